@@ -1,0 +1,52 @@
+/** Validators of an answer of the origin, for conditional requests. */
+export interface Validators {
+  readonly etag?: string;
+  readonly lastModified?: string;
+  /** `Date` of the answer: a Last-Modified younger than 60 s before it proves nothing. */
+  readonly date?: string;
+}
+
+/** Where one original is to be read. */
+export type Location =
+  | { readonly kind: "http"; readonly urls: readonly string[] }
+  | { readonly kind: "folder"; readonly folder: string; readonly path: string };
+
+/** What the source answered. Expected refusals are values; `code` is a key of the server's error table. */
+export type Fetched =
+  | {
+      readonly kind: "found";
+      readonly bytes: Uint8Array;
+      readonly contentType: string | undefined;
+      readonly validators: Validators;
+      /** Seconds the answer had already spent in caches on its way (`Age`). */
+      readonly age: number;
+    }
+  | { readonly kind: "unchanged"; readonly validators: Validators }
+  | { readonly kind: "missing"; readonly status: 404 | 410 }
+  | {
+      readonly kind: "refused";
+      readonly code: "ORIGINAL_NOT_ALLOWED" | "ORIGINAL_TOO_LARGE" | "ORIGIN_BROKEN" | "ORIGIN_SLOW";
+      readonly reason: string;
+    };
+
+/** What a project lets a source do. */
+export interface SourcePolicy {
+  /** Hosts that may be fetched from, each covering its subdomains; ["*"] is every host. A host may carry a port. */
+  readonly allow: readonly string[];
+  /** Hosts written out in `allow` (not "*") may resolve to private, loopback and link-local addresses. */
+  readonly allowPrivate: boolean;
+  readonly maxBytes: number;
+  readonly timeoutMs: number;
+}
+
+/**
+ * Reads originals. `fresh` asks past every cache (`Cache-Control: no-cache`, no validators); `validators` makes the
+ * request conditional. Never rejects for anything the origin does; rejects only when `signal` aborts.
+ */
+export interface Source {
+  fetch(
+    location: Location,
+    request: { readonly policy: SourcePolicy; readonly validators?: Validators; readonly fresh: boolean },
+    signal: AbortSignal,
+  ): Promise<Fetched>;
+}

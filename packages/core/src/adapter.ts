@@ -1,0 +1,60 @@
+/** A request as it arrived: signatures cover bytes, so the body is never a parsed value. Header names are lower-case. */
+export interface RawRequest {
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly body: Uint8Array;
+}
+
+/** An event that was proved genuine, or fetched from the CMS over an authenticated connection. */
+export interface VerifiedEvent {
+  /** Unique in its CMS installation; the same event has the same id however it arrives. */
+  readonly id: string;
+  readonly payload: unknown;
+}
+
+/** Whether a request is genuine; an expected refusal is a value, not an exception. */
+export type Verification =
+  | { readonly ok: true; readonly events: readonly VerifiedEvent[] }
+  | {
+      readonly ok: false;
+      readonly reason: "signature-missing" | "signature-wrong" | "expired" | "malformed";
+    };
+
+/** One original whose delivery changes. */
+export interface AssetChange {
+  readonly kind: "replaced" | "moved" | "removed" | "blocked";
+  /** The original as it stands in delivery URLs: an absolute URL. */
+  readonly original: string;
+  /** The version (`vh`) the CMS publishes from now on; absent when the original is gone. */
+  readonly version?: string;
+  /** Hex SHA-256 of the new bytes where the CMS knows it. */
+  readonly digest?: string;
+  /** Where a person can look at the asset in the CMS. */
+  readonly link?: string;
+}
+
+/** A place in a CMS's list or log, opaque to everyone but its adapter. */
+export type Cursor = string;
+
+/** What the connector remembers of an original: the version and digest it last acted on. */
+export interface KnownAssets {
+  get(original: string): Promise<{ readonly version?: string; readonly digest?: string } | undefined>;
+}
+
+/**
+ * Teaches Freshet one CMS. It never trusts a payload further than its signature and never sends an invalidation
+ * itself. `Client` is the adapter's own port to its CMS.
+ */
+export interface CmsAdapter<Client = unknown> {
+  readonly name: string;
+  verify(request: RawRequest): Promise<Verification>;
+  /** Which originals changed, and what version they carry now. The same event gives the same changes. */
+  changes(
+    event: VerifiedEvent,
+    context: { readonly known: KnownAssets; readonly client: Client },
+  ): Promise<readonly AssetChange[]>;
+  /** Events after the cursor, in order, fetched from the CMS: what was pushed and lost arrives here. */
+  pull?(
+    from: Cursor | undefined,
+    client: Client,
+  ): Promise<{ readonly events: readonly VerifiedEvent[]; readonly cursor: Cursor | undefined }>;
+}

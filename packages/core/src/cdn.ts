@@ -1,0 +1,64 @@
+/** What a driver is asked to forget. Everything made under a number lower than `sequence` is old. */
+export interface Purge {
+  /** The invalidation's number: a node that can fence refuses older stamps. */
+  readonly sequence: number;
+  /** Name of the project the targets belong to. */
+  readonly project: string;
+}
+
+/** Cache tags, each a letter, "-" and 16 hex digits, e.g. "o-9c1f03ab12cd34ef". */
+export interface TagPurge extends Purge {
+  readonly tags: readonly string[];
+}
+
+/** Absolute delivery URLs, query included. */
+export interface UrlPurge extends Purge {
+  readonly urls: readonly string[];
+}
+
+/** The whole project: its tag carries the floor. Never a whole zone unless the node is configured as dedicated. */
+export interface ProjectPurge extends Purge {
+  readonly tag: string;
+}
+
+/** What a node serves now. */
+export interface Probe {
+  readonly status: number;
+  /** `Freshet-Stamp` of the answer: the number it was made under; undefined where the node gave none. */
+  readonly stamp: number | undefined;
+  readonly etag: string | undefined;
+  readonly cache: "hit" | "miss" | "pass" | "unknown";
+}
+
+/** A delivery URL as a visitor asks for it. */
+export interface ProbeRequest {
+  /** Path and query, raw, beginning with "/". */
+  readonly path: string;
+  readonly host: string | undefined;
+  readonly accept: string | undefined;
+}
+
+/**
+ * Teaches Freshet one kind of CDN node. One instance is one node (a bought zone counts as one).
+ * A missing method means the node cannot do it; a driver never widens a purge. A purge that was not
+ * carried out rejects with an error whose message names the reason; the caller repeats it, so every
+ * purge may arrive twice or late and must then change nothing.
+ */
+export interface CdnDriver {
+  /** The node's name in the log, e.g. "varnish http://127.0.0.1:6081". */
+  readonly name: string;
+  /** What Done rests on: the node compares stamps itself ("fenced"), or samples were read ("probed"). */
+  readonly ending: "fenced" | "probed";
+  /** `batch`: targets per call; `perMinute`: calls; `settleMs`: how long a purge takes to reach every place. */
+  readonly limits: { readonly batch: number; readonly perMinute?: number; readonly settleMs?: number };
+  purgeTags?(purge: TagPurge, signal: AbortSignal): Promise<void>;
+  purgeUrls?(purge: UrlPurge, signal: AbortSignal): Promise<void>;
+  purgeProject?(purge: ProjectPurge, signal: AbortSignal): Promise<void>;
+  probe?(request: ProbeRequest, signal: AbortSignal): Promise<Probe>;
+  /**
+   * Gives a node that does not know its fence (just started, configuration just loaded) the journal's head as its
+   * base number; such a node passes everything until then. A node that knows its fence keeps it. Called at start and
+   * every few seconds. Resolves to what the node said it was before.
+   */
+  join?(head: number, signal: AbortSignal): Promise<"joined" | "known">;
+}

@@ -1,0 +1,25 @@
+/** Text on the wire ⇄ typed value. `parse(format(value))` gives the value back; `parse` answers undefined for what it cannot read. */
+export interface Codec<Value> {
+  /** What a reader should have written, e.g. "a whole number from 1 to 8192". */
+  readonly expected: string;
+  parse(text: string): Value | undefined;
+  format(value: Value): string;
+}
+
+/** How a parameter stands in the table: its words for people and its other names on the wire. */
+export interface Description {
+  readonly summary: string;
+  readonly example: string;
+  readonly aliases?: readonly string[];
+}
+
+/** One query parameter: a codec and its place in the documentation. */
+export interface Parameter<Value> extends Codec<Value> {
+  readonly summary: string;
+  readonly example: string;
+  readonly aliases: readonly string[];
+}
+
+export function parameter<Value>(codec: Codec<Value>, description: Description): Parameter<Value> {
+  return { ...codec, aliases: [], ...description };
+}

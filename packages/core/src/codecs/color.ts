@@ -1,0 +1,20 @@
+import type { Codec } from "../codec.ts";
+
+/** An opaque sRGB colour, each channel 0–255. */
+export interface Color {
+  readonly red: number;
+  readonly green: number;
+  readonly blue: number;
+}
+
+export const color: Codec<Color> = {
+  expected: "a hex colour without #, 3 or 6 digits, or a CSS colour name",
+  parse(text) {
+    const word = text.trim().toLowerCase().replace(/^#/, "");
+    const hex = /^[0-9a-f]{3}$/.test(word) ? [...word].map((digit) => digit + digit).join("") : word;
+    if (!/^[0-9a-f]{6}$/.test(hex)) return undefined;
+    const channel = (at: number) => Number.parseInt(hex.slice(at, at + 2), 16);
+    return { red: channel(0), green: channel(2), blue: channel(4) };
+  },
+  format: ({ red, green, blue }) => [red, green, blue].map((each) => each.toString(16).padStart(2, "0")).join(""),
+};

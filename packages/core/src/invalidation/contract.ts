@@ -1,0 +1,89 @@
+/** Statuses of an invalidation, in order; the names are Cloudimage's. */
+export const INVALIDATION_STATUSES = [
+  "RECEIVED",
+  "PREPARING",
+  "FLUSHINGCLOUDIMAGESERVER",
+  "FLUSHINGCDNSERVERS",
+  "DONE",
+  "ERROR_CDN_NODE",
+  "ERROR",
+] as const;
+export type InvalidationStatus = (typeof INVALIDATION_STATUSES)[number];
+
+/** Why an invalidation was asked for, as it is shown in the log. */
+export interface Cause {
+  /** "api", "console", "wordpress", "shopify", "contentful", "recheck", "settings", … */
+  readonly kind: string;
+  /** The event's own id in the system that caused it. */
+  readonly id?: string;
+  /** Where a person can look at the cause. */
+  readonly link?: string;
+}
+
+/** Body of `POST /invalidate`. `digests` is optional evidence: path → hex SHA-256 that the new bytes are expected to have. */
+export type InvalidationRequest =
+  | {
+      readonly scope: "original";
+      readonly urls: readonly string[];
+      readonly cause?: Cause;
+      readonly digests?: Readonly<Record<string, string>>;
+    }
+  | { readonly scope: "all"; readonly cause?: Cause };
+
+/** Answer of `POST /invalidate` (201). */
+export interface InvalidationReceipt {
+  readonly status: "success";
+  readonly msg: string;
+  readonly invalidation: { readonly status: InvalidationStatus; readonly uuid: string; readonly added_at: string };
+}
+
+/** How one target of a stage ended. */
+export interface TargetOutcome {
+  readonly node: string;
+  readonly status: "waiting" | "done" | "failed";
+  readonly attempts: number;
+  readonly at?: string;
+  readonly error?: string;
+}
+
+/** What Done rests on. */
+export interface Evidence {
+  /** Originals whose bytes were compared before and after: how many changed, stayed the same, could not be compared. */
+  readonly bytes: { readonly changed: number; readonly same: number; readonly unknown: number };
+  /** Where the caller gave digests: how many of them match what the origin gives now. */
+  readonly digests?: { readonly match: number; readonly differ: number; readonly unknown: number };
+  /** Delivery URLs asked of the nodes after the purge, and how many of the answers were older than it. */
+  readonly probes: { readonly asked: number; readonly stale: number };
+}
+
+/** One entry of the log: `GET /invalidate/{uuid}` carries it under `invalidation`, `GET /invalidate` under `invalidations`. */
+export interface InvalidationEntry {
+  readonly status: InvalidationStatus;
+  readonly uuid: string;
+  readonly added_at: string;
+  readonly scope: "original" | "all";
+  /** Cloudimage's shape: for `all`, `received` is null and `invalidated` is ["/*"] once done. */
+  readonly urls: {
+    readonly received: readonly string[] | null;
+    readonly invalidated: readonly string[];
+    readonly failed: readonly string[];
+  };
+  readonly sequence: number;
+  readonly cause: Cause;
+  readonly attempt: number;
+  readonly done_at: string | null;
+  readonly error: string | null;
+  readonly stages: readonly {
+    readonly status: InvalidationStatus;
+    readonly at: string;
+    readonly targets: readonly TargetOutcome[];
+  }[];
+  readonly evidence: Evidence | null;
+}
+
+/** Error body of the Cloudimage-compatible routes. */
+export interface InvalidationProblem {
+  readonly status: "error";
+  readonly code: string;
+  readonly msg: string;
+}

@@ -1,0 +1,40 @@
+import type { InputFormat, OutputFormat } from "../format.ts";
+
+/** What the header of an image says, read without making pixels. Width and height are upright (EXIF orientation applied). */
+export interface ImageFacts {
+  readonly format: InputFormat;
+  readonly width: number;
+  readonly height: number;
+  /** Frames of an animation; 1 for a still image. */
+  readonly pages: number;
+  readonly hasAlpha: boolean;
+  /** Largest decoding work in pixels: all frames together. */
+  readonly pixels: number;
+  /** Progressive JPEG or interlaced PNG: the whole image has to be held to decode it. */
+  readonly interlaced: boolean;
+}
+
+/** Bounds checked on the header before pixels are made. */
+export interface RenderLimits {
+  /** Bytes of the encoded original. */
+  readonly maxBytes: number;
+  /** Pixels of the input, all frames together, per format; `interlaced` is the bound for progressive JPEG and interlaced PNG. */
+  readonly maxPixels: Readonly<Record<InputFormat | "interlaced", number>>;
+  readonly maxPages: number;
+  /** Pixels of the output, all frames together; larger wishes are scaled down to it. */
+  readonly maxOutputPixels: number;
+  /** Milliseconds one render may take. */
+  readonly timeoutMs: number;
+}
+
+/** A finished variant. */
+export interface Rendered {
+  readonly bytes: Uint8Array;
+  readonly format: OutputFormat;
+  readonly width: number;
+  readonly height: number;
+  readonly pages: number;
+}
+
+/** Codes of `RenderError`: permanent. */
+export type RenderErrorCode = "IMAGE_UNREADABLE" | "IMAGE_TOO_LARGE" | "IMAGE_TOO_SLOW";
