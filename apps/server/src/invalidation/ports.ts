@@ -1,0 +1,47 @@
+import type { CdnDriver, ProbeRequest } from "@freshet/core";
+import type { Store } from "@freshet/store";
+import type { Coverage } from "../cache/coverage.ts";
+import type { Project, Projects } from "../projects/project.ts";
+
+/** An original as an invalidation names it. */
+export interface OriginalTarget {
+  /** Normal form, e.g. "demo/127.0.0.1:9000/media/a.jpg". */
+  readonly name: string;
+  /** "o-" and 16 hex digits of the SHA-256 of the normal form. */
+  readonly tag: string;
+}
+
+/** What re-reading an original after its invalidation showed. */
+export interface Reread {
+  /** Whether the bytes differ from those known before the invalidation; "unknown" when there was nothing to compare. */
+  readonly bytes: "changed" | "same" | "unknown";
+  /** Hex SHA-256 of the bytes the origin gives now; undefined when it gave none. */
+  readonly digest: string | undefined;
+}
+
+/** What the invalidation needs of the delivery side. */
+export interface Delivery {
+  /** The target a normalised invalidation path names in this project. */
+  nameOriginal(project: Project, path: string): OriginalTarget;
+  /** Tag that every answer of the project carries: "t-" and 16 hex digits. */
+  projectTag(project: string): string;
+  /**
+   * Reads every record of the original anew from its origin (unconditional GET) if it is covered, or in any case with
+   * `force`. An original nobody asked for yet is left alone: { bytes: "unknown", digest: undefined }.
+   */
+  reread(target: OriginalTarget, options: { readonly force: boolean }, signal: AbortSignal): Promise<Reread>;
+  /** Delivery URLs of the original seen lately, newest first, at most `limit`. */
+  recentUrls(target: OriginalTarget, limit: number): readonly ProbeRequest[];
+}
+
+/** Everything the invalidation side is built from. */
+export interface InvalidationPorts {
+  readonly store: Store;
+  readonly coverage: Coverage;
+  readonly projects: Projects;
+  readonly delivery: Delivery;
+  readonly drivers: readonly CdnDriver[];
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly log: (event: string, details: Readonly<Record<string, unknown>>) => void;
+}

@@ -1,0 +1,36 @@
+import type { OutputFormat } from "@freshet/core";
+import type { SourcePolicy } from "../sources/source.ts";
+
+/** What an alias stands for: a folder inside the data folder, or a URL prefix without a trailing slash. */
+export type AliasTarget = { readonly folder: string } | { readonly url: string };
+
+/** One project as the configuration says it, completed with defaults. */
+export interface Project {
+  readonly name: string;
+  /** Key of the REST API (`X-Client-Key`). */
+  readonly apiKey: string;
+  /** Host names (lower-case, with port where given) that name this project besides `<name>.…`. */
+  readonly hosts: readonly string[];
+  /** Alias name as it stands in URLs, e.g. "_sample_" → target. */
+  readonly aliases: Readonly<Record<string, AliasTarget>>;
+  /** Put in front of every original that is neither absolute nor begins with an alias; no trailing slash. */
+  readonly prefix: string | undefined;
+  readonly source: SourcePolicy;
+  /** Formats negotiated by `Accept` where the URL names none, best first. */
+  readonly formats: readonly OutputFormat[];
+  /** Unknown query parameters are sent on to the origin. */
+  readonly forwardQuery: boolean;
+  /** Seconds: for browsers, for CDN nodes, and until a record is revalidated. */
+  readonly cache: { readonly browser: number; readonly cdn: number; readonly revalidate: number };
+  /** Status of an answer whose original is missing. */
+  readonly missingStatus: 404 | 200;
+}
+
+/** Finds the project of a request. */
+export interface Projects {
+  readonly all: readonly Project[];
+  /** By `Host`: its first label, else a project's `hosts`, else the only project; undefined when none answers. */
+  byHost(host: string | undefined): Project | undefined;
+  /** By API key, compared in constant time. */
+  byKey(key: string): Project | undefined;
+}
