@@ -8,6 +8,8 @@ export interface RawRequest {
 export interface VerifiedEvent {
   /** Unique in its CMS installation; the same event has the same id however it arrives. */
   readonly id: string;
+  /** Place in the CMS's own order, greater = later; absent where a CMS has none. Events may arrive in any order. */
+  readonly order?: number;
   readonly payload: unknown;
 }
 
