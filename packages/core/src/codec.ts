@@ -1,4 +1,7 @@
-/** Text on the wire ⇄ typed value. `parse(format(value))` gives the value back; `parse` answers undefined for what it cannot read. */
+/**
+ * Text on the wire ⇄ typed value. `parse` answers undefined for what it cannot read and never throws;
+ * for every value it does give, `parse(format(value))` gives that value back.
+ */
 export interface Codec<Value> {
   /** What a reader should have written, e.g. "a whole number from 1 to 8192". */
   readonly expected: string;
@@ -11,6 +14,8 @@ export interface Description {
   readonly summary: string;
   readonly example: string;
   readonly aliases?: readonly string[];
+  /** The value that asks for nothing, in canonical text: canonical text leaves it out. */
+  readonly neutral?: string;
 }
 
 /** One query parameter: a codec and its place in the documentation. */
@@ -18,6 +23,7 @@ export interface Parameter<Value> extends Codec<Value> {
   readonly summary: string;
   readonly example: string;
   readonly aliases: readonly string[];
+  readonly neutral?: string;
 }
 
 export function parameter<Value>(codec: Codec<Value>, description: Description): Parameter<Value> {

@@ -9,7 +9,10 @@ export function oneOf<const Word extends string>(
     expected: `one of ${words.join(", ")}`,
     parse(text) {
       const word = text.trim().toLowerCase();
-      return words.find((candidate) => candidate === word) ?? (Object.hasOwn(synonyms, word) ? synonyms[word] : undefined);
+      return (
+        words.find((candidate) => candidate === word) ??
+        (Object.hasOwn(synonyms, word) ? synonyms[word] : undefined)
+      );
     },
     format: (word) => word,
   };

@@ -16,5 +16,6 @@ export const color: Codec<Color> = {
     const channel = (at: number) => Number.parseInt(hex.slice(at, at + 2), 16);
     return { red: channel(0), green: channel(2), blue: channel(4) };
   },
-  format: ({ red, green, blue }) => [red, green, blue].map((each) => each.toString(16).padStart(2, "0")).join(""),
+  format: ({ red, green, blue }) =>
+    [red, green, blue].map((each) => each.toString(16).padStart(2, "0")).join(""),
 };

@@ -19,7 +19,9 @@ export type Compass = (typeof COMPASS)[number];
  * "px" pixels of the original, "p" percent of the original (0–100), "s" percent of the resized image,
  * "c" a coefficient of the original (0–1).
  */
-export type Gravity = Compass | { readonly x: number; readonly y: number; readonly unit: "px" | "p" | "s" | "c" };
+export type Gravity =
+  | Compass
+  | { readonly x: number; readonly y: number; readonly unit: "px" | "p" | "s" | "c" };
 
 const COMPONENT = /^(-?[\d.]+)([psc]?)$/;
 const LARGEST = { px: 100_000, p: 100, s: 100, c: 1 } as const;

@@ -2,10 +2,13 @@ import type { Codec } from "../codec.ts";
 
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)$/;
 
-/** A finite decimal number as clients write it (`1120.0`, `.5`), or undefined. */
+/** A finite decimal number as clients write it (`1120.0`, `.5`), never −0; undefined for anything else. */
 export function readDecimal(text: string): number | undefined {
   const trimmed = text.trim();
-  return DECIMAL.test(trimmed) ? Number(trimmed) : undefined;
+  if (!DECIMAL.test(trimmed)) return undefined;
+  const value = Number(trimmed);
+  if (!Number.isFinite(value)) return undefined;
+  return value === 0 ? 0 : value;
 }
 
 /** A number of pixels: fractions are rounded, anything above `max` is clamped to it, zero and below are not readable. */

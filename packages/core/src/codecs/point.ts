@@ -1,18 +1,22 @@
 import type { Codec } from "../codec.ts";
+import { readDecimal } from "./number.ts";
 
-/** Pixels from the top-left corner. */
+/** Whole pixels from the top-left corner, each from 0 to `FARTHEST`. */
 export interface Point {
   readonly x: number;
   readonly y: number;
 }
 
+/** Larger coordinates are clamped: no readable image has a side this long. */
+const FARTHEST = 100_000;
+
 export const point: Codec<Point> = {
   expected: "two pixel numbers X,Y",
   parse(text) {
-    const [x, y, ...more] = text.split(",").map((part) => Number(part.trim() || Number.NaN));
+    const [x, y, ...more] = text.split(",", 3).map(readDecimal);
     if (more.length > 0 || x === undefined || y === undefined) return undefined;
-    if (!Number.isFinite(x) || !Number.isFinite(y) || x < 0 || y < 0) return undefined;
-    return { x: Math.round(x), y: Math.round(y) };
+    const clamp = (value: number) => Math.min(FARTHEST, Math.max(0, Math.round(value)));
+    return { x: clamp(x), y: clamp(y) };
   },
   format: ({ x, y }) => `${x},${y}`,
 };

@@ -21,7 +21,8 @@ export const ratioRange: Codec<RatioRange> = {
   expected: "a ratio such as 1.5 or 16:9, or a range A,B",
   parse(text) {
     const [first, second, ...more] = text.split(",").map(readRatio);
-    if (more.length > 0 || first === undefined || (text.includes(",") && second === undefined)) return undefined;
+    if (more.length > 0 || first === undefined || (text.includes(",") && second === undefined))
+      return undefined;
     const ends = [round(first), round(second ?? first)].sort((a, b) => a - b);
     const [min = 0, max = 0] = ends;
     return isUsable(min) && isUsable(max) ? { min, max } : undefined;

@@ -34,7 +34,11 @@ export type InvalidationRequest =
 export interface InvalidationReceipt {
   readonly status: "success";
   readonly msg: string;
-  readonly invalidation: { readonly status: InvalidationStatus; readonly uuid: string; readonly added_at: string };
+  readonly invalidation: {
+    readonly status: InvalidationStatus;
+    readonly uuid: string;
+    readonly added_at: string;
+  };
 }
 
 /** How one target of a stage ended. */

@@ -1,0 +1,71 @@
+export type {
+  AssetChange,
+  CmsAdapter,
+  Cursor,
+  KnownAssets,
+  RawRequest,
+  Verification,
+  VerifiedEvent,
+} from "./adapter.ts";
+export type {
+  CdnDriver,
+  Probe,
+  ProbeRequest,
+  ProjectPurge,
+  Purge,
+  TagPurge,
+  UrlPurge,
+} from "./cdn.ts";
+export type { Codec, Description, Parameter } from "./codec.ts";
+export type { Color } from "./codecs/color.ts";
+export { COMPASS, type Compass, type Gravity } from "./codecs/gravity.ts";
+export type { Point } from "./codecs/point.ts";
+export type { RatioRange } from "./codecs/ratio.ts";
+export { type InputFormat, MEDIA_TYPES, OUTPUT_FORMATS, type OutputFormat } from "./format.ts";
+export {
+  type Cause,
+  type Evidence,
+  INVALIDATION_STATUSES,
+  type InvalidationEntry,
+  type InvalidationProblem,
+  type InvalidationReceipt,
+  type InvalidationRequest,
+  type InvalidationStatus,
+  type TargetOutcome,
+} from "./invalidation/contract.ts";
+export type { Operation, Parameters, ValuesOf } from "./operation.ts";
+export { FORMAT_CHOICES } from "./operations/encode.ts";
+export {
+  OPERATIONS,
+  type OperationName,
+  type OperationValues,
+  type Transformation,
+} from "./operations/index.ts";
+export { LARGEST_SIDE } from "./operations/resize.ts";
+export {
+  canonicalTransformation,
+  effectiveTransformation,
+  isEmptyTransformation,
+  layer,
+  type Remark,
+  readTransformation,
+  writeTransformation,
+} from "./transformation.ts";
+export {
+  buildDeliveryUrl,
+  type DeliveryUrlOptions,
+  type ParsedDeliveryUrl,
+  parseDeliveryUrl,
+} from "./url/delivery-url.ts";
+export { chooseFormat, type FormatChoice, type FormatQuestion } from "./url/negotiate.ts";
+export {
+  type Naming,
+  type OriginalFault,
+  parentFolders,
+  type ResolvedOriginal,
+  resolveOriginal,
+} from "./url/original.ts";
+export { type QueryPair, readQuery } from "./url/query.ts";
+export { CONTROL_PARAMETERS, RESERVED_PARAMETERS } from "./url/reserved.ts";
+export { srcset } from "./url/srcset.ts";
+export { addVersion, isContentVersion, readVersion, versionOfBytes, versionOfDigest } from "./version.ts";

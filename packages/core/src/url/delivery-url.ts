@@ -1,0 +1,136 @@
+import type { Transformation } from "../operations/index.ts";
+import { type Remark, readTransformation, writeTransformation } from "../transformation.ts";
+import { normalizeQuery, percentDecode, percentEncode } from "./percent.ts";
+import { type QueryPair, readOriginQuery, readQuery } from "./query.ts";
+import { isKnownParameter, isReservedParameter } from "./reserved.ts";
+
+/** A delivery URL, taken apart. */
+export interface ParsedDeliveryUrl {
+  /** The original without leading slashes and without query: decoded once if it was sent encoded, else raw as sent. */
+  readonly original: string;
+  /** The original's own query and the parameters nobody here knows, sorted by name; "" for none. */
+  readonly originQuery: string;
+  readonly transformation: Transformation;
+  /** `vh`, decoded; undefined if absent or empty. */
+  readonly version: string | undefined;
+  /** Parameters that were not followed. */
+  readonly remarks: readonly Remark[];
+  /** Whether the path began with `/v7/`. */
+  readonly v7: boolean;
+}
+
+/**
+ * Reads the raw, undecoded request target of a delivery URL; undefined only if it names no original at all.
+ *
+ * @example parseDeliveryUrl("/v7/sample.li/boat.jpg?w=400")?.original // "sample.li/boat.jpg"
+ */
+export function parseDeliveryUrl(rawPathAndQuery: string): ParsedDeliveryUrl | undefined {
+  const [target = ""] = readBytes(rawPathAndQuery).split("#", 1);
+  const mark = target.indexOf("?");
+  const [path, query] = mark < 0 ? [target, ""] : [target.slice(0, mark), target.slice(mark + 1)];
+  const pairs = readQuery(query);
+
+  const v7 = /^\/?v7\//.test(path);
+  const sent = withoutLeadingSlashes(v7 ? path.slice(path.indexOf("v7/") + 3) : path);
+  const isEncoded = isOn(lastValue(pairs, "ci_url_encoded")) || beginsWithEncodedUrl(sent);
+  const [original, ownQuery] = splitQuery(repairScheme(isEncoded ? percentDecode(sent) : sent));
+  if (original === "") return undefined;
+
+  const { transformation, remarks } = readTransformation(pairs);
+  const reserved = pairs.filter(({ name }) => isReservedParameter(name));
+  return {
+    original,
+    originQuery: writeOriginQuery([
+      ...readOriginQuery(ownQuery),
+      ...pairs.filter(({ name }) => !isKnownParameter(name)),
+    ]),
+    transformation,
+    version: lastValue(pairs, "vh") || undefined,
+    remarks: [
+      ...remarks,
+      ...reserved.map(({ name, value }) => ({ parameter: name, text: value, expected: "not supported yet" })),
+    ],
+    v7,
+  };
+}
+
+/** What a delivery URL carries besides the original and its transformation. */
+export interface DeliveryUrlOptions {
+  /** `vh`. */
+  readonly version?: string | undefined;
+  /** Begin the path with `/v7/`; true unless said otherwise. */
+  readonly v7?: boolean;
+}
+
+/**
+ * The delivery URL of an original; no I/O. The original may be absolute, without scheme, or begin with an alias; one
+ * that carries a query or reserved characters is percent-encoded and marked with `ci_url_encoded=1`.
+ *
+ * @example buildDeliveryUrl("https://img.example.com", "https://site.example/a.jpg", { resize: { w: 400 } })
+ * // "https://img.example.com/v7/https://site.example/a.jpg?w=400"
+ */
+export function buildDeliveryUrl(
+  endpoint: string,
+  original: string,
+  transformation: Transformation = {},
+  { version, v7 = true }: DeliveryUrlOptions = {},
+): string {
+  const named = repairScheme(withoutLeadingSlashes(original));
+  const isPlain =
+    PLAIN.test(named) && !DOTS.test(named) && !beginsWithEncodedUrl(named) && !/^v7\//.test(named);
+  const query = [
+    writeTransformation(transformation),
+    version ? `vh=${percentEncode(version)}` : "",
+    isPlain ? "" : "ci_url_encoded=1",
+  ].filter((part) => part !== "");
+  const path = `${v7 ? "/v7" : ""}/${isPlain ? named : percentEncode(named)}`;
+  return `${endpoint.replace(/\/+$/, "")}${path}${query.length > 0 ? `?${query.join("&")}` : ""}`;
+}
+
+/** A path that every client sends as it is: no query, no fragment, nothing that needs an escape. */
+const PLAIN = /^(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/]|%[0-9A-Fa-f]{2})*$/;
+/** Dot segments, which clients resolve before they send. */
+const DOTS = /(?:^|\/)(?:\.|%2e){1,2}(?:\/|$)/i;
+
+/** Repairs what proxies do to a scheme: `http:/host` and `HTTP:///host` are `http://host`. */
+export function repairScheme(original: string): string {
+  return original.replace(/^(https?):\/+/i, (_, scheme: string) => `${scheme.toLowerCase()}://`);
+}
+
+export function withoutLeadingSlashes(path: string): string {
+  return path.replace(/^\/+/, "");
+}
+
+/** Whether the first segment decodes to an absolute URL: some clients encode and forget to say so. */
+function beginsWithEncodedUrl(path: string): boolean {
+  return /^https?%3a%2f/i.test(path);
+}
+
+function splitQuery(original: string): [path: string, query: string] {
+  const mark = original.indexOf("?");
+  return mark < 0 ? [original, ""] : [original.slice(0, mark), original.slice(mark + 1)];
+}
+
+function writeOriginQuery(pairs: readonly QueryPair[]): string {
+  return pairs
+    .toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
+    .map(({ raw }) => normalizeQuery(raw))
+    .join("&");
+}
+
+function lastValue(pairs: readonly QueryPair[], name: string): string | undefined {
+  return pairs.findLast((pair) => pair.name === name)?.value;
+}
+
+const isOn = (text: string | undefined) => text !== undefined && text !== "" && text !== "0";
+
+/** Servers hand over a request target byte by byte; bytes that form UTF-8 are meant as text. */
+function readBytes(target: string): string {
+  if (!/[\u0080-\u00ff]/.test(target) || /[\u0100-\uffff]/.test(target)) return target;
+  try {
+    const bytes = Uint8Array.from(target, (character) => character.charCodeAt(0));
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return target;
+  }
+}

@@ -1,0 +1,83 @@
+import type { InputFormat, OutputFormat } from "../format.ts";
+import type { FORMAT_CHOICES } from "../operations/encode.ts";
+
+/** A word of `force_format`. */
+export type FormatChoice = (typeof FORMAT_CHOICES)[number];
+
+/** What the choice of an output format rests on. */
+export interface FormatQuestion {
+  /** `force_format`, in the order given. */
+  readonly requested: readonly FormatChoice[] | undefined;
+  /** The `Accept` header. */
+  readonly accept: string | undefined;
+  readonly source: { readonly format: InputFormat; readonly hasAlpha: boolean; readonly pages: number };
+  /** Formats that the project negotiates where the URL asks for none, best first. */
+  readonly auto: readonly OutputFormat[];
+}
+
+/**
+ * Chooses the output format. A client takes a format only if its `Accept` names it: wildcards are sent by clients of
+ * every age and prove nothing. `negotiated` says that another `Accept` could have got another answer, so that the
+ * answer must carry `Vary: Accept`.
+ */
+export function chooseFormat({ requested, accept, source, auto }: FormatQuestion): {
+  readonly format: OutputFormat;
+  readonly negotiated: boolean;
+} {
+  const steps = requested?.length
+    ? requested.map((choice) => stepOf(choice, source))
+    : auto.filter((format) => mayBecome(format, source)).map((format) => ({ format, ifNamed: true }));
+  const last = requested?.length ? safeFormat(source) : ownFormat(source);
+  const certain = steps.findIndex((step) => !step.ifNamed);
+  const offers = certain < 0 ? steps : steps.slice(0, certain);
+  const otherwise = steps[certain]?.format ?? last;
+  const named = namedTypes(accept);
+  const taken = offers.find(({ format }) => named.has(`image/${format}`));
+  return {
+    format: taken?.format ?? otherwise,
+    negotiated: offers.some(({ format }) => format !== otherwise),
+  };
+}
+
+type Source = FormatQuestion["source"];
+
+function stepOf(choice: FormatChoice, source: Source): { format: OutputFormat; ifNamed: boolean } {
+  if (choice === "_webp") return { format: "webp", ifNamed: false };
+  if (choice === "original") return { format: ownFormat(source), ifNamed: false };
+  return { format: choice, ifNamed: choice === "webp" || choice === "avif" };
+}
+
+/** Negotiation never stops an animation and never loses transparency. */
+function mayBecome(format: OutputFormat, source: Source): boolean {
+  if (isAnimated(source)) return format === "webp" || format === "gif";
+  return !(source.hasAlpha && format === "jpeg");
+}
+
+/** Only these hold animations that are read; several pages of a TIFF are no animation. */
+function isAnimated({ format, pages }: Source): boolean {
+  return pages > 1 && (format === "gif" || format === "webp");
+}
+
+/** What every client shows. */
+function safeFormat(source: Source): OutputFormat {
+  if (isAnimated(source)) return "gif";
+  return source.hasAlpha ? "png" : "jpeg";
+}
+
+/** The source's own format where Freshet writes it. */
+function ownFormat(source: Source): OutputFormat {
+  if (source.format === "svg") return "png";
+  return source.format === "tiff" ? safeFormat(source) : source.format;
+}
+
+/** Media types that a header names with a weight that is meant: below 0.1 clients say "rather not". */
+function namedTypes(accept: string | undefined): ReadonlySet<string> {
+  const named = new Set<string>();
+  for (const item of accept?.split(",") ?? []) {
+    const [type = "", ...parameters] = item.split(";");
+    const weight = parameters.map((each) => each.trim()).find((each) => /^q\s*=/i.test(each));
+    const q = weight === undefined ? 1 : Number(weight.slice(weight.indexOf("=") + 1));
+    if (q >= 0.1) named.add(type.trim().toLowerCase());
+  }
+  return named;
+}

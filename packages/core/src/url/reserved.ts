@@ -1,0 +1,29 @@
+import { isOperationParameter } from "../transformation.ts";
+
+/** Parameters that steer an answer without touching pixels; they are understood and never sent to an origin. */
+export const CONTROL_PARAMETERS = ["vh", "ci_url_encoded", "ci_info"] as const;
+
+/** Parameters of the language that have no effect yet: each use is remarked, none is sent to an origin. */
+export const RESERVED_PARAMETERS: readonly string[] = [
+  ...["ci_cache", "ci_sign", "ci_seal", "ci_eqs", "p", "f", "process", "doc_page", "force_download"],
+  ...["wat", "wat_url", "wat_text", "wat_font", "wat_fontsize", "wat_color", "wat_colour"],
+  ...["wat_gravity", "wat_pos", "wat_scale", "wat_pad", "wat_opacity"],
+  ...["bright", "contrast", "saturate", "gray", "grey", "colorize", "colourise", "colourize"],
+  ...["duotone", "sepia", "invert", "negative", "blur", "pixelate", "pixellate", "sharp", "blur_faces"],
+  ...["margin", "fit_enlarge", "bg_img_fit", "bg_blur", "bg_opacity", "bg_gravity", "bg_remove"],
+  ...["bg_colorize", "bg_colourise", "bg_colourize"],
+  ...["trim", "radius", "face_margin", "x", "y", "optipress"],
+];
+
+const CONTROL: ReadonlySet<string> = new Set(CONTROL_PARAMETERS);
+const RESERVED: ReadonlySet<string> = new Set(RESERVED_PARAMETERS);
+
+/** Whether a parameter is of the language but not applied yet; `wat_text[2]` counts as `wat_text`. */
+export function isReservedParameter(wireName: string): boolean {
+  return RESERVED.has(wireName.replace(/\[\d{0,3}\]$/, ""));
+}
+
+/** Whether a parameter is of the language at all: such a one is never sent to an origin. */
+export function isKnownParameter(wireName: string): boolean {
+  return CONTROL.has(wireName) || isOperationParameter(wireName) || isReservedParameter(wireName);
+}
