@@ -3,6 +3,14 @@ export type Mark =
   | { readonly kind: "original"; readonly project: string; readonly tag: string }
   | { readonly kind: "project"; readonly project: string };
 
+/** The newest invalidation that covers something, and when this instance applied it (milliseconds since the epoch). */
+export interface Floor {
+  readonly sequence: number;
+  readonly at: number;
+}
+
+const NEVER: Floor = { sequence: 0, at: 0 };
+
 /**
  * What this instance knows of the journal: the number through which it has applied everything, and the newest
  * invalidation that covers an original. Marks are applied in the journal's order and without gaps, so `applied` n
@@ -10,8 +18,13 @@ export type Mark =
  */
 export class Coverage {
   #applied = 0;
-  readonly #originals = new Map<string, number>();
-  readonly #projects = new Map<string, number>();
+  readonly #originals = new Map<string, Floor>();
+  readonly #projects = new Map<string, Floor>();
+  readonly #now: () => number;
+
+  constructor(now: () => number = Date.now) {
+    this.#now = now;
+  }
 
   /** Everything through this number is applied. Read it *before* the origin is asked: it is the stamp of the fill. */
   get applied(): number {
@@ -31,16 +44,20 @@ export class Coverage {
     this.#applied = Math.max(this.#applied, head);
   }
 
-  /** The newest invalidation that covers the original; 0 when there was none. */
+  /** Number of the newest invalidation that covers the original; 0 when there was none. */
   floor(project: string, tag: string): number {
-    return Math.max(this.#projects.get(project) ?? 0, this.#originals.get(tag) ?? 0);
+    return this.floorOf(project, tag).sequence;
+  }
+
+  /** The same with the time this instance applied it. */
+  floorOf(project: string, tag: string): Floor {
+    const wide = this.#projects.get(project) ?? NEVER;
+    const own = this.#originals.get(tag) ?? NEVER;
+    return own.sequence > wide.sequence ? own : wide;
   }
 
   #raise(mark: Mark, sequence: number): void {
-    if (mark.kind === "project") {
-      this.#projects.set(mark.project, Math.max(sequence, this.#projects.get(mark.project) ?? 0));
-    } else {
-      this.#originals.set(mark.tag, Math.max(sequence, this.#originals.get(mark.tag) ?? 0));
-    }
+    const [floors, key] = mark.kind === "project" ? [this.#projects, mark.project] : [this.#originals, mark.tag];
+    if (sequence > (floors.get(key)?.sequence ?? 0)) floors.set(key, { sequence, at: this.#now() });
   }
 }

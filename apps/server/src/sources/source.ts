@@ -4,11 +4,15 @@ export interface Validators {
   readonly lastModified?: string;
   /** `Date` of the answer: a Last-Modified younger than 60 s before it proves nothing. */
   readonly date?: string;
+  /** The URL that gave them, after redirects: only this URL may be asked whether they still hold. */
+  readonly url?: string;
 }
 
 /** Where one original is to be read. */
 export type Location =
+  /** Candidates in order of preference; the next is asked only where the one before gave no answer at all. */
   | { readonly kind: "http"; readonly urls: readonly string[] }
+  /** `folder` inside the data folder; `path` decoded, without a leading slash. */
   | { readonly kind: "folder"; readonly folder: string; readonly path: string };
 
 /** What the source answered. Expected refusals are values; `code` is a key of the server's error table. */
@@ -26,6 +30,7 @@ export type Fetched =
   | {
       readonly kind: "refused";
       readonly code: "ORIGINAL_NOT_ALLOWED" | "ORIGINAL_TOO_LARGE" | "ORIGIN_BROKEN" | "ORIGIN_SLOW";
+      /** For the log: it may name addresses that the public must not learn. */
       readonly reason: string;
     };
 
@@ -33,7 +38,7 @@ export type Fetched =
 export interface SourcePolicy {
   /** Hosts that may be fetched from, each covering its subdomains; ["*"] is every host. A host may carry a port. */
   readonly allow: readonly string[];
-  /** Hosts written out in `allow` (not "*") may resolve to private, loopback and link-local addresses. */
+  /** Hosts written out in `allow` (not "*", not their subdomains) may resolve to private, loopback and link-local addresses. */
   readonly allowPrivate: boolean;
   readonly maxBytes: number;
   readonly timeoutMs: number;

@@ -1,0 +1,81 @@
+import { ServerError } from "../errors.ts";
+
+interface Waiting {
+  readonly cost: number;
+  readonly start: () => void;
+  readonly refuse: (error: ServerError) => void;
+  readonly deadline: NodeJS.Timeout;
+}
+
+/**
+ * Bounds the pixel work: at most `places` renders run, and what waits is bounded by its summed cost and by its age. Beyond that
+ * the caller gets SERVER_BUSY at once instead of a slow answer.
+ */
+export class RenderQueue {
+  readonly #places: number;
+  readonly #maxWaitingCost: number;
+  readonly #maxAgeMs: number;
+  readonly #waiting = new Set<Waiting>();
+  #running = 0;
+  #waitingCost = 0;
+
+  constructor(bounds: { readonly places: number; readonly maxWaitingCost: number; readonly maxAgeMs: number }) {
+    this.#places = bounds.places;
+    this.#maxWaitingCost = bounds.maxWaitingCost;
+    this.#maxAgeMs = bounds.maxAgeMs;
+  }
+
+  get running(): number {
+    return this.#running;
+  }
+
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
+  /** Runs `work` when a place is free. `cost` is in the unit of `estimateCost`. */
+  async run<Result>(cost: number, work: () => Promise<Result>): Promise<Result> {
+    if (this.#running >= this.#places) await this.#wait(cost);
+    else this.#running += 1;
+    try {
+      return await work();
+    } finally {
+      this.#next();
+    }
+  }
+
+  #wait(cost: number): Promise<void> {
+    if (this.#waitingCost > 0 && this.#waitingCost + cost > this.#maxWaitingCost) {
+      return Promise.reject(new ServerError("SERVER_BUSY"));
+    }
+    return new Promise((start, refuse) => {
+      const entry: Waiting = {
+        cost,
+        start,
+        refuse,
+        deadline: setTimeout(() => {
+          this.#forget(entry);
+          refuse(new ServerError("SERVER_BUSY"));
+        }, this.#maxAgeMs),
+      };
+      this.#waiting.add(entry);
+      this.#waitingCost += cost;
+    });
+  }
+
+  /** Hands the place just freed to the longest waiting, or gives it back. */
+  #next(): void {
+    const [entry] = this.#waiting;
+    if (!entry) {
+      this.#running -= 1;
+      return;
+    }
+    this.#forget(entry);
+    entry.start();
+  }
+
+  #forget(entry: Waiting): void {
+    clearTimeout(entry.deadline);
+    if (this.#waiting.delete(entry)) this.#waitingCost -= entry.cost;
+  }
+}

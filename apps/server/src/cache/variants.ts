@@ -1,0 +1,68 @@
+import { hash } from "node:crypto";
+import { canonicalTransformation, type OutputFormat, type Transformation } from "@freshet/core";
+import { estimateCost, type ImageFacts, RENDERER_VERSION, type RenderLimits, render } from "@freshet/core/resize";
+import type { DiskStore } from "./disk-store.ts";
+import { Flights } from "./flights.ts";
+import type { RenderQueue } from "./render-queue.ts";
+
+/** What a variant is a pure function of. */
+export interface VariantRequest {
+  readonly digest: string;
+  readonly facts: ImageFacts;
+  readonly transformation: Transformation;
+  readonly format: OutputFormat;
+}
+
+/** Where the bytes of a variant came from. */
+export type VariantOrigin = "disk" | "rendered";
+
+/** The content address: equal bytes, equal canonical transformation, equal format and renderer give the same 40 hex digits. */
+export function variantKey(request: VariantRequest): string {
+  const text = [request.digest, canonicalTransformation(request.transformation), request.format, RENDERER_VERSION];
+  return hash("sha256", text.join("\n")).slice(0, 40);
+}
+
+/** Variants by content address: from the disk, else rendered once however many ask. They never go stale. */
+export class Variants {
+  readonly #disk: DiskStore;
+  readonly #queue: RenderQueue;
+  readonly #limits: RenderLimits;
+  readonly #onRender: (milliseconds: number) => void;
+  readonly #flights = new Flights<{ readonly bytes: Uint8Array; readonly from: VariantOrigin } | undefined>();
+
+  constructor(parts: {
+    readonly disk: DiskStore;
+    readonly queue: RenderQueue;
+    readonly limits: RenderLimits;
+    readonly onRender?: (milliseconds: number) => void;
+  }) {
+    this.#disk = parts.disk;
+    this.#queue = parts.queue;
+    this.#limits = parts.limits;
+    this.#onRender = parts.onRender ?? (() => {});
+  }
+
+  /**
+   * The bytes of the variant. `bytesOf` gives the original's bytes; when it has none any more the answer is undefined.
+   * @throws RenderError for an image that cannot or may not be rendered, ServerError SERVER_BUSY when the queue is full.
+   */
+  get(key: string, request: VariantRequest, bytesOf: (digest: string) => Promise<Uint8Array | undefined>) {
+    return this.#flights.join(key, async () => {
+      const kept = await this.#disk.get(key);
+      if (kept) return { bytes: kept, from: "disk" as const };
+      const cost = estimateCost(request.facts, request.transformation, request.format);
+      const rendered = await this.#queue.run(cost, async () => {
+        const original = await bytesOf(request.digest);
+        if (!original) return undefined;
+        const begun = performance.now();
+        const { bytes } = await render(original, request.transformation, { format: request.format, limits: this.#limits });
+        this.#onRender(performance.now() - begun);
+        return bytes;
+      });
+      if (!rendered) return undefined;
+      // The caller does not wait for the disk; a disk that refuses costs a render later.
+      void this.#disk.put(key, rendered).catch(() => {});
+      return { bytes: rendered, from: "rendered" as const };
+    });
+  }
+}

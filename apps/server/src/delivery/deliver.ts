@@ -1,0 +1,178 @@
+import { hash } from "node:crypto";
+import { chooseFormat, isEmptyTransformation, MEDIA_TYPES, type OutputFormat } from "@freshet/core";
+import { type ImageFacts, isRenderError } from "@freshet/core/resize";
+import type { Answer, Answers } from "../cache/answers.ts";
+import type { Coverage } from "../cache/coverage.ts";
+import type { Current, Originals } from "../cache/originals.ts";
+import { type VariantRequest, type Variants, variantKey } from "../cache/variants.ts";
+import { ServerError } from "../errors.ts";
+import { acceptClass } from "./accept.ts";
+import { isNotModified } from "./conditional.ts";
+import { lifetimeOf } from "./lifetime.ts";
+import type { DeliveryRequest } from "./request.ts";
+import { OPEN_HEADERS, tagHeaders } from "./tags.ts";
+
+/** Originals may be evicted between record and render; after so many tries the origin counts as broken. */
+const MOST_TRIES = 3;
+
+const NOTHING = new Uint8Array(0);
+
+/** Scripts inside an SVG must not run when somebody opens it as a page. */
+const SVG_HEADERS = ["Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox"] as const;
+
+/** An answer ready to be written, and under which number. */
+export interface Delivered {
+  readonly answer: Answer;
+  readonly stamp: number;
+  /** For `Cache-Status` (RFC 9211). */
+  readonly from: "memory" | "disk" | "rendered" | "original" | "unmodified";
+}
+
+/** What is to be delivered: a rendered variant, or the original's own bytes. */
+type Choice =
+  | { readonly kind: "variant"; readonly key: string; readonly request: VariantRequest; readonly negotiated: boolean }
+  | { readonly kind: "original"; readonly key: string; readonly facts: ImageFacts; readonly negotiated: boolean };
+
+/**
+ * The walk of one image: record (asked anew where it must be) → transformation and format → variant by content address → answer.
+ * No step looks back, except that a covered or evicted original is asked for again.
+ */
+export class Delivery {
+  readonly #parts: {
+    readonly originals: Originals;
+    readonly variants: Variants;
+    readonly answers: Answers;
+    readonly coverage: Coverage;
+  };
+
+  constructor(parts: Delivery["#parts"]) {
+    this.#parts = parts;
+  }
+
+  /** The answer of the memory tier, if the record still says the same. */
+  hit(request: DeliveryRequest, memoryKey: string): Delivered | undefined {
+    const answer = this.#parts.answers.get(memoryKey);
+    if (!answer) return undefined;
+    const current = this.#parts.originals.peek(request.original, request.url.version);
+    if (current?.record.outcome.kind !== "bytes" || current.record.outcome.digest !== answer.digest) return undefined;
+    const generation = this.#parts.coverage.floor(request.project.name, request.original.tag);
+    return generation === answer.generation ? { answer, stamp: current.stamp, from: "memory" } : undefined;
+  }
+
+  /**
+   * The answer for a request that memory cannot serve.
+   * @throws ServerError or RenderError for what is answered with a placeholder.
+   */
+  async deliver(
+    request: DeliveryRequest,
+    wish: { readonly accept: string | undefined; readonly ifNoneMatch: string | undefined },
+    memoryKey: string,
+  ): Promise<Delivered> {
+    for (let tries = 1; ; tries += 1) {
+      const current = await this.#parts.originals.current(request.original, request.url.version);
+      const { outcome } = current.record;
+      if (outcome.kind === "error") throw new ServerError(outcome.code);
+      if (!outcome.facts) throw new ServerError("IMAGE_UNREADABLE");
+      const choice = choose(request, wish.accept, outcome.digest, outcome.facts);
+      if (isNotModified(wish.ifNoneMatch, etagOf(choice))) {
+        const { answer } = this.#answer(request, current, choice, outcome.digest, NOTHING);
+        return { answer, stamp: current.stamp, from: "unmodified" };
+      }
+      const found = await this.#bytesOf(choice, outcome.digest);
+      if (found) {
+        const answer = this.#answer(request, current, choice, outcome.digest, found.bytes);
+        if (answer.keep) this.#parts.answers.set(memoryKey, answer.answer);
+        return { answer: answer.answer, stamp: current.stamp, from: found.from };
+      }
+      if (tries === MOST_TRIES) throw new ServerError("ORIGIN_BROKEN");
+      // The bytes were evicted: the origin is asked again, and the record follows what it gives now.
+      await this.#parts.originals.reread(request.original);
+    }
+  }
+
+  async #bytesOf(choice: Choice, digest: string) {
+    const { originals, variants } = this.#parts;
+    if (choice.kind === "variant") {
+      return variants.get(choice.key, choice.request, (wanted) => originals.bytesOf(wanted));
+    }
+    const bytes = await originals.bytesOf(digest);
+    return bytes && { bytes, from: "original" as const };
+  }
+
+  #answer(request: DeliveryRequest, current: Current, choice: Choice, digest: string, body: Uint8Array) {
+    const { original, project } = request;
+    const lifetime = lifetimeOf({ ...current, doubtful: current.record.doubtful }, project.cache);
+    const format = choice.kind === "variant" ? choice.request.format : choice.facts.format;
+    const etag = etagOf(choice);
+    // An answer that an invalidation overtook belongs to the generation before it.
+    const generation = Math.min(current.stamp, this.#parts.coverage.floor(project.name, original.tag));
+    const head = [
+      "Content-Type",
+      MEDIA_TYPES[format],
+      "ETag",
+      etag,
+      "Cache-Control",
+      lifetime.cacheControl,
+      "CDN-Cache-Control",
+      lifetime.cdnCacheControl,
+      ...(choice.negotiated ? ["Vary", "Accept"] : []),
+      ...(format === "svg" ? SVG_HEADERS : []),
+      ...OPEN_HEADERS,
+      ...tagHeaders(original, generation),
+      ...remarkHeaders(request),
+    ];
+    const answer: Answer = {
+      head,
+      etag,
+      body,
+      contentType: MEDIA_TYPES[format],
+      ranges: choice.kind === "original",
+      digest,
+      generation,
+    };
+    return { answer, keep: lifetime.keep };
+  }
+}
+
+const etagOf = (choice: Choice) => `"${choice.key}"`;
+
+/** Key of an answer in the memory tier. */
+export function memoryKeyOf(host: string | undefined, target: string, accept: string | undefined): string {
+  return `${acceptClass(accept)}|${host} ${target}`;
+}
+
+/** Whether the failure is one that a placeholder answers, and under which code. */
+export function codeOf(error: unknown): ServerError {
+  if (isRenderError(error)) return new ServerError(error.code, error.message);
+  if (error instanceof ServerError) return error;
+  return new ServerError("INTERNAL", undefined, { cause: error });
+}
+
+function choose(
+  request: DeliveryRequest,
+  accept: string | undefined,
+  digest: string,
+  facts: ImageFacts,
+): Choice {
+  const { encode, ...pixels } = request.url.transformation;
+  const { format, negotiated } = chooseFormat({
+    requested: encode?.force_format,
+    accept,
+    source: facts,
+    auto: request.project.formats,
+  });
+  const isVector = facts.format === "svg" && encode?.force_format === undefined;
+  const isUntouched = facts.format === format && encode?.q === undefined && isEmptyTransformation(pixels);
+  if (isVector || isUntouched) {
+    const key = hash("sha256", `original\n${digest}`).slice(0, 40);
+    return { kind: "original", key, facts, negotiated: negotiated && !isVector };
+  }
+  const variant = { digest, facts, transformation: request.url.transformation, format: format as OutputFormat };
+  return { kind: "variant", key: variantKey(variant), request: variant, negotiated };
+}
+
+/** What of the query was not understood, for whoever looks: names only, so that no text of the caller becomes a header. */
+function remarkHeaders(request: DeliveryRequest): readonly string[] {
+  const names = request.url.remarks.map((remark) => remark.parameter).filter((name) => /^[\w.-]{1,40}$/.test(name));
+  return names.length > 0 ? ["Freshet-Remarks", [...new Set(names)].slice(0, 20).join(", ")] : [];
+}

@@ -1,0 +1,41 @@
+import { describe, expect, it } from "vitest";
+import { lifetimeOf } from "./lifetime.ts";
+
+const cache = { browser: 60, cdn: 31_536_000, revalidate: 86_400 };
+const plain = { trust: "known", covered: false, doubtful: false } as const;
+
+describe("lifetimeOf", () => {
+  it("gives a plain answer a minute in browsers and the project's time on CDN nodes", () => {
+    expect(lifetimeOf(plain, cache)).toEqual({
+      cacheControl: "public, max-age=60",
+      cdnCacheControl: "max-age=31536000",
+      keep: true,
+    });
+  });
+
+  it("makes only a version that is true to the bytes immutable", () => {
+    expect(lifetimeOf({ ...plain, trust: "exact" }, cache).cacheControl).toBe("public, max-age=31536000, immutable");
+  });
+
+  it("keeps what nobody confirmed and what an invalidation overtook nowhere", () => {
+    for (const answer of [
+      { ...plain, trust: "unconfirmed" } as const,
+      { ...plain, trust: "exact", covered: true } as const,
+    ]) {
+      expect(lifetimeOf(answer, cache)).toEqual({ cacheControl: "no-store", cdnCacheControl: "no-store", keep: false });
+    }
+  });
+
+  it("keeps an answer under another picture's version at most 10 s everywhere", () => {
+    expect(lifetimeOf({ ...plain, trust: "unmatched" }, cache)).toEqual({
+      cacheControl: "public, max-age=10",
+      cdnCacheControl: "max-age=10",
+      keep: false,
+    });
+  });
+
+  it("keeps an answer that an older cache may have given at most 5 s, and never longer than the project says", () => {
+    expect(lifetimeOf({ ...plain, trust: "exact", doubtful: true }, cache).cdnCacheControl).toBe("max-age=5");
+    expect(lifetimeOf({ ...plain, doubtful: true }, { ...cache, browser: 0 }).cacheControl).toBe("public, max-age=0");
+  });
+});

@@ -1,0 +1,40 @@
+import { type ParsedDeliveryUrl, parseDeliveryUrl } from "@freshet/core";
+import { LRUCache } from "lru-cache";
+import { ServerError } from "../errors.ts";
+import { describeOriginal, type Original } from "../projects/originals.ts";
+import type { Project, Projects } from "../projects/project.ts";
+
+/** Longest request target that is read as a delivery URL. */
+const LONGEST_URL = 8_192;
+
+/** A delivery URL understood: which original, what is asked of it, under which version. */
+export interface DeliveryRequest {
+  readonly project: Project;
+  readonly original: Original;
+  readonly url: ParsedDeliveryUrl;
+}
+
+/** Reads delivery URLs and remembers the reading: the second request for a URL costs one look-up. */
+export class DeliveryRequests {
+  readonly #projects: Projects;
+  readonly #memo = new LRUCache<string, DeliveryRequest>({ max: 20_000 });
+
+  constructor(projects: Projects) {
+    this.#projects = projects;
+  }
+
+  /** @throws ServerError PROJECT_UNKNOWN, ORIGINAL_NOT_NAMED or URL_TOO_LONG. */
+  read(host: string | undefined, target: string): DeliveryRequest {
+    const key = `${host} ${target}`;
+    const known = this.#memo.get(key);
+    if (known) return known;
+    if (target.length > LONGEST_URL) throw new ServerError("URL_TOO_LONG");
+    const project = this.#projects.byHost(host);
+    if (!project) throw new ServerError("PROJECT_UNKNOWN");
+    const url = parseDeliveryUrl(target);
+    if (!url) throw new ServerError("ORIGINAL_NOT_NAMED");
+    const read = { project, original: describeOriginal(project, url.original, url.originQuery), url };
+    this.#memo.set(key, read);
+    return read;
+  }
+}

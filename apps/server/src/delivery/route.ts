@@ -1,0 +1,145 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { ERRORS, ServerError } from "../errors.ts";
+import type { Metrics } from "../health/metrics.ts";
+import { isNotModified, rangeOf } from "./conditional.ts";
+import { codeOf, type Delivered, type Delivery, memoryKeyOf } from "./deliver.ts";
+import type { Placeholder } from "./placeholder.ts";
+import type { RecentUrls } from "./recent-urls.ts";
+import type { DeliveryRequest, DeliveryRequests } from "./request.ts";
+import { OPEN_HEADERS } from "./tags.ts";
+
+/** Where every request that is no API call is led; the handler reads the raw target, never a decoded one. */
+export const DELIVERY_ROUTE = "/v7/";
+
+/** Seconds after which a client that was turned away should come back. */
+const RETRY_SECONDS = 2;
+
+export interface DeliveryRouteParts {
+  readonly requests: DeliveryRequests;
+  readonly delivery: Delivery;
+  readonly recent: RecentUrls;
+  readonly placeholder: Placeholder;
+  readonly metrics: Metrics;
+}
+
+/** GET, HEAD and OPTIONS of images. */
+export function deliveryRoutes(app: FastifyInstance, parts: DeliveryRouteParts): void {
+  app.all(DELIVERY_ROUTE, { logLevel: "warn" }, async (request: FastifyRequest, reply: FastifyReply) => {
+    const { raw } = request;
+    const begun = performance.now();
+    if (raw.method === "OPTIONS") {
+      reply.hijack();
+      preflight(reply.raw);
+      return;
+    }
+    let understood: DeliveryRequest | undefined;
+    try {
+      if (raw.method !== "GET" && raw.method !== "HEAD") throw new ServerError("METHOD_NOT_ALLOWED");
+      const target = request.originalUrl;
+      const { host } = raw.headers;
+      understood = parts.requests.read(host, target);
+      const memoryKey = memoryKeyOf(host, target, raw.headers.accept);
+      const delivered =
+        parts.delivery.hit(understood, memoryKey) ??
+        (await parts.delivery.deliver(
+          understood,
+          { accept: raw.headers.accept, ifNoneMatch: raw.headers["if-none-match"] },
+          memoryKey,
+        ));
+      parts.recent.add(understood.original.tag, { path: target, host, accept: raw.headers.accept });
+      reply.hijack();
+      write(raw, reply.raw, delivered, begun);
+      parts.metrics.answered(delivered.from, performance.now() - begun);
+    } catch (error) {
+      const failure = codeOf(error);
+      if (failure.code === "INTERNAL") request.log.error({ err: failure.cause }, "delivery failed");
+      parts.metrics.failed(failure.code);
+      reply.hijack();
+      writePlaceholder(raw, reply.raw, failure, parts.placeholder, understood);
+    }
+  });
+}
+
+function preflight(response: ServerResponse): void {
+  response.writeHead(204, [
+    ...OPEN_HEADERS,
+    "Access-Control-Allow-Methods",
+    "GET, HEAD, OPTIONS",
+    "Access-Control-Max-Age",
+    "86400",
+    "Content-Length",
+    "0",
+  ]);
+  response.end();
+}
+
+function write(request: IncomingMessage, response: ServerResponse, delivered: Delivered, begun: number): void {
+  const { answer, stamp, from } = delivered;
+  const head = [
+    ...answer.head,
+    "Freshet-Stamp",
+    String(stamp),
+    "Cache-Status",
+    from === "memory" || from === "disk" ? `freshet; hit; detail=${from}` : "freshet; fwd=miss",
+    "Server-Timing",
+    `${from};dur=${(performance.now() - begun).toFixed(1)}`,
+    "Accept-Ranges",
+    answer.ranges ? "bytes" : "none",
+  ];
+  if (isNotModified(request.headers["if-none-match"], answer.etag)) {
+    response.writeHead(304, head);
+    response.end();
+    return;
+  }
+  let { body } = answer;
+  let status = 200;
+  if (answer.ranges && request.method === "GET") {
+    const { range, "if-range": ifRange } = request.headers;
+    const part = rangeOf({ range, ifRange: ifRange as string | undefined }, answer.etag, body.length);
+    if (part === "unsatisfiable") {
+      response.writeHead(416, [...head, "Content-Range", `bytes */${body.length}`, "Content-Length", "0"]);
+      response.end();
+      return;
+    }
+    if (part) {
+      status = 206;
+      head.push("Content-Range", `bytes ${part.first}-${part.last}/${body.length}`);
+      body = body.subarray(part.first, part.last + 1);
+    }
+  }
+  head.push("Content-Length", String(body.length));
+  response.writeHead(status, head);
+  if (request.method === "HEAD") response.end();
+  else response.end(body);
+}
+
+function writePlaceholder(
+  request: IncomingMessage,
+  response: ServerResponse,
+  failure: ServerError,
+  placeholder: Placeholder,
+  understood: DeliveryRequest | undefined,
+): void {
+  const status =
+    failure.code === "ORIGINAL_MISSING" ? (understood?.project.missingStatus ?? 404) : ERRORS[failure.code].status;
+  response.writeHead(status, [
+    ...OPEN_HEADERS,
+    "Content-Type",
+    placeholder.contentType,
+    "Content-Length",
+    String(placeholder.body.length),
+    "Cache-Control",
+    "no-store",
+    "CDN-Cache-Control",
+    "no-store",
+    "x-hexa-missingbehavior",
+    "1",
+    "Freshet-Error",
+    failure.code,
+    ...(failure.code === "SERVER_BUSY" ? ["Retry-After", String(RETRY_SECONDS)] : []),
+    ...(failure.code === "METHOD_NOT_ALLOWED" ? ["Allow", "GET, HEAD, OPTIONS"] : []),
+  ]);
+  if (request.method === "HEAD") response.end();
+  else response.end(placeholder.body);
+}

@@ -1,0 +1,78 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type { RenderQueue } from "../cache/render-queue.ts";
+import type { Delivered } from "../delivery/deliver.ts";
+import type { ErrorCode } from "../errors.ts";
+
+/** What the server counts about itself, in Prometheus' text form. */
+export interface Metrics {
+  answered(from: Delivered["from"], milliseconds: number): void;
+  failed(code: ErrorCode): void;
+  rendered(milliseconds: number): void;
+  fetched(outcome: string): void;
+  text(): Promise<string>;
+  readonly contentType: string;
+}
+
+/** `queue` and the getters are read when the metrics are asked for, not when things happen. */
+export function createMetrics(read: { readonly queue: RenderQueue; readonly applied: () => number }): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry, prefix: "freshet_" });
+  const registers = [registry];
+  const answers = new Counter({
+    name: "freshet_answers_total",
+    help: "Images delivered, by where the bytes came from.",
+    labelNames: ["from"],
+    registers,
+  });
+  const failures = new Counter({
+    name: "freshet_failures_total",
+    help: "Image requests answered with a placeholder, by error code.",
+    labelNames: ["code"],
+    registers,
+  });
+  const fetches = new Counter({
+    name: "freshet_origin_fetches_total",
+    help: "Originals asked of their origins, by outcome.",
+    labelNames: ["outcome"],
+    registers,
+  });
+  const renders = new Histogram({
+    name: "freshet_render_seconds",
+    help: "Time of one render without waiting for its place.",
+    buckets: [0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+    registers,
+  });
+  const misses = new Histogram({
+    name: "freshet_miss_seconds",
+    help: "Time until an answer that was not in memory was ready.",
+    buckets: [0.001, 0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers,
+  });
+  new Gauge({
+    name: "freshet_renders_waiting",
+    help: "Renders waiting for a place.",
+    registers,
+    collect() {
+      this.set(read.queue.waiting);
+    },
+  });
+  new Gauge({
+    name: "freshet_applied_sequence",
+    help: "Number through which this instance has applied the journal.",
+    registers,
+    collect() {
+      this.set(read.applied());
+    },
+  });
+  return {
+    answered(from, milliseconds) {
+      answers.inc({ from });
+      if (from !== "memory") misses.observe(milliseconds / 1000);
+    },
+    failed: (code) => failures.inc({ code }),
+    rendered: (milliseconds) => renders.observe(milliseconds / 1000),
+    fetched: (outcome) => fetches.inc({ outcome }),
+    text: () => registry.metrics(),
+    contentType: registry.contentType,
+  };
+}

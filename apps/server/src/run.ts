@@ -1,0 +1,77 @@
+import { join } from "node:path";
+import { createDrivers } from "@freshet/cdn/registry";
+import { render } from "@freshet/core/resize";
+import { type Config, ConfigError, loadConfig } from "./config.ts";
+import { DataFolderInUse, lockDataFolder } from "./data-folder.ts";
+import { writeSamples } from "./demo/samples.ts";
+import { createServer } from "./server.ts";
+
+/** Milliseconds a stopping server waits for answers under way. */
+const DRAIN_MS = 10_000;
+
+/** Starts the server by configuration and environment and sees it through to its end. */
+export async function run(): Promise<void> {
+  try {
+    const config = await loadConfig({ env: process.env, cwd: process.cwd() });
+    const lock = await lockDataFolder(config.dataFolder);
+    if (config.isBuiltIn) await prepareSamples(config);
+    const server = await createServer(config, { drivers: createDrivers(config.cdn) });
+    await server.start();
+    await server.app.listen({ host: config.host, port: config.port });
+    announce(config);
+    stopOnSignal(async () => {
+      await server.stop();
+      lock.release();
+    });
+  } catch (error) {
+    console.error(sentenceOf(error));
+    process.exit(1);
+  }
+}
+
+async function prepareSamples(config: Config): Promise<void> {
+  const rasterise = async (svg: Uint8Array, format: "jpeg" | "png") => (await render(svg, {}, { format })).bytes;
+  await writeSamples(join(config.dataFolder, "sample"), rasterise);
+}
+
+function announce(config: Config): void {
+  const base = `http://${config.host.includes(":") ? `[${config.host}]` : config.host}:${config.port}`;
+  console.log(`Freshet is ready: ${base}`);
+  if (config.isBuiltIn) {
+    console.log(`  Open ${base}/demo to see pictures of the built-in project in several transformations.`);
+    console.log(`  Its files are in ${join(config.dataFolder, "sample")}: replace one, then invalidate it as the page shows.`);
+  }
+  if (config.freshKey) {
+    console.log(`  API key of project "${config.freshKey.project}" (shown once): ${config.freshKey.key}`);
+  }
+}
+
+function stopOnSignal(stop: () => Promise<void>): void {
+  let stopping = false;
+  const end = () => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    setTimeout(() => process.exit(1), DRAIN_MS).unref();
+    stop().then(
+      () => process.exit(0),
+      (error) => {
+        console.error(sentenceOf(error));
+        process.exit(1);
+      },
+    );
+  };
+  process.on("SIGTERM", end);
+  process.on("SIGINT", end);
+}
+
+function sentenceOf(error: unknown): string {
+  if (error instanceof ConfigError || error instanceof DataFolderInUse) return error.message;
+  const { code, port, address } = error as { code?: string; port?: number; address?: string };
+  if (code === "EADDRINUSE") {
+    return `Port ${port} of ${address} is in use by another program. Stop it, or choose another port with PORT.`;
+  }
+  if (code === "EACCES" && port !== undefined) {
+    return `This user may not listen on port ${port}. Choose one above 1023 with PORT.`;
+  }
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

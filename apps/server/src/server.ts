@@ -1,0 +1,133 @@
+import { mkdir } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import type { CdnDriver } from "@freshet/core";
+import { DEFAULT_LIMITS } from "@freshet/core/resize";
+import { openStore } from "@freshet/store";
+import Fastify, { type FastifyInstance } from "fastify";
+import { Answers } from "./cache/answers.ts";
+import { Coverage } from "./cache/coverage.ts";
+import { DiskStore } from "./cache/disk-store.ts";
+import { Originals } from "./cache/originals.ts";
+import { Records } from "./cache/records.ts";
+import { RenderQueue } from "./cache/render-queue.ts";
+import { Variants } from "./cache/variants.ts";
+import type { Config } from "./config.ts";
+import { Delivery } from "./delivery/deliver.ts";
+import { createPlaceholder } from "./delivery/placeholder.ts";
+import { RecentUrls } from "./delivery/recent-urls.ts";
+import { DeliveryRequests } from "./delivery/request.ts";
+import { createDeliveryPort } from "./delivery/reread.ts";
+import { DELIVERY_ROUTE, deliveryRoutes } from "./delivery/route.ts";
+import { demoRoutes } from "./demo/routes.ts";
+import { createMetrics, type Metrics } from "./health/metrics.ts";
+import { healthRoutes } from "./health/routes.ts";
+import { createInvalidation } from "./invalidation/invalidation.ts";
+import { errorResponses } from "./plugins/errors.ts";
+import { isReserved } from "./plugins/reserved.ts";
+import { createProjects } from "./projects/projects.ts";
+import { createSources } from "./sources/sources.ts";
+
+/** A server that is put together but listens to nobody yet. */
+export interface Server {
+  readonly app: FastifyInstance;
+  /** Restores the journal, gives the edges their numbers and begins to work off what a crash left behind. */
+  start(): Promise<void>;
+  /** Answers what is under way, then closes everything. */
+  stop(): Promise<void>;
+}
+
+/** What tests and embedders may bring along instead of the real thing. */
+export interface ServerPorts {
+  readonly drivers: readonly CdnDriver[];
+  readonly now?: () => number;
+}
+
+/** Puts the server together; the data folder is the caller's to lock. */
+export async function createServer(config: Config, ports: ServerPorts): Promise<Server> {
+  const now = ports.now ?? Date.now;
+  const { limits } = config;
+  const projects = createProjects(config.projects);
+  const folder = (name: string) => join(config.dataFolder, name);
+  await mkdir(config.dataFolder, { recursive: true });
+
+  // Durable state: the journal alone.
+  const store = await openStore({ file: folder("freshet.db") });
+
+  // Caches: records may race and are fenced; bytes and variants are named by content and never go stale.
+  const coverage = new Coverage(now);
+  const [recordDisk, originalDisk, variantDisk] = await Promise.all([
+    DiskStore.open(folder("records"), Math.round(limits.diskBytes * 0.05)),
+    DiskStore.open(folder("originals"), Math.round(limits.diskBytes * 0.35)),
+    DiskStore.open(folder("variants"), Math.round(limits.diskBytes * 0.6)),
+  ]);
+  const queue = new RenderQueue({
+    places: limits.renders ?? availableParallelism(),
+    maxWaitingCost: limits.waitingCost,
+    maxAgeMs: limits.waitingMs,
+  });
+  const metrics: Metrics = createMetrics({ queue, applied: () => coverage.applied });
+  const records = new Records(recordDisk, limits.records);
+  const originals = new Originals({
+    source: createSources({ dataFolder: config.dataFolder }),
+    coverage,
+    records,
+    bytes: originalDisk,
+    now,
+    onFetch: metrics.fetched,
+  });
+  const variants = new Variants({
+    disk: variantDisk,
+    queue,
+    limits: { ...DEFAULT_LIMITS, maxBytes: limits.maxOriginalBytes },
+    onRender: metrics.rendered,
+  });
+  const answers = new Answers(limits.memoryBytes);
+
+  // Journeys.
+  const recent = new RecentUrls();
+  const delivery = new Delivery({ originals, variants, answers, coverage });
+  const app = Fastify({
+    logger: { level: config.log },
+    disableRequestLogging: true,
+    bodyLimit: 2 ** 20,
+    forceCloseConnections: "idle",
+    // Images are read from the raw request target: what is no API path goes to one route, whatever it contains.
+    rewriteUrl: (request) => (isReserved(request.url ?? "/") ? (request.url ?? "/") : DELIVERY_ROUTE),
+  });
+  const invalidation = createInvalidation({
+    store,
+    coverage,
+    projects,
+    delivery: createDeliveryPort({ originals, records, coverage, recent }),
+    drivers: ports.drivers,
+    now,
+    log: (event, details) => app.log.info(details, event),
+  });
+  let isReady = false;
+  errorResponses(app);
+  healthRoutes(app, { isReady: () => isReady, metrics });
+  demoRoutes(app, { projects, sampleFolder: folder("sample") });
+  await app.register(invalidation.routes);
+  deliveryRoutes(app, {
+    requests: new DeliveryRequests(projects),
+    delivery,
+    recent,
+    placeholder: await createPlaceholder(),
+    metrics,
+  });
+
+  return {
+    app,
+    async start() {
+      await invalidation.start();
+      isReady = true;
+    },
+    async stop() {
+      isReady = false;
+      await app.close();
+      await invalidation.stop();
+      await store.close();
+    },
+  };
+}
