@@ -23,16 +23,30 @@ export type { Point } from "./codecs/point.ts";
 export type { RatioRange } from "./codecs/ratio.ts";
 export { type InputFormat, MEDIA_TYPES, OUTPUT_FORMATS, type OutputFormat } from "./format.ts";
 export {
+  createInvalidationClient,
+  type InvalidationClient,
+  type InvalidationClientOptions,
+  type ReportedInvalidation,
+} from "./invalidation/client.ts";
+export {
   type Cause,
   type Evidence,
   INVALIDATION_STATUSES,
   type InvalidationEntry,
+  type InvalidationPage,
   type InvalidationProblem,
   type InvalidationReceipt,
   type InvalidationRequest,
   type InvalidationStatus,
   type TargetOutcome,
 } from "./invalidation/contract.ts";
+export {
+  INVALIDATION_ERRORS,
+  InvalidationError,
+  type InvalidationErrorCode,
+  isInvalidationError,
+} from "./invalidation/errors.ts";
+export { type InvalidationPath, normalizeInvalidationPath } from "./invalidation/path.ts";
 export type { Operation, Parameters, ValuesOf } from "./operation.ts";
 export { FORMAT_CHOICES } from "./operations/encode.ts";
 export {

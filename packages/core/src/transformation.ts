@@ -64,7 +64,7 @@ export function readTransformation(pairs: readonly QueryPair[]): {
  */
 export function writeTransformation(transformation: Transformation): string {
   return ENTRIES.flatMap((entry) => {
-    const text = canonicalValue(entry, valueOf(transformation, entry));
+    const text = canonicalValue(entry, valueIn(transformation, entry));
     return text === undefined ? [] : `${entry.name}=${escapeValue(text)}`;
   }).join("&");
 }
@@ -82,7 +82,7 @@ export function canonicalTransformation(transformation: Transformation): string 
 export function layer(...strongestFirst: readonly Transformation[]): Transformation {
   return assemble((entry) => {
     for (const transformation of strongestFirst) {
-      const value = valueOf(transformation, entry);
+      const value = valueIn(transformation, entry);
       if (value !== undefined) return value;
     }
     return undefined;
@@ -121,7 +121,7 @@ function isUncut(resize: Values): boolean {
   return isCrop && (resize.w === undefined || resize.h === undefined);
 }
 
-function valueOf(transformation: Transformation, entry: Entry): unknown {
+function valueIn(transformation: Transformation, entry: Entry): unknown {
   const values: Values | undefined = transformation[entry.operation];
   return values?.[entry.name];
 }

@@ -85,6 +85,13 @@ export interface InvalidationEntry {
   readonly evidence: Evidence | null;
 }
 
+/** Answer of `GET /invalidate?limit=&cursor=`: newest first; `cursor` asks for the page after this one, null on the last. */
+export interface InvalidationPage {
+  readonly status: "success";
+  readonly invalidations: readonly InvalidationEntry[];
+  readonly cursor: string | null;
+}
+
 /** Error body of the Cloudimage-compatible routes. */
 export interface InvalidationProblem {
   readonly status: "error";

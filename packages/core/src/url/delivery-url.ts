@@ -3,6 +3,7 @@ import { type Remark, readTransformation, writeTransformation } from "../transfo
 import { normalizeQuery, percentDecode, percentEncode } from "./percent.ts";
 import { type QueryPair, readOriginQuery, readQuery } from "./query.ts";
 import { isKnownParameter, isReservedParameter } from "./reserved.ts";
+import { beginsWithEncodedUrl, repairScheme, withoutLeadingSlashes } from "./spelling.ts";
 
 /** A delivery URL, taken apart. */
 export interface ParsedDeliveryUrl {
@@ -91,20 +92,6 @@ export function buildDeliveryUrl(
 const PLAIN = /^(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/]|%[0-9A-Fa-f]{2})*$/;
 /** Dot segments, which clients resolve before they send. */
 const DOTS = /(?:^|\/)(?:\.|%2e){1,2}(?:\/|$)/i;
-
-/** Repairs what proxies do to a scheme: `http:/host` and `HTTP:///host` are `http://host`. */
-export function repairScheme(original: string): string {
-  return original.replace(/^(https?):\/+/i, (_, scheme: string) => `${scheme.toLowerCase()}://`);
-}
-
-export function withoutLeadingSlashes(path: string): string {
-  return path.replace(/^\/+/, "");
-}
-
-/** Whether the first segment decodes to an absolute URL: some clients encode and forget to say so. */
-function beginsWithEncodedUrl(path: string): boolean {
-  return /^https?%3a%2f/i.test(path);
-}
 
 function splitQuery(original: string): [path: string, query: string] {
   const mark = original.indexOf("?");

@@ -1,5 +1,5 @@
-import { repairScheme, withoutLeadingSlashes } from "./delivery-url.ts";
 import { normalizePath } from "./percent.ts";
+import { repairScheme, withoutLeadingSlashes } from "./spelling.ts";
 
 /** How a project shortens its originals. */
 export interface Naming {
