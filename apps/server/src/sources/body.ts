@@ -1,0 +1,69 @@
+import { promisify } from "node:util";
+import { brotliDecompress, gunzip } from "node:zlib";
+
+/** What became of a body. */
+export type Body =
+  | { readonly kind: "whole"; readonly bytes: Uint8Array }
+  | { readonly kind: "too-large" }
+  | { readonly kind: "unreadable"; readonly reason: string };
+
+/** Bytes made room for before any arrived: an origin's word about its length costs us no more than this. */
+const FIRST_ROOM = 1 << 20;
+
+/**
+ * Collects a body of at most `maxBytes`, and never holds more than twice what arrived: chunks are copied out of the
+ * socket's buffers, because a body sent byte by byte would otherwise keep a whole buffer alive per byte. `received`
+ * hears how many bytes are there.
+ */
+export async function readBody(
+  chunks: AsyncIterable<Uint8Array>,
+  size: { readonly maxBytes: number; readonly announced: number | undefined },
+  received: (total: number) => void,
+): Promise<Body> {
+  if (size.announced !== undefined && size.announced > size.maxBytes) return { kind: "too-large" };
+  let room = new Uint8Array(Math.min(size.announced ?? FIRST_ROOM, FIRST_ROOM, size.maxBytes));
+  let total = 0;
+  for await (const chunk of chunks) {
+    const next = total + chunk.length;
+    if (next > size.maxBytes) return { kind: "too-large" };
+    if (next > room.length) {
+      const larger = new Uint8Array(
+        Math.min(Math.max(next, room.length * 2, size.announced ?? 0), size.maxBytes),
+      );
+      larger.set(room.subarray(0, total));
+      room = larger;
+    }
+    room.set(chunk, total);
+    total = next;
+    received(total);
+  }
+  // A body that fills its room badly is copied, so that a small image does not hold a large buffer.
+  return { kind: "whole", bytes: total === room.length ? room : room.slice(0, total) };
+}
+
+const DECODERS = { gzip: promisify(gunzip), "x-gzip": promisify(gunzip), br: promisify(brotliDecompress) };
+
+/**
+ * Undoes a Content-Encoding that an origin used though it was asked not to; the decoded size is bounded by `maxBytes`
+ * as well.
+ */
+export async function decodeBody(
+  bytes: Uint8Array,
+  encoding: string | undefined,
+  maxBytes: number,
+): Promise<Body> {
+  const name = (encoding ?? "").trim().toLowerCase();
+  if (name === "" || name === "identity") return { kind: "whole", bytes };
+  if (!isDecodable(name)) return { kind: "unreadable", reason: `It answered with the encoding ${name}.` };
+  try {
+    const decoded = await DECODERS[name](bytes, { maxOutputLength: maxBytes });
+    return { kind: "whole", bytes: new Uint8Array(decoded.buffer, decoded.byteOffset, decoded.byteLength) };
+  } catch (error) {
+    if (error instanceof RangeError) return { kind: "too-large" };
+    return { kind: "unreadable", reason: `Its ${name} body cannot be decoded.` };
+  }
+}
+
+function isDecodable(name: string): name is keyof typeof DECODERS {
+  return Object.hasOwn(DECODERS, name);
+}

@@ -1,0 +1,142 @@
+import { type BigIntStats, constants } from "node:fs";
+import { type FileHandle, open, realpath } from "node:fs/promises";
+import { extname, join } from "node:path";
+import type { Fetched, Location, Source, Validators } from "./source.ts";
+
+type Refusal = Extract<Fetched, { kind: "refused" }>;
+type Request = Parameters<Source["fetch"]>[1];
+
+/** A file changed less than this ago may change again without its times showing it. */
+const SETTLED_NS = 2_000_000_000n;
+
+/** Reads until a file holds still; one that never does is being written. */
+const MAX_READS = 3;
+
+const PIECE = 1 << 20;
+
+// Neither follows a link in the last place nor waits for the writer of a pipe.
+const FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+const MEDIA_TYPES_BY_EXTENSION: Readonly<Record<string, string>> = {
+  ".avif": "image/avif",
+  ".gif": "image/gif",
+  ".jpeg": "image/jpeg",
+  ".jpg": "image/jpeg",
+  ".png": "image/png",
+  ".svg": "image/svg+xml",
+  ".tif": "image/tiff",
+  ".tiff": "image/tiff",
+  ".webp": "image/webp",
+};
+
+/**
+ * Reads originals from folders inside the data folder. Links, wherever they are in the path, names that begin with a
+ * dot, and paths that lead out are refused; what is no plain file is missing.
+ */
+export function createFolderSource(dataFolder: string): Source {
+  async function fetch(location: Location, request: Request, signal: AbortSignal): Promise<Fetched> {
+    if (location.kind !== "folder") throw new TypeError("The folder source reads only folder locations.");
+    signal.throwIfAborted();
+    const steps = [location.folder, ...location.path.split("/")];
+    const fault = steps.map(faultOf).find((each) => each !== undefined);
+    if (fault !== undefined) return notAllowed(fault);
+    try {
+      const file = join(await realpath(dataFolder), ...steps);
+      const handle = await open(file, FLAGS);
+      try {
+        // Whoever can write into the data folder could still swap a folder for a link between these two lines; the
+        // refusal is there for links left lying about, not against the data folder's owner.
+        if ((await realpath(file)) !== file) return notAllowed("The path leads through a link.");
+        return await read(handle, extname(file), request, signal);
+      } finally {
+        await handle.close();
+      }
+    } catch (error) {
+      signal.throwIfAborted();
+      return outcomeOf(error);
+    }
+  }
+  return { fetch };
+}
+
+async function read(
+  handle: FileHandle,
+  extension: string,
+  request: Request,
+  signal: AbortSignal,
+): Promise<Fetched> {
+  const { policy, validators, fresh } = request;
+  for (let attempt = 0; attempt < MAX_READS; attempt += 1) {
+    const before = await handle.stat({ bigint: true });
+    if (!before.isFile()) return { kind: "missing", status: 404 };
+    const current = validatorsOf(before);
+    if (!fresh && current.etag !== undefined && current.etag === validators?.etag) {
+      return { kind: "unchanged", validators: current };
+    }
+    if (before.size > BigInt(policy.maxBytes)) return tooLarge(policy.maxBytes);
+    const bytes = await readWhole(handle, Number(before.size), signal);
+    // Overwritten while it was read: the bytes may be half old and half new.
+    if (sameContents(before, await handle.stat({ bigint: true })) && bytes.length === Number(before.size)) {
+      const contentType = MEDIA_TYPES_BY_EXTENSION[extension.toLowerCase()];
+      return { kind: "found", bytes, contentType, validators: current, age: 0 };
+    }
+  }
+  return broken("The file is being written.");
+}
+
+async function readWhole(handle: FileHandle, size: number, signal: AbortSignal): Promise<Uint8Array> {
+  const bytes = new Uint8Array(size);
+  let position = 0;
+  while (position < size) {
+    signal.throwIfAborted();
+    const { bytesRead } = await handle.read(bytes, position, Math.min(PIECE, size - position), position);
+    if (bytesRead === 0) break;
+    position += bytesRead;
+  }
+  return bytes.subarray(0, position);
+}
+
+/** ctime takes part because a copy can bring its own mtime along. */
+function validatorsOf(stats: BigIntStats): Validators {
+  const changed = stats.mtimeNs > stats.ctimeNs ? stats.mtimeNs : stats.ctimeNs;
+  if (BigInt(Date.now()) * 1_000_000n - changed < SETTLED_NS) return {};
+  const parts = [stats.dev, stats.ino, stats.size, stats.mtimeNs, stats.ctimeNs];
+  return { etag: `"${parts.map((part) => part.toString(36)).join("-")}"` };
+}
+
+function sameContents(a: BigIntStats, b: BigIntStats): boolean {
+  return a.size === b.size && a.mtimeNs === b.mtimeNs && a.ctimeNs === b.ctimeNs;
+}
+
+function faultOf(step: string): string | undefined {
+  if (step === "") return "A path has no empty steps and begins with no slash.";
+  if (step.startsWith(".")) return "Names that begin with a dot are not delivered.";
+  return /[/\\\0]/.test(step) ? "A name holds a character that no file name may hold." : undefined;
+}
+
+function outcomeOf(error: unknown): Fetched {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  if (code === "ELOOP") return notAllowed("The file is a link.");
+  if (
+    code === "ENOENT" ||
+    code === "ENOTDIR" ||
+    code === "EISDIR" ||
+    code === "ENAMETOOLONG" ||
+    code === "ENXIO"
+  ) {
+    return { kind: "missing", status: 404 };
+  }
+  return broken(`The file cannot be read (${String(code ?? error)}).`);
+}
+
+function broken(reason: string): Refusal {
+  return { kind: "refused", code: "ORIGIN_BROKEN", reason };
+}
+
+function tooLarge(maxBytes: number): Refusal {
+  return { kind: "refused", code: "ORIGINAL_TOO_LARGE", reason: `It has more than ${maxBytes} bytes.` };
+}
+
+function notAllowed(reason: string): Refusal {
+  return { kind: "refused", code: "ORIGINAL_NOT_ALLOWED", reason };
+}
