@@ -51,6 +51,7 @@ describe("the list of hosts a project may fetch from", () => {
   test("an entry is a host and nothing more", () => {
     const wrong = [
       "",
+      ".",
       "http://a.com",
       "a.com/x",
       "*.a.com",

@@ -13,8 +13,9 @@ const DEFAULT_PORTS: Readonly<Record<string, string>> = { "http:": "80", "https:
 export function readAllowedHost(entry: string): AllowedHost | undefined {
   if (!/^(\[[0-9a-f:.]+\]|[^\s/?#@:[\]\\*]+)(:\d{1,5})?$/i.test(entry)) return undefined;
   const parsed = URL.parse(`http://${entry}`);
-  if (parsed === null || parsed.hostname === "") return undefined;
-  return { host: withoutFinalDot(parsed.hostname), port: /:(\d+)$/.exec(entry.replace(/^\[.*\]/, ""))?.[1] };
+  const host = withoutFinalDot(parsed?.hostname ?? "");
+  if (host === "") return undefined;
+  return { host, port: /:(\d+)$/.exec(entry.replace(/^\[.*\]/, ""))?.[1] };
 }
 
 /**

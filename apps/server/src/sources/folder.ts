@@ -1,9 +1,9 @@
 import { type BigIntStats, constants } from "node:fs";
 import { type FileHandle, open, realpath } from "node:fs/promises";
 import { extname, join } from "node:path";
+import { broken, notAllowed, tooLarge } from "./refusal.ts";
 import type { Fetched, Location, Source, Validators } from "./source.ts";
 
-type Refusal = Extract<Fetched, { kind: "refused" }>;
 type Request = Parameters<Source["fetch"]>[1];
 
 /** A file changed less than this ago may change again without its times showing it. */
@@ -127,16 +127,4 @@ function outcomeOf(error: unknown): Fetched {
     return { kind: "missing", status: 404 };
   }
   return broken(`The file cannot be read (${String(code ?? error)}).`);
-}
-
-function broken(reason: string): Refusal {
-  return { kind: "refused", code: "ORIGIN_BROKEN", reason };
-}
-
-function tooLarge(maxBytes: number): Refusal {
-  return { kind: "refused", code: "ORIGINAL_TOO_LARGE", reason: `It has more than ${maxBytes} bytes.` };
-}
-
-function notAllowed(reason: string): Refusal {
-  return { kind: "refused", code: "ORIGINAL_NOT_ALLOWED", reason };
 }

@@ -1,4 +1,3 @@
-import { LRUCache } from "lru-cache";
 import { Agent, type Dispatcher } from "undici";
 import {
   cachedResolve,
@@ -9,12 +8,13 @@ import {
 } from "./address-guard.ts";
 import { reachOf } from "./allow-list.ts";
 import { decodeBody, readBody } from "./body.ts";
+import { createSchemes } from "./candidates.ts";
+import { broken, notAllowed, type Refusal, tooLarge, tooSlow } from "./refusal.ts";
 import type { Fetched, Location, Source, SourcePolicy, Validators } from "./source.ts";
 import { conditionOf, isStrong, validatorsOf } from "./validators.ts";
 
 type HttpLocation = Extract<Location, { kind: "http" }>;
 type Request = Parameters<Source["fetch"]>[1];
-type Refusal = Extract<Fetched, { kind: "refused" }>;
 
 /** Limits that hold for every origin, whatever a project allows. */
 export interface HttpSourceOptions {
@@ -64,7 +64,7 @@ export function createHttpSource(options: HttpSourceOptions = {}): Source & { cl
   const resolve = cachedResolve(options.resolve);
   // One agent per reach: a connection opened for a project that may reach private networks serves no other.
   const agents: Readonly<Record<Reach, Agent>> = { public: agentFor("public"), private: agentFor("private") };
-  const schemes = new LRUCache<string, string>({ max: 10_000, ttl: 600_000 });
+  const schemes = createSchemes();
   const minRate = options.minRate ?? 1_024;
   const rateWindowMs = options.rateWindowMs ?? 5_000;
 
@@ -101,26 +101,16 @@ export function createHttpSource(options: HttpSourceOptions = {}): Source & { cl
 
   async function fetchCandidates(location: HttpLocation, flight: Flight): Promise<Fetched> {
     let refused: Refusal | undefined;
-    for (const candidate of inOrder(location.urls)) {
+    for (const candidate of schemes.order(location.urls)) {
       const { outcome, answered } = await fetchUrl(candidate, flight.request.validators, flight);
       if (answered) {
-        schemes.set(hostOf(candidate), schemeOf(candidate));
+        schemes.worked(candidate);
         return outcome;
       }
       if (outcome.kind !== "refused") return outcome;
       if (refused === undefined || outcome.code !== "ORIGINAL_NOT_ALLOWED") refused = outcome;
     }
     return refused ?? broken("There is no URL to fetch from.");
-  }
-
-  /** The scheme that last worked for the host first; https that worked is not given up for http. */
-  function inOrder(urls: readonly string[]): readonly string[] {
-    const [first] = urls;
-    const known = first === undefined ? undefined : schemes.get(hostOf(first));
-    if (known === undefined) return urls;
-    const same = urls.filter((url) => schemeOf(url) === known);
-    if (same.length === 0) return urls;
-    return known === "https:" ? same : [...same, ...urls.filter((url) => schemeOf(url) !== known)];
   }
 
   async function fetchUrl(
@@ -261,14 +251,6 @@ function wholeNumber(text: string | undefined): number | undefined {
   return text !== undefined && /^\d{1,15}$/.test(text.trim()) ? Number(text) : undefined;
 }
 
-function hostOf(url: string): string {
-  return URL.parse(url)?.hostname ?? "";
-}
-
-function schemeOf(url: string): string {
-  return URL.parse(url)?.protocol ?? "";
-}
-
 function codeOf(error: unknown): unknown {
   return typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
 }
@@ -277,20 +259,4 @@ function describe(error: unknown): string {
   return error instanceof Error && error.message !== ""
     ? error.message
     : `The request failed (${String(codeOf(error))}).`;
-}
-
-function broken(reason: string): Refusal {
-  return { kind: "refused", code: "ORIGIN_BROKEN", reason };
-}
-
-function tooSlow(): Refusal {
-  return { kind: "refused", code: "ORIGIN_SLOW", reason: "It did not answer in time." };
-}
-
-function tooLarge(maxBytes: number): Refusal {
-  return { kind: "refused", code: "ORIGINAL_TOO_LARGE", reason: `It has more than ${maxBytes} bytes.` };
-}
-
-function notAllowed(reason: string): Refusal {
-  return { kind: "refused", code: "ORIGINAL_NOT_ALLOWED", reason };
 }
