@@ -43,5 +43,6 @@ function originalOf(text: string, site: Site): string | undefined {
   if (url === null || (url.protocol !== "http:" && url.protocol !== "https:")) return undefined;
   if (url.host !== site.host || url.username !== "" || url.password !== "") return undefined;
   if (url.pathname === "/") return undefined;
-  return `${url.origin}${url.pathname}`;
+  // A literal star would read as a wildcard.
+  return `${url.origin}${url.pathname.replaceAll("*", "%2A")}`;
 }

@@ -1,0 +1,95 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { readConfig } from "./config.ts";
+
+const secret = "0123456789abcdef";
+const site = { site: "http://site.example/", secret, project: "demo" };
+const projects = { demo: { apiKey: "client_demo" }, shop: { apiKey: "client_shop" } };
+
+function folderWith(config: unknown): string {
+  const folder = mkdtempSync(join(tmpdir(), "freshet-config-"));
+  writeFileSync(join(folder, "freshet.config.json"), JSON.stringify(config));
+  return folder;
+}
+const read = (config: unknown, env: NodeJS.ProcessEnv = {}) => readConfig(env, folderWith(config));
+const connecting = (...wordpress: readonly unknown[]) => ({ projects, connectors: { wordpress } });
+
+test("one site of the file is served with every default", () => {
+  const folder = folderWith(connecting(site));
+  expect(readConfig({}, folder)).toEqual({
+    host: "127.0.0.1",
+    port: 8081,
+    dataFolder: join(folder, ".freshet", "wordpress"),
+    server: "http://127.0.0.1:8080",
+    sites: [
+      {
+        site: { id: "site.example", host: "site.example", url: "http://site.example" },
+        secrets: [secret],
+        project: "demo",
+        apiKey: "client_demo",
+      },
+    ],
+  });
+});
+
+test("the environment says where to listen, where Freshet is and where to keep state", () => {
+  const env = { FRESHET_HOST: "0.0.0.0", FRESHET_WORDPRESS_PORT: "9", PORT: "8090", FRESHET_DATA: "/data" };
+  expect(read(connecting(site), env)).toMatchObject({
+    host: "0.0.0.0",
+    port: 9,
+    server: "http://127.0.0.1:8090",
+    dataFolder: "/data/wordpress",
+  });
+  expect(read(connecting(site), { FRESHET_URL: "https://img.example/" }).server).toBe("https://img.example");
+});
+
+test("FRESHET_API_KEY is for demo or the only project, and wins there", () => {
+  const env = { FRESHET_API_KEY: "client_env" };
+  const keys = (config: unknown) => read(config, env).sites.map((each) => each.apiKey);
+  expect(keys(connecting(site, { ...site, site: "http://b.example", project: "shop" }))).toEqual([
+    "client_env",
+    "client_shop",
+  ]);
+  expect(keys({ projects: { only: {} }, connectors: { wordpress: [{ ...site, project: "only" }] } })).toEqual(
+    ["client_env"],
+  );
+  expect(keys({ connectors: { wordpress: [site] } })).toEqual(["client_env"]);
+});
+
+test("secrets and keys come from files beside the configuration; a secret file may hold two", () => {
+  const folder = folderWith({
+    projects: { demo: { apiKeyFile: "key" } },
+    connectors: { wordpress: [{ site: "http://a.example", secretFile: "secret" }] },
+  });
+  writeFileSync(join(folder, "key"), "client_file\n");
+  writeFileSync(join(folder, "secret"), `${secret}-new\n${secret}-old\n`);
+  expect(readConfig({}, folder).sites[0]).toMatchObject({
+    apiKey: "client_file",
+    secrets: [`${secret}-new`, `${secret}-old`],
+  });
+});
+
+test.each([
+  ["no site at all", {}, "names no WordPress site"],
+  ["an unknown key", connecting({ ...site, sekret: "x" }), "connectors.wordpress[0].sekret is unknown"],
+  ["an address that is none", connecting({ ...site, site: "site.example" }), "connectors.wordpress[0].site"],
+  ["no secret", connecting({ site: site.site }), "needs either secretFile or secret"],
+  ["two kinds of secret", connecting({ ...site, secretFile: "x" }), "needs either secretFile or secret"],
+  ["a short secret", connecting({ ...site, secret: "short" }), "at least 16 characters"],
+  ["a missing secret file", connecting({ site: site.site, secretFile: "absent" }), "cannot be read"],
+  ["an unknown project", connecting({ ...site, project: "toString" }), "which projects does not have"],
+  ["a project without a key", { connectors: { wordpress: [site] } }, "has no API key"],
+  ["the same site twice", connecting(site, { ...site, site: "https://SITE.example" }), "twice"],
+])("%s is named in a sentence", (_, config, sentence) => {
+  expect(() => read(config)).toThrow(sentence);
+});
+
+test("a wrong port, address or file is named in a sentence", () => {
+  expect(() => read(connecting(site), { FRESHET_WORDPRESS_PORT: "80x" })).toThrow("FRESHET_WORDPRESS_PORT");
+  expect(() => read(connecting(site), { FRESHET_URL: "img.example" })).toThrow("FRESHET_URL");
+  expect(() => read(connecting(site), { FRESHET_CONFIG: "absent.json" })).toThrow(
+    "absent.json cannot be read",
+  );
+});

@@ -1,0 +1,174 @@
+import { readFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { isRecord } from "./event.ts";
+import { readSite, type Site } from "./site.ts";
+
+/** One site of the configuration, with everything needed to serve it. */
+export interface SiteConfig {
+  readonly site: Site;
+  /** Newest first; more than one while they are exchanged. */
+  readonly secrets: readonly string[];
+  readonly project: string;
+  /** Key of the project's REST API. */
+  readonly apiKey: string;
+}
+
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  /** Folder of this connector's own state. */
+  readonly dataFolder: string;
+  /** Address of the Freshet server, without a slash at the end. */
+  readonly server: string;
+  readonly sites: readonly SiteConfig[];
+}
+
+/** A fault of the configuration, as a sentence for the person who wrote it. */
+export class ConfigFault extends Error {
+  readonly code = "CONFIG_WRONG";
+}
+
+const SHORTEST_SECRET = 16;
+const SITE_KEYS = ["site", "secret", "secretFile", "project"];
+
+/**
+ * The effective configuration: `freshet.config.json`, the same file the server reads, and the environment, which wins.
+ * Throws a `ConfigFault` for the first thing that is wrong. Reads the environment and files once; nobody else does.
+ */
+export function readConfig(env: NodeJS.ProcessEnv = process.env, folder: string = process.cwd()): Config {
+  const path = resolve(folder, env.FRESHET_CONFIG ?? "freshet.config.json");
+  const file = readConfigFile(path, env.FRESHET_CONFIG !== undefined);
+  const listed = isRecord(file.connectors) ? file.connectors.wordpress : undefined;
+  if (!Array.isArray(listed) || listed.length === 0) {
+    throw new ConfigFault(
+      `${path} names no WordPress site. Add "connectors": {"wordpress": [{"site": "http://…", "secretFile": "…", "project": "demo"}]}.`,
+    );
+  }
+  const keyOf = keyReader(file, env, dirname(path));
+  const sites = listed.map((entry, index) => readSiteEntry(entry, index, dirname(path), keyOf));
+  const twice = sites.find((each, i) => sites.findIndex((other) => other.site.id === each.site.id) !== i);
+  if (twice) throw new ConfigFault(`connectors.wordpress names ${twice.site.id} twice. Keep one of them.`);
+  return {
+    host: env.FRESHET_HOST ?? "127.0.0.1",
+    port: readPort(env.FRESHET_WORDPRESS_PORT ?? "8081", "FRESHET_WORDPRESS_PORT", 0),
+    dataFolder: resolve(folder, env.FRESHET_DATA ?? ".freshet", "wordpress"),
+    server: readServer(env.FRESHET_URL ?? `http://127.0.0.1:${readPort(env.PORT ?? "8080", "PORT", 1)}`),
+    sites,
+  };
+}
+
+function readConfigFile(path: string, isNamed: boolean): Readonly<Record<string, unknown>> {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (cause) {
+    if (!isNamed && isRecord(cause) && cause.code === "ENOENT") return {};
+    throw new ConfigFault(`${path} cannot be read. Check FRESHET_CONFIG and the file's rights.`, { cause });
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new ConfigFault(`${path} is not JSON: ${cause instanceof Error ? cause.message : ""}`, { cause });
+  }
+  if (!isRecord(value)) throw new ConfigFault(`${path} does not hold a JSON object.`);
+  return value;
+}
+
+function readSiteEntry(
+  entry: unknown,
+  index: number,
+  folder: string,
+  keyOf: (project: string, where: string) => string,
+): SiteConfig {
+  const where = `connectors.wordpress[${index}]`;
+  if (!isRecord(entry)) throw new ConfigFault(`${where} is not an object.`);
+  const unknown = Object.keys(entry).find((key) => !SITE_KEYS.includes(key));
+  if (unknown !== undefined) {
+    throw new ConfigFault(`${where}.${unknown} is unknown. A site takes ${SITE_KEYS.join(", ")}.`);
+  }
+  const site = readSite(entry.site);
+  if (site === undefined) {
+    throw new ConfigFault(`${where}.site is no address of a site. Write it like "https://site.example".`);
+  }
+  const { project = "demo" } = entry;
+  if (typeof project !== "string" || project === "") {
+    throw new ConfigFault(`${where}.project is no project's name.`);
+  }
+  const secrets = readSecrets(entry, where, folder);
+  return { site, secrets, project, apiKey: keyOf(project, `${where}.project`) };
+}
+
+/** A secret file may hold two lines, the new secret and the old one, while they are exchanged. */
+function readSecrets(
+  entry: Readonly<Record<string, unknown>>,
+  where: string,
+  folder: string,
+): readonly string[] {
+  const { secret, secretFile } = entry;
+  if ((secret === undefined) === (secretFile === undefined)) {
+    throw new ConfigFault(`${where} needs either secretFile or secret.`);
+  }
+  const text = secret ?? readSecretFile(secretFile, `${where}.secretFile`, folder);
+  if (typeof text !== "string") throw new ConfigFault(`${where}.secret is no text.`);
+  const secrets = text
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
+  if (secrets.length < 1 || secrets.length > 2 || secrets.some((line) => line.length < SHORTEST_SECRET)) {
+    throw new ConfigFault(
+      `The secret of ${where} is not one or two lines of at least ${SHORTEST_SECRET} characters. Copy it from the plugin's settings.`,
+    );
+  }
+  return secrets;
+}
+
+/** Finds the API key of a project the way the server does: the environment first, for `demo` or the only project. */
+function keyReader(file: Readonly<Record<string, unknown>>, env: NodeJS.ProcessEnv, folder: string) {
+  const projects = isRecord(file.projects) ? file.projects : { demo: {} };
+  const names = Object.keys(projects);
+  return (project: string, where: string): string => {
+    const entry = Object.hasOwn(projects, project) ? projects[project] : undefined;
+    if (!isRecord(entry)) {
+      throw new ConfigFault(
+        `${where} is "${project}", which projects does not have. It has: ${names.join(", ")}.`,
+      );
+    }
+    if (project === "demo" || names.length === 1) {
+      if (env.FRESHET_API_KEY) return env.FRESHET_API_KEY;
+      if (env.FRESHET_API_KEY_FILE) {
+        return readSecretFile(env.FRESHET_API_KEY_FILE, "FRESHET_API_KEY_FILE", folder).trim();
+      }
+    }
+    if (typeof entry.apiKey === "string" && entry.apiKey !== "") return entry.apiKey;
+    if (entry.apiKeyFile !== undefined) {
+      return readSecretFile(entry.apiKeyFile, `projects.${project}.apiKeyFile`, folder).trim();
+    }
+    throw new ConfigFault(
+      `Project ${project} has no API key. Set projects.${project}.apiKey or FRESHET_API_KEY.`,
+    );
+  };
+}
+
+function readSecretFile(path: unknown, where: string, folder: string): string {
+  if (typeof path !== "string" || path === "") throw new ConfigFault(`${where} is no path.`);
+  try {
+    return readFileSync(resolve(folder, path), "utf8");
+  } catch (cause) {
+    throw new ConfigFault(`${where} names ${path}, which cannot be read.`, { cause });
+  }
+}
+
+function readPort(text: string, where: string, least: number): number {
+  const port = /^[0-9]{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  if (port >= least && port <= 65_535) return port;
+  throw new ConfigFault(`${where} is "${text}". Write a port number up to 65535.`);
+}
+
+function readServer(text: string): string {
+  const url = URL.parse(text);
+  if (url?.protocol === "http:" || url?.protocol === "https:") return text.replace(/\/+$/, "");
+  throw new ConfigFault(
+    `FRESHET_URL is "${text}". Write the address of the Freshet server, like http://127.0.0.1:8080.`,
+  );
+}
