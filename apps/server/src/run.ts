@@ -30,7 +30,8 @@ export async function run(): Promise<void> {
 }
 
 async function prepareSamples(config: Config): Promise<void> {
-  const rasterise = async (svg: Uint8Array, format: "jpeg" | "png") => (await render(svg, {}, { format })).bytes;
+  const rasterise = async (svg: Uint8Array, format: "jpeg" | "png") =>
+    (await render(svg, {}, { format })).bytes;
   await writeSamples(join(config.dataFolder, "sample"), rasterise);
 }
 
@@ -39,7 +40,9 @@ function announce(config: Config): void {
   console.log(`Freshet is ready: ${base}`);
   if (config.isBuiltIn) {
     console.log(`  Open ${base}/demo to see pictures of the built-in project in several transformations.`);
-    console.log(`  Its files are in ${join(config.dataFolder, "sample")}: replace one, then invalidate it as the page shows.`);
+    console.log(
+      `  Its files are in ${join(config.dataFolder, "sample")}: replace one, then invalidate it as the page shows.`,
+    );
   }
   if (config.freshKey) {
     console.log(`  API key of project "${config.freshKey.project}" (shown once): ${config.freshKey.key}`);

@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { CdnDriver } from "@freshet/core";
-import { DEFAULT_LIMITS } from "@freshet/core/resize";
+import { DEFAULT_LIMITS, type ImageFacts, isRenderError, probe } from "@freshet/core/resize";
 import { openStore } from "@freshet/store";
 import Fastify, { type FastifyInstance } from "fastify";
 import { Answers } from "./cache/answers.ts";
@@ -73,6 +73,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     coverage,
     records,
     bytes: originalDisk,
+    readFacts,
     now,
     onFetch: metrics.fetched,
   });
@@ -130,4 +131,13 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
       await store.close();
     },
   };
+}
+
+async function readFacts(bytes: Uint8Array): Promise<ImageFacts | undefined> {
+  try {
+    return await probe(bytes);
+  } catch (error) {
+    if (isRenderError(error)) return undefined;
+    throw error;
+  }
 }

@@ -57,7 +57,8 @@ export class Coverage {
   }
 
   #raise(mark: Mark, sequence: number): void {
-    const [floors, key] = mark.kind === "project" ? [this.#projects, mark.project] : [this.#originals, mark.tag];
+    const [floors, key] =
+      mark.kind === "project" ? [this.#projects, mark.project] : [this.#originals, mark.tag];
     if (sequence > (floors.get(key)?.sequence ?? 0)) floors.set(key, { sequence, at: this.#now() });
   }
 }

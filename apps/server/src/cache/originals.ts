@@ -1,32 +1,25 @@
-import { isContentVersion, versionOfDigest } from "@freshet/core";
-import { type ImageFacts, isRenderError, probe } from "@freshet/core/resize";
+import { isContentVersion } from "@freshet/core";
+import type { ImageFacts } from "@freshet/core/resize";
+import { LRUCache } from "lru-cache";
+import { ServerError } from "../errors.ts";
 import type { Original } from "../projects/originals.ts";
 import type { Fetched, Source } from "../sources/source.ts";
-import { LRUCache } from "lru-cache";
 import type { Coverage } from "./coverage.ts";
 import type { DiskStore } from "./disk-store.ts";
-import { type OriginalRecord, type Outcome, type Records, REMEMBERED } from "./records.ts";
+import { type OriginalRecord, type Outcome, REMEMBERED, type Records } from "./records.ts";
+import { nextRecord, trustOf, type VersionTrust } from "./succession.ts";
 import { VersionBudget } from "./version-budget.ts";
-
-/** Seconds until a missing or broken original is asked for again. */
-const MISSING_SECONDS = 10;
-const BROKEN_SECONDS = 3;
-/** Seconds an answer is kept whose `Age` reaches back before the invalidation that led to it. */
-export const DOUBTFUL_SECONDS = 5;
 
 const RECENT_BYTES = 128 * 2 ** 20;
 const RECENT_MS = 5_000;
 /** A caller waits for at most this many flights before the origin counts as broken for it. */
-const MOST_ROUNDS = 4;
+const MOST_FLIGHTS = 5;
 
-/**
- * How far the version of a URL is known to be true to the bytes:
- * "exact" it is the digest's own; "known" confirmed, remembered, or no version was given;
- * "unmatched" a content version of other bytes, "unconfirmed" an opaque one nobody could confirm.
- */
-export type VersionTrust = "exact" | "known" | "unmatched" | "unconfirmed";
-
-const UNASKED_304: Fetched = { kind: "refused", code: "ORIGIN_BROKEN", reason: "304 to an unconditional request" };
+const UNASKED_304: Fetched = {
+  kind: "refused",
+  code: "ORIGIN_BROKEN",
+  reason: "304 to an unconditional request",
+};
 
 /** A record that may be used now, and the number the instance had applied just before it was found uncovered. */
 export interface Current {
@@ -54,6 +47,8 @@ export class Originals {
     readonly coverage: Coverage;
     readonly records: Records;
     readonly bytes: DiskStore;
+    /** What the header says; undefined for bytes that are not an image we read. */
+    readonly readFacts: (bytes: Uint8Array) => Promise<ImageFacts | undefined>;
     readonly now: () => number;
     readonly onFetch?: (outcome: Fetched["kind"]) => void;
   };
@@ -77,7 +72,8 @@ export class Originals {
   peek(original: Original, version: string | undefined): Current | undefined {
     const stamp = this.#parts.coverage.applied;
     const record = this.#parts.records.peek(original.recordKey);
-    if (!record || !this.#isUsable(original, record)) return undefined;
+    if (!record || this.#parts.now() >= record.expires) return undefined;
+    if (record.stamp < this.#parts.coverage.floor(original.project.name, original.tag)) return undefined;
     const trust = trustOf(record, version);
     return trust === "exact" || trust === "known" ? { record, stamp, trust, covered: false } : undefined;
   }
@@ -87,29 +83,45 @@ export class Originals {
     return this.#known.get(recordKey);
   }
 
-  /** The record to answer from. Never rejects for anything the origin does: that is an outcome of the record. */
+  /**
+   * The record to answer from. What the origin does is an outcome of the record, never a rejection.
+   * @throws ServerError ORIGIN_BROKEN when flights land and leave nothing behind.
+   */
   async current(original: Original, version: string | undefined): Promise<Current> {
+    const { coverage, records, now } = this.#parts;
+    const key = original.recordKey;
     const seen = this.#order;
-    this.#known.set(original.recordKey, original);
-    await this.#parts.records.find(original.recordKey);
-    for (let round = 0; ; round += 1) {
-      const stamp = this.#parts.coverage.applied;
-      const record = this.#parts.records.peek(original.recordKey);
-      const usable = record !== undefined && this.#isUsable(original, record, seen);
-      if (usable) {
-        const trust = trustOf(record, version);
-        if (trust === "exact" || trust === "known" || version === undefined) {
-          return { record, stamp, trust, covered: false };
-        }
-        if (record.order > seen) return { ...this.#learn(record, version), stamp, covered: false };
-        if (round > 0 || !this.#budget.take(original.recordKey)) return { record, stamp, trust, covered: false };
-      } else if (record && round > 0) {
-        // The flight this caller waited for landed, and an invalidation came meanwhile: the bytes are older than it,
-        // but so is this caller's request.
+    this.#known.set(key, original);
+    await records.find(key);
+    for (let landed = 0, asked = false; landed < MOST_FLIGHTS; landed += 1) {
+      // The stamp is read just before the record is found uncovered.
+      const stamp = coverage.applied;
+      const floor = coverage.floor(original.project.name, original.tag);
+      const record = records.peek(key);
+      const isCovered = record !== undefined && record.stamp < floor;
+      if (record && isCovered && landed > 0) {
+        // An invalidation overtook the flight: its bytes are older, but so is the request of everyone who waited for it.
         return { record, stamp: record.stamp, trust: "known", covered: true };
       }
-      await this.#flight(original, usable ? seen : -1).landed;
+      const trust =
+        record && !isCovered && (landed > 0 || now() < record.expires) ? trustOf(record, version) : undefined;
+      if (record && trust !== undefined) {
+        if (trust === "exact" || trust === "known") return { record, stamp, trust, covered: false };
+        if (record.order > seen) return { ...this.#learn(record, version ?? ""), stamp, covered: false };
+        // The flight that could have confirmed the version brought nothing.
+        if (asked) return { record, stamp, trust, covered: false };
+      }
+      const running = this.#flights.get(key);
+      const joined = running && running.stamp >= floor ? running : undefined;
+      // Only a flight of one's own is paid for: whoever comes for the same version joins it.
+      if (!joined && record && trust !== undefined && !this.#budget.take(key)) {
+        return { record, stamp, trust, covered: false };
+      }
+      const flight = joined ?? this.#start(original, false);
+      asked = flight.order > seen;
+      await flight.landed;
     }
+    throw new ServerError("ORIGIN_BROKEN");
   }
 
   /** Asks the origin anew, past its caches, whatever the record says, and answers the record that stands then. */
@@ -123,25 +135,8 @@ export class Originals {
     return this.#recent.get(digest) ?? (await this.#parts.bytes.get(digest));
   }
 
-  /** Uncovered, and not expired unless its flight began after the caller came. */
-  #isUsable(original: Original, record: OriginalRecord, seen = Number.POSITIVE_INFINITY): boolean {
-    return (
-      record.stamp >= this.#parts.coverage.floor(original.project.name, original.tag) &&
-      (this.#parts.now() < record.expires || record.order > seen)
-    );
-  }
-
-  /** A flight that began after `seen` and under a stamp no older than the newest invalidation; one is started if none is. */
-  #flight(original: Original, seen: number): Flight {
-    const floor = this.#parts.coverage.floor(original.project.name, original.tag);
-    const running = this.#flights.get(original.recordKey);
-    if (running && running.stamp >= floor) {
-      if (running.order > seen) return running;
-      // Confirming a version: the flight under way began too early. One runs, one waits.
-      const { stamp, order } = running;
-      return { stamp, order, landed: running.landed.then(() => this.#flight(original, seen).landed) };
-    }
-    return this.#start(original, false);
+  #holds(digest: string): boolean {
+    return this.#recent.has(digest) || this.#parts.bytes.has(digest);
   }
 
   #start(original: Original, fresh: boolean): Flight {
@@ -161,68 +156,34 @@ export class Originals {
     return flight;
   }
 
-  async #fetch(original: Original, fresh: boolean, stamp: number, order: number): Promise<void> {
+  async #fetch(original: Original, caller: boolean, stamp: number, order: number): Promise<void> {
     const { source, coverage, records, now, onFetch } = this.#parts;
-    const known = records.peek(original.recordKey);
     const floor = coverage.floorOf(original.project.name, original.tag);
-    const isCovered = known !== undefined && known.stamp < floor.sequence;
-    const unconditional = fresh || isCovered || floor.sequence > (known?.stamp ?? 0);
-    const held = known?.outcome.kind === "bytes" && this.#parts.bytes.has(known.outcome.digest);
-    const conditional = held && !unconditional;
-    const request = { policy: original.policy, fresh: unconditional };
+    const known = records.peek(original.recordKey);
+    // An invalidation leads to an unconditional request: validators are what a lying origin would confirm.
+    const fresh = caller || floor.sequence > (known?.stamp ?? 0);
+    const confirmed =
+      !fresh && known?.outcome.kind === "bytes" && this.#holds(known.outcome.digest) ? known : undefined;
+    const request = {
+      policy: original.policy,
+      fresh,
+      ...(confirmed ? { validators: confirmed.validators } : {}),
+    };
     const fetched = await source
-      .fetch(
-        original.location,
-        conditional ? { ...request, validators: known.validators } : request,
-        AbortSignal.timeout(original.policy.timeoutMs * 2),
-      )
-      .then((answer) => (answer.kind === "unchanged" && !conditional ? UNASKED_304 : answer))
+      .fetch(original.location, request, AbortSignal.timeout(original.policy.timeoutMs * 2))
+      .then((answer) => (answer.kind === "unchanged" && !confirmed ? UNASKED_304 : answer))
       .catch((): Fetched => ({ kind: "refused", code: "ORIGIN_SLOW", reason: "no answer in time" }));
     onFetch?.(fetched.kind);
-    const base = { key: original.recordKey, tag: original.tag, stamp, order };
-    const revalidateMs = original.project.cache.revalidate * 1000;
-    if (fetched.kind === "unchanged") {
-      // A 304 confirms only the revision whose validators were sent.
-      if (!known || records.peek(original.recordKey)?.outcome !== known.outcome) return;
-      records.put({
-        ...known,
-        ...base,
-        validators: { ...known.validators, ...fetched.validators },
-        expires: now() + revalidateMs,
-        doubtful: false,
-      });
-    } else if (fetched.kind === "found") {
-      const outcome = await this.#keep(fetched.bytes);
-      const askedFor = floor.at;
-      const doubtful = floor.sequence > 0 && fetched.age > 0 && now() - fetched.age * 1000 < askedFor;
-      records.put({
-        ...base,
-        outcome,
-        validators: fetched.validators,
-        expires: now() + (doubtful ? DOUBTFUL_SECONDS * 1000 : revalidateMs),
-        doubtful,
-        ...followUp(known, digestOfOutcome(outcome), stamp),
-      });
-    } else if (fetched.kind === "refused" && known?.outcome.kind === "bytes" && !isCovered && !fresh) {
-      // The origin is down, nothing says that the bytes changed: what is known serves a little longer.
-      records.put({ ...known, expires: now() + BROKEN_SECONDS * 1000 });
-    } else {
-      const code = fetched.kind === "missing" ? "ORIGINAL_MISSING" : fetched.code;
-      const seconds = fetched.kind === "missing" ? MISSING_SECONDS : BROKEN_SECONDS;
-      records.put({
-        ...base,
-        outcome: { kind: "error", code },
-        validators: {},
-        expires: now() + seconds * 1000,
-        doubtful: false,
-        ...followUp(known, undefined, stamp),
-      });
-    }
+    const answered =
+      fetched.kind === "found" ? { ...fetched, outcome: await this.#keep(fetched.bytes) } : fetched;
+    const asking = { original, stamp, order, floor, confirmed, fresh };
+    const next = nextRecord(asking, answered, records.peek(original.recordKey), now());
+    if (next) records.put(next);
   }
 
   async #keep(bytes: Uint8Array): Promise<Outcome> {
     const digest = Buffer.from(await crypto.subtle.digest("SHA-256", new Uint8Array(bytes))).toString("hex");
-    const facts = await readFacts(bytes);
+    const facts = await this.#parts.readFacts(bytes);
     this.#recent.set(digest, bytes);
     // A disk that refuses costs a fetch later, not this answer.
     void this.#parts.bytes.put(digest, bytes).catch(() => {});
@@ -233,42 +194,5 @@ export class Originals {
     if (isContentVersion(version)) return { record, trust: "unmatched" };
     const versions = [version, ...record.versions].slice(0, REMEMBERED);
     return { record: this.#parts.records.amend(record, versions), trust: "known" };
-  }
-}
-
-const digestOfOutcome = (outcome: Outcome) => (outcome.kind === "bytes" ? outcome.digest : undefined);
-const digestOf = (record: OriginalRecord | undefined) => record && digestOfOutcome(record.outcome);
-
-/** What a new outcome carries over from the record before it. */
-function followUp(
-  known: OriginalRecord | undefined,
-  digest: string | undefined,
-  stamp: number,
-): Pick<OriginalRecord, "formerDigests" | "versions" | "since"> {
-  if (!known) return { formerDigests: [], versions: [], since: stamp };
-  const before = digestOf(known);
-  if (before === digest) return { formerDigests: known.formerDigests, versions: known.versions, since: known.since };
-  const former = before === undefined ? known.formerDigests : [before, ...known.formerDigests];
-  return {
-    formerDigests: [...new Set(former)].filter((each) => each !== digest).slice(0, REMEMBERED),
-    versions: [],
-    since: stamp,
-  };
-}
-
-function trustOf(record: OriginalRecord, version: string | undefined): VersionTrust {
-  if (version === undefined) return "known";
-  if (!isContentVersion(version)) return record.versions.includes(version) ? "known" : "unconfirmed";
-  const digest = digestOf(record);
-  if (digest !== undefined && versionOfDigest(digest) === version) return "exact";
-  return record.formerDigests.some((each) => versionOfDigest(each) === version) ? "known" : "unmatched";
-}
-
-async function readFacts(bytes: Uint8Array): Promise<ImageFacts | undefined> {
-  try {
-    return await probe(bytes);
-  } catch (error) {
-    if (isRenderError(error)) return undefined;
-    throw error;
   }
 }

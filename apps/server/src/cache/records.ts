@@ -7,7 +7,12 @@ import type { DiskStore } from "./disk-store.ts";
 
 /** What the origin gave when it was last asked. `facts` is undefined for bytes that are not an image we read. */
 export type Outcome =
-  | { readonly kind: "bytes"; readonly digest: string; readonly size: number; readonly facts: ImageFacts | undefined }
+  | {
+      readonly kind: "bytes";
+      readonly digest: string;
+      readonly size: number;
+      readonly facts: ImageFacts | undefined;
+    }
   | { readonly kind: "error"; readonly code: ErrorCode };
 
 /** What an instance knows of one original. Replaced whole, in order of (stamp, order). */
@@ -84,7 +89,10 @@ export class Records {
   /** Replaces the record unless a younger one, in order of (stamp, order), is there. Answers the one that stays. */
   put(record: OriginalRecord): OriginalRecord {
     const known = this.#memory.peek(record.key);
-    if (known && (known.stamp > record.stamp || (known.stamp === record.stamp && known.order > record.order))) {
+    if (
+      known &&
+      (known.stamp > record.stamp || (known.stamp === record.stamp && known.order > record.order))
+    ) {
       return known;
     }
     this.#remember(record);
@@ -137,7 +145,9 @@ function readRecord(bytes: Buffer | undefined, key: string): OriginalRecord | un
   try {
     const read = JSON.parse(bytes.toString()) as OriginalRecord;
     // Errors are asked again after a restart: an operator restarts because something was broken.
-    return read.key === key && read.outcome.kind === "bytes" ? { ...read, order: 0, versions: [] } : undefined;
+    return read.key === key && read.outcome.kind === "bytes"
+      ? { ...read, order: 0, versions: [] }
+      : undefined;
   } catch {
     return undefined;
   }

@@ -19,7 +19,11 @@ export class RenderQueue {
   #running = 0;
   #waitingCost = 0;
 
-  constructor(bounds: { readonly places: number; readonly maxWaitingCost: number; readonly maxAgeMs: number }) {
+  constructor(bounds: {
+    readonly places: number;
+    readonly maxWaitingCost: number;
+    readonly maxAgeMs: number;
+  }) {
     this.#places = bounds.places;
     this.#maxWaitingCost = bounds.maxWaitingCost;
     this.#maxAgeMs = bounds.maxAgeMs;

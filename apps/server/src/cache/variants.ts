@@ -1,6 +1,12 @@
 import { hash } from "node:crypto";
 import { canonicalTransformation, type OutputFormat, type Transformation } from "@freshet/core";
-import { estimateCost, type ImageFacts, RENDERER_VERSION, type RenderLimits, render } from "@freshet/core/resize";
+import {
+  estimateCost,
+  type ImageFacts,
+  RENDERER_VERSION,
+  type RenderLimits,
+  render,
+} from "@freshet/core/resize";
 import type { DiskStore } from "./disk-store.ts";
 import { Flights } from "./flights.ts";
 import type { RenderQueue } from "./render-queue.ts";
@@ -18,7 +24,12 @@ export type VariantOrigin = "disk" | "rendered";
 
 /** The content address: equal bytes, equal canonical transformation, equal format and renderer give the same 40 hex digits. */
 export function variantKey(request: VariantRequest): string {
-  const text = [request.digest, canonicalTransformation(request.transformation), request.format, RENDERER_VERSION];
+  const text = [
+    request.digest,
+    canonicalTransformation(request.transformation),
+    request.format,
+    RENDERER_VERSION,
+  ];
   return hash("sha256", text.join("\n")).slice(0, 40);
 }
 
@@ -55,7 +66,10 @@ export class Variants {
         const original = await bytesOf(request.digest);
         if (!original) return undefined;
         const begun = performance.now();
-        const { bytes } = await render(original, request.transformation, { format: request.format, limits: this.#limits });
+        const { bytes } = await render(original, request.transformation, {
+          format: request.format,
+          limits: this.#limits,
+        });
         this.#onRender(performance.now() - begun);
         return bytes;
       });

@@ -6,7 +6,8 @@ const etag = '"abc"';
 
 describe("isNotModified", () => {
   it("finds the tag in a list, weak or strong, and in the star", () => {
-    for (const header of ['"abc"', 'W/"abc"', '"x", "abc"', "*"]) expect(isNotModified(header, etag)).toBe(true);
+    for (const header of ['"abc"', 'W/"abc"', '"x", "abc"', "*"])
+      expect(isNotModified(header, etag)).toBe(true);
     for (const header of [undefined, "", '"ab"', "abc"]) expect(isNotModified(header, etag)).toBe(false);
   });
 });
@@ -36,11 +37,15 @@ describe("rangeOf", () => {
 
   it("never answers bytes outside the body, whatever is asked", () => {
     fc.assert(
-      fc.property(fc.oneof(fc.string(), fc.stringMatching(/^bytes=\d{0,20}-\d{0,20}$/)), fc.nat(1000), (range, size) => {
-        const part = rangeOf({ range, ifRange: undefined }, etag, size);
-        if (part === undefined || part === "unsatisfiable") return true;
-        return part.first >= 0 && part.first <= part.last && part.last < size;
-      }),
+      fc.property(
+        fc.oneof(fc.string(), fc.stringMatching(/^bytes=\d{0,20}-\d{0,20}$/)),
+        fc.nat(1000),
+        (range, size) => {
+          const part = rangeOf({ range, ifRange: undefined }, etag, size);
+          if (part === undefined || part === "unsatisfiable") return true;
+          return part.first >= 0 && part.first <= part.last && part.last < size;
+        },
+      ),
     );
   });
 });

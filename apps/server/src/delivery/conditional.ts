@@ -14,7 +14,8 @@ export function rangeOf(
   etag: string,
   size: number,
 ): ByteRange {
-  if (headers.range === undefined || (headers.ifRange !== undefined && headers.ifRange.trim() !== etag)) return undefined;
+  if (headers.range === undefined || (headers.ifRange !== undefined && headers.ifRange.trim() !== etag))
+    return undefined;
   const match = /^bytes=\s*(\d{0,15})-(\d{0,15})\s*$/.exec(headers.range);
   if (!match) return undefined;
   const [, from = "", to = ""] = match;

@@ -18,7 +18,10 @@ const MOST_TRIES = 3;
 const NOTHING = new Uint8Array(0);
 
 /** Scripts inside an SVG must not run when somebody opens it as a page. */
-const SVG_HEADERS = ["Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox"] as const;
+const SVG_HEADERS = [
+  "Content-Security-Policy",
+  "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+] as const;
 
 /** An answer ready to be written, and under which number. */
 export interface Delivered {
@@ -30,8 +33,18 @@ export interface Delivered {
 
 /** What is to be delivered: a rendered variant, or the original's own bytes. */
 type Choice =
-  | { readonly kind: "variant"; readonly key: string; readonly request: VariantRequest; readonly negotiated: boolean }
-  | { readonly kind: "original"; readonly key: string; readonly facts: ImageFacts; readonly negotiated: boolean };
+  | {
+      readonly kind: "variant";
+      readonly key: string;
+      readonly request: VariantRequest;
+      readonly negotiated: boolean;
+    }
+  | {
+      readonly kind: "original";
+      readonly key: string;
+      readonly facts: ImageFacts;
+      readonly negotiated: boolean;
+    };
 
 /**
  * The walk of one image: record (asked anew where it must be) → transformation and format → variant by content address → answer.
@@ -54,7 +67,8 @@ export class Delivery {
     const answer = this.#parts.answers.get(memoryKey);
     if (!answer) return undefined;
     const current = this.#parts.originals.peek(request.original, request.url.version);
-    if (current?.record.outcome.kind !== "bytes" || current.record.outcome.digest !== answer.digest) return undefined;
+    if (current?.record.outcome.kind !== "bytes" || current.record.outcome.digest !== answer.digest)
+      return undefined;
     const generation = this.#parts.coverage.floor(request.project.name, request.original.tag);
     return generation === answer.generation ? { answer, stamp: current.stamp, from: "memory" } : undefined;
   }
@@ -167,12 +181,19 @@ function choose(
     const key = hash("sha256", `original\n${digest}`).slice(0, 40);
     return { kind: "original", key, facts, negotiated: negotiated && !isVector };
   }
-  const variant = { digest, facts, transformation: request.url.transformation, format: format as OutputFormat };
+  const variant = {
+    digest,
+    facts,
+    transformation: request.url.transformation,
+    format: format as OutputFormat,
+  };
   return { kind: "variant", key: variantKey(variant), request: variant, negotiated };
 }
 
 /** What of the query was not understood, for whoever looks: names only, so that no text of the caller becomes a header. */
 function remarkHeaders(request: DeliveryRequest): readonly string[] {
-  const names = request.url.remarks.map((remark) => remark.parameter).filter((name) => /^[\w.-]{1,40}$/.test(name));
+  const names = request.url.remarks
+    .map((remark) => remark.parameter)
+    .filter((name) => /^[\w.-]{1,40}$/.test(name));
   return names.length > 0 ? ["Freshet-Remarks", [...new Set(names)].slice(0, 20).join(", ")] : [];
 }

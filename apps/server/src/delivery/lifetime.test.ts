@@ -14,7 +14,9 @@ describe("lifetimeOf", () => {
   });
 
   it("makes only a version that is true to the bytes immutable", () => {
-    expect(lifetimeOf({ ...plain, trust: "exact" }, cache).cacheControl).toBe("public, max-age=31536000, immutable");
+    expect(lifetimeOf({ ...plain, trust: "exact" }, cache).cacheControl).toBe(
+      "public, max-age=31536000, immutable",
+    );
   });
 
   it("keeps what nobody confirmed and what an invalidation overtook nowhere", () => {
@@ -22,7 +24,11 @@ describe("lifetimeOf", () => {
       { ...plain, trust: "unconfirmed" } as const,
       { ...plain, trust: "exact", covered: true } as const,
     ]) {
-      expect(lifetimeOf(answer, cache)).toEqual({ cacheControl: "no-store", cdnCacheControl: "no-store", keep: false });
+      expect(lifetimeOf(answer, cache)).toEqual({
+        cacheControl: "no-store",
+        cdnCacheControl: "no-store",
+        keep: false,
+      });
     }
   });
 
@@ -36,6 +42,8 @@ describe("lifetimeOf", () => {
 
   it("keeps an answer that an older cache may have given at most 5 s, and never longer than the project says", () => {
     expect(lifetimeOf({ ...plain, trust: "exact", doubtful: true }, cache).cdnCacheControl).toBe("max-age=5");
-    expect(lifetimeOf({ ...plain, doubtful: true }, { ...cache, browser: 0 }).cacheControl).toBe("public, max-age=0");
+    expect(lifetimeOf({ ...plain, doubtful: true }, { ...cache, browser: 0 }).cacheControl).toBe(
+      "public, max-age=0",
+    );
   });
 });

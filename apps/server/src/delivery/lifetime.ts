@@ -1,5 +1,5 @@
-import type { VersionTrust } from "../cache/originals.ts";
-import { DOUBTFUL_SECONDS } from "../cache/originals.ts";
+import type { VersionTrust } from "../cache/succession.ts";
+import { DOUBTFUL_SECONDS } from "../cache/succession.ts";
 import type { Project } from "../projects/project.ts";
 
 /** Longest life of an answer under a content version that is not the bytes' own. */

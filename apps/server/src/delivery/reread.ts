@@ -32,8 +32,12 @@ export function createDeliveryPort(parts: {
           return { record, floor, after: isFresh && !force ? record : await originals.reread(original) };
         }),
       );
-      const verdicts = rereads.map(({ record, after, floor }) => compare(record, after, force ? undefined : floor));
-      const digests = rereads.flatMap(({ after }) => (after?.outcome.kind === "bytes" ? [after.outcome.digest] : []));
+      const verdicts = rereads.map(({ record, after, floor }) =>
+        compare(record, after, force ? undefined : floor),
+      );
+      const digests = rereads.flatMap(({ after }) =>
+        after?.outcome.kind === "bytes" ? [after.outcome.digest] : [],
+      );
       const bytes = verdicts.includes("changed") ? "changed" : verdicts.includes("same") ? "same" : "unknown";
       return { bytes, digest: digests[0] };
     },
@@ -46,7 +50,11 @@ const identity = ({ outcome }: OriginalRecord) => (outcome.kind === "bytes" ? ou
  * Whether the bytes differ from those known before. With a floor the question is whether they were first seen under the newest
  * invalidation, because the record may have been read anew before anyone could look.
  */
-function compare(before: OriginalRecord, after: OriginalRecord | undefined, floor: number | undefined): Reread["bytes"] {
+function compare(
+  before: OriginalRecord,
+  after: OriginalRecord | undefined,
+  floor: number | undefined,
+): Reread["bytes"] {
   if (!after) return "unknown";
   if (identity(before) !== identity(after)) return "changed";
   if (floor === undefined || before !== after || after.since < floor) return "same";

@@ -74,7 +74,12 @@ function preflight(response: ServerResponse): void {
   response.end();
 }
 
-function write(request: IncomingMessage, response: ServerResponse, delivered: Delivered, begun: number): void {
+function write(
+  request: IncomingMessage,
+  response: ServerResponse,
+  delivered: Delivered,
+  begun: number,
+): void {
   const { answer, stamp, from } = delivered;
   const head = [
     ...answer.head,
@@ -122,7 +127,9 @@ function writePlaceholder(
   understood: DeliveryRequest | undefined,
 ): void {
   const status =
-    failure.code === "ORIGINAL_MISSING" ? (understood?.project.missingStatus ?? 404) : ERRORS[failure.code].status;
+    failure.code === "ORIGINAL_MISSING"
+      ? (understood?.project.missingStatus ?? 404)
+      : ERRORS[failure.code].status;
   response.writeHead(status, [
     ...OPEN_HEADERS,
     "Content-Type",

@@ -7,22 +7,53 @@ interface Card {
 
 const CARDS: readonly Card[] = [
   { title: "Width", file: "landscape.jpg", query: "w=480", note: "The height follows." },
-  { title: "Crop", file: "portrait.jpg", query: "w=480&h=320&gravity=north", note: "Fills the box, keeps the top." },
-  { title: "Fit", file: "portrait.jpg", query: "w=480&h=320&func=fit&bg_color=dbe9f1", note: "All of it, padded." },
-  { title: "Focal point", file: "landscape.jpg", query: "w=320&h=320&gravity=75p,30p", note: "A square around one point." },
+  {
+    title: "Crop",
+    file: "portrait.jpg",
+    query: "w=480&h=320&gravity=north",
+    note: "Fills the box, keeps the top.",
+  },
+  {
+    title: "Fit",
+    file: "portrait.jpg",
+    query: "w=480&h=320&func=fit&bg_color=dbe9f1",
+    note: "All of it, padded.",
+  },
+  {
+    title: "Focal point",
+    file: "landscape.jpg",
+    query: "w=320&h=320&gravity=75p,30p",
+    note: "A square around one point.",
+  },
   { title: "Aspect ratio", file: "landscape.jpg", query: "w=480&aspect_ratio=21:9", note: "A banner." },
-  { title: "Cut in pixels", file: "landscape.jpg", query: "tl_px=200,200&br_px=900,700&w=480", note: "A part, then scaled." },
-  { title: "Flip and rotate", file: "portrait.jpg", query: "w=320&flip=h&r=90", note: "Mirrored, then a quarter turn." },
+  {
+    title: "Cut in pixels",
+    file: "landscape.jpg",
+    query: "tl_px=200,200&br_px=900,700&w=480",
+    note: "A part, then scaled.",
+  },
+  {
+    title: "Flip and rotate",
+    file: "portrait.jpg",
+    query: "w=320&flip=h&r=90",
+    note: "Mirrored, then a quarter turn.",
+  },
   { title: "Transparency", file: "logo.png", query: "w=320", note: "Alpha survives in AVIF, WebP and PNG." },
-  { title: "Format and quality", file: "landscape.jpg", query: "w=480&force_format=webp&q=40", note: "WebP at quality 40." },
+  {
+    title: "Format and quality",
+    file: "landscape.jpg",
+    query: "w=480&force_format=webp&q=40",
+    note: "WebP at quality 40.",
+  },
 ];
 
 const path = (card: Card) => `/v7/_sample_/${card.file}?${card.query}`;
-const escape = (text: string) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
+const html = (text: string) =>
+  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
 
 const card = (each: Card) => `<figure>
-<a class="frame" href="${escape(path(each))}"><img src="${escape(path(each))}" alt="${escape(each.title)}: ${escape(each.file)}" loading="lazy"></a>
-<figcaption><h3>${escape(each.title)}</h3><p>${escape(each.note)}</p><code>${escape(path(each))}</code><p class="facts" data-src="${escape(path(each))}"></p></figcaption>
+<a class="frame" href="${html(path(each))}"><img src="${html(path(each))}" alt="${html(each.title)}: ${html(each.file)}" loading="lazy"></a>
+<figcaption><h3>${html(each.title)}</h3><p>${html(each.note)}</p><code>${html(path(each))}</code><p class="facts" data-src="${html(path(each))}"></p></figcaption>
 </figure>`;
 
 const STYLE = `
@@ -52,13 +83,13 @@ export function demoPage(folder: string, base: string): string {
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <title>Freshet: the demo project</title><style>${STYLE}</style></head><body><main>
 <h1>Freshet delivers these pictures</h1>
-<p class="lead">Each is made on demand from a file in <code>${escape(folder)}</code>, in the format your browser takes. The URL says what is asked for; nothing is prepared.</p>
+<p class="lead">Each is made on demand from a file in <code>${html(folder)}</code>, in the format your browser takes. The URL says what is asked for; nothing is prepared.</p>
 <div class="grid">${CARDS.map(card).join("")}</div>
 <h2>Replace a picture, and every cache shows the new one</h2>
-<ol><li>Overwrite a file, for example <code>landscape.jpg</code>, in <code>${escape(folder)}</code>.</li>
+<ol><li>Overwrite a file, for example <code>landscape.jpg</code>, in <code>${html(folder)}</code>.</li>
 <li>Invalidate it. The API key was printed once when Freshet started first; <code>FRESHET_API_KEY</code> sets your own.
-<pre>curl -X POST ${escape(base)}/invalidate -H "X-Client-Key: $FRESHET_API_KEY" -H "Content-Type: application/json" -d '{"scope":"original","urls":["/_sample_/landscape.jpg"]}'</pre></li>
+<pre>curl -X POST ${html(base)}/invalidate -H "X-Client-Key: $FRESHET_API_KEY" -H "Content-Type: application/json" -d '{"scope":"original","urls":["/_sample_/landscape.jpg"]}'</pre></li>
 <li>Reload this page: every size and format shows the new picture. Follow the request with
-<pre>curl -H "X-Client-Key: $FRESHET_API_KEY" ${escape(base)}/invalidate</pre></li></ol>
+<pre>curl -H "X-Client-Key: $FRESHET_API_KEY" ${html(base)}/invalidate</pre></li></ol>
 </main><script>${SCRIPT}</script></body></html>`;
 }

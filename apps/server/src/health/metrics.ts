@@ -14,7 +14,10 @@ export interface Metrics {
 }
 
 /** `queue` and the getters are read when the metrics are asked for, not when things happen. */
-export function createMetrics(read: { readonly queue: RenderQueue; readonly applied: () => number }): Metrics {
+export function createMetrics(read: {
+  readonly queue: RenderQueue;
+  readonly applied: () => number;
+}): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: "freshet_" });
   const registers = [registry];

@@ -17,17 +17,25 @@ const FROM_FASTIFY: Readonly<Record<string, ErrorCode>> = {
  * logged with its cause and told to nobody.
  */
 export function errorResponses(app: FastifyInstance): void {
-  app.setErrorHandler((error: Error & { readonly code?: string; readonly statusCode?: number }, request, reply) => {
-    const known = isServerError(error) ? error.code : FROM_FASTIFY[error.code ?? ""];
-    const code: ErrorCode = known ?? ((error.statusCode ?? 500) < 500 ? "BODY_UNREADABLE" : "INTERNAL");
-    if (code === "INTERNAL") request.log.error({ err: error }, "request failed");
-    const detail = isServerError(error) ? error.message : ERRORS[code].sentence;
-    return reply
-      .code(ERRORS[code].status)
-      .header("content-type", "application/problem+json")
-      .header("cache-control", "no-store")
-      .send({ type: `urn:freshet:error:${code}`, title: ERRORS[code].sentence, status: ERRORS[code].status, code, detail });
-  });
+  app.setErrorHandler(
+    (error: Error & { readonly code?: string; readonly statusCode?: number }, request, reply) => {
+      const known = isServerError(error) ? error.code : FROM_FASTIFY[error.code ?? ""];
+      const code: ErrorCode = known ?? ((error.statusCode ?? 500) < 500 ? "BODY_UNREADABLE" : "INTERNAL");
+      if (code === "INTERNAL") request.log.error({ err: error }, "request failed");
+      const detail = isServerError(error) ? error.message : ERRORS[code].sentence;
+      return reply
+        .code(ERRORS[code].status)
+        .header("content-type", "application/problem+json")
+        .header("cache-control", "no-store")
+        .send({
+          type: `urn:freshet:error:${code}`,
+          title: ERRORS[code].sentence,
+          status: ERRORS[code].status,
+          code,
+          detail,
+        });
+    },
+  );
   app.setNotFoundHandler((_request, reply) =>
     reply
       .code(404)

@@ -5,7 +5,14 @@ it("keeps the server's own addresses from being read as originals, and nothing e
   for (const path of ["/", "/?a=1", "/invalidate", "/invalidate/1f", "/livez?x", "/demo", "/favicon.ico"]) {
     expect(isReserved(path), path).toBe(true);
   }
-  for (const path of ["/v7/demo/a.jpg", "/demo.jpg", "/_sample_/a.jpg", "//metrics", "/v7/invalidate", "/h/demo"]) {
+  for (const path of [
+    "/v7/demo/a.jpg",
+    "/demo.jpg",
+    "/_sample_/a.jpg",
+    "//metrics",
+    "/v7/invalidate",
+    "/h/demo",
+  ]) {
     expect(isReserved(path), path).toBe(false);
   }
 });

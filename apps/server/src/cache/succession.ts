@@ -1,0 +1,111 @@
+import { isContentVersion, versionOfDigest } from "@freshet/core";
+import type { Original } from "../projects/originals.ts";
+import type { Fetched } from "../sources/source.ts";
+import type { Floor } from "./coverage.ts";
+import { type OriginalRecord, type Outcome, REMEMBERED } from "./records.ts";
+
+/** Seconds until a missing or broken original is asked for again. */
+const MISSING_SECONDS = 10;
+const BROKEN_SECONDS = 3;
+/** Seconds an answer is kept whose `Age` reaches back before the invalidation that led to it. */
+export const DOUBTFUL_SECONDS = 5;
+
+/**
+ * How far the version of a URL is known to be true to the bytes:
+ * "exact" it is the digest's own; "known" confirmed, remembered, or no version was given;
+ * "unmatched" a content version of other bytes, "unconfirmed" an opaque one nobody could confirm.
+ */
+export type VersionTrust = "exact" | "known" | "unmatched" | "unconfirmed";
+
+export function trustOf(record: OriginalRecord, version: string | undefined): VersionTrust {
+  if (version === undefined) return "known";
+  if (!isContentVersion(version)) return record.versions.includes(version) ? "known" : "unconfirmed";
+  const digest = digestOf(record.outcome);
+  if (digest !== undefined && versionOfDigest(digest) === version) return "exact";
+  return record.formerDigests.some((each) => versionOfDigest(each) === version) ? "known" : "unmatched";
+}
+
+/** How and when an original was asked for, and what was known before. */
+export interface Asking {
+  readonly original: Original;
+  readonly stamp: number;
+  readonly order: number;
+  /** The newest invalidation when the origin was asked. */
+  readonly floor: Floor;
+  /** The record whose validators were sent; undefined for an unconditional request. */
+  readonly confirmed: OriginalRecord | undefined;
+  /** Past every cache, because the caller or an invalidation wanted it so. */
+  readonly fresh: boolean;
+}
+
+/** What came back: bytes already have their digest and facts. */
+export type Answered =
+  | Exclude<Fetched, { kind: "found" }>
+  | (Extract<Fetched, { kind: "found" }> & { readonly outcome: Outcome });
+
+/** The record that follows from an answer of the origin; undefined when the answer says nothing about what is known now. */
+export function nextRecord(
+  asking: Asking,
+  answered: Answered,
+  known: OriginalRecord | undefined,
+  now: number,
+): OriginalRecord | undefined {
+  const { original, stamp, order, floor, confirmed } = asking;
+  const base = { key: original.recordKey, tag: original.tag, stamp, order };
+  const revalidate = now + original.project.cache.revalidate * 1000;
+  if (answered.kind === "unchanged") {
+    // A 304 confirms only the revision whose validators were sent.
+    if (!known || known.outcome !== confirmed?.outcome) return undefined;
+    const validators = { ...known.validators, ...answered.validators };
+    return { ...known, ...base, validators, expires: revalidate, doubtful: false };
+  }
+  if (answered.kind === "found") {
+    const doubtful = floor.sequence > 0 && answered.age > 0 && now - answered.age * 1000 < floor.at;
+    return {
+      ...base,
+      outcome: answered.outcome,
+      validators: answered.validators,
+      expires: doubtful ? now + DOUBTFUL_SECONDS * 1000 : revalidate,
+      doubtful,
+      ...succession(known, digestOf(answered.outcome), stamp),
+    };
+  }
+  if (
+    answered.kind === "refused" &&
+    known?.outcome.kind === "bytes" &&
+    known.stamp >= floor.sequence &&
+    !asking.fresh
+  ) {
+    // The origin is down and nothing says that the bytes changed: what is known serves a little longer.
+    return { ...known, expires: now + BROKEN_SECONDS * 1000 };
+  }
+  const isMissing = answered.kind === "missing";
+  return {
+    ...base,
+    outcome: { kind: "error", code: isMissing ? "ORIGINAL_MISSING" : answered.code },
+    validators: {},
+    expires: now + (isMissing ? MISSING_SECONDS : BROKEN_SECONDS) * 1000,
+    doubtful: false,
+    ...succession(known, undefined, stamp),
+  };
+}
+
+const digestOf = (outcome: Outcome) => (outcome.kind === "bytes" ? outcome.digest : undefined);
+
+/** What a new outcome carries over from the record before it. */
+function succession(
+  known: OriginalRecord | undefined,
+  digest: string | undefined,
+  stamp: number,
+): Pick<OriginalRecord, "formerDigests" | "versions" | "since"> {
+  if (!known) return { formerDigests: [], versions: [], since: stamp };
+  const { formerDigests, versions, since } = known;
+  const before = digestOf(known.outcome);
+  if (before === digest) return { formerDigests, versions, since };
+  const former = before === undefined ? formerDigests : [before, ...formerDigests];
+  return {
+    formerDigests: [...new Set(former)].filter((each) => each !== digest).slice(0, REMEMBERED),
+    versions: [],
+    since: stamp,
+  };
+}
