@@ -18,16 +18,25 @@ export interface ImageFacts {
 export interface RenderLimits {
   /** Bytes of the encoded original. */
   readonly maxBytes: number;
+  /** Bytes of an SVG: its cost grows with its elements, not with its pixels. */
+  readonly maxSvgBytes: number;
   /** Pixels of the input, all frames together, per format; `interlaced` is the bound for progressive JPEG and interlaced PNG. */
   readonly maxPixels: Readonly<Record<InputFormat | "interlaced", number>>;
   readonly maxPages: number;
-  /** Pixels of the output, all frames together; larger wishes are scaled down to it. */
-  readonly maxOutputPixels: number;
+  /** Pixels of the output, all frames together, per format; larger wishes are scaled down to it. */
+  readonly maxOutputPixels: Readonly<Record<OutputFormat, number>>;
   /** Milliseconds one render may take. */
   readonly timeoutMs: number;
 }
 
-/** A finished variant. */
+/** What to render to. */
+export interface RenderOptions {
+  readonly format: OutputFormat;
+  /** `DEFAULT_LIMITS` when absent. */
+  readonly limits?: RenderLimits;
+}
+
+/** A finished variant. `height` is that of one frame. */
 export interface Rendered {
   readonly bytes: Uint8Array;
   readonly format: OutputFormat;

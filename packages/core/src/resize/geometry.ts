@@ -1,0 +1,31 @@
+/** Width and height in pixels. */
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A rectangle, its place counted from the top-left corner. */
+export interface Box extends Size {
+  readonly left: number;
+  readonly top: number;
+}
+
+export const clamp = (value: number, low: number, high: number): number =>
+  Math.min(high, Math.max(low, value));
+
+export const whole = ({ width, height }: Size): Box => ({ left: 0, top: 0, width, height });
+
+export const sameSize = (one: Size, other: Size): boolean =>
+  one.width === other.width && one.height === other.height;
+
+/** Smallest upright rectangle around a picture turned by `degrees`, rounded as libvips rounds it; never below one pixel. */
+export function turnedSize({ width, height }: Size, degrees: number): Size {
+  if (degrees % 180 === 0) return { width, height };
+  if (degrees % 90 === 0) return { width: height, height: width };
+  const radians = (degrees * Math.PI) / 180;
+  const [cos, sin] = [Math.abs(Math.cos(radians)), Math.abs(Math.sin(radians))];
+  return {
+    width: Math.max(1, Math.round(width * cos + height * sin)),
+    height: Math.max(1, Math.round(width * sin + height * cos)),
+  };
+}

@@ -1,0 +1,13 @@
+export type {
+  ImageFacts,
+  RenderErrorCode,
+  Rendered,
+  RenderLimits,
+  RenderOptions,
+} from "./contract.ts";
+export { estimateCost } from "./cost.ts";
+export { RENDERER_VERSION } from "./engine.ts";
+export { isRenderError, RenderError } from "./errors.ts";
+export { checkLimits, DEFAULT_LIMITS } from "./limits.ts";
+export { probe } from "./probe.ts";
+export { render } from "./render.ts";

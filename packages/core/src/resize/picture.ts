@@ -1,0 +1,124 @@
+import type { Color } from "../codecs/color.ts";
+import { type Box, type Size, sameSize, turnedSize, whole } from "./geometry.ts";
+import { followedBy, inverse, layDown, moveBox, type Symmetry, UPRIGHT } from "./symmetry.ts";
+
+/**
+ * One run through sharp. Sharp has its own order whatever the order of the calls, and this is it: take `extract` of
+ * what comes in, scale that, lay it down by `symmetry`, keep `window` of it, stand it on a canvas, tilt it.
+ */
+export interface Pass {
+  /** What comes in. */
+  readonly incoming: Size;
+  readonly extract: Box;
+  /** Size of the extract after scaling. */
+  readonly scaled: Size;
+  readonly symmetry: Symmetry;
+  readonly window: Box;
+  /** Size of the canvas, and where the window stands on it. */
+  readonly canvas: Size & { readonly left: number; readonly top: number };
+  /** Degrees clockwise. */
+  readonly tilt: number;
+}
+
+/** A picture that is planned and not yet painted: geometry alone. */
+export interface Picture {
+  /** Every pass but the last gives raw pixels. */
+  readonly passes: readonly [...Pass[], Pass];
+  readonly size: Size;
+  /** Where the picture was cut out of the upright original. */
+  readonly within: { readonly left: number; readonly top: number; readonly original: Size };
+  /** Frames that are painted; more than one only for an animation. */
+  readonly pages: number;
+  /** Fills padding and bared corners and lies behind transparency. */
+  readonly background: Color | undefined;
+  /** A grey original takes a coloured background only after a pass that gave it colour channels. */
+  readonly needsColor: boolean;
+  /** 1 to 100, undefined for the format's own. */
+  readonly quality: number | undefined;
+}
+
+export const lastPass = (picture: Picture): Pass =>
+  picture.passes[picture.passes.length - 1] ?? picture.passes[0];
+
+/** A pass that changes nothing but to lay the picture down. */
+export function openPass(incoming: Size, symmetry: Symmetry = UPRIGHT): Pass {
+  const size = layDown(symmetry, incoming);
+  return {
+    incoming,
+    extract: whole(incoming),
+    scaled: incoming,
+    symmetry,
+    window: whole(size),
+    canvas: { ...size, left: 0, top: 0 },
+    tilt: 0,
+  };
+}
+
+/** The picture with another pass begun after it. */
+export function beginPass(picture: Picture): Picture {
+  return { ...picture, passes: [...picture.passes, openPass(picture.size)] };
+}
+
+function replaceLast(picture: Picture, pass: Pass): Picture {
+  const { width, height } = turnedSize(pass.canvas, pass.tilt);
+  return { ...picture, passes: [...picture.passes.slice(0, -1), pass], size: { width, height } };
+}
+
+/** Keeps only `box` of the picture, before any scaling. */
+export function cutOut(picture: Picture, box: Box): Picture {
+  const { incoming, symmetry, extract } = lastPass(picture);
+  const part = moveBox(inverse(symmetry), box, layDown(symmetry, extract));
+  const pass = openPass(part, symmetry);
+  const left = extract.left + part.left;
+  const top = extract.top + part.top;
+  return replaceLast(picture, { ...pass, incoming, extract: { ...part, left, top } });
+}
+
+/** Scales the whole picture to `size`. */
+export function scaleTo(picture: Picture, size: Size): Picture {
+  const pass = lastPass(picture);
+  return replaceLast(picture, {
+    ...openPass(layDown(pass.symmetry, size), pass.symmetry),
+    extract: pass.extract,
+  });
+}
+
+/** Keeps `window` of the scaled picture. */
+export function keepWindow(picture: Picture, window: Box): Picture {
+  const { width, height } = window;
+  return replaceLast(picture, { ...lastPass(picture), window, canvas: { width, height, left: 0, top: 0 } });
+}
+
+/** Stands the picture on a larger canvas. */
+export function standOn(picture: Picture, canvas: Pass["canvas"]): Picture {
+  return replaceLast(picture, { ...lastPass(picture), canvas });
+}
+
+/** Mirrors and turns by quarters. Frames of an animation are one strip within a pass: they get a pass of their own. */
+export function lay(picture: Picture, symmetry: Symmetry): Picture {
+  if (picture.pages > 1 && symmetry.turns !== 0) {
+    return replaceLast(beginPass(picture), openPass(picture.size, symmetry));
+  }
+  const pass = lastPass(picture);
+  if (pass.tilt !== 0) return lay(beginPass(picture), symmetry);
+  const turned = layDown(pass.symmetry, pass.scaled);
+  const { left, top, width, height } = pass.canvas;
+  const placement = { left, top, width: pass.window.width, height: pass.window.height };
+  const moved = moveBox(symmetry, placement, { width, height });
+  return replaceLast(picture, {
+    ...pass,
+    symmetry: followedBy(pass.symmetry, symmetry),
+    window: moveBox(symmetry, pass.window, turned),
+    canvas: { ...layDown(symmetry, { width, height }), left: moved.left, top: moved.top },
+  });
+}
+
+/** Turns by an angle that is not a quarter; sharp does so before it cuts and pads and knows one angle a pass. */
+export function tilt(picture: Picture, degrees: number): Picture {
+  const { scaled, symmetry, window, canvas } = lastPass(picture);
+  const turned = layDown(symmetry, scaled);
+  const isUncut = sameSize(turned, window) && sameSize(window, canvas);
+  const isBare = picture.pages === 1 && symmetry.turns === 0 && isUncut;
+  const base = isBare ? picture : beginPass(picture);
+  return replaceLast(base, { ...lastPass(base), tilt: degrees });
+}

@@ -1,0 +1,222 @@
+import type { Gravity } from "../codecs/gravity.ts";
+import type { RatioRange } from "../codecs/ratio.ts";
+import type { OperationValues } from "../operations/index.ts";
+import { type Box, clamp, type Size, turnedSize } from "./geometry.ts";
+
+type Values = OperationValues["resize"];
+
+/** The picture that is resized; `within` says where it was cut out of the upright original, for focal points. */
+export interface Source extends Size {
+  readonly within?: { readonly left: number; readonly top: number; readonly original: Size };
+}
+
+/** What an output may be at most, in pixels; `tilt` is the angle in degrees it will be turned by afterwards. */
+export interface Bounds {
+  readonly maxSide: number;
+  readonly maxPixels: number;
+  readonly tilt: number;
+}
+
+export const UNBOUNDED: Bounds = {
+  maxSide: Number.POSITIVE_INFINITY,
+  maxPixels: Number.POSITIVE_INFINITY,
+  tilt: 0,
+};
+
+/** How a picture comes into its box. Whole pixels throughout but for `crop`. */
+export interface Plan {
+  /** What is kept, in pixels of the source. */
+  readonly crop: Box;
+  /** Size the whole source is scaled to. */
+  readonly scaled: Size;
+  /** What is kept, in pixels of the scaled source. */
+  readonly window: Box;
+  /** Where the window stands in the output; smaller than the output where it is padded. */
+  readonly placement: Box;
+  readonly output: Size;
+}
+
+/**
+ * Answers where every pixel goes, without touching one. Sides are at least one pixel; an output beyond the bounds is
+ * scaled down to them as a whole.
+ *
+ * With both `w` and `h` (times `dpr`), `func` decides: crop (the default) covers the box and cuts, fit never enlarges
+ * and pads, cropfit crops when the source is at least as large as the box and fits otherwise, bound is the largest
+ * inside the box, boundmin the smallest that covers it, cover stretches. With one of them the other follows the ratio,
+ * and only fit and cropfit refuse to enlarge. `aspect_ratio` is ignored with both; with one it gives the other, and
+ * alone it cuts without scaling. `org_if_sml` shrinks the box of crop and cover, keeping its ratio, until it lies
+ * inside the source; elsewhere it only forbids enlarging.
+ */
+export function planResize(values: Values, source: Source, bounds: Bounds = UNBOUNDED): Plan {
+  const { scaled, box } = measure(values, source);
+  const gravity = values.gravity ?? "center";
+  const x = layAxis(scaled.width, box.width, focus(gravity, "x", source, scaled));
+  const y = layAxis(scaled.height, box.height, focus(gravity, "y", source, scaled));
+  const factor = boundFactor({ width: x.out, height: y.out }, bounds);
+  return assemble(source, shrinkAxis(x, factor), shrinkAxis(y, factor));
+}
+
+interface Measures {
+  readonly scaled: Size;
+  /** Smaller than `scaled` where it is cut, larger where it is padded. */
+  readonly box: Size;
+}
+
+function measure(values: Values, source: Size): Measures {
+  const box = wantedBox(values, source);
+  const never = values.org_if_sml === true;
+  if (!box)
+    return { scaled: source, box: values.aspect_ratio ? largestInside(values.aspect_ratio, source) : source };
+  if (box.width === undefined || box.height === undefined) {
+    const factor = box.width === undefined ? (box.height ?? 0) / source.height : box.width / source.width;
+    const mayGrow = !never && values.func !== "fit" && values.func !== "cropfit";
+    if (factor > 1 && !mayGrow) return { scaled: source, box: source };
+    const scaled = meet(source, box);
+    return { scaled, box: scaled };
+  }
+  return BY_FUNC[values.func ?? "crop"]({ width: box.width, height: box.height }, source, never);
+}
+
+type Func = NonNullable<Values["func"]>;
+type Measure = (box: Size, source: Size, neverEnlarge: boolean) => Measures;
+
+const same = (scaled: Size): Measures => ({ scaled, box: scaled });
+const isInside = (inner: Size, outer: Size) => inner.width <= outer.width && inner.height <= outer.height;
+
+const BY_FUNC: { readonly [F in Func]: Measure } = {
+  crop(wanted, source, neverEnlarge) {
+    const box = neverEnlarge ? shrinkInto(wanted, source) : wanted;
+    return { scaled: covering(source, box), box };
+  },
+  fit: (box, source) => ({ scaled: isInside(source, box) ? source : inside(source, box), box }),
+  cropfit: (box, source, never) => BY_FUNC[isInside(box, source) ? "crop" : "fit"](box, source, never),
+  bound: (box, source, never) => same(never && isInside(source, box) ? source : inside(source, box)),
+  boundmin: (box, source, never) =>
+    same(never && (box.width > source.width || box.height > source.height) ? source : covering(source, box)),
+  cover: (box, source, never) => same(never ? shrinkInto(box, source) : box),
+};
+
+const atLeastOne = (pixels: number) => Math.max(1, Math.round(pixels));
+
+/** The box asked for; one side is missing when it follows from the ratio of the source. */
+function wantedBox(values: Values, source: Size): { width?: number; height?: number } | undefined {
+  const scale = (side: number | undefined) => side && atLeastOne(side * (values.dpr ?? 1));
+  const [width, height] = [scale(values.w), scale(values.h)];
+  if (!width && !height) return undefined;
+  const ratio = values.aspect_ratio && acceptedRatio(values.aspect_ratio, source);
+  if (width && height) return { width, height };
+  if (width) return ratio ? { width, height: atLeastOne(width / ratio) } : { width };
+  return height ? (ratio ? { width: atLeastOne(height * ratio), height } : { height }) : undefined;
+}
+
+const acceptedRatio = ({ min, max }: RatioRange, { width, height }: Size) => clamp(width / height, min, max);
+
+function largestInside(range: RatioRange, source: Size): Size {
+  const ratio = acceptedRatio(range, source);
+  const [width, height] = [source.height * ratio, source.width / ratio];
+  if (width < source.width) return { width: atLeastOne(width), height: source.height };
+  return { width: source.width, height: Math.min(source.height, atLeastOne(height)) };
+}
+
+/** Scaled so that the given side is met exactly and the other follows. */
+function meet(source: Size, side: { readonly width?: number; readonly height?: number }): Size {
+  if (side.width !== undefined) {
+    return { width: side.width, height: atLeastOne((source.height * side.width) / source.width) };
+  }
+  const height = side.height ?? source.height;
+  return { width: atLeastOne((source.width * height) / source.height), height };
+}
+
+const isWider = (one: Size, other: Size) => one.width * other.height >= other.width * one.height;
+const inside = (source: Size, { width, height }: Size) =>
+  meet(source, isWider(source, { width, height }) ? { width } : { height });
+const covering = (source: Size, { width, height }: Size) =>
+  meet(source, isWider(source, { width, height }) ? { height } : { width });
+
+function shrinkInto(box: Size, source: Size): Size {
+  const factor = Math.min(1, source.width / box.width, source.height / box.height);
+  return { width: atLeastOne(box.width * factor), height: atLeastOne(box.height * factor) };
+}
+
+/** One direction of a plan: the source scaled to `scaled`, `kept` of it from `from` on, standing at `at` of `out`. */
+interface Axis {
+  readonly scaled: number;
+  readonly from: number;
+  readonly kept: number;
+  readonly at: number;
+  readonly out: number;
+}
+
+/** `share` 0, ½ or 1 lays to the start, the middle or the end; `center` is a focal point in scaled pixels. */
+interface Focus {
+  readonly share: number;
+  readonly center?: number;
+}
+
+function layAxis(scaled: number, out: number, { share, center }: Focus): Axis {
+  const kept = Math.min(scaled, out);
+  const from = center === undefined ? Math.round((scaled - kept) * share) : Math.round(center - kept / 2);
+  return {
+    scaled,
+    from: clamp(from, 0, scaled - kept),
+    kept,
+    at: Math.floor((out - kept) * (center === undefined ? share : 0.5)),
+    out,
+  };
+}
+
+const STARTS = { x: "west", y: "north" } as const;
+const ENDS = { x: "east", y: "south" } as const;
+
+function focus(gravity: Gravity, axis: "x" | "y", source: Source, scaled: Size): Focus {
+  if (typeof gravity === "string") {
+    if (gravity.includes(STARTS[axis])) return { share: 0 };
+    return { share: gravity.includes(ENDS[axis]) ? 1 : 0.5 };
+  }
+  const side = axis === "x" ? "width" : "height";
+  const original = source.within?.original ?? source;
+  const before = source.within?.[axis === "x" ? "left" : "top"] ?? 0;
+  const perPixel = scaled[side] / source[side];
+  const at = gravity[axis];
+  const centers = {
+    px: (at - before) * perPixel,
+    p: ((at / 100) * original[side] - before) * perPixel,
+    c: (at * original[side] - before) * perPixel,
+    s: (at / 100) * scaled[side],
+  };
+  return { share: 0.5, center: centers[gravity.unit] };
+}
+
+function boundFactor(output: Size, { maxSide, maxPixels, tilt }: Bounds): number {
+  const { width, height } = turnedSize(output, tilt);
+  return Math.min(1, maxSide / width, maxSide / height, Math.sqrt(maxPixels / (width * height)));
+}
+
+// Floating point makes 10 000 × 0.8192 a hair less than 8192: a millionth of a pixel keeps such sides whole.
+const floorSide = (pixels: number) => Math.max(1, Math.floor(pixels + 1e-6));
+
+function shrinkAxis(axis: Axis, factor: number): Axis {
+  if (factor >= 1) return axis;
+  const out = floorSide(axis.out * factor);
+  const kept = axis.kept === axis.out ? out : clamp(Math.round(axis.kept * factor), 1, out);
+  const scaled = axis.kept === axis.scaled ? kept : Math.max(kept, Math.round(axis.scaled * factor));
+  return {
+    scaled,
+    from: clamp(Math.round(axis.from * factor), 0, scaled - kept),
+    kept,
+    at: clamp(Math.round(axis.at * factor), 0, out - kept),
+    out,
+  };
+}
+
+function assemble(source: Size, x: Axis, y: Axis): Plan {
+  const perX = source.width / x.scaled;
+  const perY = source.height / y.scaled;
+  return {
+    crop: { left: x.from * perX, top: y.from * perY, width: x.kept * perX, height: y.kept * perY },
+    scaled: { width: x.scaled, height: y.scaled },
+    window: { left: x.from, top: y.from, width: x.kept, height: y.kept },
+    placement: { left: x.at, top: y.at, width: x.kept, height: y.kept },
+    output: { width: x.out, height: y.out },
+  };
+}

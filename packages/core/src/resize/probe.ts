@@ -1,0 +1,70 @@
+import type { InputFormat } from "../format.ts";
+import type { ImageFacts } from "./contract.ts";
+import { asRenderError, openImage } from "./engine.ts";
+import { RenderError } from "./errors.ts";
+import { sniffFormat } from "./sniff.ts";
+import { layDown, type Symmetry, UPRIGHT, uprighting } from "./symmetry.ts";
+
+/** The facts, and what else of the header a render needs. */
+export interface Header extends ImageFacts {
+  /** How the stored pixels have to be laid down to stand upright. */
+  readonly uprighting: Symmetry;
+  /** One channel of brightness: colour has to be made room for. */
+  readonly isGrey: boolean;
+  /** Milliseconds each frame is shown. */
+  readonly delay: readonly number[] | undefined;
+  /** How often an animation runs, 0 for ever. */
+  readonly loop: number | undefined;
+}
+
+/**
+ * Reads the header of an image and makes no pixels; nothing is bounded here, see `checkLimits`. Throws
+ * `IMAGE_UNREADABLE` for anything but JPEG, PNG, WebP, GIF, AVIF, TIFF and SVG: HEIC, JPEG XL, BMP and PDF are not read.
+ */
+export async function probe(bytes: Uint8Array): Promise<ImageFacts> {
+  const { format, width, height, pages, hasAlpha, pixels, interlaced } = await readHeader(bytes);
+  return { format, width, height, pages, hasAlpha, pixels, interlaced };
+}
+
+export async function readHeader(bytes: Uint8Array): Promise<Header> {
+  const format = sniffFormat(bytes);
+  if (!format) throw unreadable("The original is not a JPEG, PNG, WebP, AVIF, GIF, TIFF or SVG.");
+  const header = await readMetadata(bytes);
+  if (
+    header.format !== (format === "avif" ? "heif" : format) ||
+    (format === "avif" && header.compression !== "av1")
+  ) {
+    throw unreadable("The original is in a variety of its format that cannot be read.");
+  }
+  const pages = ANIMATED.includes(format) ? (header.pages ?? 1) : 1;
+  // Turning a strip of frames would mix them up, so the orientation of an animation is ignored, as browsers mostly do.
+  const symmetry = pages > 1 ? UPRIGHT : uprighting(header.orientation ?? 1);
+  const size = layDown(symmetry, { width: header.width, height: header.pageHeight ?? header.height });
+  return {
+    format,
+    ...size,
+    pages,
+    hasAlpha: header.hasAlpha,
+    pixels: size.width * size.height * pages,
+    interlaced: header.isProgressive,
+    uprighting: symmetry,
+    isGrey: header.space === "b-w" || header.space === "grey16",
+    delay: header.delay,
+    loop: header.loop,
+  };
+}
+
+/** Other formats with several pages hold different pictures, not one that moves. */
+const ANIMATED: readonly InputFormat[] = ["gif", "webp"];
+
+async function readMetadata(bytes: Uint8Array) {
+  try {
+    return await openImage(bytes, { maxPixels: false, animated: false }).metadata();
+  } catch (error) {
+    throw asRenderError(error);
+  }
+}
+
+function unreadable(what: string): RenderError {
+  return new RenderError("IMAGE_UNREADABLE", `${what} Replace it with an image in one of these formats.`);
+}
