@@ -1,0 +1,15 @@
+export type { Generated, Insertable, Kysely, Selectable, Transaction } from "kysely";
+export { sql } from "kysely";
+export type { Backoff } from "./backoff.ts";
+export { backoffMs } from "./backoff.ts";
+export type { StoreErrorCode } from "./errors.ts";
+export { isStoreError, STORE_ERRORS, StoreError } from "./errors.ts";
+export type { GroupCommit } from "./group-commit.ts";
+export { createGroupCommit } from "./group-commit.ts";
+export type { Migration } from "./migrate.ts";
+export type { Queue, QueueColumns, QueueOptions } from "./queue.ts";
+export { createQueue, withQueueColumns } from "./queue.ts";
+export type { Store, StoreOptions } from "./store.ts";
+export { openStore } from "./store.ts";
+export type { QueueWorker, WorkerOptions } from "./worker.ts";
+export { createWorker } from "./worker.ts";

@@ -1,0 +1,58 @@
+import type { Kysely, Transaction } from "kysely";
+import { sql } from "kysely";
+import { StoreError } from "./errors.ts";
+
+/** One step forward of an owner's tables. A step that was released is never changed; a new one is added instead. */
+export interface Migration {
+  /** 1, 2, 3, … without gaps. */
+  readonly version: number;
+  /** What the step is for, e.g. "journal". */
+  readonly name: string;
+  /** Creates or changes tables; their names begin with the owner's and an underscore. */
+  up(transaction: Transaction<unknown>): Promise<void>;
+}
+
+interface Applied {
+  readonly version: number;
+  readonly name: string;
+}
+
+/**
+ * Brings the owner's tables to the newest version, all steps in one transaction: either every step is applied or none.
+ * Running it twice, or by two processes at once, applies each step once. Rejects with STORE_OUTDATED when the
+ * database knows steps that this release does not.
+ */
+export async function migrate(
+  db: Kysely<unknown>,
+  owner: string,
+  migrations: readonly Migration[],
+  now: () => number,
+): Promise<void> {
+  if (!/^[a-z][a-z0-9]{0,30}$/.test(owner))
+    throw new TypeError(`"${owner}" is no owner's name: a-z and 0-9 only`);
+  const wrong = migrations.find(({ version }, index) => version !== index + 1);
+  if (wrong)
+    throw new TypeError(`migration ${wrong.version} of ${owner} is out of order: versions are 1, 2, 3, …`);
+  const table = sql.table(`${owner}_migration`);
+  await db.transaction().execute(async (transaction) => {
+    // The first statement takes the write lock; a second process waits here and then finds the steps applied.
+    await sql`create table if not exists ${table}
+      (version integer not null primary key, name text not null, applied_at bigint not null)`.execute(
+      transaction,
+    );
+    const { rows } = await sql<Applied>`select version, name from ${table} order by version`.execute(
+      transaction,
+    );
+    for (const { version, name } of rows) {
+      if (migrations[version - 1]?.name !== name) {
+        throw new StoreError("STORE_OUTDATED", `${owner} ${version} "${name}" is unknown here`);
+      }
+    }
+    for (const { version, name, up } of migrations.slice(rows.length)) {
+      await up(transaction);
+      await sql`insert into ${table} (version, name, applied_at) values (${version}, ${name}, ${now()})`.execute(
+        transaction,
+      );
+    }
+  });
+}

@@ -1,0 +1,124 @@
+import type { Backoff } from "./backoff.ts";
+import { backoffMs } from "./backoff.ts";
+import type { Queue, QueueColumns } from "./queue.ts";
+
+export interface WorkerOptions<Row extends QueueColumns> {
+  readonly queue: Queue<Row>;
+  readonly keyOf: (row: Row) => string;
+  /**
+   * Works on one row and settles it by the queue's `finish` or `release` before it resolves. A rejection gives the row
+   * back after a pause. The signal is aborted by `stop`.
+   */
+  readonly work: (row: Row, signal: AbortSignal) => Promise<void>;
+  /** Rows a claim takes at most, and rows under way at most. */
+  readonly batch: number;
+  readonly inFlight: number;
+  /** The queue's `leaseMs`; leases are renewed every third of it. */
+  readonly leaseMs: number;
+  /** Milliseconds between looks at the table when nobody called `wake`. */
+  readonly pollMs: number;
+  readonly backoff: Backoff;
+  readonly now: () => number;
+  /** Told of every failure: of the store while claiming, or of `work`. */
+  readonly failed: (error: unknown) => void;
+  /** The only process on the database frees the leases of its earlier boot when it starts. */
+  readonly alone: boolean;
+}
+
+export interface QueueWorker {
+  start(): Promise<void>;
+  /** Looks at the table at once; cheap, and called after every commit that added a row. */
+  wake(): void;
+  /** Looks at the table at that time (milliseconds since the epoch), or earlier. */
+  wakeAt(time: number): void;
+  /** Aborts the work under way and waits until it has settled; what it did not settle is resumed by the next start. */
+  stop(): Promise<void>;
+}
+
+export function createWorker<Row extends QueueColumns>(options: WorkerOptions<Row>): QueueWorker {
+  const { queue, keyOf, now } = options;
+  const stopping = new AbortController();
+  const held = new Map<string, Row>();
+  const underWay = new Set<Promise<void>>();
+  let rouse = (): void => {};
+  let isRoused = false;
+  let running: Promise<void> | undefined;
+  let alarm: { readonly at: number; readonly timer: NodeJS.Timeout } | undefined;
+
+  const wake = (): void => {
+    isRoused = true;
+    rouse();
+  };
+  const wakeAt = (time: number): void => {
+    if (stopping.signal.aborted || (alarm !== undefined && alarm.at <= time && alarm.at > now())) return;
+    clearTimeout(alarm?.timer);
+    alarm = { at: time, timer: setTimeout(wake, Math.max(0, Math.min(time - now(), 60_000)) + 1) };
+    alarm.timer.unref();
+  };
+  const pause = async (ms: number): Promise<void> => {
+    if (isRoused || stopping.signal.aborted) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, ms);
+    rouse = resolve;
+    await promise;
+    clearTimeout(timer);
+  };
+
+  const giveBack = async (row: Row): Promise<void> => {
+    const at = stopping.signal.aborted ? 0 : now() + backoffMs(row.attempts, options.backoff);
+    if (await queue.release(keyOf(row), at)) wakeAt(at);
+  };
+  const carry = async (row: Row): Promise<void> => {
+    const key = keyOf(row);
+    held.set(key, row);
+    try {
+      await options.work(row, stopping.signal);
+    } catch (error) {
+      if (!stopping.signal.aborted) options.failed(error);
+      // What cannot be given back either is claimed again when its lease has run out.
+      await giveBack(row).catch(options.failed);
+    }
+    // A released row may have been claimed again meanwhile: that claim is not this one's to forget.
+    if (held.get(key) === row) held.delete(key);
+    wake();
+  };
+  const look = async (): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      isRoused = false;
+      const room = Math.min(options.batch, options.inFlight - held.size);
+      let rows: readonly Row[] = [];
+      try {
+        rows = room > 0 ? await queue.claim(room) : [];
+      } catch (error) {
+        options.failed(error);
+      }
+      for (const row of rows) {
+        const work = carry(row).finally(() => underWay.delete(work));
+        underWay.add(work);
+      }
+      if (rows.length === 0 || rows.length < room) await pause(options.pollMs);
+    }
+  };
+  const renewing = (): void => {
+    if (held.size > 0) queue.renew([...held.keys()]).catch(options.failed);
+  };
+  let renewal: NodeJS.Timeout | undefined;
+  return {
+    async start() {
+      if (options.alone) await queue.voidLeases();
+      renewal = setInterval(renewing, options.leaseMs / 3);
+      renewal.unref();
+      running = look();
+    },
+    wake,
+    wakeAt,
+    async stop() {
+      stopping.abort();
+      rouse();
+      clearTimeout(alarm?.timer);
+      await running;
+      await Promise.all(underWay);
+      clearInterval(renewal);
+    },
+  };
+}
