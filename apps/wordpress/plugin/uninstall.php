@@ -1,0 +1,11 @@
+<?php
+/**
+ * Runs when the plugin is deleted.
+ *
+ * @package Freshet
+ */
+
+defined( 'WP_UNINSTALL_PLUGIN' ) || exit;
+
+require_once __DIR__ . '/includes/class-freshet-schema.php';
+Freshet_Schema::remove();

@@ -1,0 +1,176 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { access, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { installSite, type Site, type SiteOptions } from "./wordpress/site.ts";
+
+export { missingParts } from "./wordpress/parts.ts";
+
+/** A file in the media library. */
+export interface Media {
+  readonly id: number;
+  readonly url: string;
+  /** URL of each size by its name ("thumbnail", "medium", "full", …). */
+  readonly sizes: Readonly<Record<string, string>>;
+}
+
+/** A real WordPress on loopback: PHP's own server, SQLite, the default theme. */
+export interface WordPress {
+  readonly url: string;
+  /** Folder of wp-config.php. */
+  readonly site: string;
+  /** For example "6.8.7". */
+  readonly version: string;
+  /** Puts a picture into the media library, as the block editor does. The name's ending gives its type. */
+  upload(name: string, bytes: Uint8Array): Promise<Media>;
+  /** Deletes it for good. */
+  remove(id: number): Promise<void>;
+  /** Writes over a file without WordPress knowing. Takes the file's URL or its path below the uploads folder. */
+  overwrite(file: string, bytes: Uint8Array): Promise<void>;
+  /** What a visitor gets: text of a page of status 200. */
+  page(path?: string): Promise<string>;
+  /** Publishes a post and gives its URL. */
+  createPost(post: {
+    readonly title: string;
+    readonly content: string;
+    readonly featuredMedia?: number;
+  }): Promise<string>;
+  /** A call of WordPress's REST API as administrator; rejects unless the status is 2xx. */
+  rest(method: string, route: string, body?: unknown): Promise<unknown>;
+  stop(): Promise<void>;
+}
+
+const WORKERS = 3; // One alone cannot answer WordPress's requests to itself.
+const TYPES: Readonly<Record<string, string>> = {
+  jpg: "image/jpeg",
+  png: "image/png",
+  webp: "image/webp",
+  avif: "image/avif",
+};
+
+/** Starts a WordPress in a second or two; the first start on a machine fetches it (some 10 s). */
+export async function startWordpress(options: SiteOptions = {}): Promise<WordPress> {
+  const site = await installSite(options);
+  const server = serve(site);
+  const kill = () => killGroup(server);
+  process.once("exit", kill);
+  const stop = async () => {
+    process.off("exit", kill);
+    await end(server);
+    await site.remove();
+  };
+  try {
+    await answers(site, server);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+
+  const ask = async (method: string, route: string, init: RequestInit = {}): Promise<unknown> => {
+    const headers = {
+      authorization: site.authorization,
+      ...(init.headers as Record<string, string> | undefined),
+    };
+    const response = await fetch(`${site.url}/?rest_route=${route}`, { ...init, method, headers });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${route}: ${response.status} ${text.slice(0, 300)}`);
+    return JSON.parse(text);
+  };
+  const rest = (method: string, route: string, body?: unknown) =>
+    ask(
+      method,
+      route,
+      body === undefined
+        ? {}
+        : { body: JSON.stringify(body), headers: { "content-type": "application/json" } },
+    );
+
+  return {
+    url: site.url,
+    site: site.folder,
+    version: site.version,
+    rest,
+    async upload(name, bytes) {
+      const type = TYPES[name.split(".").at(-1) ?? ""] ?? "application/octet-stream";
+      const headers = { "content-type": type, "content-disposition": `attachment; filename="${name}"` };
+      const media = (await ask("POST", "/wp/v2/media", {
+        body: Buffer.from(bytes),
+        headers,
+      })) as UploadAnswer;
+      const sizes = Object.entries(media.media_details.sizes ?? {}).map(([size, made]) => [
+        size,
+        made.source_url,
+      ]);
+      return { id: media.id, url: media.source_url, sizes: Object.fromEntries(sizes) };
+    },
+    async remove(id) {
+      await rest("DELETE", `/wp/v2/media/${id}`, { force: true });
+    },
+    async overwrite(file, bytes) {
+      const path = decodeURIComponent(file.replace(/^.*\/wp-content\/uploads\//, ""));
+      const target = join(site.folder, "wp-content/uploads", path);
+      await access(target);
+      await writeFile(target, bytes);
+    },
+    async page(path = "/") {
+      const response = await fetch(new URL(path, site.url));
+      const text = await response.text();
+      if (response.status !== 200) throw new Error(`${path}: ${response.status} ${text.slice(0, 300)}`);
+      return text;
+    },
+    async createPost({ title, content, featuredMedia }) {
+      const fields = {
+        title,
+        content,
+        status: "publish",
+        ...(featuredMedia && { featured_media: featuredMedia }),
+      };
+      return ((await rest("POST", "/wp/v2/posts", fields)) as { link: string }).link;
+    },
+    stop,
+  };
+}
+
+interface UploadAnswer {
+  readonly id: number;
+  readonly source_url: string;
+  readonly media_details: { readonly sizes?: Readonly<Record<string, { readonly source_url: string }>> };
+}
+
+function serve(site: Site): ChildProcess {
+  const limits = ["-d", "upload_max_filesize=64M", "-d", "post_max_size=64M", "-d", "memory_limit=512M"];
+  const router = join(import.meta.dirname, "wordpress/router.php");
+  // Its workers are processes of their own: a group that ends as one.
+  return spawn("php", [...limits, "-S", `127.0.0.1:${site.port}`, "-t", site.folder, router], {
+    stdio: "ignore",
+    detached: true,
+    env: { ...process.env, PHP_CLI_SERVER_WORKERS: String(WORKERS) },
+  });
+}
+
+async function answers(site: Site, server: ChildProcess): Promise<void> {
+  for (let attempt = 0; attempt < 200; attempt++) {
+    if (server.exitCode !== null)
+      throw new Error(`PHP's server ended with ${server.exitCode}; is port ${site.port} free?`);
+    const response = await fetch(`${site.url}/wp-includes/version.php`).catch(() => undefined);
+    if (response?.ok) return;
+    await pause(25);
+  }
+  throw new Error(`WordPress at ${site.url} does not answer.`);
+}
+
+async function end(server: ChildProcess): Promise<void> {
+  if (server.pid === undefined || server.exitCode !== null || server.signalCode !== null) return;
+  const ended = once(server, "exit");
+  killGroup(server);
+  await ended;
+}
+
+function killGroup(server: ChildProcess): void {
+  try {
+    if (server.pid !== undefined) process.kill(-server.pid, "SIGKILL");
+  } catch {
+    // It ended by itself.
+  }
+}

@@ -1,0 +1,79 @@
+import { execFile } from "node:child_process";
+import { cp, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { promisify } from "node:util";
+import { type Constants, writeConfig } from "./config.ts";
+import { useSqlite } from "./sqlite.ts";
+import { cloneTree, fetchWordPress } from "./tree.ts";
+
+const run = promisify(execFile);
+
+/** An installed WordPress that nothing serves yet. */
+export interface Site {
+  readonly url: string;
+  readonly port: number;
+  /** Folder of wp-config.php. */
+  readonly folder: string;
+  /** Value of an Authorization header that WordPress's REST API takes for the administrator. */
+  readonly authorization: string;
+  /** For example "6.8.7". */
+  readonly version: string;
+  remove(): Promise<void>;
+}
+
+export interface SiteOptions {
+  /** Folders of plugins to copy and activate; each is named in WordPress after its main file. */
+  readonly plugins?: readonly string[];
+  readonly constants?: Constants;
+  readonly port?: number;
+}
+
+/** Installs a WordPress over SQLite in a fresh folder, with plugins activated. */
+export async function installSite(options: SiteOptions): Promise<Site> {
+  const work = await mkdtemp(join(tmpdir(), "freshet-wordpress-"));
+  const remove = () => rm(work, { recursive: true, force: true, maxRetries: 5 });
+  try {
+    const folder = join(work, "site");
+    const port = options.port ?? (await freePort());
+    const url = `http://127.0.0.1:${port}`;
+    await cloneTree(await fetchWordPress(), folder);
+    await useSqlite(folder);
+    const plugins = await Promise.all((options.plugins ?? []).map((plugin) => copyPlugin(plugin, folder)));
+    await writeConfig(folder, url, options.constants ?? {});
+    const script = join(import.meta.dirname, "install.php");
+    const { stdout } = await run("php", [script, folder, url, plugins.join(",")]);
+    const made: { user: string; password: string; wordpress: string } = JSON.parse(stdout);
+    const authorization = `Basic ${Buffer.from(`${made.user}:${made.password}`).toString("base64")}`;
+    return { url, port, folder, authorization, version: made.wordpress, remove };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+/** Copies a plugin and gives its name in WordPress ("freshet/freshet.php"). */
+async function copyPlugin(plugin: string, folder: string): Promise<string> {
+  const main = await mainFile(plugin);
+  const slug = basename(main, ".php");
+  await cp(plugin, join(folder, "wp-content/plugins", slug), { recursive: true });
+  return `${slug}/${main}`;
+}
+
+async function mainFile(plugin: string): Promise<string> {
+  for (const name of await readdir(plugin)) {
+    if (name.endsWith(".php") && (await readFile(join(plugin, name), "utf8")).includes("Plugin Name:"))
+      return name;
+  }
+  throw new Error(`${plugin} has no file with a plugin header.`);
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  const address = server.address();
+  await new Promise((done) => server.close(done));
+  if (address === null || typeof address === "string") throw new Error("No free port.");
+  return address.port;
+}

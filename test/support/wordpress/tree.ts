@@ -1,0 +1,123 @@
+import { execFile } from "node:child_process";
+import { copyFile, cp, mkdir, rm, writeFile } from "node:fs/promises";
+import { userInfo } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { CACHE, cached } from "./cache.ts";
+
+const run = promisify(execFile);
+
+/**
+ * WordPress as Debian packages it: "trixie" has 6.8 and gets security updates only, "sid" the newest. Debian replaces
+ * bundled libraries by links into other packages, so those are unpacked too. FRESHET_TEST_WORDPRESS chooses.
+ */
+const SUITES = {
+  trixie: {
+    folder: "wordpress-6.8",
+    parcels: [
+      "php-getid3",
+      "libjs-underscore",
+      "libjs-cropper",
+      "libjs-lodash",
+      "wordpress-theme-twentytwentyfive",
+    ],
+  },
+  sid: {
+    folder: "wordpress-newest",
+    parcels: [
+      "php-getid3",
+      "libphp-phpmailer",
+      "libjs-underscore",
+      "libjs-cropper",
+      "libjs-lodash",
+      "libjs-jquery-ui",
+      "wordpress-theme-twentytwentyfive",
+    ],
+  },
+} as const;
+
+type Suite = keyof typeof SUITES;
+
+function suite(): Suite {
+  return process.env.FRESHET_TEST_WORDPRESS === "sid" ? "sid" : "trixie";
+}
+
+/** Where the WordPress files are or will be. */
+export function wordpressTree(): string {
+  return join(CACHE, SUITES[suite()].folder);
+}
+
+/** The WordPress files, fetched on first use with a private package state: nothing is installed, no root is needed. */
+export async function fetchWordPress(): Promise<string> {
+  const { folder, parcels } = SUITES[suite()];
+  return cached(folder, async (draft) => {
+    const work = join(draft, ".work");
+    const options = await privateApt(work);
+    await run("apt-get", [...options, "update"]);
+    await run("apt-get", [...options, "download", "wordpress", ...parcels], { cwd: join(work, "parcels") });
+    await run("sh", ["-c", `for deb in parcels/*.deb; do dpkg-deb -x "$deb" root || exit 1; done`], {
+      cwd: work,
+    });
+    const unpacked = join(work, "root/usr/share/wordpress");
+    const bundle = join(unpacked, "wp-includes/certificates/ca-bundle.crt");
+    await rm(bundle, { force: true }); // A link to the system's own, which need not be there.
+    await run("cp", ["-RL", `${unpacked}/.`, draft]);
+    await copyFile(
+      "/etc/ssl/certs/ca-certificates.crt",
+      join(draft, "wp-includes/certificates/ca-bundle.crt"),
+    ).catch(() => writeFile(join(draft, "wp-includes/certificates/ca-bundle.crt"), ""));
+    await Promise.all(
+      [".htaccess", "wp-config.php", ".work"].map((name) =>
+        rm(join(draft, name), { recursive: true, force: true }),
+      ),
+    );
+    for (const name of ["plugins", "themes", "uploads"])
+      await mkdir(join(draft, "wp-content", name), { recursive: true });
+  });
+}
+
+/** A writable copy of a tree: WordPress writes only below wp-content, so everything else is linked. */
+export async function cloneTree(tree: string, site: string): Promise<void> {
+  try {
+    await run("cp", ["-al", tree, site]);
+    await rm(join(site, "wp-content"), { recursive: true });
+    await cp(join(tree, "wp-content"), join(site, "wp-content"), { recursive: true });
+  } catch {
+    // Links do not cross file systems.
+    await rm(site, { recursive: true, force: true });
+    await cp(tree, site, { recursive: true });
+  }
+}
+
+async function privateApt(work: string): Promise<string[]> {
+  for (const name of ["lists/partial", "cache/archives/partial", "parcels", "root"]) {
+    await mkdir(join(work, name), { recursive: true });
+  }
+  // The mirror this machine already uses, with the suite that has the version we want.
+  const { stdout } = await run("apt-get", [
+    "indextargets",
+    "--format",
+    "$(REPO_URI) $(COMPONENT)",
+    "Created-By: Packages",
+  ]);
+  const mirror = stdout
+    .split("\n")
+    .find((line) => line.endsWith(" main") && !line.includes("security"))
+    ?.split(" ")[0];
+  if (mirror === undefined) throw new Error("No Debian mirror is configured here. Run apt-get update first.");
+  await writeFile(
+    join(work, "source.list"),
+    `deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] ${mirror} ${suite()} main\n`,
+  );
+  await writeFile(join(work, "status"), "");
+  const settings = {
+    "Dir::Etc::sourcelist": join(work, "source.list"),
+    "Dir::Etc::sourceparts": "-",
+    "Dir::State::lists": join(work, "lists"),
+    "Dir::State::status": join(work, "status"),
+    "Dir::Cache": join(work, "cache"),
+    "APT::Sandbox::User": userInfo().username,
+    "Acquire::Languages": "none",
+  };
+  return ["-q", ...Object.entries(settings).flatMap(([name, value]) => ["-o", `${name}=${value}`])];
+}
