@@ -21,6 +21,7 @@ export type { Color } from "./codecs/color.ts";
 export { COMPASS, type Compass, type Gravity } from "./codecs/gravity.ts";
 export type { Point } from "./codecs/point.ts";
 export type { RatioRange } from "./codecs/ratio.ts";
+export { effectiveTransformation } from "./effective-transformation.ts";
 export { type InputFormat, MEDIA_TYPES, OUTPUT_FORMATS, type OutputFormat } from "./format.ts";
 export {
   createInvalidationClient,
@@ -56,9 +57,12 @@ export {
   type Transformation,
 } from "./operations/index.ts";
 export { LARGEST_SIDE } from "./operations/resize.ts";
+export { rewriteCss } from "./rewrite/css.ts";
+export { rewriteHtml } from "./rewrite/html.ts";
+export type { RewriteOptions } from "./rewrite/image-url.ts";
+export { rewriteSrcset } from "./rewrite/srcset.ts";
 export {
   canonicalTransformation,
-  effectiveTransformation,
   isEmptyTransformation,
   layer,
   type Remark,

@@ -1,6 +1,6 @@
 import type { Parameter } from "./codec.ts";
+import { effectiveTransformation } from "./effective-transformation.ts";
 import { OPERATIONS, type OperationName, type Transformation } from "./operations/index.ts";
-import { LARGEST_SIDE } from "./operations/resize.ts";
 import { percentEncode } from "./url/percent.ts";
 import type { QueryPair } from "./url/query.ts";
 
@@ -92,33 +92,6 @@ export function layer(...strongestFirst: readonly Transformation[]): Transformat
 /** Whether a transformation changes nothing about an image: neither pixels nor format nor quality. */
 export function isEmptyTransformation(transformation: Transformation): boolean {
   return writeTransformation(effectiveTransformation(transformation)) === "";
-}
-
-/**
- * The same request in fewer words: `dpr` is multiplied into `w` and `h` (each clamped to `LARGEST_SIDE`), and what
- * has no effect beside the rest is dropped. It gives the same pixels as the transformation it is made from.
- */
-export function effectiveTransformation(transformation: Transformation): Transformation {
-  if (!transformation.resize) return transformation;
-  const { dpr = 1, w, h, aspect_ratio, ...resize } = transformation.resize;
-  const side = (length: number | undefined) =>
-    length === undefined ? undefined : Math.min(LARGEST_SIDE, Math.max(1, Math.round(length * dpr)));
-  const box = { w: side(w), h: side(h), aspect_ratio: w && h ? undefined : aspect_ratio };
-  const idle =
-    w === undefined && h === undefined ? ["org_if_sml", ...(aspect_ratio ? [] : ["func", "gravity"])] : [];
-  if (isUncut({ ...resize, ...box })) idle.push("gravity");
-  const kept = Object.entries({ ...resize, ...box }).filter(
-    ([name, value]) => value !== undefined && !idle.includes(name),
-  );
-  return { ...transformation, resize: Object.fromEntries(kept) };
-}
-
-/** Nothing is cut off and nothing padded, so gravity has nothing to decide. */
-function isUncut(resize: Values): boolean {
-  if (resize.aspect_ratio !== undefined) return false;
-  if (resize.func === "bound" || resize.func === "boundmin" || resize.func === "cover") return true;
-  const isCrop = resize.func === undefined || resize.func === "crop";
-  return isCrop && (resize.w === undefined || resize.h === undefined);
 }
 
 function valueIn(transformation: Transformation, entry: Entry): unknown {

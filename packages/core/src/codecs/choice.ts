@@ -18,13 +18,18 @@ export function oneOf<const Word extends string>(
   };
 }
 
-/** A comma list of such words, at least one; unreadable members are left out. */
+/** A comma list, at least one readable member; unreadable and repeated ones are left out. */
 export function listOf<Member>(member: Codec<Member>): Codec<readonly Member[]> {
   return {
     expected: `a comma list, each ${member.expected}`,
     parse(text) {
-      const members = text.split(",").flatMap((part) => member.parse(part) ?? []);
-      return members.length > 0 ? members : undefined;
+      const members = new Map<string, Member>();
+      for (const part of text.split(",")) {
+        const value = member.parse(part);
+        if (value !== undefined && !members.has(member.format(value)))
+          members.set(member.format(value), value);
+      }
+      return members.size > 0 ? [...members.values()] : undefined;
     },
     format: (members) => members.map((each) => member.format(each)).join(","),
   };

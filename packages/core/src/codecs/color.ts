@@ -1,4 +1,5 @@
 import type { Codec } from "../codec.ts";
+import { COLOR_NAMES } from "./color-names.ts";
 
 /** An opaque sRGB colour, each channel 0–255. */
 export interface Color {
@@ -11,7 +12,7 @@ export const color: Codec<Color> = {
   expected: "a hex colour without #, 3 or 6 digits, or a CSS colour name",
   parse(text) {
     const word = text.trim().toLowerCase().replace(/^#/, "");
-    const hex = /^[0-9a-f]{3}$/.test(word) ? [...word].map((digit) => digit + digit).join("") : word;
+    const hex = COLOR_NAMES.get(word) ?? (/^[0-9a-f]{3}$/.test(word) ? word.replace(/./g, "$&$&") : word);
     if (!/^[0-9a-f]{6}$/.test(hex)) return undefined;
     const channel = (at: number) => Number.parseInt(hex.slice(at, at + 2), 16);
     return { red: channel(0), green: channel(2), blue: channel(4) };

@@ -1,5 +1,5 @@
+import { effectiveTransformation } from "../effective-transformation.ts";
 import type { Transformation } from "../operations/index.ts";
-import { effectiveTransformation } from "../transformation.ts";
 import { buildDeliveryUrl, type DeliveryUrlOptions } from "./delivery-url.ts";
 
 /**
