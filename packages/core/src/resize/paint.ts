@@ -26,6 +26,9 @@ export async function paint(
       flatten: fill.flatten && !picture.needsColor,
     });
     for (const pass of later) image = await followUp(await toRaw(image, deadline), pass, fill, deadline);
+    // libvips writes the original's orientation into an AVIF even when told to drop metadata; raw pixels have none.
+    const isMarked = format === "avif" && header.orientation !== 1 && later.length === 0;
+    if (isMarked) image = openRaw(await toRaw(image, deadline));
     const timing = later.length > 0 && picture.pages > 1 ? timingOf(header) : {};
     const encoded = ENCODERS[format](image, picture.quality, timing);
     const { data, info } = await limited(encoded, deadline).toBuffer({ resolveWithObject: true });

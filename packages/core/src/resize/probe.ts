@@ -7,6 +7,8 @@ import { layDown, type Symmetry, UPRIGHT, uprighting } from "./symmetry.ts";
 
 /** The facts, and what else of the header a render needs. */
 export interface Header extends ImageFacts {
+  /** The EXIF tag, 1 to 8; 1 when there is none. */
+  readonly orientation: number;
   /** How the stored pixels have to be laid down to stand upright. */
   readonly uprighting: Symmetry;
   /** One channel of brightness: colour has to be made room for. */
@@ -38,7 +40,8 @@ export async function readHeader(bytes: Uint8Array): Promise<Header> {
   }
   const pages = ANIMATED.includes(format) ? (header.pages ?? 1) : 1;
   // Turning a strip of frames would mix them up, so the orientation of an animation is ignored, as browsers mostly do.
-  const symmetry = pages > 1 ? UPRIGHT : uprighting(header.orientation ?? 1);
+  const { orientation = 1 } = header;
+  const symmetry = pages > 1 ? UPRIGHT : uprighting(orientation);
   const size = layDown(symmetry, { width: header.width, height: header.pageHeight ?? header.height });
   return {
     format,
@@ -47,6 +50,7 @@ export async function readHeader(bytes: Uint8Array): Promise<Header> {
     hasAlpha: header.hasAlpha,
     pixels: size.width * size.height * pages,
     interlaced: header.isProgressive,
+    orientation,
     uprighting: symmetry,
     isGrey: header.space === "b-w" || header.space === "grey16",
     delay: header.delay,
