@@ -67,6 +67,15 @@ test("a silent worker's rows go to another, and it can no longer finish, release
   expect(await a.claim(1)).toEqual([]);
 });
 
+test("a removed row is gone, but only for the one who holds it", async () => {
+  const { open, rows } = await setup(1);
+  const [a, b] = [open("a"), open("b")];
+  await a.claim(1);
+  expect(await b.remove("j0")).toBe(false);
+  expect(await a.remove("j0")).toBe(true);
+  expect(await rows()).toEqual([]);
+});
+
 test("a renewed lease holds", async () => {
   const { open, clock } = await setup(1);
   const [a, b] = [open("a"), open("b")];

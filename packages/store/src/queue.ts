@@ -47,6 +47,8 @@ export interface Queue<Row extends QueueColumns> {
   renew(keys: readonly string[]): Promise<readonly string[]>;
   /** Finishes a row; false if the lease was lost. In a transaction where `db` is one. */
   finish(key: string, values?: Values, db?: Kysely<unknown>): Promise<boolean>;
+  /** Deletes a row that is finished and of no further interest; false if the lease was lost. */
+  remove(key: string): Promise<boolean>;
   /** Gives a row back, to be claimed again from `at`; false if the lease was lost. */
   release(key: string, at: number, values?: Values, db?: Kysely<unknown>): Promise<boolean>;
   /** Frees every lease that is not mine: for the only process on the database, whose earlier boot can no longer work. */
@@ -95,6 +97,11 @@ export function createQueue<Row extends QueueColumns>(store: Store, options: Que
     },
     finish: (id, values = {}, db = store.db) => leave(id, null, values, db),
     release: (id, at, values = {}, db = store.db) => leave(id, at, values, db),
+    async remove(id) {
+      const { numAffectedRows } =
+        await sql`delete from ${table} where ${key} = ${id} and lease_by = ${me}`.execute(store.db);
+      return numAffectedRows === 1n;
+    },
     async voidLeases() {
       const { numAffectedRows } = await sql`update ${table} set lease_by = null, lease_until = 0
         where next_at is not null and lease_by is not null and lease_by <> ${me}`.execute(store.db);
