@@ -5,7 +5,9 @@ import { DatabaseSync } from "node:sqlite";
 /** Says that another process works in the data folder. */
 export class DataFolderInUse extends Error {
   constructor(folder: string) {
-    super(`Another Freshet works in ${folder}. Stop it, or give this one a folder of its own with FRESHET_DATA.`);
+    super(
+      `Another Freshet works in ${folder}. Stop it, or give this one a folder of its own with FRESHET_DATA.`,
+    );
     this.name = "DataFolderInUse";
   }
 }

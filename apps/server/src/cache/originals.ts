@@ -36,22 +36,25 @@ interface Flight {
   readonly landed: Promise<void>;
 }
 
+/** What `Originals` is built from. */
+export interface OriginalsParts {
+  readonly source: Source;
+  readonly coverage: Coverage;
+  readonly records: Records;
+  readonly bytes: DiskStore;
+  /** What the header says; undefined for bytes that are not an image we read. */
+  readonly readFacts: (bytes: Uint8Array) => Promise<ImageFacts | undefined>;
+  readonly now: () => number;
+  readonly onFetch?: (outcome: Fetched["kind"]) => void;
+}
+
 /**
  * Says which bytes an original has now. The origin is asked when there is no record, when an invalidation covers it, when it
  * expired, or when a version was never seen before; equal questions share one flight, but nobody joins a flight that
  * was stamped before an invalidation he could have heard of.
  */
 export class Originals {
-  readonly #parts: {
-    readonly source: Source;
-    readonly coverage: Coverage;
-    readonly records: Records;
-    readonly bytes: DiskStore;
-    /** What the header says; undefined for bytes that are not an image we read. */
-    readonly readFacts: (bytes: Uint8Array) => Promise<ImageFacts | undefined>;
-    readonly now: () => number;
-    readonly onFetch?: (outcome: Fetched["kind"]) => void;
-  };
+  readonly #parts: OriginalsParts;
   readonly #flights = new Map<string, Flight>();
   readonly #budget: VersionBudget;
   readonly #known = new LRUCache<string, Original>({ max: 20_000 });
@@ -63,7 +66,7 @@ export class Originals {
   });
   #order = 0;
 
-  constructor(parts: Originals["#parts"]) {
+  constructor(parts: OriginalsParts) {
     this.#parts = parts;
     this.#budget = new VersionBudget(parts.now);
   }

@@ -46,19 +46,22 @@ type Choice =
       readonly negotiated: boolean;
     };
 
+/** What `Delivery` is built from. */
+export interface DeliveryParts {
+  readonly originals: Originals;
+  readonly variants: Variants;
+  readonly answers: Answers;
+  readonly coverage: Coverage;
+}
+
 /**
  * The walk of one image: record (asked anew where it must be) → transformation and format → variant by content address → answer.
  * No step looks back, except that a covered or evicted original is asked for again.
  */
 export class Delivery {
-  readonly #parts: {
-    readonly originals: Originals;
-    readonly variants: Variants;
-    readonly answers: Answers;
-    readonly coverage: Coverage;
-  };
+  readonly #parts: DeliveryParts;
 
-  constructor(parts: Delivery["#parts"]) {
+  constructor(parts: DeliveryParts) {
     this.#parts = parts;
   }
 
