@@ -1,0 +1,242 @@
+import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ConfigError, loadConfig } from "./config.ts";
+
+const KEY = "client_0123456789abcdef";
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "freshet-config-"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+/** Loads a configuration whose files are given by absolute path; numbers of files that do not exist are missing. */
+function load(file: unknown, env: Record<string, string> = {}, others: Record<string, string> = {}) {
+  const text = typeof file === "string" ? file : JSON.stringify(file);
+  const files: Record<string, string> = {
+    ...(file !== undefined && { [join(folder, "freshet.config.json")]: text }),
+    ...others,
+  };
+  return loadConfig({
+    env: { FRESHET_DATA: join(folder, "data"), ...env },
+    cwd: folder,
+    readFile: async (path) => {
+      const found = files[path];
+      if (found === undefined) throw Object.assign(new Error("no such file"), { code: "ENOENT" });
+      return found;
+    },
+  });
+}
+
+async function problemsOf(...args: Parameters<typeof load>): Promise<readonly string[]> {
+  const error: unknown = await load(...args).then(
+    () => undefined,
+    (reason) => reason,
+  );
+  expect(error).toBeInstanceOf(ConfigError);
+  return (error as ConfigError).problems;
+}
+
+const withDemo = (section: unknown, more: object = {}) => ({ ...more, projects: { demo: section } });
+
+describe("the effective configuration", () => {
+  test("without a file is the built-in project demo, whose key is made once and kept for its owner alone", async () => {
+    const data = join(folder, "first");
+    const first = await load(undefined, { FRESHET_DATA: data });
+    const { log, host, port, isBuiltIn, dataFolder } = first;
+    expect({ log, host, port, isBuiltIn, dataFolder }).toEqual({
+      ...{ log: "info", host: "127.0.0.1", port: 8080 },
+      ...{ isBuiltIn: true, dataFolder: data },
+    });
+    expect(first.projects).toMatchObject([
+      {
+        name: "demo",
+        aliases: { _sample_: { folder: "sample" } },
+        source: { allow: [], allowPrivate: false },
+      },
+    ]);
+    expect(first.freshKey).toEqual({ project: "demo", key: expect.stringMatching(/^client_[0-9a-f]{32}$/) });
+    expect((await stat(join(data, "demo.key"))).mode & 0o777).toBe(0o600);
+    expect(await readFile(join(data, "demo.key"), "utf8")).toBe(`${first.freshKey?.key}\n`);
+
+    const second = await load(undefined, { FRESHET_DATA: data });
+    expect(second.freshKey).toBeUndefined();
+    expect(second.projects[0]?.apiKey).toBe(first.freshKey?.key);
+  });
+
+  test("takes a project as it is written and completes it with defaults", async () => {
+    const config = await load(
+      withDemo({
+        apiKey: KEY,
+        origins: { allow: ["127.0.0.1"], allowPrivate: true },
+        aliases: { _site_: "http://127.0.0.1:9000/media/" },
+      }),
+    );
+    expect(config.isBuiltIn).toBe(false);
+    expect(config.projects).toEqual([
+      {
+        name: "demo",
+        apiKey: KEY,
+        hosts: [],
+        aliases: { _site_: { url: "http://127.0.0.1:9000/media" } },
+        prefix: undefined,
+        source: { allow: ["127.0.0.1"], allowPrivate: true, maxBytes: 50_000_000, timeoutMs: 15_000 },
+        formats: ["avif", "webp"],
+        forwardQuery: true,
+        cache: { browser: 60, cdn: 60, revalidate: 86_400 },
+        missingStatus: 404,
+      },
+    ]);
+  });
+
+  test("keeps answers in CDN nodes for a year only where nodes are configured", async () => {
+    const cdn = [{ driver: "varnish", nodes: ["http://127.0.0.1:6081"] }];
+    expect((await load(withDemo({ apiKey: KEY }, { cdn }))).projects[0]?.cache.cdn).toBe(31_536_000);
+    expect((await load(withDemo({ apiKey: KEY, cache: { cdn: 9 } }, { cdn }))).projects[0]?.cache.cdn).toBe(
+      9,
+    );
+  });
+
+  test("prefers the environment, and reads secrets from files", async () => {
+    const file = withDemo({ apiKey: KEY }, { log: "warn" });
+    const other = "another_key_0123456789";
+    const env = { FRESHET_API_KEY: other, FRESHET_LOG: "debug", PORT: "0", FRESHET_HOST: "::1" };
+    expect(await load(file, env)).toMatchObject({
+      log: "debug",
+      port: 0,
+      host: "::1",
+      projects: [{ apiKey: other }],
+    });
+    const secrets = { [join(folder, "a.key")]: `${other}\n` };
+    expect(await load(file, { FRESHET_API_KEY_FILE: "a.key" }, secrets)).toMatchObject({
+      projects: [{ apiKey: other }],
+    });
+    expect(await load(withDemo({ apiKeyFile: "a.key" }), {}, secrets)).toMatchObject({
+      projects: [{ apiKey: other }],
+    });
+  });
+
+  test("cannot be changed", async () => {
+    const config = await load(withDemo({ apiKey: KEY }));
+    expect(() => Object.assign(config.projects[0]?.cache ?? {}, { cdn: 1 })).toThrow(TypeError);
+    expect(Object.isFrozen(config.limits)).toBe(true);
+  });
+});
+
+describe("a configuration that is wrong", () => {
+  const cases: readonly (readonly [unknown, string])[] = [
+    [{ projcts: {} }, 'projcts is unknown; the nearest known key is "projects".'],
+    [withDemo({ orgins: {} }), 'projects.demo.orgins is unknown; the nearest known key is "origins".'],
+    [
+      withDemo({ origins: { alow: [] } }),
+      'projects.demo.origins.alow is unknown; the nearest known key is "allow".',
+    ],
+    [{ connectors: { drupal: [] } }, 'connectors.drupal is unknown; the nearest known key is "wordpress".'],
+    [
+      { connectors: { wordpress: [{ site: "http://a.b", sekret: "x" }] } },
+      'connectors.wordpress[0].sekret is unknown; the nearest known key is "secret".',
+    ],
+    [JSON.parse('{"__proto__":{}}'), '__proto__ is unknown; the nearest known key is "projects".'],
+    [
+      withDemo({ cache: { browser: "60" } }),
+      'projects.demo.cache.browser is "60"; write a whole number from 0 to 31536000.',
+    ],
+    [
+      withDemo({ cache: { cdn: -1 } }),
+      "projects.demo.cache.cdn is -1; write a whole number from 0 to 31536000.",
+    ],
+    [withDemo({ missing: { status: 500 } }), "projects.demo.missing.status is 500; write one of 404, 200."],
+    [
+      { limits: { memoryBytes: 1 } },
+      "limits.memoryBytes is 1; write a whole number from 1048576 to 68719476736.",
+    ],
+    [{ cdn: [{ nodes: ["http://a"] }] }, 'cdn[0].driver is missing; write one of "varnish".'],
+    [{ cdn: [{ driver: "varnish", nodes: [] }] }, "cdn[0].nodes has 0 entries; write 1 to 100."],
+    [{ projects: {} }, "projects has 0 entries; write 1 to 1000."],
+    [
+      { projects: { De: {} } },
+      "projects.De is not a name that can be used here; write a name of small letters",
+    ],
+    [
+      withDemo({ aliases: { site: "http://a.b" } }),
+      "projects.demo.aliases.site is not a name that can be used here",
+    ],
+    [
+      withDemo({ aliases: { _s_: { folder: "../x" } } }),
+      'projects.demo.aliases._s_.folder is "../x"; write the name of a folder',
+    ],
+    [
+      withDemo({ aliases: { _s_: { folder: "originals" } } }),
+      'names the folder "originals", which Freshet itself uses',
+    ],
+    [withDemo({ aliases: { _s_: 5 } }), "projects.demo.aliases._s_ is 5; write an address such as"],
+    [
+      withDemo({ aliases: { _s_: "ftp://a.b/" } }),
+      'projects.demo.aliases._s_ is "ftp://a.b/", which leads nowhere (scheme)',
+    ],
+    [withDemo({ aliases: { _b_: "_b_" } }), "leads nowhere (alias-loop)"],
+    [withDemo({ prefix: "nowhere" }), 'projects.demo.prefix is "nowhere", which leads nowhere'],
+    [
+      withDemo({ origins: { allow: ["a b"] } }),
+      'projects.demo.origins.allow[0] is "a b"; write a host such as',
+    ],
+    [withDemo({ origins: { allow: ["a:b"] } }), 'projects.demo.origins.allow[0] is "a:b", which is no host'],
+    [
+      withDemo({ apiKey: "short" }),
+      "projects.demo.apiKey is not right; write 16 to 256 visible characters without spaces.",
+    ],
+    [withDemo({ apiKey: KEY, apiKeyFile: "k" }), "projects.demo has apiKey and apiKeyFile; keep one."],
+    [withDemo({ apiKeyFile: "none" }), "projects.demo.apiKeyFile names none, which cannot be read (ENOENT)."],
+    [{ projects: { shop: {} } }, "projects.shop has no API key; write apiKey or apiKeyFile."],
+    [{ projects: { a: { apiKey: KEY }, b: { apiKey: KEY } } }, "The projects a and b have the same API key"],
+    [
+      { projects: { a: { apiKey: KEY, hosts: ["X.y"] }, b: { apiKey: `${KEY}2`, hosts: ["x.Y"] } } },
+      "The host x.y belongs to the projects a and b",
+    ],
+    [
+      { projects: { a: { apiKey: KEY }, b: { apiKey: `${KEY}2`, hosts: ["a.example"] } } },
+      "projects.b.hosts holds a.example, whose first label already names the project a",
+    ],
+    [{ cdn: [{ driver: "varnish", nodes: ["http://a", "http://a/"] }] }, "cdn names the node http://a twice"],
+    [[], "The configuration is []; write an object."],
+    ["{", "is not JSON"],
+  ];
+
+  test.each(cases)("%j", async (file, sentence) => {
+    const problems = await problemsOf(file, file === cases.at(-1)?.[0] ? {} : { FRESHET_LOG: "info" });
+    expect(problems).toEqual([expect.stringContaining(sentence)]);
+  });
+
+  test("is told in full, and secrets are not repeated", async () => {
+    const problems = await problemsOf({
+      projects: { demo: { apiKey: "pass word that leaks", x: 1 } },
+      log: "loud",
+    });
+    expect(problems).toHaveLength(3);
+    expect(problems.join()).not.toContain("leaks");
+  });
+
+  test.each([
+    [{ PORT: "80a" }, 'PORT is "80a"; write a whole number from 0 to 65535.'],
+    [{ PORT: "65536" }, 'PORT is "65536"'],
+    [{ FRESHET_HOST: "a b" }, 'FRESHET_HOST is "a b"'],
+    [{ FRESHET_LOG: "loud" }, 'FRESHET_LOG is "loud"; write one of "fatal"'],
+    [{ FRESHET_API_KEY: "short" }, "FRESHET_API_KEY is not right"],
+    [{ FRESHET_API_KEY: KEY, FRESHET_API_KEY_FILE: "x" }, "are both set; keep one."],
+    [{ FRESHET_API_KEY_FILE: "none" }, "FRESHET_API_KEY_FILE names none, which cannot be read (ENOENT)."],
+    [{ FRESHET_CONFIG: "elsewhere.json" }, "elsewhere.json cannot be read (ENOENT)"],
+  ])("in the environment: %j", async (env, sentence) => {
+    expect(await problemsOf(withDemo({ apiKey: KEY }), env as Record<string, string>)).toEqual([
+      expect.stringContaining(sentence),
+    ]);
+  });
+
+  test("a key of the environment that no project can claim", async () => {
+    const file = { projects: { a: { apiKey: KEY }, b: { apiKey: `${KEY}2` } } };
+    expect(await problemsOf(file, { FRESHET_API_KEY: `${KEY}3` })).toEqual([
+      "FRESHET_API_KEY is for the project demo or the only one; here are a, b.",
+    ]);
+  });
+});

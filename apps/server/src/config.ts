@@ -1,0 +1,236 @@
+import { readFile as readFileFromDisk } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { type ProjectDraft, readProjects } from "./config/projects.ts";
+import {
+  CONFIG_SCHEMA,
+  type ConfigFile,
+  type ENVIRONMENT,
+  type LogLevel,
+  type ProjectSection,
+} from "./config/schema.ts";
+import { generatedKey } from "./config/secrets.ts";
+import { defaultsOf, findFaults } from "./config/shape.ts";
+import type { Project } from "./projects/project.ts";
+
+/** The effective configuration: file and environment together, completed with defaults, frozen. */
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  /** Absolute path. */
+  readonly dataFolder: string;
+  readonly log: LogLevel;
+  readonly projects: readonly Project[];
+  readonly cdn: NonNullable<ConfigFile["cdn"]>;
+  readonly limits: typeof LIMITS & {
+    /** Renders at the same time; absent is one per core. */
+    readonly renders?: number;
+  };
+  /** There is no configuration file: the project is the built-in `demo` with its sample pictures. */
+  readonly isBuiltIn: boolean;
+  /** An API key that was made at this start; it is kept in the data folder and should be shown once. */
+  readonly freshKey: { readonly project: string; readonly key: string } | undefined;
+}
+
+/** Everything that is wrong with the configuration, as sentences that name the place. */
+export class ConfigError extends Error {
+  readonly problems: readonly string[];
+  constructor(problems: readonly string[]) {
+    const shown = problems.slice(0, MOST_SHOWN).map((problem) => `  - ${problem}`);
+    if (problems.length > MOST_SHOWN) shown.push(`  - and ${problems.length - MOST_SHOWN} more.`);
+    super(`The configuration cannot be used:\n${shown.join("\n")}`);
+    this.name = "ConfigError";
+    this.problems = problems;
+  }
+}
+
+const MOST_SHOWN = 20;
+const LARGEST_FILE = 4 * 2 ** 20;
+const LARGEST_SECRET = 4_096;
+
+const LIMITS = defaultsOf(CONFIG_SCHEMA.properties.limits);
+const BUILT_IN: ConfigFile = { projects: { demo: { aliases: { _sample_: { folder: "sample" } } } } };
+
+type Variables = { readonly [Name in keyof typeof ENVIRONMENT]?: string | undefined };
+type ReadFile = (path: string) => Promise<string>;
+type Report = (sentence: string) => void;
+
+/**
+ * Reads file and environment, the only place of the server that does. Relative paths of the environment begin at
+ * `cwd`, those of the file at the file. May make the API key of `demo` and keep it in the data folder.
+ * @throws ConfigError with everything that is wrong.
+ */
+export async function loadConfig(from: {
+  readonly env: Variables;
+  readonly cwd: string;
+  readonly readFile?: ReadFile;
+}): Promise<Config> {
+  const { env, cwd, readFile = (path) => readFileFromDisk(path, "utf8") } = from;
+  const problems: string[] = [];
+  const report: Report = (sentence) => {
+    problems.push(sentence);
+  };
+  const path = resolve(cwd, env.FRESHET_CONFIG || "freshet.config.json");
+  const written = await readConfigFile(path, Boolean(env.FRESHET_CONFIG), readFile);
+  const file = written ?? BUILT_IN;
+  const { projects: sections = BUILT_IN.projects ?? {}, cdn = [] } = file;
+  const limits = { ...LIMITS, ...file.limits };
+
+  const keyOf = await keyReader(Object.keys(sections), { env, cwd, folder: dirname(path), readFile }, report);
+  const drafts = await readProjects({ ...file, projects: sections }, keyOf, report);
+  const settings = {
+    host: readHost(env.FRESHET_HOST, report),
+    port: readPort(env.PORT, report),
+    dataFolder: resolve(cwd, env.FRESHET_DATA || ".freshet"),
+    log: readLog(env.FRESHET_LOG, report) ?? file.log ?? CONFIG_SCHEMA.properties.log.default,
+  };
+  checkNodes(cdn, report);
+  if (problems.length > 0) throw new ConfigError(problems);
+
+  const { projects, freshKey } = await withKeys(drafts, settings.dataFolder);
+  return deepFreeze({
+    ...settings,
+    projects,
+    cdn,
+    limits,
+    isBuiltIn: written === undefined,
+    freshKey,
+  });
+}
+
+async function readConfigFile(
+  path: string,
+  isNamed: boolean,
+  readFile: ReadFile,
+): Promise<ConfigFile | undefined> {
+  let text: string;
+  try {
+    text = await readFile(path);
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : error;
+    if (code === "ENOENT" && !isNamed) return undefined;
+    throw new ConfigError([
+      `${path} cannot be read (${String(code)}); check FRESHET_CONFIG and the file's rights.`,
+    ]);
+  }
+  if (text.length > LARGEST_FILE) throw new ConfigError([`${path} is larger than 4 MB.`]);
+  let value: unknown;
+  try {
+    value = JSON.parse(text.replace(/^\uFEFF/, ""));
+  } catch (error) {
+    throw new ConfigError([
+      `${path} is not JSON: ${error instanceof Error ? error.message : String(error)}.`,
+    ]);
+  }
+  const faults = findFaults(CONFIG_SCHEMA, value);
+  if (faults.length > 0) throw new ConfigError(faults);
+  return value as ConfigFile; // the schema has just said so
+}
+
+/** Gives the configured key of a project: the environment's for `demo` or the only project, else the file's. */
+async function keyReader(
+  names: readonly string[],
+  from: {
+    readonly env: Variables;
+    readonly cwd: string;
+    readonly folder: string;
+    readonly readFile: ReadFile;
+  },
+  report: Report,
+): Promise<(name: string, section: ProjectSection) => Promise<string | undefined>> {
+  const { env, cwd, folder, readFile } = from;
+  if (env.FRESHET_API_KEY && env.FRESHET_API_KEY_FILE)
+    report("FRESHET_API_KEY and FRESHET_API_KEY_FILE are both set; keep one.");
+  const secretOf = async (path: string, base: string, place: string): Promise<string | undefined> => {
+    try {
+      return checkedKey((await readFile(resolve(base, path))).trim(), place, report);
+    } catch (error) {
+      const code = error instanceof Error && "code" in error ? error.code : error;
+      report(`${place} names ${path}, which cannot be read (${String(code)}).`);
+      return undefined;
+    }
+  };
+  const fromEnvironment = env.FRESHET_API_KEY
+    ? checkedKey(env.FRESHET_API_KEY, "FRESHET_API_KEY", report)
+    : env.FRESHET_API_KEY_FILE
+      ? await secretOf(env.FRESHET_API_KEY_FILE, cwd, "FRESHET_API_KEY_FILE")
+      : undefined;
+  const owner = names.includes("demo") ? "demo" : names.length === 1 ? names[0] : undefined;
+  if (fromEnvironment !== undefined && owner === undefined) {
+    report(`FRESHET_API_KEY is for the project demo or the only one; here are ${names.join(", ")}.`);
+  }
+  return async (name, section) => {
+    const { apiKey, apiKeyFile } = section;
+    if (apiKey !== undefined && apiKeyFile !== undefined) {
+      report(`projects.${name} has apiKey and apiKeyFile; keep one.`);
+      return undefined;
+    }
+    if (fromEnvironment !== undefined && name === owner) return fromEnvironment;
+    if (apiKeyFile !== undefined) return secretOf(apiKeyFile, folder, `projects.${name}.apiKeyFile`);
+    if (apiKey === undefined && name !== "demo")
+      report(`projects.${name} has no API key; write apiKey or apiKeyFile.`);
+    return apiKey;
+  };
+}
+
+function checkedKey(key: string, place: string, report: Report): string {
+  const schema = CONFIG_SCHEMA.properties.projects.additionalProperties.properties.apiKey;
+  for (const fault of findFaults(schema, key.slice(0, LARGEST_SECRET), place)) report(fault);
+  return key;
+}
+
+async function withKeys(
+  drafts: readonly ProjectDraft[],
+  dataFolder: string,
+): Promise<Pick<Config, "projects" | "freshKey">> {
+  let freshKey: Config["freshKey"];
+  const projects: Project[] = [];
+  for (const draft of drafts) {
+    let { apiKey } = draft;
+    if (apiKey === undefined) {
+      const { key, isFresh } = await generatedKey(dataFolder, draft.name);
+      if (isFresh) freshKey = { project: draft.name, key };
+      apiKey = key;
+    }
+    projects.push({ ...draft, apiKey });
+  }
+  return { projects, freshKey };
+}
+
+function readHost(text: string | undefined, report: Report): string {
+  const host = text || "127.0.0.1";
+  if (!/^[\w.:%-]{1,253}$/.test(host))
+    report(`FRESHET_HOST is ${JSON.stringify(host)}; write an address such as 0.0.0.0.`);
+  return host;
+}
+
+function readPort(text: string | undefined, report: Report): number {
+  const port = /^\d{1,5}$/.test(text || "8080") ? Number(text || "8080") : Number.NaN;
+  if (!(port <= 65_535)) report(`PORT is ${JSON.stringify(text)}; write a whole number from 0 to 65535.`);
+  return port;
+}
+
+function readLog(text: string | undefined, report: Report): LogLevel | undefined {
+  if (!text) return undefined;
+  const level = CONFIG_SCHEMA.properties.log.enum.find((each) => each === text);
+  if (level === undefined)
+    for (const fault of findFaults(CONFIG_SCHEMA.properties.log, text, "FRESHET_LOG")) report(fault);
+  return level;
+}
+
+function checkNodes(cdn: Config["cdn"], report: Report): void {
+  const nodes = cdn.flatMap(({ nodes }) => nodes.map((node) => node.replace(/\/$/, "")));
+  for (const node of new Set(nodes.filter((each, index) => nodes.indexOf(each) !== index))) {
+    report(`cdn names the node ${node} twice; keep it once.`);
+  }
+  for (const node of nodes) {
+    if (URL.parse(node) === null) report(`cdn names the node ${node}, which is no address.`);
+  }
+}
+
+function deepFreeze<Value>(value: Value): Value {
+  if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const each of Object.values(value)) deepFreeze(each);
+  }
+  return value;
+}

@@ -1,0 +1,138 @@
+import { resolveOriginal } from "@freshet/core";
+import type { Project } from "../projects/project.ts";
+import { readAllowedHost } from "../sources/allow-list.ts";
+import { CONFIG_SCHEMA, type ConfigFile, PROJECT_SCHEMA, type ProjectSection } from "./schema.ts";
+import { defaultsOf } from "./shape.ts";
+
+/** A project that may still lack the key that is made for it. */
+export type ProjectDraft = Omit<Project, "apiKey"> & { readonly apiKey: string | undefined };
+
+type Report = (sentence: string) => void;
+
+// The server keeps its own state in these folders of the data folder.
+const OWN_FOLDERS: ReadonlySet<string> = new Set(["records", "originals", "variants", "wordpress"]);
+
+/** Completes the projects of a file with defaults; reports what a schema cannot see. `keyOf` gives configured keys. */
+export async function readProjects(
+  file: ConfigFile,
+  keyOf: (name: string, section: ProjectSection) => Promise<string | undefined>,
+  report: Report,
+): Promise<readonly ProjectDraft[]> {
+  const drafts: ProjectDraft[] = [];
+  for (const [name, section] of Object.entries(file.projects ?? {})) {
+    checkOrigins(`projects.${name}`, section, report);
+    drafts.push(draft(name, section, file, await keyOf(name, section)));
+  }
+  checkHosts(drafts, report);
+  checkKeys(drafts, report);
+  return drafts;
+}
+
+const { properties: PROPERTIES } = PROJECT_SCHEMA;
+
+function draft(
+  name: string,
+  section: ProjectSection,
+  file: ConfigFile,
+  apiKey: string | undefined,
+): ProjectDraft {
+  const { formats, forwardQuery } = { ...defaultsOf(PROJECT_SCHEMA), ...section };
+  const limits = { ...defaultsOf(CONFIG_SCHEMA.properties.limits), ...file.limits };
+  const cache = { ...defaultsOf(PROPERTIES.cache), ...section.cache };
+  return {
+    name,
+    apiKey,
+    hosts: (section.hosts ?? []).map((host) => host.toLowerCase()),
+    aliases: Object.fromEntries(
+      Object.entries(section.aliases ?? {}).map(([alias, target]) => [
+        alias,
+        typeof target === "string" ? { url: withoutFinalSlash(target) } : target,
+      ]),
+    ),
+    prefix: section.prefix === undefined ? undefined : withoutFinalSlash(section.prefix),
+    source: {
+      allow: section.origins?.allow ?? [],
+      allowPrivate: { ...defaultsOf(PROPERTIES.origins), ...section.origins }.allowPrivate,
+      maxBytes: limits.maxOriginalBytes,
+      timeoutMs: limits.originTimeoutMs,
+    },
+    formats: [...new Set(formats)],
+    forwardQuery,
+    cache: {
+      browser: cache.browser,
+      // Only what can be purged may be kept for long.
+      cdn: cache.cdn ?? ((file.cdn ?? []).length > 0 ? 31_536_000 : 60),
+      revalidate: cache.revalidate,
+    },
+    missingStatus: { ...defaultsOf(PROPERTIES.missing), ...section.missing }.status,
+  };
+}
+
+/** Aliases and the prefix are tried out in the same way as delivery uses them. */
+function checkOrigins(place: string, section: ProjectSection, report: Report): void {
+  for (const [index, entry] of (section.origins?.allow ?? []).entries()) {
+    if (entry === "*" || readAllowedHost(entry) !== undefined) continue;
+    const example = 'write a host such as "example.com", "127.0.0.1:9000" or "*"';
+    report(`${place}.origins.allow[${index}] is ${JSON.stringify(entry)}, which is no host; ${example}.`);
+  }
+  const { prefix, aliases: targets = {} } = section;
+  const aliases = Object.fromEntries(
+    Object.entries(targets).map(([name, to]) => [name, typeof to === "string" ? { url: to } : to]),
+  );
+  for (const [name, target] of Object.entries(targets)) {
+    if (typeof target === "object") {
+      if (!OWN_FOLDERS.has(target.folder)) continue;
+      report(
+        `${place}.aliases.${name} names the folder "${target.folder}", which Freshet itself uses; choose another.`,
+      );
+      continue;
+    }
+    const tried = resolveOriginal(`${name}/a.jpg`, { aliases });
+    if (tried.kind === "invalid") report(notResolved(`${place}.aliases.${name}`, target, tried.reason));
+  }
+  if (prefix === undefined) return;
+  const tried = resolveOriginal("a.jpg", { aliases, prefix });
+  if (tried.kind === "invalid") report(notResolved(`${place}.prefix`, prefix, tried.reason));
+}
+
+function notResolved(place: string, value: string, reason: string): string {
+  return `${place} is ${JSON.stringify(value)}, which leads nowhere (${reason}); write an address such as "http://origin.example/media".`;
+}
+
+function checkHosts(projects: readonly ProjectDraft[], report: Report): void {
+  const names = new Set(projects.map(({ name }) => name));
+  const owners = new Map<string, string>();
+  for (const { name, hosts } of projects) {
+    for (const host of hosts) {
+      const first = host.split(/[.:]/)[0] ?? "";
+      const owner = owners.get(host);
+      if (readAllowedHost(host) === undefined) {
+        report(
+          `projects.${name}.hosts holds ${JSON.stringify(host)}, which is no host; write it like "img.example.com".`,
+        );
+      } else if (owner !== undefined) {
+        report(`The host ${host} belongs to the projects ${owner} and ${name}; leave it with one of them.`);
+      } else if (first !== name && names.has(first)) {
+        report(
+          `projects.${name}.hosts holds ${host}, whose first label already names the project ${first}; remove it.`,
+        );
+      }
+      owners.set(host, name);
+    }
+  }
+}
+
+function checkKeys(projects: readonly ProjectDraft[], report: Report): void {
+  const owners = new Map<string, string>();
+  for (const { name, apiKey } of projects) {
+    if (apiKey === undefined) continue;
+    const owner = owners.get(apiKey);
+    if (owner !== undefined)
+      report(`The projects ${owner} and ${name} have the same API key; give each its own.`);
+    owners.set(apiKey, name);
+  }
+}
+
+function withoutFinalSlash(url: string): string {
+  return url.replace(/\/+$/, "");
+}

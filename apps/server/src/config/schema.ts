@@ -1,0 +1,330 @@
+import { OUTPUT_FORMATS } from "@freshet/core";
+import type { Schema, ValueOf } from "./shape.ts";
+
+const YEAR = 31_536_000;
+const MIB = 2 ** 20;
+const GIB = 2 ** 30;
+
+const secretFile = {
+  type: "string",
+  title: "the path of a file",
+  description: "File that holds the secret; a relative path begins at the configuration file.",
+  minLength: 1,
+  maxLength: 4_096,
+} as const satisfies Schema;
+
+const httpUrl = (description: string) =>
+  ({
+    type: "string",
+    title: 'an address such as "http://origin.example/media"',
+    description,
+    pattern: "^[^\\s?#@\\\\]+$",
+    minLength: 1,
+    maxLength: 2_000,
+  }) as const satisfies Schema;
+
+const seconds = (description: string, minimum: number) =>
+  ({ type: "integer", description, minimum, maximum: YEAR }) as const satisfies Schema;
+
+export const PROJECT_SCHEMA = {
+  type: "object",
+  additionalProperties: false,
+  properties: {
+    apiKey: {
+      type: "string",
+      title: "16 to 256 visible characters without spaces",
+      description: "Key of the REST API, sent as X-Client-Key.",
+      pattern: "^[\\x21-\\x7e]+$",
+      minLength: 16,
+      maxLength: 256,
+      writeOnly: true,
+    },
+    apiKeyFile: secretFile,
+    hosts: {
+      type: "array",
+      description:
+        "Host names that name this project, besides every host whose first label is the project's name.",
+      maxItems: 100,
+      items: {
+        type: "string",
+        title: 'a host name such as "img.example.com" or "127.0.0.1:8080"',
+        pattern: "^[^\\s/?#@*\\\\]+$",
+        minLength: 1,
+        maxLength: 260,
+      },
+    },
+    origins: {
+      type: "object",
+      description: "Where originals may be fetched from besides aliases and prefix.",
+      additionalProperties: false,
+      properties: {
+        allow: {
+          type: "array",
+          description:
+            'Hosts, each covering its subdomains and, without a port, every port; ["*"] is every public host. Absent: only aliases and prefix.',
+          maxItems: 1_000,
+          items: {
+            type: "string",
+            title: 'a host such as "example.com", "127.0.0.1:9000" or "*"',
+            pattern: "^(\\*|[^\\s/?#@*\\\\]+)$",
+            minLength: 1,
+            maxLength: 260,
+          },
+        },
+        allowPrivate: {
+          type: "boolean",
+          description:
+            "Hosts written out in allow, aliases and prefix may have private, loopback and link-local addresses.",
+          default: false,
+        },
+      },
+    },
+    aliases: {
+      type: "object",
+      description: "Short names for the beginning of originals.",
+      maxProperties: 100,
+      propertyNames: {
+        title: 'a name that begins and ends with "_", such as "_site_"',
+        pattern: "^_[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*_$",
+      },
+      additionalProperties: {
+        title: 'an address such as "http://origin.example/media", or {"folder": "sample"}',
+        anyOf: [
+          httpUrl("The alias stands for this address."),
+          {
+            type: "object",
+            description: "The alias stands for a folder inside the data folder.",
+            additionalProperties: false,
+            required: ["folder"],
+            properties: {
+              folder: {
+                type: "string",
+                title: "the name of a folder inside the data folder",
+                pattern: "^[A-Za-z0-9_][A-Za-z0-9._-]*$",
+                maxLength: 100,
+              },
+            },
+          },
+        ],
+      },
+    },
+    prefix: httpUrl("Put in front of every original that is neither absolute nor begins with an alias."),
+    formats: {
+      type: "array",
+      description: "Formats negotiated by Accept where the URL names none, best first.",
+      maxItems: OUTPUT_FORMATS.length,
+      items: { type: "string", enum: OUTPUT_FORMATS },
+      default: ["avif", "webp"],
+    },
+    forwardQuery: {
+      type: "boolean",
+      description: "Unknown query parameters are sent on to the origin.",
+      default: true,
+    },
+    cache: {
+      type: "object",
+      description: "Lifetimes in seconds.",
+      additionalProperties: false,
+      properties: {
+        browser: { ...seconds("For browsers.", 0), default: 60 },
+        cdn: seconds("For CDN nodes. Default: 31536000 where a cdn is configured, else 60.", 0),
+        revalidate: {
+          ...seconds("Until the origin is asked again whether an original changed.", 1),
+          default: 86_400,
+        },
+      },
+    },
+    missing: {
+      type: "object",
+      description: "The answer when the origin has no such image.",
+      additionalProperties: false,
+      properties: {
+        status: {
+          type: "integer",
+          description: "Status of the placeholder.",
+          enum: [404, 200],
+          default: 404,
+        },
+      },
+    },
+  },
+} as const satisfies Schema;
+
+/** The configuration file. The published JSON Schema, the checks, the types and the reference all come from here. */
+export const CONFIG_SCHEMA = {
+  type: "object",
+  description: "Configuration of Freshet.",
+  additionalProperties: false,
+  properties: {
+    $schema: { type: "string", description: "Tells editors where this schema is.", maxLength: 2_000 },
+    projects: {
+      type: "object",
+      description: "Projects by name. Absent: the built-in project demo.",
+      minProperties: 1,
+      maxProperties: 1_000,
+      propertyNames: {
+        title: "a name of small letters, digits and hyphens, at most 63",
+        pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+      },
+      additionalProperties: PROJECT_SCHEMA,
+    },
+    cdn: {
+      type: "array",
+      description: "CDN nodes in front of this server.",
+      maxItems: 100,
+      items: {
+        type: "object",
+        additionalProperties: false,
+        required: ["driver", "nodes"],
+        properties: {
+          driver: { type: "string", description: "The kind of node.", enum: ["varnish"] },
+          nodes: {
+            type: "array",
+            description:
+              "Address of each node; every node is spoken to itself, never through a load balancer.",
+            minItems: 1,
+            maxItems: 100,
+            items: {
+              type: "string",
+              title: 'an address such as "http://127.0.0.1:6081"',
+              pattern: "^https?://[^\\s/?#@\\\\]+/?$",
+              maxLength: 300,
+            },
+          },
+        },
+      },
+    },
+    connectors: {
+      type: "object",
+      description: "CMS connectors that npm start runs beside the server.",
+      additionalProperties: false,
+      properties: {
+        wordpress: {
+          type: "array",
+          description: "WordPress sites.",
+          maxItems: 1_000,
+          items: {
+            type: "object",
+            additionalProperties: false,
+            required: ["site"],
+            properties: {
+              site: httpUrl("Address of the site."),
+              secret: {
+                type: "string",
+                title: "one or two lines of at least 16 characters",
+                description: "Secret shared with the plugin.",
+                minLength: 16,
+                maxLength: 4_096,
+                writeOnly: true,
+              },
+              secretFile,
+              project: {
+                type: "string",
+                description: "Project that the site's pictures are delivered by.",
+                minLength: 1,
+                maxLength: 63,
+                default: "demo",
+              },
+            },
+          },
+        },
+      },
+    },
+    limits: {
+      type: "object",
+      description: "Bounds of this instance.",
+      additionalProperties: false,
+      properties: {
+        maxOriginalBytes: {
+          type: "integer",
+          description: "Bytes of one original.",
+          minimum: 1_024,
+          maximum: GIB,
+          default: 50_000_000,
+        },
+        originTimeoutMs: {
+          type: "integer",
+          description: "Milliseconds that reading one original may take.",
+          minimum: 100,
+          maximum: 300_000,
+          default: 15_000,
+        },
+        memoryBytes: {
+          type: "integer",
+          description: "Bytes of finished answers kept in memory.",
+          minimum: MIB,
+          maximum: 64 * GIB,
+          default: 256 * MIB,
+        },
+        diskBytes: {
+          type: "integer",
+          description: "Bytes of originals, variants and records kept in the data folder.",
+          minimum: 64 * MIB,
+          maximum: 64 * 1_024 * GIB,
+          default: 10 * GIB,
+        },
+        records: {
+          type: "integer",
+          description: "Originals remembered in memory.",
+          minimum: 1_000,
+          maximum: 10_000_000,
+          default: 100_000,
+        },
+        renders: {
+          type: "integer",
+          description: "Renders at the same time. Default: as many as the machine has cores.",
+          minimum: 1,
+          maximum: 256,
+        },
+        waitingCost: {
+          type: "integer",
+          description:
+            "Work that may wait for a render place, in megapixels of JPEG to decode; beyond it the answer is 503.",
+          minimum: 1,
+          maximum: 1_000_000,
+          default: 2_000,
+        },
+        waitingMs: {
+          type: "integer",
+          description: "Milliseconds that a request may wait for a render place.",
+          minimum: 100,
+          maximum: 120_000,
+          default: 10_000,
+        },
+      },
+    },
+    log: {
+      type: "string",
+      description: "How much is logged. FRESHET_LOG overrides it.",
+      enum: ["fatal", "error", "warn", "info", "debug", "trace", "silent"],
+      default: "info",
+    },
+  },
+} as const satisfies Schema;
+
+export type ConfigFile = ValueOf<typeof CONFIG_SCHEMA>;
+export type ProjectSection = ValueOf<typeof PROJECT_SCHEMA>;
+export type LogLevel = NonNullable<ConfigFile["log"]>;
+
+/** One environment variable: what it is for and what holds without it. */
+interface Variable {
+  readonly description: string;
+  readonly default: string;
+}
+
+/** The environment that the server reads; it wins over the file. */
+export const ENVIRONMENT = {
+  FRESHET_CONFIG: {
+    description: "Path of the configuration file. A file that is named here must exist.",
+    default: "./freshet.config.json",
+  },
+  FRESHET_HOST: { description: "Address to listen on.", default: "127.0.0.1" },
+  PORT: { description: "Port to listen on, 0 for any that is free.", default: "8080" },
+  FRESHET_DATA: { description: "Data folder; one process at a time works in it.", default: "./.freshet" },
+  FRESHET_API_KEY: {
+    description: "API key of the project demo, or of the only project.",
+    default: "that of the file; for demo one is made and kept in the data folder",
+  },
+  FRESHET_API_KEY_FILE: { description: "File that holds FRESHET_API_KEY.", default: "none" },
+  FRESHET_LOG: { description: "How much is logged.", default: "that of the file" },
+} as const satisfies Readonly<Record<string, Variable>>;
