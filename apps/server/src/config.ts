@@ -60,11 +60,12 @@ type Report = (sentence: string) => void;
  * @throws ConfigError with everything that is wrong.
  */
 export async function loadConfig(from: {
-  readonly env: Variables;
+  readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly readFile?: ReadFile;
 }): Promise<Config> {
-  const { env, cwd, readFile = (path) => readFileFromDisk(path, "utf8") } = from;
+  const env: Variables = from.env;
+  const { cwd, readFile = (path) => readFileFromDisk(path, "utf8") } = from;
   const problems: string[] = [];
   const report: Report = (sentence) => {
     problems.push(sentence);
