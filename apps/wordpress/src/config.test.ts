@@ -28,7 +28,7 @@ test("one site of the file is served with every default", () => {
         site: { id: "site.example", host: "site.example", url: "http://site.example" },
         secrets: [secret],
         project: "demo",
-        apiKey: "client_demo",
+        apiKey: { key: "client_demo" },
       },
     ],
   });
@@ -49,13 +49,18 @@ test("FRESHET_API_KEY is for demo or the only project, and wins there", () => {
   const env = { FRESHET_API_KEY: "client_env" };
   const keys = (config: unknown) => read(config, env).sites.map((each) => each.apiKey);
   expect(keys(connecting(site, { ...site, site: "http://b.example", project: "shop" }))).toEqual([
-    "client_env",
-    "client_shop",
+    { key: "client_env" },
+    { key: "client_shop" },
   ]);
   expect(keys({ projects: { only: {} }, connectors: { wordpress: [{ ...site, project: "only" }] } })).toEqual(
-    ["client_env"],
+    [{ key: "client_env" }],
   );
-  expect(keys({ connectors: { wordpress: [site] } })).toEqual(["client_env"]);
+  expect(keys({ connectors: { wordpress: [site] } })).toEqual([{ key: "client_env" }]);
+});
+
+test("without any key, demo has the one that the server keeps in the data folder", () => {
+  const folder = folderWith({ connectors: { wordpress: [site] } });
+  expect(readConfig({}, folder).sites[0]?.apiKey).toEqual({ keyFile: join(folder, ".freshet", "demo.key") });
 });
 
 test("secrets and keys come from files beside the configuration; a secret file may hold two", () => {
@@ -66,7 +71,7 @@ test("secrets and keys come from files beside the configuration; a secret file m
   writeFileSync(join(folder, "key"), "client_file\n");
   writeFileSync(join(folder, "secret"), `${secret}-new\n${secret}-old\n`);
   expect(readConfig({}, folder).sites[0]).toMatchObject({
-    apiKey: "client_file",
+    apiKey: { key: "client_file" },
     secrets: [`${secret}-new`, `${secret}-old`],
   });
 });
@@ -80,7 +85,11 @@ test.each([
   ["a short secret", connecting({ ...site, secret: "short" }), "at least 16 characters"],
   ["a missing secret file", connecting({ site: site.site, secretFile: "absent" }), "cannot be read"],
   ["an unknown project", connecting({ ...site, project: "toString" }), "which projects does not have"],
-  ["a project without a key", { connectors: { wordpress: [site] } }, "has no API key"],
+  [
+    "a project without a key",
+    { projects: { shop: {} }, connectors: { wordpress: [{ ...site, project: "shop" }] } },
+    "has no API key",
+  ],
   ["the same site twice", connecting(site, { ...site, site: "https://SITE.example" }), "twice"],
 ])("%s is named in a sentence", (_, config, sentence) => {
   expect(() => read(config)).toThrow(sentence);

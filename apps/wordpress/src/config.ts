@@ -9,9 +9,11 @@ export interface SiteConfig {
   /** Newest first; more than one while they are exchanged. */
   readonly secrets: readonly string[];
   readonly project: string;
-  /** Key of the project's REST API. */
-  readonly apiKey: string;
+  readonly apiKey: ApiKey;
 }
+
+/** Key of a project's REST API, or the file in which the server keeps the one it makes at its first start. */
+export type ApiKey = { readonly key: string } | { readonly keyFile: string };
 
 export interface Config {
   readonly host: string;
@@ -36,23 +38,24 @@ const SITE_KEYS = ["site", "secret", "secretFile", "project"];
  * Throws a `ConfigFault` for the first thing that is wrong. Reads the environment and files once; nobody else does.
  */
 export function readConfig(env: NodeJS.ProcessEnv = process.env, folder: string = process.cwd()): Config {
-  const path = resolve(folder, env.FRESHET_CONFIG ?? "freshet.config.json");
-  const file = readConfigFile(path, env.FRESHET_CONFIG !== undefined);
+  const path = resolve(folder, env.FRESHET_CONFIG || "freshet.config.json");
+  const dataFolder = resolve(folder, env.FRESHET_DATA || ".freshet");
+  const file = readConfigFile(path, Boolean(env.FRESHET_CONFIG));
   const listed = isRecord(file.connectors) ? file.connectors.wordpress : undefined;
   if (!Array.isArray(listed) || listed.length === 0) {
     throw new ConfigFault(
       `${path} names no WordPress site. Add "connectors": {"wordpress": [{"site": "http://…", "secretFile": "…", "project": "demo"}]}.`,
     );
   }
-  const keyOf = keyReader(file, env, dirname(path));
+  const keyOf = keyReader(file, { env, cwd: folder, folder: dirname(path), dataFolder });
   const sites = listed.map((entry, index) => readSiteEntry(entry, index, dirname(path), keyOf));
   const twice = sites.find((each, i) => sites.findIndex((other) => other.site.id === each.site.id) !== i);
   if (twice) throw new ConfigFault(`connectors.wordpress names ${twice.site.id} twice. Keep one of them.`);
   return {
-    host: env.FRESHET_HOST ?? "127.0.0.1",
-    port: readPort(env.FRESHET_WORDPRESS_PORT ?? "8081", "FRESHET_WORDPRESS_PORT", 0),
-    dataFolder: resolve(folder, env.FRESHET_DATA ?? ".freshet", "wordpress"),
-    server: readServer(env.FRESHET_URL ?? `http://127.0.0.1:${readPort(env.PORT ?? "8080", "PORT", 1)}`),
+    host: env.FRESHET_HOST || "127.0.0.1",
+    port: readPort(env.FRESHET_WORDPRESS_PORT || "8081", "FRESHET_WORDPRESS_PORT", 0),
+    dataFolder: resolve(dataFolder, "wordpress"),
+    server: readServer(env.FRESHET_URL || `http://127.0.0.1:${readPort(env.PORT || "8080", "PORT", 1)}`),
     sites,
   };
 }
@@ -79,7 +82,7 @@ function readSiteEntry(
   entry: unknown,
   index: number,
   folder: string,
-  keyOf: (project: string, where: string) => string,
+  keyOf: (project: string, where: string) => ApiKey,
 ): SiteConfig {
   const where = `connectors.wordpress[${index}]`;
   if (!isRecord(entry)) throw new ConfigFault(`${where} is not an object.`);
@@ -124,29 +127,39 @@ function readSecrets(
 }
 
 /** Finds the API key of a project the way the server does: the environment first, for `demo` or the only project. */
-function keyReader(file: Readonly<Record<string, unknown>>, env: NodeJS.ProcessEnv, folder: string) {
+function keyReader(
+  file: Readonly<Record<string, unknown>>,
+  from: {
+    readonly env: NodeJS.ProcessEnv;
+    readonly cwd: string;
+    readonly folder: string;
+    readonly dataFolder: string;
+  },
+) {
+  const { env, cwd, folder, dataFolder } = from;
   const projects = isRecord(file.projects) ? file.projects : { demo: {} };
   const names = Object.keys(projects);
-  return (project: string, where: string): string => {
+  const owner = names.includes("demo") ? "demo" : names.length === 1 ? names[0] : undefined;
+  return (project: string, where: string): ApiKey => {
     const entry = Object.hasOwn(projects, project) ? projects[project] : undefined;
     if (!isRecord(entry)) {
       throw new ConfigFault(
         `${where} is "${project}", which projects does not have. It has: ${names.join(", ")}.`,
       );
     }
-    if (project === "demo" || names.length === 1) {
-      if (env.FRESHET_API_KEY) return env.FRESHET_API_KEY;
+    if (project === owner) {
+      if (env.FRESHET_API_KEY) return { key: env.FRESHET_API_KEY };
       if (env.FRESHET_API_KEY_FILE) {
-        return readSecretFile(env.FRESHET_API_KEY_FILE, "FRESHET_API_KEY_FILE", folder).trim();
+        return { key: readSecretFile(env.FRESHET_API_KEY_FILE, "FRESHET_API_KEY_FILE", cwd).trim() };
       }
     }
-    if (typeof entry.apiKey === "string" && entry.apiKey !== "") return entry.apiKey;
+    if (typeof entry.apiKey === "string" && entry.apiKey !== "") return { key: entry.apiKey };
     if (entry.apiKeyFile !== undefined) {
-      return readSecretFile(entry.apiKeyFile, `projects.${project}.apiKeyFile`, folder).trim();
+      return { key: readSecretFile(entry.apiKeyFile, `projects.${project}.apiKeyFile`, folder).trim() };
     }
-    throw new ConfigFault(
-      `Project ${project} has no API key. Set projects.${project}.apiKey or FRESHET_API_KEY.`,
-    );
+    // The server makes a key for demo alone, and perhaps only after this process has started.
+    if (project === "demo") return { keyFile: resolve(dataFolder, "demo.key") };
+    throw new ConfigFault(`Project ${project} has no API key. Set projects.${project}.apiKey or apiKeyFile.`);
   };
 }
 

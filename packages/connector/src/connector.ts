@@ -1,0 +1,137 @@
+import { randomUUID } from "node:crypto";
+import type { RawRequest } from "@freshet/core";
+import { type Backoff, createQueue, createWorker, type Store } from "@freshet/store";
+import type { FastifyError, FastifyPluginAsync } from "fastify";
+import { sentenceOf } from "./errors.ts";
+import { createInbox } from "./inbox.ts";
+import { createKnownVersions } from "./known.ts";
+import { type ConnectorErrorCode, problem } from "./problem.ts";
+import { createPullLoop } from "./pull.ts";
+import { receiveEvents } from "./receive.ts";
+import { reportEvents } from "./report.ts";
+import { type InboxRow, migrationsOf, tablesOf } from "./schema.ts";
+import { createSettle } from "./settle.ts";
+import type { ConnectedSite } from "./site.ts";
+
+export interface ConnectorOptions<Client> {
+  /** The CMS, e.g. "wordpress": a-z and 0-9. Names the routes, the tables and the cause of invalidations. */
+  readonly name: string;
+  readonly sites: readonly ConnectedSite<Client>[];
+  /** Id of the site a pushed request claims to come from; `verify` of that site's adapter then proves it. */
+  readonly claimedSite: (request: RawRequest) => string | undefined;
+  /** Stays the caller's: open while the connector runs, closed by the caller afterwards. */
+  readonly store: Store;
+  /** Milliseconds between pulls of a site; 5,000 where nothing is said. */
+  readonly pullEveryMs?: number;
+  /** Waits between attempts at the invalidation API; 1 s to 5 min where nothing is said. */
+  readonly attempts?: Backoff;
+  /** Secrets for questions about status and events from other machines; without any only this machine may ask. */
+  readonly statusSecrets?: readonly string[];
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number;
+  readonly log?: (event: string, details: Readonly<Record<string, unknown>>) => void;
+}
+
+/** A row whose worker fell silent is taken up by another after this. */
+const LEASE_MS = 15_000;
+/** Events at the invalidation API at the same time. */
+const IN_FLIGHT = 8;
+const POLL_MS = 1_000;
+/** The event log reaches back this far; unfinished events are kept for ever. */
+const LOG_MS = 90 * 86_400_000;
+const PRUNE_EVERY_MS = 3_600_000;
+
+/**
+ * Everything a CMS connector needs besides its adapter, as a fastify plugin: `POST /<name>/events` takes pushed events,
+ * a loop per site pulls what was not pushed, a worker turns each event into at most one tracked invalidation, and
+ * `GET /<name>/status` and `GET /<name>/events` say how it stands. Closing the app stops all of it; what was not finished
+ * goes on at the next start.
+ */
+export function connector<Client>(options: ConnectorOptions<Client>): FastifyPluginAsync {
+  return async (app) => {
+    const { name, store, pullEveryMs = 5_000, now = Date.now, log = () => {} } = options;
+    const sites = new Map(options.sites.map((site) => [site.id, site]));
+    const tables = tablesOf(name);
+    await store.migrate(tables.owner, migrationsOf(tables));
+
+    const inbox = createInbox(store, tables, now);
+    const queue = createQueue<InboxRow>(store, {
+      table: tables.inbox,
+      key: "id",
+      order: "ordinal",
+      me: randomUUID(),
+      leaseMs: LEASE_MS,
+      now,
+    });
+    const settle = createSettle({
+      connector: name,
+      sites,
+      store,
+      tables,
+      queue,
+      known: createKnownVersions(store, tables),
+      attempts: options.attempts ?? { firstMs: 1_000, mostMs: 300_000 },
+      now,
+      log,
+      wakeAt: (time) => worker.wakeAt(time),
+    });
+    const worker = createWorker<InboxRow>({
+      queue,
+      keyOf: (row) => row.id,
+      work: settle,
+      batch: 1,
+      inFlight: IN_FLIGHT,
+      leaseMs: LEASE_MS,
+      pollMs: POLL_MS,
+      backoff: { firstMs: 1_000, mostMs: 60_000 },
+      now,
+      failed: (thrown) => log("event work failed", { reason: sentenceOf(thrown) }),
+      alone: false,
+    });
+    const added = () => worker.wake();
+    const pulls = new Map(
+      options.sites.map((site) => [
+        site.id,
+        createPullLoop({ site, inbox, everyMs: pullEveryMs, added, log }),
+      ]),
+    );
+
+    app.setErrorHandler<FastifyError>((error, _request, reply) => {
+      const code = codeOf(error);
+      if (code === "INTERNAL") log("request failed", { reason: sentenceOf(error) });
+      return problem(reply, code);
+    });
+    receiveEvents(app, {
+      path: `/${name}/events`,
+      sites,
+      claimedSite: options.claimedSite,
+      inbox,
+      added,
+      log,
+    });
+    const pullState = (site: string) => pulls.get(site)?.state();
+    reportEvents(app, { name, sites, inbox, pullState, now, secrets: options.statusSecrets ?? [] });
+
+    const prune = () => {
+      inbox
+        .prune(now() - LOG_MS)
+        .catch((thrown: unknown) => log("log not pruned", { reason: sentenceOf(thrown) }));
+    };
+    let pruning: NodeJS.Timeout | undefined;
+    app.addHook("onReady", async () => {
+      await worker.start();
+      for (const pull of pulls.values()) pull.start();
+      pruning = setInterval(prune, PRUNE_EVERY_MS).unref();
+    });
+    app.addHook("onClose", async () => {
+      clearInterval(pruning);
+      await Promise.all([...pulls.values()].map((pull) => pull.stop()));
+      await worker.stop();
+    });
+  };
+}
+
+function codeOf(error: FastifyError): ConnectorErrorCode {
+  if (error.code === "FST_ERR_CTP_BODY_TOO_LARGE") return "BODY_TOO_LARGE";
+  return (error.statusCode ?? 500) < 500 ? "REQUEST_MALFORMED" : "INTERNAL";
+}

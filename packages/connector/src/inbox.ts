@@ -1,0 +1,124 @@
+import type { Cursor, VerifiedEvent } from "@freshet/core";
+import { type Kysely, type Store, sql } from "@freshet/store";
+import type { EventState, InboxRow, Tables } from "./schema.ts";
+
+/** A line of the event log: why an event did or did not lead to an invalidation. Times are ISO 8601. */
+export interface LoggedEvent {
+  readonly site: string;
+  readonly event: string;
+  readonly via: "push" | "pull";
+  readonly received_at: string;
+  readonly state: EventState;
+  readonly changed_at: string;
+  readonly invalidations: readonly string[];
+  readonly remark: string | null;
+}
+
+/** Where the pull of a site stands. */
+export interface Place {
+  readonly cursor: Cursor | undefined;
+  /** Milliseconds since the epoch. */
+  readonly pulledAt: number;
+}
+
+/** Events as they came in, each once. What was answered has reached the disk. */
+export interface Inbox {
+  /** Stores what is new of the events; the rest was stored before. Resolves to how many were new. */
+  add(site: string, events: readonly VerifiedEvent[]): Promise<number>;
+  /** The same for pulled events, together with the place they were read up to: both or neither. */
+  addPulled(site: string, events: readonly VerifiedEvent[], cursor: Cursor | undefined): Promise<number>;
+  place(site: string): Promise<Place | undefined>;
+  /** Newest first; `before` is the key of the last line seen. */
+  log(question: {
+    readonly site?: string;
+    readonly state?: string;
+    readonly limit: number;
+  }): Promise<readonly LoggedEvent[]>;
+  /** How many events of the site are in each state, and since when the oldest unfinished one waits. */
+  counts(
+    site: string,
+  ): Promise<{ readonly states: Readonly<Record<string, number>>; readonly waitingSince?: number }>;
+  /** Forgets finished events that were settled before the given time; resolves to how many. */
+  prune(before: number): Promise<number>;
+}
+
+export function createInbox(store: Store, tables: Tables, now: () => number): Inbox {
+  const { db } = store;
+  const inbox = sql.table(tables.inbox);
+  const place = sql.table(tables.place);
+
+  const insert = async (on: Kysely<unknown>, site: string, via: string, events: readonly VerifiedEvent[]) => {
+    let added = 0;
+    const time = now();
+    for (const { id, order, payload } of events) {
+      const { numAffectedRows } = await sql`insert into ${inbox}
+        (id, site, event, ordinal, payload, via, received_at, state, changed_at)
+        values (${`${site} ${id}`}, ${site}, ${id}, ${order ?? 0}, ${storable(payload)}, ${via}, ${time}, 'received', ${time})
+        on conflict (id) do nothing`.execute(on);
+      added += Number(numAffectedRows ?? 0n);
+    }
+    return added;
+  };
+
+  return {
+    add: (site, events) => db.transaction().execute((on) => insert(on, site, "push", events)),
+    addPulled: (site, events, cursor) =>
+      db.transaction().execute(async (on) => {
+        const added = await insert(on, site, "pull", events);
+        await sql`insert into ${place} (site, cursor, pulled_at) values (${site}, ${cursor ?? null}, ${now()})
+          on conflict (site) do update set cursor = excluded.cursor, pulled_at = excluded.pulled_at`.execute(
+          on,
+        );
+        return added;
+      }),
+    async place(site) {
+      const { rows } = await sql<{ cursor: string | null; pulled_at: number }>`
+        select cursor, pulled_at from ${place} where site = ${site}`.execute(db);
+      const [row] = rows;
+      return row && { cursor: row.cursor ?? undefined, pulledAt: Number(row.pulled_at) };
+    },
+    async log({ site, state, limit }) {
+      const bySite = site === undefined ? sql`` : sql`and site = ${site}`;
+      const byState = state === undefined ? sql`` : sql`and state = ${state}`;
+      const { rows } =
+        await sql<InboxRow>`select site, event, via, received_at, state, changed_at, invalidations, remark
+        from ${inbox} where true ${bySite} ${byState} order by received_at desc, id desc limit ${limit}`.execute(
+          db,
+        );
+      return rows.map((row) => ({
+        site: row.site,
+        event: row.event,
+        via: row.via,
+        received_at: new Date(Number(row.received_at)).toISOString(),
+        state: row.state,
+        changed_at: new Date(Number(row.changed_at)).toISOString(),
+        invalidations: row.invalidations === null ? [] : (JSON.parse(row.invalidations) as string[]),
+        remark: row.remark,
+      }));
+    },
+    async counts(site) {
+      const { rows } = await sql<{ state: string; n: number; oldest: number | null }>`
+        select state, count(*) as n, min(case when next_at is null then null else received_at end) as oldest
+        from ${inbox} where site = ${site} group by state`.execute(db);
+      const oldest = rows.flatMap((row) => (row.oldest === null ? [] : [Number(row.oldest)]));
+      return {
+        states: Object.fromEntries(rows.map((row) => [row.state, Number(row.n)])),
+        ...(oldest.length > 0 && { waitingSince: Math.min(...oldest) }),
+      };
+    },
+    async prune(before) {
+      const { numAffectedRows } = await sql`delete from ${inbox}
+        where next_at is null and changed_at < ${before}`.execute(db);
+      return Number(numAffectedRows ?? 0n);
+    },
+  };
+}
+
+/** What cannot be written as JSON (nested thousands deep) is stored as null: the adapter then calls it unreadable. */
+function storable(payload: unknown): string {
+  try {
+    return JSON.stringify(payload) ?? "null";
+  } catch {
+    return "null";
+  }
+}

@@ -1,0 +1,86 @@
+import { backoffMs } from "@freshet/store";
+import { retryAfterOf, sentenceOf } from "./errors.ts";
+import type { Inbox } from "./inbox.ts";
+import type { ConnectedSite } from "./site.ts";
+
+const LONGEST_PAUSE_MS = 60_000;
+/** A site that asks to be left alone for longer than this is asked all the same. */
+const LONGEST_RETRY_AFTER_MS = 3_600_000;
+
+/** How the last pulls of a site went. */
+export interface PullState {
+  /** Failures in a row; 0 when the last pull was well. */
+  readonly failures: number;
+  readonly error: string | undefined;
+}
+
+/** Asks one site again and again for events that were not pushed. */
+export interface PullLoop {
+  start(): void;
+  state(): PullState;
+  /** Starts nothing more, and waits for what is being stored; an answer still under way is thrown away. */
+  stop(): Promise<void>;
+}
+
+export interface PullOptions<Client> {
+  readonly site: ConnectedSite<Client>;
+  readonly inbox: Inbox;
+  /** Milliseconds between pulls that went well. */
+  readonly everyMs: number;
+  /** Told after new events were stored. */
+  readonly added: () => void;
+  readonly log: (event: string, details: Readonly<Record<string, unknown>>) => void;
+}
+
+export function createPullLoop<Client>(options: PullOptions<Client>): PullLoop {
+  const { site, inbox, everyMs } = options;
+  let failures = 0;
+  let error: string | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let storing: Promise<number> | undefined;
+  let isStopped = false;
+
+  /** One page; whether there may be more at once. */
+  const pullPage = async (): Promise<boolean> => {
+    const from = (await inbox.place(site.id))?.cursor;
+    const page = await site.adapter.pull?.(from, site.client);
+    if (page === undefined || isStopped) return false;
+    storing = inbox.addPulled(site.id, page.events, page.cursor);
+    const added = await storing;
+    if (added > 0) {
+      options.log("events pulled", { site: site.id, added });
+      options.added();
+    }
+    return page.events.length > 0 && page.cursor !== from;
+  };
+
+  const turn = async (): Promise<void> => {
+    let pause = everyMs;
+    try {
+      while (!isStopped && (await pullPage())) {}
+      if (failures > 0) options.log("site answers again", { site: site.id });
+      failures = 0;
+      error = undefined;
+    } catch (thrown) {
+      failures += 1;
+      error = sentenceOf(thrown);
+      const wait = Math.min(retryAfterOf(thrown), LONGEST_RETRY_AFTER_MS);
+      pause = Math.max(wait, backoffMs(failures, { firstMs: everyMs, mostMs: LONGEST_PAUSE_MS }));
+      // The first failure of a row is news; after that the status says it.
+      if (failures === 1) options.log("site does not answer", { site: site.id, reason: error });
+    }
+    if (!isStopped) timer = setTimeout(() => void turn(), pause);
+  };
+
+  return {
+    start() {
+      if (site.adapter.pull !== undefined) void turn();
+    },
+    state: () => ({ failures, error }),
+    async stop() {
+      isStopped = true;
+      clearTimeout(timer);
+      await storing?.catch(() => {});
+    },
+  };
+}
