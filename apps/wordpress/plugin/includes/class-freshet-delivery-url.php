@@ -9,27 +9,31 @@
 defined( 'ABSPATH' ) || exit;
 
 final class Freshet_Delivery_Url {
+	/** A path that every client sends as it is: no query, no fragment, nothing that needs an escape. */
+	const PLAIN = '/^(?:[A-Za-z0-9\-._~!$&\'()*+,;=:@\/]|%[0-9A-Fa-f]{2})*$/D';
+
+	/** Dot segments, which clients resolve before they send. */
+	const DOTS = '/(?:^|\/)(?:\.|%2e){1,2}(?:\/|$)/i';
+
+	/** What a server would take for something else: an original sent encoded, or the version segment. */
+	const AMBIGUOUS = '/^(?:https?%3a%2f|v7\/)/i';
+
 	/**
+	 * An original that carries a query or reserved characters is percent-encoded and marked with `ci_url_encoded=1`.
+	 *
 	 * @param string $endpoint Without a slash at the end.
-	 * @param string $original An absolute URL in ASCII.
+	 * @param string $original An absolute URL, or one without scheme, or one that begins with an alias.
 	 * @param string $version  '' for none.
 	 */
 	public static function build( string $endpoint, string $original, string $version ): string {
-		$fragment = '';
-		$hash     = strpos( $original, '#' );
-		if ( false !== $hash ) {
-			$fragment = substr( $original, $hash );
-			$original = substr( $original, 0, $hash );
-		}
-		$query = [];
-		if ( false !== strpos( $original, '?' ) ) {
-			// The original's own query is data, not parameters.
-			$original = rawurlencode( $original );
-			$query[]  = 'ci_url_encoded=1';
-		}
-		if ( '' !== $version ) {
-			$query[] = 'vh=' . rawurlencode( $version );
-		}
-		return "$endpoint/v7/$original" . ( $query ? '?' . implode( '&', $query ) : '' ) . $fragment;
+		$original = ltrim( $original, '/' );
+		$is_plain = preg_match( self::PLAIN, $original ) && ! preg_match( self::DOTS, $original ) && ! preg_match( self::AMBIGUOUS, $original );
+		$query    = array_filter(
+			[
+				'' === $version ? '' : 'vh=' . rawurlencode( $version ),
+				$is_plain ? '' : 'ci_url_encoded=1',
+			]
+		);
+		return "$endpoint/v7/" . ( $is_plain ? $original : rawurlencode( $original ) ) . ( $query ? '?' . implode( '&', $query ) : '' );
 	}
 }

@@ -60,10 +60,10 @@ final class Freshet_Rewriter {
 	 * @return mixed
 	 */
 	public function rewrite( $html ) {
-		if ( ! is_string( $html ) || false === strpos( $html, $this->trace() ) ) {
-			return $html; // Nothing of ours: most feeds of bytes end here for the price of one search.
-		}
 		try {
+			if ( ! is_string( $html ) || false === strpos( $html, $this->trace() ) ) {
+				return $html; // Nothing of ours.
+			}
 			$found = [];
 			$this->walk(
 				$html,
@@ -87,8 +87,8 @@ final class Freshet_Rewriter {
 					if ( ! $place || ! isset( $versions[ $place['path'] ] ) ) {
 						return null;
 					}
-					$original = $this->uploads->url_of( $place['path'] ) . $place['query'] . $place['fragment'];
-					return Freshet_Delivery_Url::build( $endpoint, $original, $versions[ $place['path'] ] );
+					$original = $this->uploads->url_of( $place['path'] ) . $place['query'];
+					return Freshet_Delivery_Url::build( $endpoint, $original, $versions[ $place['path'] ] ) . $place['fragment'];
 				}
 			);
 		} catch ( Throwable $error ) {
@@ -116,13 +116,20 @@ final class Freshet_Rewriter {
 	private function walk( string $html, callable $replace ): string {
 		$tags = new WP_HTML_Tag_Processor( $html );
 		$skip = $this->settings->skip_class();
-		while ( $tags->next_tag() ) {
+
+		$is_skipping = false;
+		while ( $tags->next_tag( [ 'tag_closers' => 'visit' ] ) ) {
 			$tag = $tags->get_tag();
-			if ( 'LINK' === $tag && ! $this->is_picture_link( $tags ) ) {
+			if ( $tags->is_tag_closer() ) {
+				$is_skipping = $is_skipping && 'PICTURE' !== $tag;
+				continue;
+			}
+			if ( $is_skipping || ( 'LINK' === $tag && ! $this->is_picture_link( $tags ) ) ) {
 				continue;
 			}
 			$class = $tags->get_attribute( 'class' );
 			if ( '' !== $skip && is_string( $class ) && in_array( $skip, preg_split( '/\s+/', $class ), true ) ) {
+				$is_skipping = 'PICTURE' === $tag; // Its sources and its image belong together.
 				continue;
 			}
 			foreach ( array_unique( array_merge( self::URLS[ $tag ] ?? [], self::URLS['*'] ) ) as $name ) {
@@ -195,15 +202,11 @@ final class Freshet_Rewriter {
 	/** Every url() of a style attribute. One that uses CSS escapes is left alone. */
 	private static function in_css( string $css, callable $replace ): string {
 		return preg_replace_callback(
-			'/url\(\s*(?:"([^"\\\\]*)"|\'([^\'\\\\]*)\'|([^"\'()\\\\\s]+))\s*\)/i',
+			'/(url\(\s*(["\']?))([^"\'()\\\\\s]+)(\2\s*\))/i',
 			static function ( array $match ) use ( $replace ): string {
-				$old = $match[3] ?? ( $match[2] ?? $match[1] );
-				$new = $replace( $old );
-				if ( null === $new || $new === $old ) {
-					return $match[0];
-				}
-				// Quoted anew: a URL may hold parentheses and apostrophes, never a quotation mark.
-				return 'url("' . $new . '")';
+				$new = $replace( $match[3] );
+				// What would end the url() here is another spelling of the same in a URL.
+				return null === $new ? $match[0] : $match[1] . strtr( $new, [ '(' => '%28', ')' => '%29', "'" => '%27' ] ) . $match[4];
 			},
 			$css
 		) ?? $css;

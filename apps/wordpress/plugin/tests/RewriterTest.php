@@ -1,0 +1,118 @@
+<?php
+
+final class RewriterTest extends Freshet_Case {
+	private string $url;
+	private string $delivery;
+
+	protected function setUp(): void {
+		parent::setUp();
+		$id             = $this->upload( 'hat.jpg' );
+		$this->url      = freshet()->uploads->url_of( $this->path( $id ) );
+		$this->delivery = self::ENDPOINT . "/v7/{$this->url}?vh=" . $this->version( $this->file( $id ) );
+	}
+
+	/** @dataProvider places */
+	public function test_reaches_every_place_and_nothing_else( string $html, string $expected ): void {
+		$fill = function ( string $text ): string {
+			$thumb = str_replace( '.jpg', '-150x150.jpg', $this->url );
+			return strtr(
+				$text,
+				[
+					'{url}'            => $this->url,
+					'{delivery}'       => $this->delivery,
+					'{thumb}'          => $thumb,
+					'{thumb-delivery}' => self::ENDPOINT . "/v7/$thumb?vh=" . $this->version( str_replace( freshet()->uploads->base_url(), wp_get_upload_dir()['basedir'], $thumb ) ),
+					'{path}'           => wp_parse_url( $this->url, PHP_URL_PATH ),
+				]
+			);
+		};
+		$page = freshet()->rewriter->rewrite( $fill( $html ) );
+		$this->assertSame( $fill( $expected ), $page );
+		$this->assertSame( $page, freshet()->rewriter->rewrite( $page ), 'A second pass changes nothing.' );
+	}
+
+	public function places(): array {
+		$same = static function ( string $html ): array {
+			return [ $html, $html ];
+		};
+		return [
+			'src'                 => [ '<img src="{url}" alt="x">', '<img src="{delivery}" alt="x">' ],
+			'single quotes'       => [ "<img src='{url}'>", '<img src="{delivery}">' ],
+			'no quotes'           => [ '<img src={url}>', '<img src="{delivery}">' ],
+			'path only'           => [ '<IMG SRC="{path}" ALT=x>', '<IMG src="{delivery}" ALT=x>' ],
+			'srcset'              => [ '<img srcset="{url} 800w, {thumb} 150w">', '<img srcset="{delivery} 800w, {thumb-delivery} 150w">' ],
+			'srcset, odd spacing' => [ "<img srcset=\" {url}\t2x ,\n{thumb},https://other.example/a,b.jpg 1x,\">", "<img srcset=\" {delivery}\t2x ,\n{thumb},https://other.example/a,b.jpg 1x,\">" ],
+			'source'              => [ '<picture><source srcset="{thumb} 150w"><img src="{url}"></picture>', '<picture><source srcset="{thumb-delivery} 150w"><img src="{delivery}"></picture>' ],
+			'lazy'                => [ '<img data-src="{url}" data-srcset="{thumb} 1x">', '<img data-src="{delivery}" data-srcset="{thumb-delivery} 1x">' ],
+			'shop gallery'        => [ '<div data-thumb="{thumb}"><img src="{url}" data-large_image="{url}"></div>', '<div data-thumb="{thumb-delivery}"><img src="{delivery}" data-large_image="{delivery}"></div>' ],
+			'poster'              => [ '<video poster="{url}" src="{path}.mp4"></video>', '<video poster="{delivery}" src="{path}.mp4"></video>' ],
+			'background'          => [ '<div style="color:red;background-image:url({url});margin:0">', '<div style="color:red;background-image:url({delivery});margin:0">' ],
+			'background, quoted'  => [ '<div style="background:url( \'{url}\' ) , url(&quot;{thumb}&quot;)">', '<div style="background:url( &#039;{delivery}&#039; ) , url(&quot;{thumb-delivery}&quot;)">' ],
+			'icon'                => [ '<link rel="icon" href="{thumb}" sizes="32x32">', '<link rel="icon" href="{thumb-delivery}" sizes="32x32">' ],
+			'preload'             => [ '<link rel=preload as=image href="{url}" imagesrcset="{url} 800w">', '<link rel=preload as=image href="{delivery}" imagesrcset="{delivery} 800w">' ],
+			'inside noscript'     => [ '<noscript><img src="{url}"></noscript>', '<noscript><img src="{delivery}"></noscript>' ],
+			'fragment'            => [ '<img src="{url}#left">', '<img src="{delivery}#left">' ],
+			'canonical link'      => $same( '<link rel="canonical" href="{url}">' ),
+			'link to the file'    => $same( '<a href="{url}">x</a>' ),
+			'skip class'          => $same( '<img class="a no-freshet b" src="{url}">' ),
+			'skipped picture'     => [ '<picture class="no-freshet"><source srcset="{url}"><img src="{url}"></picture><img src="{url}">', '<picture class="no-freshet"><source srcset="{url}"><img src="{url}"></picture><img src="{delivery}">' ],
+			'script'              => $same( '<script>var a = \'<img src="{url}">\';</script>' ),
+			'style element'       => $same( '<style>.a{background:url({url})}</style>' ),
+			'comment'             => $same( '<!-- <img src="{url}"> -->' ),
+			'text'                => $same( '<p>&lt;img src="{url}"&gt; {url}</p>' ),
+			'textarea'            => $same( '<textarea><img src="{url}"></textarea>' ),
+			'another site'        => $same( '<img src="https://other.example/wp-content/uploads/hat.jpg">' ),
+			'no such file'        => $same( '<img src="{path}.none.jpg">' ),
+			'broken markup'       => [ '<p <b title=">"><img alt=\'"\' src="{url}"<i></p attr><img src=', '<p <b title=">"><img alt=\'"\' src="{delivery}"<i></p attr><img src=' ],
+			'odd bytes around'    => [ "\xEF\xBB\xBF<p>\xFF\x00&amp;&nosuch;</p><img src=\"{url}\">\r\n", "\xEF\xBB\xBF<p>\xFF\x00&amp;&nosuch;</p><img src=\"{delivery}\">\r\n" ],
+		];
+	}
+
+	public function test_keeps_the_query_of_the_original_as_data(): void {
+		$page = freshet()->rewriter->rewrite( "<img src=\"{$this->url}?ver=2&amp;x=1\">" );
+		$this->assertStringContainsString( rawurlencode( "{$this->url}?ver=2&x=1" ) . '?vh=c', $page );
+		$this->assertStringContainsString( 'ci_url_encoded=1', $page );
+	}
+
+	public function test_asks_the_database_once_for_a_page(): void {
+		global $wpdb;
+		$html = '';
+		for ( $i = 1; $i <= 12; $i++ ) {
+			$html .= '<img src="' . freshet()->uploads->url_of( $this->path( $this->upload( "n$i.jpg", 40, 30, $i ) ) ) . '">';
+		}
+		$this->age();
+		$before = $wpdb->num_queries;
+		$page   = freshet()->rewriter->rewrite( $html );
+		$this->assertSame( 12, substr_count( $page, '?vh=c' ) );
+		$this->assertSame( 1, $wpdb->num_queries - $before );
+	}
+
+	public function test_takes_the_cheap_way_out_of_a_page_without_uploads(): void {
+		global $wpdb;
+		$before = $wpdb->num_queries;
+		$html   = '<img src="https://other.example/a.jpg">';
+		$this->assertSame( $html, freshet()->rewriter->rewrite( $html ) );
+		$this->assertSame( 0, $wpdb->num_queries - $before );
+	}
+
+	public function test_hands_back_the_page_when_something_breaks(): void {
+		$break = static function () {
+			throw new RuntimeException( 'broken' );
+		};
+		add_filter( 'query', $break );
+		$html = "<img src=\"{$this->url}\">";
+		$log  = ini_set( 'error_log', '/dev/null' );
+		try {
+			$this->assertSame( $html, freshet()->rewriter->rewrite( $html ) );
+		} finally {
+			ini_set( 'error_log', $log );
+			remove_filter( 'query', $break );
+		}
+	}
+
+	/** Lets the rows grow older than the moment in which a hash proves nothing. */
+	private function age(): void {
+		global $wpdb;
+		$wpdb->query( "UPDATE {$wpdb->prefix}freshet_files SET hashed_at = hashed_at + 10" );
+	}
+}

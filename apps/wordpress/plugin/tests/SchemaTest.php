@@ -1,0 +1,40 @@
+<?php
+
+/**
+ * Coming and going. The tables go too, so this has its own process.
+ *
+ * @runTestsInSeparateProcesses
+ * @preserveGlobalState disabled
+ */
+final class SchemaTest extends Freshet_Case {
+	public function test_installing_again_changes_nothing(): void {
+		$this->upload();
+		$secret = freshet()->settings->secret();
+		$head   = $this->head();
+		Freshet_Schema::install();
+		$this->assertSame( [ $secret, $head ], [ freshet()->settings->secret(), $this->head() ] );
+	}
+
+	public function test_removing_takes_its_own_rows_and_no_other(): void {
+		global $wpdb;
+		update_option( 'thumbnail_size_w', '151' );
+		$before = $wpdb->get_col( "SELECT option_name FROM {$wpdb->options} WHERE option_name NOT LIKE 'freshet%' AND option_name <> 'cron' AND option_name NOT LIKE '%transient%'" );
+		Freshet_Schema::remove();
+		$after  = $wpdb->get_col( "SELECT option_name FROM {$wpdb->options} WHERE option_name NOT LIKE '%transient%' AND option_name <> 'cron'" );
+		$tables = $wpdb->get_col( "SHOW TABLES LIKE '%freshet%'" );
+		Freshet_Schema::install();
+		$this->assertSame( $before, $after );
+		$this->assertSame( [], $tables );
+		$this->assertEquals( 151, get_option( 'thumbnail_size_w' ) );
+	}
+
+	public function test_deactivation_keeps_what_is_known(): void {
+		$this->upload();
+		$head = $this->head();
+		Freshet_Schema::pause();
+		$this->assertFalse( wp_next_scheduled( Freshet_Schema::CRON ) );
+		Freshet_Schema::upgrade();
+		$this->assertNotFalse( wp_next_scheduled( Freshet_Schema::CRON ) );
+		$this->assertSame( $head, $this->head() );
+	}
+}
