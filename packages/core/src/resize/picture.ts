@@ -76,11 +76,8 @@ export function cutOut(picture: Picture, box: Box): Picture {
 
 /** Scales the whole picture to `size`. */
 export function scaleTo(picture: Picture, size: Size): Picture {
-  const pass = lastPass(picture);
-  return replaceLast(picture, {
-    ...openPass(layDown(pass.symmetry, size), pass.symmetry),
-    extract: pass.extract,
-  });
+  const { incoming, extract, symmetry } = lastPass(picture);
+  return replaceLast(picture, { ...openPass(layDown(symmetry, size), symmetry), incoming, extract });
 }
 
 /** Keeps `window` of the scaled picture. */

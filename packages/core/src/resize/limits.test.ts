@@ -1,0 +1,53 @@
+import { describe, expect, it, test } from "vitest";
+import type { ImageFacts } from "./contract.ts";
+import { isRenderError } from "./errors.ts";
+import { checkLimits, DEFAULT_LIMITS } from "./limits.ts";
+
+const FACTS: ImageFacts = {
+  format: "jpeg",
+  width: 1000,
+  height: 1000,
+  pages: 1,
+  hasAlpha: false,
+  pixels: 1_000_000,
+  interlaced: false,
+};
+
+function refusal(facts: Partial<ImageFacts>, byteLength = 1000): string | undefined {
+  try {
+    checkLimits({ ...FACTS, ...facts }, byteLength, DEFAULT_LIMITS);
+    return undefined;
+  } catch (error) {
+    return isRenderError(error) && error.code === "IMAGE_TOO_LARGE" ? error.message : `unexpected: ${error}`;
+  }
+}
+
+describe("limits", () => {
+  test.each<[string, Partial<ImageFacts>, number?]>([
+    ["exactly 100 MP of baseline JPEG", { pixels: 100_000_000 }],
+    ["exactly 25 MP of AVIF", { format: "avif", pixels: 25_000_000 }],
+    ["exactly 50 MP of interlaced PNG", { format: "png", pixels: 50_000_000, interlaced: true }],
+    ["exactly 500 frames", { format: "gif", pages: 500 }],
+    ["exactly 50 MB", {}, 50_000_000],
+    ["exactly 1 MB of SVG", { format: "svg" }, 1_000_000],
+  ])("let %s pass", (_, facts, byteLength) => expect(refusal(facts, byteLength)).toBeUndefined());
+
+  test.each<[string, string, Partial<ImageFacts>, number?]>([
+    ["a pixel more of baseline JPEG", "100000001 pixels", { pixels: 100_000_001 }],
+    ["a pixel more of AVIF", "25000001 pixels", { format: "avif", pixels: 25_000_001 }],
+    [
+      "a pixel more of interlaced PNG",
+      "50000001 pixels",
+      { format: "png", pixels: 50_000_001, interlaced: true },
+    ],
+    ["one frame more", "501 frames", { format: "gif", pages: 501 }],
+    ["one byte more", "50000001 bytes", {}, 50_000_001],
+    ["one byte more of SVG", "1000001 bytes", { format: "svg" }, 1_000_001],
+  ])("refuse %s and say what there was", (_, found, facts, byteLength) => {
+    expect(refusal(facts, byteLength)).toContain(found);
+  });
+
+  it("never allow more for an interlaced picture than for its format", () => {
+    expect(refusal({ format: "avif", pixels: 30_000_000, interlaced: true })).toContain("limit is 25000000");
+  });
+});
