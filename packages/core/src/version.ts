@@ -28,8 +28,10 @@ export function isContentVersion(version: string): boolean {
 export function addVersion(url: string, version: string): string {
   const { path, query, fragment } = split(url);
   const kept = query
-    .replace(/(^|[?&])(?:amp;)?vh(?:=[^?&]*)?(?=[?&]|$)/g, "$1")
-    .replace(/^[?&]+|[?&]+$/g, "");
+    .split(/(?=[?&])/)
+    .filter((item) => !/^[?&]?(?:amp;)?vh(?:=|$)/.test(item))
+    .join("")
+    .replace(/^[?&]+|(?<![?&])[?&]+$/g, "");
   return `${path}?${kept}${kept === "" ? "" : "&"}vh=${percentEncode(version)}${fragment}`;
 }
 

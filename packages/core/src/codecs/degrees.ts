@@ -7,8 +7,8 @@ export const degrees: Codec<number> = {
   parse(text) {
     const value = readDecimal(text);
     if (value === undefined || Math.abs(value) > 36_000) return undefined;
-    const turned = (Math.round(((value % 360) + 360) * 100) / 100) % 360;
-    return turned;
+    // In whole hundredths, so that equal angles are equal numbers.
+    return (((Math.round(value * 100) % 36_000) + 36_000) % 36_000) / 100;
   },
   format: String,
 };

@@ -54,7 +54,7 @@ export function normalizeInvalidationPath(
   if (hasQuery) {
     return refuse(
       "query",
-      `The path carries a query; name the original alone${asIn(suggestion)}: all its variants follow.`,
+      `The path carries a query; name the original alone, and all its variants follow${asIn(suggestion)}.`,
       suggestion,
     );
   }

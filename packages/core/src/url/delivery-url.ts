@@ -31,10 +31,12 @@ export function parseDeliveryUrl(rawPathAndQuery: string): ParsedDeliveryUrl | u
   const [path, query] = mark < 0 ? [target, ""] : [target.slice(0, mark), target.slice(mark + 1)];
   const pairs = readQuery(query);
 
-  const v7 = /^\/?v7\//.test(path);
+  const v7 = /^\/*v7\//.test(path);
   const sent = withoutLeadingSlashes(v7 ? path.slice(path.indexOf("v7/") + 3) : path);
   const isEncoded = isOn(lastValue(pairs, "ci_url_encoded")) || beginsWithEncodedUrl(sent);
-  const [original, ownQuery] = splitQuery(repairScheme(isEncoded ? percentDecode(sent) : sent));
+  const [original, ownQuery] = splitQuery(
+    repairScheme(isEncoded ? withoutLeadingSlashes(percentDecode(sent)) : sent),
+  );
   if (original === "") return undefined;
 
   const { transformation, remarks } = readTransformation(pairs);
@@ -42,7 +44,7 @@ export function parseDeliveryUrl(rawPathAndQuery: string): ParsedDeliveryUrl | u
   return {
     original,
     originQuery: writeOriginQuery([
-      ...readOriginQuery(ownQuery),
+      ...readOriginQuery(ownQuery.replace(/#.*$/s, "")),
       ...pairs.filter(({ name }) => !isKnownParameter(name)),
     ]),
     transformation,
@@ -80,9 +82,9 @@ export function buildDeliveryUrl(
   const isPlain =
     PLAIN.test(named) && !DOTS.test(named) && !beginsWithEncodedUrl(named) && !/^v7\//.test(named);
   const query = [
+    isPlain ? "" : "ci_url_encoded=1",
     writeTransformation(transformation),
     version ? `vh=${percentEncode(version)}` : "",
-    isPlain ? "" : "ci_url_encoded=1",
   ].filter((part) => part !== "");
   const path = `${v7 ? "/v7" : ""}/${isPlain ? named : percentEncode(named)}`;
   return `${endpoint.replace(/\/+$/, "")}${path}${query.length > 0 ? `?${query.join("&")}` : ""}`;

@@ -49,7 +49,7 @@ export function resolveOriginal(original: string, naming: Naming): ResolvedOrigi
     if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return resolveUrl(text);
     const alias = findAlias(text, naming.aliases);
     if (alias) {
-      const rest = resolveDots(normalizePath(text.slice(alias.name.length)));
+      const rest = resolveDots(alias.rest);
       if (rest === undefined) return invalid("climbs-out");
       if ("folder" in alias.target) return resolveFolder(alias.target.folder, rest);
       text = join(alias.target.url, rest);
@@ -87,14 +87,15 @@ const invalid = (reason: OriginalFault): ResolvedOriginal => ({ kind: "invalid",
 const join = (base: string, rest: string) =>
   repairScheme(`${withoutLeadingSlashes(base).replace(/\/+$/, "")}/${rest}`);
 
+/** The longest alias that the first segments spell, and the normalised path behind it. */
 function findAlias(text: string, aliases: Naming["aliases"]) {
-  const spelled = text.replace(/%5f/gi, "_");
-  let found: { name: string; target: Naming["aliases"][string] } | undefined;
+  const spelled = normalizePath(text);
+  let found: { readonly name: string; readonly target: Naming["aliases"][string] } | undefined;
   for (const [name, target] of Object.entries(aliases)) {
     const isFirst = spelled === name || spelled.startsWith(`${name}/`);
     if (isFirst && (!found || name.length > found.name.length)) found = { name, target };
   }
-  return found;
+  return found && { ...found, rest: spelled.slice(found.name.length) };
 }
 
 /** A first segment that reads as a host, followed by a path: dotted name, address, `localhost`, or anything with a port. */
@@ -124,7 +125,9 @@ function resolveUrl(text: string): ResolvedOriginal {
   const hosts = schemes.map((each) => readHost(each, authority));
   const [host] = hosts;
   if (host === undefined) return invalid("host");
-  const normal = resolveDots(normalizePath(path), "clamp") ?? "";
+  // As in every URL, a bare # begins what no server is asked for; behind an alias it was encoded before.
+  const [asked = ""] = path.split("#", 1);
+  const normal = resolveDots(normalizePath(asked), "clamp") ?? "";
   return {
     kind: "http",
     urls: schemes.map((each) => `${each}://${host}/${normal}`),

@@ -1,0 +1,101 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import {
+  addVersion,
+  buildDeliveryUrl,
+  isContentVersion,
+  normalizeInvalidationPath,
+  parseDeliveryUrl,
+  readQuery,
+  readTransformation,
+  readVersion,
+  versionOfBytes,
+  versionOfDigest,
+  writeTransformation,
+} from "./index.ts";
+
+const read = <Shape>(name: string): Shape =>
+  JSON.parse(readFileSync(new URL(`../../conformance/vectors/${name}.json`, import.meta.url), "utf8"));
+
+const urls = read<{
+  build: {
+    name: string;
+    endpoint: string;
+    original: string;
+    parameters: Record<string, string>;
+    options: { version?: string; v7?: boolean };
+    url: string;
+  }[];
+  parse: { name: string; target: string; expected: Record<string, unknown> | null }[];
+}>("delivery-urls");
+
+describe("delivery URLs", () => {
+  test.each(urls.build)("build: $name", ({ endpoint, original, parameters, options, url }) => {
+    const query = Object.entries(parameters)
+      .map(([name, value]) => `${name}=${value}`)
+      .join("&");
+    const { transformation, remarks } = readTransformation(readQuery(query));
+    expect(remarks).toEqual([]);
+    expect(buildDeliveryUrl(endpoint, original, transformation, options)).toBe(url);
+  });
+
+  test.each(urls.parse)("parse: $name", ({ target, expected }) => {
+    const parsed = parseDeliveryUrl(target);
+    const seen = parsed && {
+      original: parsed.original,
+      query: writeTransformation(parsed.transformation),
+      originQuery: parsed.originQuery,
+      version: parsed.version ?? null,
+      v7: parsed.v7,
+      remarks: parsed.remarks.map(({ parameter }) => parameter),
+    };
+    expect(seen ?? null).toEqual(expected);
+  });
+});
+
+const versions = read<{
+  ofText: { text: string; version: string }[];
+  ofDigest: { digest: string; version: string }[];
+  content: [string, boolean][];
+  add: { url: string; version: string; result: string }[];
+  read: { url: string; version: string | null }[];
+}>("versions");
+
+describe("versions", () => {
+  test.each(versions.ofText)("of the bytes of “$text”", async ({ text, version }) => {
+    expect(await versionOfBytes(new TextEncoder().encode(text))).toBe(version);
+  });
+  test.each(versions.ofDigest)("of $digest", ({ digest, version }) => {
+    expect(versionOfDigest(digest)).toBe(version);
+  });
+  test.each(versions.content)("“%s” is derived from bytes: %s", (version, isContent) => {
+    expect(isContentVersion(version)).toBe(isContent);
+  });
+  test.each(versions.add)("added to $url", ({ url, version, result }) => {
+    expect(addVersion(url, version)).toBe(result);
+    expect(addVersion(result, version)).toBe(result);
+  });
+  test.each(versions.read)("read from $url", ({ url, version }) => {
+    expect(readVersion(url) ?? null).toBe(version);
+  });
+});
+
+const paths = read<{
+  hosts: string[];
+  accepted: { path: string; normal: string }[];
+  refused: { path: string; reason: string; suggestion: string | null }[];
+}>("invalidation-paths");
+
+describe("invalidation paths", () => {
+  test.each(paths.accepted)("accepts “$path”", ({ path, normal }) => {
+    expect(normalizeInvalidationPath(path, paths)).toEqual({ ok: true, path: normal });
+    expect(normalizeInvalidationPath(normal, paths)).toEqual({ ok: true, path: normal });
+  });
+  test.each(paths.refused)("refuses “$path”", ({ path, reason, suggestion }) => {
+    const answer = normalizeInvalidationPath(path, paths);
+    expect(answer).toMatchObject({ ok: false, reason, sentence: expect.stringContaining(suggestion ?? "") });
+    expect("suggestion" in answer ? answer.suggestion : null).toBe(suggestion);
+    if (suggestion)
+      expect(normalizeInvalidationPath(suggestion, paths)).toEqual({ ok: true, path: suggestion });
+  });
+});
