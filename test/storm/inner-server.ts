@@ -1,0 +1,135 @@
+import { createServer, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** Everything an invalidation of this storm can name. */
+export type Scope =
+  | { readonly kind: "original"; readonly original: number }
+  | { readonly kind: "overlay"; readonly overlay: number }
+  | { readonly kind: "folder"; readonly folder: number }
+  | { readonly kind: "project" };
+
+export const ORIGINALS = 12;
+const OVERLAYS = 3;
+const FOLDERS = 4;
+
+/**
+ * Stands for Freshet's server: an answer is stamped with the number applied before its original is read (rule 1), takes its time
+ * afterwards, and carries the tags of all its sources.
+ */
+export interface InnerServer {
+  readonly port: number;
+  /** The sources under a scope get new bytes; answers their version, which only grows. */
+  change(scope: Scope): number;
+  /** Accepts and applies an invalidation: answers its number. */
+  accept(): number;
+  readonly applied: number;
+  /** Answers sent. */
+  readonly fills: number;
+  close(): Promise<void>;
+}
+
+export async function startInnerServer(options: {
+  /** How long the next fill takes between reading and the end of its answer, in milliseconds. */
+  readonly delay: () => number;
+  /** Whether the next fill sends headers and half its body before that wait. */
+  readonly half: () => boolean;
+}): Promise<InnerServer> {
+  const versions = new Array<number>(ORIGINALS).fill(0);
+  let version = 0;
+  let sequence = 0;
+  let fills = 0;
+
+  async function answer(original: number, response: ServerResponse): Promise<void> {
+    fills++;
+    const stamp = sequence;
+    const wait = options.delay();
+    const half = options.half();
+    await sleep(wait % 3);
+    const body = `${versions[original]};`.padEnd(2_000, "x");
+    if (!half) await sleep(wait);
+    response.writeHead(200, {
+      "Content-Type": "image/webp",
+      "Content-Length": body.length,
+      "Freshet-Stamp": stamp,
+      xkey: tagsOf(original, stamp).join(" "),
+      ETag: `"${original}-${versions[original]}"`,
+      Vary: "Accept",
+      "Cache-Control": "public, max-age=60",
+      "CDN-Cache-Control": "max-age=31536000",
+    });
+    response.write(body.slice(0, 1_000));
+    if (half) await sleep(wait);
+    response.end(body.slice(1_000));
+  }
+
+  const server = createServer((request, response) => {
+    const original = /^\/storm\/(\d+)\.jpg\?/.exec(request.url ?? "")?.[1];
+    if (original === undefined) response.end();
+    else void answer(Number(original), response);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    port: (server.address() as AddressInfo).port,
+    change(scope) {
+      version++;
+      for (const original of coveredBy(scope)) versions[original] = version;
+      return version;
+    },
+    accept: () => ++sequence,
+    get applied() {
+      return sequence;
+    },
+    get fills() {
+      return fills;
+    },
+    close: () =>
+      new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+/** The originals whose answers a scope covers. */
+export function coveredBy(scope: Scope): readonly number[] {
+  return Array.from({ length: ORIGINALS }, (_, original) => original).filter(
+    (original) =>
+      scope.kind === "project" ||
+      (scope.kind === "original" && scope.original === original) ||
+      (scope.kind === "overlay" && scope.overlay === original % OVERLAYS) ||
+      (scope.kind === "folder" && scope.folder === original % FOLDERS),
+  );
+}
+
+/** The tag that is purged for a scope. Every class begins at its own place, so that no two scopes share a slot by chance. */
+export function tagOf(scope: Scope): string {
+  if (scope.kind === "project") return tag("t", 1);
+  if (scope.kind === "folder") return tag("p", 0x2000 + scope.folder);
+  if (scope.kind === "overlay") return tag("o", 0x3000 + scope.overlay);
+  return tag("o", 0x1000 + scope.original);
+}
+
+export function randomScope(random: () => number): Scope {
+  const dice = random();
+  const below = (count: number) => Math.floor(random() * count);
+  if (dice < 0.7) return { kind: "original", original: below(ORIGINALS) };
+  if (dice < 0.85) return { kind: "overlay", overlay: below(OVERLAYS) };
+  if (dice < 0.95) return { kind: "folder", folder: below(FOLDERS) };
+  return { kind: "project" };
+}
+
+function tagsOf(original: number, generation: number): readonly string[] {
+  const own = tagOf({ kind: "original", original });
+  return [
+    own,
+    `${own}.g${generation}`,
+    tagOf({ kind: "overlay", overlay: original % OVERLAYS }),
+    tagOf({ kind: "folder", folder: original % FOLDERS }),
+    tagOf({ kind: "project" }),
+  ];
+}
+
+function tag(letter: string, place: number): string {
+  return `${letter}-${place.toString(16).padStart(4, "0")}${"5eed".repeat(3)}`;
+}
