@@ -59,17 +59,14 @@ export async function fetchWordPress(): Promise<string> {
       cwd: work,
     });
     const unpacked = join(work, "root/usr/share/wordpress");
-    const bundle = join(unpacked, "wp-includes/certificates/ca-bundle.crt");
-    await rm(bundle, { force: true }); // A link to the system's own, which need not be there.
+    // Links to places of an installed system, which are not there.
+    const bundle = "wp-includes/certificates/ca-bundle.crt";
+    for (const name of [".htaccess", "wp-config.php", bundle])
+      await rm(join(unpacked, name), { force: true });
     await run("cp", ["-RL", `${unpacked}/.`, draft]);
-    await copyFile(
-      "/etc/ssl/certs/ca-certificates.crt",
-      join(draft, "wp-includes/certificates/ca-bundle.crt"),
-    ).catch(() => writeFile(join(draft, "wp-includes/certificates/ca-bundle.crt"), ""));
-    await Promise.all(
-      [".htaccess", "wp-config.php", ".work"].map((name) =>
-        rm(join(draft, name), { recursive: true, force: true }),
-      ),
+    await rm(work, { recursive: true });
+    await copyFile("/etc/ssl/certs/ca-certificates.crt", join(draft, bundle)).catch(() =>
+      writeFile(join(draft, bundle), ""),
     );
     for (const name of ["plugins", "themes", "uploads"])
       await mkdir(join(draft, "wp-content", name), { recursive: true });

@@ -21,19 +21,26 @@ final class Freshet_Delivery_Url {
 	/**
 	 * An original that carries a query or reserved characters is percent-encoded and marked with `ci_url_encoded=1`.
 	 *
-	 * @param string $endpoint Without a slash at the end.
 	 * @param string $original An absolute URL, or one without scheme, or one that begins with an alias.
 	 * @param string $version  '' for none.
 	 */
 	public static function build( string $endpoint, string $original, string $version ): string {
-		$original = ltrim( $original, '/' );
+		// Proxies and templates make `http:/host` and `HTTP://host` of a scheme.
+		$original = preg_replace_callback(
+			'~^(https?)(?::|%3a)/+~i',
+			static function ( array $scheme ): string {
+				return strtolower( $scheme[1] ) . '://';
+			},
+			ltrim( $original, '/' )
+		);
 		$is_plain = preg_match( self::PLAIN, $original ) && ! preg_match( self::DOTS, $original ) && ! preg_match( self::AMBIGUOUS, $original );
 		$query    = array_filter(
 			[
-				'' === $version ? '' : 'vh=' . rawurlencode( $version ),
 				$is_plain ? '' : 'ci_url_encoded=1',
-			]
+				'' === $version ? '' : 'vh=' . rawurlencode( $version ),
+			],
+			'strlen'
 		);
-		return "$endpoint/v7/" . ( $is_plain ? $original : rawurlencode( $original ) ) . ( $query ? '?' . implode( '&', $query ) : '' );
+		return rtrim( $endpoint, '/' ) . '/v7/' . ( $is_plain ? $original : rawurlencode( $original ) ) . ( $query ? '?' . implode( '&', $query ) : '' );
 	}
 }

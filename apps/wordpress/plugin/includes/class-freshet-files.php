@@ -84,6 +84,11 @@ final class Freshet_Files {
 		return $versions;
 	}
 
+	/** The version (`vh`) of bytes with this SHA-256. */
+	public static function version( string $sha256 ): string {
+		return 'c' . strtolower( substr( $sha256, 0, 12 ) );
+	}
+
 	/**
 	 * A slice of the known files, in a stable order; those put off come in every slice.
 	 *
@@ -248,7 +253,7 @@ final class Freshet_Files {
 		return $before + [
 			'state'     => 'known',
 			'sha256'    => $sha256,
-			'vh'        => 'c' . substr( $sha256, 0, 12 ),
+			'vh'        => self::version( $sha256 ),
 			// Changed while it was read: the hash is of neither, and the next look must not trust it.
 			'hashed_at' => $after === $before ? $started : 0,
 		];

@@ -27,7 +27,8 @@ final class RewriterTest extends Freshet_Case {
 			);
 		};
 		$page = freshet()->rewriter->rewrite( $fill( $html ) );
-		$this->assertSame( $fill( $expected ), $page );
+		// Versions of WordPress spell the escaped apostrophe differently.
+		$this->assertSame( $fill( $expected ), str_replace( '&apos;', '&#039;', $page ) );
 		$this->assertSame( $page, freshet()->rewriter->rewrite( $page ), 'A second pass changes nothing.' );
 	}
 
@@ -70,8 +71,7 @@ final class RewriterTest extends Freshet_Case {
 
 	public function test_keeps_the_query_of_the_original_as_data(): void {
 		$page = freshet()->rewriter->rewrite( "<img src=\"{$this->url}?ver=2&amp;x=1\">" );
-		$this->assertStringContainsString( rawurlencode( "{$this->url}?ver=2&x=1" ) . '?vh=c', $page );
-		$this->assertStringContainsString( 'ci_url_encoded=1', $page );
+		$this->assertMatchesRegularExpression( '~/v7/' . preg_quote( rawurlencode( "{$this->url}?ver=2&x=1" ), '~' ) . '\?ci_url_encoded=1&#038;vh=c[0-9a-f]{12}">$~', $page );
 	}
 
 	public function test_asks_the_database_once_for_a_page(): void {

@@ -57,6 +57,7 @@ final class SettingsTest extends Freshet_Case {
 		freshet()->settings_page->show();
 		$this->assertSame( '', ob_get_clean() );
 		wp_set_current_user( 1 );
+		$GLOBALS['plugin_page'] = 'freshet';
 		freshet()->settings_page->register();
 		ob_start();
 		freshet()->settings_page->show();

@@ -5,7 +5,7 @@ use PHPUnit\Framework\TestCase;
 final class SignatureTest extends TestCase {
 	public function test_signs_what_standard_webhooks_signs(): void {
 		// HMAC-SHA-256 of `msg_1.1700000000.{}` under `secret`, computed with openssl.
-		$this->assertSame( 'v1,' . trim( (string) shell_exec( 'printf %s "msg_1.1700000000.{}" | openssl dgst -sha256 -hmac secret -binary | base64' ) ), Freshet_Signature::sign( 'secret', 'msg_1', 1700000000, '{}' ) );
+		$this->assertSame( 'v1,A5oIrJxXPB/PkULSoVu0e4khvPiqpF9vljmhkSKg0FI=', Freshet_Signature::sign( 'secret', 'msg_1', 1700000000, '{}' ) );
 	}
 
 	/** @dataProvider requests */
