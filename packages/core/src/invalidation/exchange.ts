@@ -43,7 +43,7 @@ export function createExchange({
         method,
         signal,
         // A key never follows a redirect to another place.
-        redirect: "error",
+        redirect: "manual",
         headers: {
           ...headers,
           Accept: "application/json",
@@ -64,7 +64,7 @@ export function createExchange({
 
 function refusal(response: Response, answer: unknown): InvalidationError {
   const { status } = response;
-  if (response.ok) return new InvalidationError("ANSWER_MALFORMED", { status });
+  if (response.ok || status < 400) return new InvalidationError("ANSWER_MALFORMED", { status });
   const code = CODES[status] ?? (status >= 500 ? "SERVICE_UNAVAILABLE" : "REQUEST_REFUSED");
   const said = sentenceIn(answer);
   const retryAfterMs = readRetryAfter(response.headers);
