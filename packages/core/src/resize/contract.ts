@@ -18,8 +18,6 @@ export interface ImageFacts {
 export interface RenderLimits {
   /** Bytes of the encoded original. */
   readonly maxBytes: number;
-  /** Bytes of an SVG: its cost grows with its elements, not with its pixels. */
-  readonly maxSvgBytes: number;
   /** Pixels of the input, all frames together, per format; `interlaced` is the bound for progressive JPEG and interlaced PNG. */
   readonly maxPixels: Readonly<Record<InputFormat | "interlaced", number>>;
   readonly maxPages: number;

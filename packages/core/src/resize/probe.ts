@@ -2,6 +2,7 @@ import type { InputFormat } from "../format.ts";
 import type { ImageFacts } from "./contract.ts";
 import { asRenderError, openImage } from "./engine.ts";
 import { RenderError } from "./errors.ts";
+import { LARGEST_SVG, tooLarge } from "./limits.ts";
 import { sniffFormat } from "./sniff.ts";
 import { layDown, type Symmetry, UPRIGHT, uprighting } from "./symmetry.ts";
 
@@ -20,8 +21,9 @@ export interface Header extends ImageFacts {
 }
 
 /**
- * Reads the header of an image and makes no pixels; nothing is bounded here, see `checkLimits`. Throws
- * `IMAGE_UNREADABLE` for anything but JPEG, PNG, WebP, GIF, AVIF, TIFF and SVG: HEIC, JPEG XL, BMP and PDF are not read.
+ * Reads the header of an image and makes no pixels. What it promises is bounded by `checkLimits`; here only an SVG of
+ * more than a megabyte is `IMAGE_TOO_LARGE`, because it has no header. Throws `IMAGE_UNREADABLE` for anything but JPEG,
+ * PNG, WebP, GIF, AVIF, TIFF and SVG: HEIC, JPEG XL, BMP and PDF are not read.
  */
 export async function probe(bytes: Uint8Array): Promise<ImageFacts> {
   const { format, width, height, pages, hasAlpha, pixels, interlaced } = await readHeader(bytes);
@@ -31,6 +33,7 @@ export async function probe(bytes: Uint8Array): Promise<ImageFacts> {
 export async function readHeader(bytes: Uint8Array): Promise<Header> {
   const format = sniffFormat(bytes);
   if (!format) throw unreadable("The original is not a JPEG, PNG, WebP, AVIF, GIF, TIFF or SVG.");
+  if (format === "svg" && bytes.length > LARGEST_SVG) throw tooLarge(bytes.length, LARGEST_SVG, "bytes");
   const header = await readMetadata(bytes);
   if (
     header.format !== (format === "avif" ? "heif" : format) ||

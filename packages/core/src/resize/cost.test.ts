@@ -1,0 +1,42 @@
+import { describe, expect, it } from "vitest";
+import type { ImageFacts } from "./contract.ts";
+import { estimateCost } from "./cost.ts";
+
+const photo = (some: Partial<ImageFacts> = {}): ImageFacts => {
+  const facts = {
+    format: "jpeg",
+    width: 4000,
+    height: 3000,
+    pages: 1,
+    hasAlpha: false,
+    interlaced: false,
+    ...some,
+  } as const;
+  return { ...facts, pixels: facts.width * facts.height * facts.pages };
+};
+const small = { resize: { w: 800 } };
+
+describe("cost", () => {
+  it("is about what was measured for the usual photograph", () => {
+    expect(estimateCost(photo(), small, "webp")).toBeCloseTo(10.8, 0);
+  });
+
+  it("grows with what is read, what is written, and the formats of both", () => {
+    const cost = estimateCost(photo(), small, "jpeg");
+    expect(estimateCost(photo({ interlaced: true }), small, "jpeg")).toBeGreaterThan(2 * cost);
+    expect(estimateCost(photo({ format: "avif" }), small, "jpeg")).toBeGreaterThan(5 * cost);
+    expect(estimateCost(photo(), { resize: { w: 3000 } }, "jpeg")).toBeGreaterThan(2 * cost);
+    expect(estimateCost(photo(), small, "avif")).toBeGreaterThan(1.5 * cost);
+  });
+
+  it("counts frames only where they are written", () => {
+    const moving = photo({ format: "gif", width: 400, height: 300, pages: 20 });
+    const still = estimateCost(moving, {}, "jpeg");
+    expect(estimateCost(moving, {}, "webp")).toBeGreaterThan(20 * still);
+  });
+
+  it("takes a wish beyond the limits for what will be rendered", () => {
+    const most = estimateCost(photo(), { resize: { w: 8192, h: 8192, dpr: 5 } }, "webp");
+    expect(most).toBeLessThan(40 * 12 + 10);
+  });
+});
