@@ -239,12 +239,32 @@ test.each(["503", "429", "401", "break"] as const)(
       state: "received",
       remark: expect.stringContaining("Waiting to try again"),
     });
-    expect((await app.inject("/fake/status")).json().sites[0].state).toBe("behind");
+    expect((await app.inject("/fake/status")).json().sites[0]).toMatchObject({
+      state: "behind",
+      error: expect.stringContaining("Waiting to try again"),
+    });
     server.answer = "accept";
     await settled(app, { evt_1: "done" });
     expect(new Set(server.asked.map((each) => JSON.stringify(each))).size).toBe(1);
   },
 );
+
+test("once the server takes one event again, those in a long pause go at once", async () => {
+  const [cms, server] = [fakeCms(), await fakeServer()];
+  server.answer = "503";
+  const { app } = await start(cms, server, newFile(), {
+    attempts: { firstMs: 3_600_000, mostMs: 3_600_000 },
+  });
+  await push(app, [hat, { id: "evt_2", order: 2, files: { "/b.jpg": "c1" } }]);
+  await vi.waitFor(() => expect(server.asked).toHaveLength(2));
+  await settled(app, { evt_1: "received", evt_2: "received" });
+  await vi.waitFor(async () =>
+    expect((await logOf(app)).every((line) => line.remark?.startsWith("Waiting"))).toBe(true),
+  );
+  server.answer = "accept";
+  await push(app, [{ id: "evt_3", order: 3, files: { "/c.jpg": "c1" } }]);
+  await settled(app, { evt_1: "done", evt_2: "done", evt_3: "done" });
+});
 
 test("a refusal that can never succeed ends the event with the server's sentence", async () => {
   const [cms, server] = [fakeCms(), await fakeServer()];

@@ -28,16 +28,17 @@ export interface Inbox {
   /** The same for pulled events, together with the place they were read up to: both or neither. */
   addPulled(site: string, events: readonly VerifiedEvent[], cursor: Cursor | undefined): Promise<number>;
   place(site: string): Promise<Place | undefined>;
-  /** Newest first; `before` is the key of the last line seen. */
+  /** Newest first. */
   log(question: {
     readonly site?: string;
     readonly state?: string;
     readonly limit: number;
   }): Promise<readonly LoggedEvent[]>;
-  /** How many events of the site are in each state, and since when the oldest unfinished one waits. */
-  counts(
-    site: string,
-  ): Promise<{ readonly states: Readonly<Record<string, number>>; readonly waitingSince?: number }>;
+  /** How many events of the site are in each state; of the oldest unfinished one, since when it waits and why. */
+  counts(site: string): Promise<{
+    readonly states: Readonly<Record<string, number>>;
+    readonly waiting?: { readonly since: number; readonly remark: string | null };
+  }>;
   /** Forgets finished events that were settled before the given time; resolves to how many. */
   prune(before: number): Promise<number>;
 }
@@ -97,13 +98,15 @@ export function createInbox(store: Store, tables: Tables, now: () => number): In
       }));
     },
     async counts(site) {
-      const { rows } = await sql<{ state: string; n: number; oldest: number | null }>`
-        select state, count(*) as n, min(case when next_at is null then null else received_at end) as oldest
-        from ${inbox} where site = ${site} group by state`.execute(db);
-      const oldest = rows.flatMap((row) => (row.oldest === null ? [] : [Number(row.oldest)]));
+      const { rows } = await sql<{ state: string; n: number }>`
+        select state, count(*) as n from ${inbox} where site = ${site} group by state`.execute(db);
+      const { rows: unfinished } = await sql<Pick<InboxRow, "received_at" | "remark">>`
+        select received_at, remark from ${inbox} where site = ${site} and next_at is not null
+        order by received_at limit 1`.execute(db);
+      const [oldest] = unfinished;
       return {
         states: Object.fromEntries(rows.map((row) => [row.state, Number(row.n)])),
-        ...(oldest.length > 0 && { waitingSince: Math.min(...oldest) }),
+        ...(oldest && { waiting: { since: Number(oldest.received_at), remark: oldest.remark } }),
       };
     },
     async prune(before) {

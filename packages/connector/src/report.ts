@@ -17,6 +17,7 @@ export interface SiteStatus {
   readonly pulled_at: string | null;
   /** How long the oldest unfinished event has been waiting. */
   readonly lag_ms: number;
+  /** Why the site is unreachable, or what the oldest unfinished event waits for. */
   readonly error: string | null;
   /** Events kept in the log, by state. */
   readonly events: Readonly<Record<string, number>>;
@@ -45,19 +46,16 @@ export function reportEvents<Client>(app: FastifyInstance, options: ReportOption
   app.get(`/${name}/status`, { preHandler: guard }, async () => {
     const sites: SiteStatus[] = [];
     for (const site of options.sites.values()) {
-      const [place, { states, waitingSince }] = await Promise.all([
-        inbox.place(site.id),
-        inbox.counts(site.id),
-      ]);
+      const [place, { states, waiting }] = await Promise.all([inbox.place(site.id), inbox.counts(site.id)]);
       const pull = options.pullState(site.id);
       sites.push({
         site: site.id,
         project: site.project,
-        state: pull?.error !== undefined ? "unreachable" : waitingSince === undefined ? "ok" : "behind",
+        state: pull?.error !== undefined ? "unreachable" : waiting === undefined ? "ok" : "behind",
         cursor: place?.cursor ?? null,
         pulled_at: place === undefined ? null : new Date(place.pulledAt).toISOString(),
-        lag_ms: waitingSince === undefined ? 0 : Math.max(0, now() - waitingSince),
-        error: pull?.error ?? null,
+        lag_ms: waiting === undefined ? 0 : Math.max(0, now() - waiting.since),
+        error: pull?.error ?? waiting?.remark ?? null,
         events: states,
       });
     }

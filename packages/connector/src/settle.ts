@@ -47,6 +47,18 @@ export function createSettle<Client>(options: SettleOptions<Client>) {
     options.log(`event ${state}`, { site: row.site, event: row.event, remark });
   };
 
+  const troubled = new Set<string>();
+
+  /** The service takes requests of this site again: what waits out a long pause need not wait any longer. */
+  const recover = async (site: string) => {
+    if (!troubled.delete(site)) return;
+    await sql`update ${inbox} set next_at = 0
+      where site = ${site} and state = 'received' and next_at > ${now()} and lease_until = 0`.execute(
+      store.db,
+    );
+    wakeAt(now());
+  };
+
   const later = async (row: InboxRow, at: number, values: Parameters<typeof queue.release>[2] = {}) => {
     if (await queue.release(row.id, at, values)) wakeAt(at);
   };
@@ -97,6 +109,7 @@ export function createSettle<Client>(options: SettleOptions<Client>) {
     });
     wakeAt(at);
     options.log("event invalidating", { site: row.site, event: row.event, invalidations: accepted });
+    await recover(row.site);
   };
 
   const ask = async (row: InboxRow, plan: Plan, site: ConnectedSite<Client>, signal: AbortSignal) => {
@@ -125,13 +138,11 @@ export function createSettle<Client>(options: SettleOptions<Client>) {
     const isGone =
       isInvalidationError(thrown) && thrown.code === "INVALIDATION_UNKNOWN" && row.state === "invalidating";
     const again = isGone ? { state: "received", invalidations: null } : {};
+    troubled.add(row.site);
     await later(row, at, { remark: `Waiting to try again: ${sentence}`, ...again });
-    options.log("event waits", {
-      site: row.site,
-      event: row.event,
-      attempts: row.attempts,
-      reason: sentence,
-    });
+    // The first failure is news; after that the event log says it.
+    if (row.attempts === 1)
+      options.log("event waits", { site: row.site, event: row.event, reason: sentence });
   };
 
   return async (row: InboxRow, signal: AbortSignal): Promise<void> => {
