@@ -13,7 +13,8 @@ const BLUE = { red: 30, green: 60, blue: 200 };
 describe("a project with an alias to a private origin", () => {
   let origin: Origin;
   let freshet: Freshet;
-  const get = (path: string, accept = "image/webp,*/*") => fetch(`${freshet.url}${path}`, { headers: { accept } });
+  const get = (path: string, accept = "image/webp,*/*") =>
+    fetch(`${freshet.url}${path}`, { headers: { accept } });
   const shadeAt = async (path: string, accept?: string) => {
     const answer = await get(path, accept);
     expect(answer.status, path).toBe(200);
@@ -41,7 +42,11 @@ describe("a project with an alias to a private origin", () => {
   });
 
   it("delivers the same picture by URL and by alias, resized", async () => {
-    for (const path of [`/v7/${origin.url}/media/a.jpg?w=300`, "/v7/_site_/a.jpg?w=300", "/_site_/a.jpg?w=300"]) {
+    for (const path of [
+      `/v7/${origin.url}/media/a.jpg?w=300`,
+      "/v7/_site_/a.jpg?w=300",
+      "/_site_/a.jpg?w=300",
+    ]) {
       const answer = await get(path);
       expect(answer.status, path).toBe(200);
       expect(answer.headers.get("content-type")).toBe("image/webp");
@@ -67,7 +72,10 @@ describe("a project with an alias to a private origin", () => {
     for (const w of widths) {
       for (const vh of ["", "&vh=1", "&vh=2", "&vh=3", `&vh=${old}`]) {
         for (const accept of ["image/avif,image/webp", "image/webp", "*/*"]) {
-          expect(isShade(await shadeAt(`/v7/_site_/b.jpg?w=${w}${vh}`, accept), BLUE), `${w}${vh} ${accept}`).toBe(true);
+          expect(
+            isShade(await shadeAt(`/v7/_site_/b.jpg?w=${w}${vh}`, accept), BLUE),
+            `${w}${vh} ${accept}`,
+          ).toBe(true);
         }
       }
     }
@@ -81,10 +89,15 @@ describe("a project with an alias to a private origin", () => {
     });
     expect(again.status).toBe(304);
     expect(again.headers.get("freshet-stamp")).not.toBeNull();
-    const head = await fetch(`${freshet.url}/v7/_site_/a.jpg?w=120`, { method: "HEAD", headers: { accept: "image/webp,*/*" } });
+    const head = await fetch(`${freshet.url}/v7/_site_/a.jpg?w=120`, {
+      method: "HEAD",
+      headers: { accept: "image/webp,*/*" },
+    });
     expect(head.headers.get("content-length")).toBe(first.headers.get("content-length"));
     const whole = Buffer.from(await (await get("/v7/_site_/a.jpg", "*/*")).arrayBuffer());
-    const part = await fetch(`${freshet.url}/v7/_site_/a.jpg`, { headers: { accept: "*/*", range: "bytes=10-19" } });
+    const part = await fetch(`${freshet.url}/v7/_site_/a.jpg`, {
+      headers: { accept: "*/*", range: "bytes=10-19" },
+    });
     expect(part.status).toBe(206);
     expect(Buffer.from(await part.arrayBuffer())).toEqual(whole.subarray(10, 20));
   });

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { createDrivers } from "@freshet/cdn/registry";
 import { render } from "@freshet/core/resize";
 import { type Config, ConfigError, loadConfig } from "./config.ts";
@@ -18,6 +19,8 @@ export async function run(): Promise<void> {
     const server = await createServer(config, { drivers: createDrivers(config.cdn) });
     await server.start();
     await server.app.listen({ host: config.host, port: config.port });
+    // Fastify's own line about listening comes first, ours is the last of the start.
+    await setImmediate();
     announce(config);
     stopOnSignal(async () => {
       await server.stop();

@@ -89,7 +89,7 @@ export function demoPage(folder: string, base: string): string {
 <ol><li>Overwrite a file, for example <code>landscape.jpg</code>, in <code>${html(folder)}</code>.</li>
 <li>Invalidate it. The API key was printed once when Freshet started first; <code>FRESHET_API_KEY</code> sets your own.
 <pre>curl -X POST ${html(base)}/invalidate -H "X-Client-Key: $FRESHET_API_KEY" -H "Content-Type: application/json" -d '{"scope":"original","urls":["/_sample_/landscape.jpg"]}'</pre></li>
-<li>Reload this page: every size and format shows the new picture. Follow the request with
+<li>Reload this page past your browser's own cache (Ctrl+Shift+R; by itself a browser keeps these URLs for a minute): every size and format shows the new picture. Follow the request with
 <pre>curl -H "X-Client-Key: $FRESHET_API_KEY" ${html(base)}/invalidate</pre></li></ol>
 </main><script>${SCRIPT}</script></body></html>`;
 }

@@ -22,7 +22,7 @@ export function demoRoutes(
       .header("cache-control", "no-store")
       .header(
         "content-security-policy",
-        "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; script-src 'unsafe-inline'",
+        "default-src 'none'; img-src 'self'; connect-src 'self'; style-src 'unsafe-inline'; script-src 'unsafe-inline'",
       )
       .send(demoPage(parts.sampleFolder, `${request.protocol}://${request.host}`));
   });
