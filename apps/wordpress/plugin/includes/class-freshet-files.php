@@ -24,6 +24,8 @@ final class Freshet_Files {
 	/** Seconds between the last change and the hash within which a hash proves nothing about later changes. */
 	const RACY_SECONDS = 2;
 
+	const ATTEMPTS = 3;
+
 	private Freshet_Uploads $uploads;
 	private Freshet_Outbox $outbox;
 
@@ -125,7 +127,6 @@ final class Freshet_Files {
 	 * @param array[] $changes From change().
 	 */
 	private function record( array $changes, string $reason, ?array $whose ): void {
-		global $wpdb;
 		if ( ! $changes ) {
 			return;
 		}
@@ -143,13 +144,32 @@ final class Freshet_Files {
 				$changes[ $i ]['row']['attachment_id'] = $this->uploads->attachment_of( $change['row']['path'] );
 			}
 		}
-		$wpdb->query( 'START TRANSACTION' );
+		// A database may refuse one of two that meet. What WordPress itself announced is announced only once: try again.
+		for ( $attempt = 1; $attempt <= self::ATTEMPTS; $attempt++ ) {
+			$told = $this->write_all( $changes, $reason, $whose );
+			if ( null !== $told ) {
+				break;
+			}
+			usleep( 20000 * $attempt );
+		}
+		if ( $told ) {
+			/** Events were stored. */
+			do_action( 'freshet_changes_recorded' );
+		}
+	}
+
+	/**
+	 * @return int|null Number of events stored; null when nothing was written, so that another look finds it all again.
+	 */
+	private function write_all( array $changes, string $reason, ?array $whose ): ?int {
+		global $wpdb;
 		$told = [];
+		$wpdb->query( 'START TRANSACTION' );
 		foreach ( $changes as $change ) {
 			$won = $this->write( $change['row'], $change['revision'] );
 			if ( false === $won ) {
-				$wpdb->query( 'ROLLBACK' ); // Nothing is recorded, so the next look finds it again.
-				return;
+				$wpdb->query( 'ROLLBACK' );
+				return null;
 			}
 			if ( $won && $change['told'] ) {
 				$told[ $change['row']['attachment_id'] ][] = $change['row'];
@@ -158,14 +178,10 @@ final class Freshet_Files {
 		foreach ( $told as $id => $files ) {
 			if ( ! $this->outbox->add( $reason, $whose ?? $this->outbox->describe( $id, $files[0]['path'] ), $files ) ) {
 				$wpdb->query( 'ROLLBACK' );
-				return;
+				return null;
 			}
 		}
-		$wpdb->query( 'COMMIT' );
-		if ( $told ) {
-			/** Events were stored. */
-			do_action( 'freshet_changes_recorded' );
-		}
+		return false === $wpdb->query( 'COMMIT' ) ? null : count( $told );
 	}
 
 	/**

@@ -121,9 +121,9 @@ final class Freshet_Push {
 		return false;
 	}
 
-	/** How this site calls itself towards the connector. */
+	/** How this site calls itself towards the connector: always the same, while home_url() may change with the language. */
 	public static function site(): string {
-		return untrailingslashit( home_url() );
+		return untrailingslashit( (string) get_option( 'home' ) );
 	}
 
 	/** Retry-After in either of its forms, at most a day. */

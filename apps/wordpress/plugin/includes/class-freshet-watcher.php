@@ -9,6 +9,9 @@
 defined( 'ABSPATH' ) || exit;
 
 final class Freshet_Watcher {
+	/** A command that walks the whole library should not keep it all in mind until its end. */
+	const MOST_NOTED = 50;
+
 	private Freshet_Settings $settings;
 	private Freshet_Uploads $uploads;
 	private Freshet_Files $files;
@@ -42,6 +45,9 @@ final class Freshet_Watcher {
 		$id = is_numeric( $id ) ? (int) $id : 0;
 		if ( $id < 1 || isset( $this->noted[ $id ] ) || ! $this->settings->is_active() ) {
 			return;
+		}
+		if ( count( $this->noted ) >= self::MOST_NOTED ) {
+			$this->act();
 		}
 		$this->noted[ $id ] = [ 'whose' => $this->outbox->describe( $id ), 'paths' => $this->uploads->paths_of_attachment( $id ) ];
 	}

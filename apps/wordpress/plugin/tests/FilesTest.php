@@ -169,6 +169,21 @@ final class FilesTest extends Freshet_Case {
 		$this->assertCount( 1, $this->events( $head ) );
 	}
 
+	public function test_a_refusal_of_the_database_is_tried_again(): void {
+		$head  = $this->head();
+		$times = 0;
+		$break = static function ( string $query ) use ( &$times ): string {
+			return false !== strpos( $query, 'INSERT INTO wp_freshet_outbox' ) && 1 === ++$times ? 'INSERT INTO wp_nowhere VALUES (1)' : $query;
+		};
+		add_filter( 'query', $break );
+		$GLOBALS['wpdb']->suppress_errors( true );
+		$this->upload();
+		$GLOBALS['wpdb']->suppress_errors( false );
+		remove_filter( 'query', $break );
+		$this->assertSame( 2, $times );
+		$this->assertCount( 1, $this->events( $head ) );
+	}
+
 	public function test_rows_of_files_long_gone_are_forgotten(): void {
 		global $wpdb;
 		$id = $this->upload();

@@ -221,6 +221,14 @@ final class WatcherTest extends Freshet_Case {
 		$this->assertSame( $this->version( $this->file( $new ) ), $last[ $url ] );
 	}
 
+	public function test_a_long_command_is_told_on_the_way(): void {
+		for ( $i = 0; $i <= Freshet_Watcher::MOST_NOTED; $i++ ) {
+			$this->attach( "n$i.png", 20, 20, $i );
+		}
+		$this->assertSame( Freshet_Watcher::MOST_NOTED, $this->head() - freshet()->outbox->after( 0, 1 )[0]['sequence'] + 1 );
+		$this->assertCount( Freshet_Watcher::MOST_NOTED + 1, $this->events( 0 ) );
+	}
+
 	public function test_nothing_is_noted_while_inactive(): void {
 		update_option( 'freshet_settings', [ 'endpoint' => '' ] );
 		$this->attach( 'hat.jpg', 800, 600 );
