@@ -61,5 +61,6 @@ test("a link that is no web address is not passed on", () => {
   const base = { id: "evt_1", sequence: 1, at: "2026-11-23T10:11:12Z", reason: "hook", files: [] };
   const linkOf = (link: unknown) => readEvent({ ...base, attachment: { id: 1, title: "", link } });
   expect(linkOf("javascript:alert(1)")).toMatchObject({ link: undefined });
+  expect(linkOf(`http://site.example/${"ä".repeat(700)}`)).toMatchObject({ link: undefined });
   expect(linkOf("http://site.example/wp-admin/")).toMatchObject({ link: "http://site.example/wp-admin/" });
 });

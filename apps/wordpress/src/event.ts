@@ -28,6 +28,8 @@ const ID = /^[A-Za-z0-9_-]{1,128}$/;
 const DIGEST = /^[0-9a-f]{64}$/;
 const VERSION = /^[A-Za-z0-9_-]{1,64}$/;
 const MAX_FILES = 5_000;
+/** The invalidation API takes no longer one. */
+const LONGEST_LINK = 2_000;
 
 /** The events of a push or a page of the pull, or undefined when one of them has no usable id. */
 export function readEnvelopes(value: unknown): readonly EventEnvelope[] | undefined {
@@ -84,7 +86,7 @@ function readFile(file: unknown): ChangedFile | undefined {
 
 /** Only what a browser may safely be sent to: the link is shown in a console. */
 function readLink(link: unknown): string | undefined {
-  if (typeof link !== "string" || link.length > 2048) return undefined;
-  const url = URL.parse(link);
-  return url?.protocol === "http:" || url?.protocol === "https:" ? url.href : undefined;
+  const url = typeof link === "string" ? URL.parse(link) : null;
+  const isWeb = url?.protocol === "http:" || url?.protocol === "https:";
+  return isWeb && url.href.length <= LONGEST_LINK ? url.href : undefined;
 }
