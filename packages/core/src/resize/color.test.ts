@@ -150,6 +150,8 @@ describe("inputs that are not 8-bit sRGB", () => {
       // CMYK holds fewer blues than sRGB, so the colour is near and not the same.
       expect(distance(at(10, 5), [32, 96, 192, 255])).toBeLessThan(60);
       expect(at(10, 5)[2]).toBeGreaterThan(at(10, 5)[0] + 60);
+      const resize = { w: 100, h: 100, func: "fit", bg_color: ORANGE } as const;
+      expect(distance((await corners(cmyk, { resize }, format)).topLeft, ORANGE_PIXEL)).toBeLessThan(12);
     }
   });
 
