@@ -128,6 +128,8 @@ test.each([
   ["https://exa mple/a.jpg", "host"],
   ["https://h.example:99999/a.jpg", "host"],
   ["https:///", "host"],
+  ["http://..", "host"],
+  ["http://a..b/x.jpg", "host"],
   ["http://a%2Fb/a.jpg", "host"],
 ])("“%s” names no original: %s", (original, reason) => {
   expect(resolve(original)).toEqual({ kind: "invalid", reason });

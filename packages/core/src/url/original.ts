@@ -141,7 +141,7 @@ function readHost(scheme: string, authority: string): string | undefined {
   try {
     const url = new URL(`${scheme}://${authority}/`);
     const name = url.hostname.replace(/\.$/, "");
-    if (name === "") return undefined;
+    if (/^$|^\.|\.\.|\.$/.test(name)) return undefined;
     return url.port === "" ? name : `${name}:${url.port}`;
   } catch {
     return undefined;
