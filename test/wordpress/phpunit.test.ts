@@ -2,8 +2,8 @@ import { execFile, spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
-import { missingParts } from "../support/wordpress.ts";
 import { installSite } from "../support/wordpress/site.ts";
+import { missingParts } from "../support/wordpress.ts";
 
 const run = promisify(execFile);
 

@@ -1,4 +1,6 @@
 import { createHash, createHmac, randomUUID } from "node:crypto";
+import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -11,6 +13,12 @@ const SECRET = "a-secret-of-the-journey";
 const missing = missingParts();
 if (missing.length > 0 && process.env.CI)
   throw new Error(`WordPress cannot run here: install ${missing.join(", ")}.`);
+
+interface Push {
+  readonly path: string | undefined;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
 
 interface Event {
   readonly sequence: number;
@@ -27,13 +35,30 @@ describe.skipIf(missing.length > 0)(
   `the WordPress plugin ${missing.length > 0 ? `(needs ${missing.join(", ")})` : ""}`,
   () => {
     let wordpress: WordPress;
+    let connector: Server;
+    const pushed: Push[] = [];
 
     beforeAll(async () => {
-      const constants = { FRESHET_ENDPOINT: ENDPOINT, FRESHET_SECRET: SECRET };
+      connector = createServer(async (request, response) => {
+        const chunks: Buffer[] = [];
+        for await (const chunk of request) chunks.push(chunk as Buffer);
+        pushed.push({ path: request.url, headers: request.headers, body: Buffer.concat(chunks).toString() });
+        response.end("{}");
+      });
+      await new Promise<void>((done) => connector.listen(0, "127.0.0.1", done));
+      const { port } = connector.address() as AddressInfo;
+      const constants = {
+        FRESHET_ENDPOINT: ENDPOINT,
+        FRESHET_SECRET: SECRET,
+        FRESHET_CONNECTOR: `http://127.0.0.1:${port}`,
+      };
       wordpress = await startWordpress({ plugins: [PLUGIN], constants });
     }, 120_000);
 
-    afterAll(() => wordpress?.stop());
+    afterAll(async () => {
+      await wordpress?.stop();
+      connector?.close();
+    });
 
     const events = async (after = 0): Promise<{ head: number; events: Event[] }> => {
       const response = await signedGet(wordpress, "/freshet/v1/events", `after=${after}&limit=100`);
@@ -114,6 +139,34 @@ describe.skipIf(missing.length > 0)(
       }
     });
 
+    test("tells a change once, however many visitors see it first", async () => {
+      const robe = await wordpress.upload("robe.jpg", await picture("#222222"));
+      const link = await publish(robe, "Robe");
+      await wordpress.page(link);
+      const { head } = await events();
+      const bytes = await picture("#dddddd");
+      await wordpress.overwrite(robe.url, bytes);
+      const pages = await Promise.all(Array.from({ length: 12 }, () => wordpress.page(link)));
+      for (const page of pages) expect(imageOf(page, "robe").src).toContain(`vh=${versionOf(bytes)}`);
+      expect((await events(head)).events).toHaveLength(1);
+    });
+
+    test("pushes what the pull gives, signed", async () => {
+      const { head } = await events();
+      await wordpress.upload("tie.jpg", await picture("#998877"));
+      const { events: told } = await events(head);
+      const push = pushed.at(-1);
+      expect(push?.path).toBe("/wordpress/events");
+      expect(JSON.parse(push?.body ?? "")).toEqual({ site: wordpress.url, events: told });
+      const {
+        "webhook-id": id,
+        "webhook-timestamp": timestamp,
+        "webhook-signature": signature,
+      } = push?.headers ?? {};
+      expect(signature).toBe(`v1,${hmac(SECRET, `${id}.${timestamp}.${push?.body}`)}`);
+      expect(Math.abs(Date.now() / 1000 - Number(timestamp))).toBeLessThan(60);
+    });
+
     test("reports a deletion and a new upload under the same name", async () => {
       const old = await wordpress.upload("shoe.jpg", await picture("#aa0000"));
       const { head } = await events();
@@ -189,8 +242,12 @@ describe.skipIf(missing.length > 0)(
 function sign(text: string, { secret = SECRET, secondsAgo = 0 } = {}): Record<string, string> {
   const id = `msg_${randomUUID()}`;
   const timestamp = String(Math.floor(Date.now() / 1000) - secondsAgo);
-  const signature = createHmac("sha256", secret).update(`${id}.${timestamp}.${text}`).digest("base64");
+  const signature = hmac(secret, `${id}.${timestamp}.${text}`);
   return { "webhook-id": id, "webhook-timestamp": timestamp, "webhook-signature": `v1,${signature}` };
+}
+
+function hmac(secret: string, text: string): string {
+  return createHmac("sha256", secret).update(text).digest("base64");
 }
 
 function signedGet(wordpress: WordPress, route: string, query: string): Promise<Response> {
