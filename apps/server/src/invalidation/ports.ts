@@ -2,6 +2,7 @@ import type { CdnDriver, ProbeRequest } from "@freshet/core";
 import type { Store } from "@freshet/store";
 import type { Coverage } from "../cache/coverage.ts";
 import type { Project, Projects } from "../projects/project.ts";
+import type { Tuning } from "./tuning.ts";
 
 /** An original as an invalidation names it. */
 export interface OriginalTarget {
@@ -34,6 +35,15 @@ export interface Delivery {
   recentUrls(target: OriginalTarget, limit: number): readonly ProbeRequest[];
 }
 
+/**
+ * The largest number this data folder has seen, kept outside of the database: a database restored from a backup must not
+ * give numbers out again that records and nodes already carry.
+ */
+export interface Remembered {
+  read(): Promise<number>;
+  write(sequence: number): Promise<void>;
+}
+
 /** Everything the invalidation side is built from. */
 export interface InvalidationPorts {
   readonly store: Store;
@@ -41,6 +51,10 @@ export interface InvalidationPorts {
   readonly projects: Projects;
   readonly delivery: Delivery;
   readonly drivers: readonly CdnDriver[];
+  /** Nothing is remembered where it is absent: for a store that lives and dies with its caches. */
+  readonly remembered?: Remembered;
+  /** Differs from `TUNING` in tests only. */
+  readonly tuning?: Partial<Tuning>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly log: (event: string, details: Readonly<Record<string, unknown>>) => void;

@@ -1,0 +1,98 @@
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { openStore, type Store, sql } from "@freshet/store";
+import { Coverage } from "../cache/coverage.ts";
+import type { Project } from "../projects/project.ts";
+import { createProjects } from "../projects/projects.ts";
+import { createInvalidation, type Invalidation } from "./invalidation.ts";
+import { createMemoryDelivery, type MemoryDelivery } from "./memory-delivery.ts";
+import type { MemoryNode } from "./memory-node.ts";
+import type { InvalidationPorts } from "./ports.ts";
+import type { Tuning } from "./tuning.ts";
+
+/** Waits that are long in life are short in tests; what is not tested is far away. */
+export const QUICK: Partial<Tuning> = {
+  callMs: 300,
+  tries: 3,
+  backoff: { firstMs: 2, mostMs: 10 },
+  rereadMs: 200,
+  recheckAfterMs: [],
+  leaseMs: 2_000,
+  pollMs: 10,
+  joinEveryMs: 10,
+};
+
+export const DEMO: Project = {
+  name: "demo",
+  apiKey: "client_demo",
+  hosts: ["img.example.com"],
+  aliases: {},
+  prefix: undefined,
+  source: { allow: ["*"], allowPrivate: false, maxBytes: 1_000_000, timeoutMs: 1_000 },
+  formats: ["webp"],
+  forwardQuery: false,
+  cache: { browser: 60, cdn: 60, revalidate: 86_400 },
+  missingStatus: 404,
+};
+export const SHOP: Project = { ...DEMO, name: "shop", apiKey: "client_shop", hosts: [] };
+
+/** One boot of the invalidation on a database file, with everything around it in memory. */
+export interface Boot {
+  readonly store: Store;
+  readonly coverage: Coverage;
+  readonly delivery: MemoryDelivery;
+  readonly invalidation: Invalidation;
+  readonly logged: readonly { readonly event: string; readonly details: Readonly<Record<string, unknown>> }[];
+  /** As a crash leaves it: the store is gone, nothing was finished. */
+  crash(): Promise<void>;
+  stop(): Promise<void>;
+  count(table: string): Promise<number>;
+}
+
+export async function newFile(): Promise<string> {
+  return join(await mkdtemp(join(tmpdir(), "freshet-invalidation-")), "freshet.db");
+}
+
+export async function boot(
+  file: string,
+  nodes: readonly MemoryNode[] = [],
+  more: Partial<InvalidationPorts> & { readonly list?: readonly Project[] } = {},
+): Promise<Boot> {
+  const store = await openStore({ file });
+  const coverage = new Coverage();
+  const delivery = createMemoryDelivery(DEMO, coverage);
+  const logged: { event: string; details: Readonly<Record<string, unknown>> }[] = [];
+  const invalidation = createInvalidation({
+    store,
+    coverage,
+    delivery,
+    projects: createProjects(more.list ?? [DEMO, SHOP]),
+    drivers: nodes.map(({ driver }) => driver),
+    now: Date.now,
+    log: (event, details) => logged.push({ event, details }),
+    ...more,
+    tuning: { ...QUICK, ...more.tuning },
+  });
+  return {
+    store,
+    coverage,
+    delivery,
+    invalidation,
+    logged,
+    async crash() {
+      await store.close();
+      await invalidation.stop().catch(() => {});
+    },
+    async stop() {
+      await invalidation.stop();
+      await store.close();
+    },
+    async count(table) {
+      const { rows } = await sql<{ n: number }>`select count(*) as n from ${sql.table(table)}`.execute(
+        store.db,
+      );
+      return rows[0]?.n ?? 0;
+    },
+  };
+}

@@ -1,0 +1,105 @@
+import type { Kysely } from "@freshet/store";
+import type { Coverage, Mark } from "../cache/coverage.ts";
+import type { InvalidationTables } from "./migrations.ts";
+import type { Remembered } from "./ports.ts";
+
+/** Entries read at a time while catching up. */
+const PAGE = 200;
+
+/** Applies the journal to this instance: in order, without gaps. */
+export interface Follow {
+  /** Restores head and floors; call it before anything is served. Resolves to the number it stands at. */
+  start(): Promise<number>;
+  /** Takes an entry that was just committed. Resolves once it, and everything before it, is applied. */
+  offer(sequence: number, marks: readonly Mark[]): Promise<void>;
+  /** Resolves once everything through the number is applied; rejects when the journal does not reach so far. */
+  through(sequence: number): Promise<void>;
+}
+
+export function createFollow(parts: {
+  readonly db: Kysely<InvalidationTables>;
+  readonly coverage: Coverage;
+  readonly remembered: Remembered | undefined;
+  readonly log: (event: string, details: Readonly<Record<string, unknown>>) => void;
+}): Follow {
+  const { db, coverage, remembered, log } = parts;
+  let catching: Promise<void> | undefined;
+
+  const note = (): void => {
+    remembered
+      ?.write(coverage.applied)
+      .catch((error) => log("sequence not remembered", { error: String(error) }));
+  };
+  const readPage = async (): Promise<number> => {
+    const entries = await db
+      .selectFrom("invalidation_entry")
+      .select(["id", "sequence", "project", "scope"])
+      .where("sequence", ">", coverage.applied)
+      .orderBy("sequence")
+      .limit(PAGE)
+      .execute();
+    const ids = entries.filter(({ scope }) => scope === "original").map(({ id }) => id);
+    const paths =
+      ids.length === 0
+        ? []
+        : await db
+            .selectFrom("invalidation_path")
+            .select(["entry", "tag"])
+            .where("entry", "in", ids)
+            .execute();
+    const tags = Map.groupBy(paths, ({ entry }) => entry);
+    for (const { id, sequence, project, scope } of entries) {
+      coverage.apply(
+        sequence,
+        scope === "all"
+          ? [{ kind: "project", project }]
+          : (tags.get(id) ?? []).map(({ tag }) => ({ kind: "original", project, tag })),
+      );
+    }
+    if (entries.length > 0) note();
+    return entries.length;
+  };
+  const catchUp = (): Promise<void> => {
+    catching ??= (async () => {
+      try {
+        while ((await readPage()) === PAGE);
+      } finally {
+        catching = undefined;
+      }
+    })();
+    return catching;
+  };
+  const through = async (sequence: number): Promise<void> => {
+    if (coverage.applied >= sequence) return;
+    // A reading under way may have begun before the entry was committed: only one that begins now is sure to see it.
+    await catching;
+    if (coverage.applied >= sequence) return;
+    await catchUp();
+    if (coverage.applied < sequence) {
+      throw new Error(`the journal ends at ${coverage.applied}, before ${sequence}`);
+    }
+  };
+  return {
+    async start() {
+      // One transaction: floors that are newer than the head beside them would be lost between the two.
+      const { head, rows } = await db.transaction().execute(async (transaction) => ({
+        head: (await transaction.selectFrom("invalidation_sequence").select("n").executeTakeFirstOrThrow()).n,
+        rows: await transaction.selectFrom("invalidation_floor").selectAll().execute(),
+      }));
+      coverage.restore(
+        head,
+        rows.map(({ project, tag, sequence }) => ({
+          mark: tag === "" ? { kind: "project", project } : { kind: "original", project, tag },
+          sequence,
+        })),
+      );
+      return head;
+    },
+    async offer(sequence, marks) {
+      if (sequence !== coverage.applied + 1) return through(sequence);
+      coverage.apply(sequence, marks);
+      note();
+    },
+    through,
+  };
+}

@@ -1,0 +1,156 @@
+import { randomUUID } from "node:crypto";
+import type { Cause, InvalidationEntry, InvalidationReceipt, InvalidationRequest } from "@freshet/core";
+import type { FastifyInstance } from "fastify";
+import { ServerError } from "../errors.ts";
+import type { Project } from "../projects/project.ts";
+import { createFollow } from "./follow.ts";
+import { createJoin } from "./join.ts";
+import { type Accepted, type Asked, createJournal } from "./journal.ts";
+import { createLane, reasonOf, sleep } from "./lane.ts";
+import { createLedger } from "./ledger.ts";
+import { type InvalidationTables, MIGRATIONS, OWNER } from "./migrations.ts";
+import { createPipeline } from "./pipeline.ts";
+import type { InvalidationPorts } from "./ports.ts";
+import { createRecheck } from "./recheck.ts";
+import { readRequest } from "./request.ts";
+import { invalidationRoutes } from "./routes.ts";
+import { journalSettings } from "./settings.ts";
+import { TUNING } from "./tuning.ts";
+import { viewEntry, viewReceipt } from "./view.ts";
+
+/** The journal, its pipeline and its API. */
+export interface Invalidation {
+  /** A fastify plugin: the routes of the API. */
+  readonly routes: (app: FastifyInstance) => Promise<void>;
+  /** Restores what was applied, resumes what a crash left behind; when it resolves, images may be served. */
+  start(): Promise<void>;
+  /** Ends the work under way; the next start resumes it. */
+  stop(): Promise<void>;
+  /**
+   * Accepts an invalidation as the API does, under this cause. Durable and applied here when it resolves.
+   * @throws ServerError for a request that the API would refuse.
+   */
+  accept(project: Project, request: InvalidationRequest, cause: Cause): Promise<InvalidationReceipt>;
+  /** Journals an `all` for every project whose answer-changing settings differ from those of the last run. */
+  journalSettings(projects: readonly Project[]): Promise<void>;
+  /** Resolves to the entry once it has ended, however; rejects when there is none, or when the server stops first. */
+  waitFor(project: Project, uuid: string): Promise<InvalidationEntry>;
+}
+
+export function createInvalidation(ports: InvalidationPorts): Invalidation {
+  const { store, coverage, projects, delivery, drivers, now, log } = ports;
+  const tuning = { ...TUNING, ...ports.tuning };
+  const db = store.db.$extendTables<InvalidationTables>();
+  const me = randomUUID();
+  const stopping = new AbortController();
+  const waiting = new Map<string, () => void>();
+
+  const journal = createJournal(db, now);
+  const follow = createFollow({ db, coverage, remembered: ports.remembered, log });
+  const lanes = drivers.map((driver) => createLane(driver, tuning, now, stopping.signal));
+  const nodes = drivers.map(({ name }) => name);
+  const ledger = createLedger({ db, me, nodes, recheckAfterMs: tuning.recheckAfterMs, now });
+  const pipeline = createPipeline({
+    store,
+    me,
+    ledger,
+    follow,
+    lanes: new Map(lanes.map((lane) => [lane.driver.name, lane])),
+    delivery,
+    tuning,
+    now,
+    log,
+    ended: (uuid) => waiting.get(uuid)?.(),
+  });
+
+  const take = async (accepted: Accepted): Promise<void> => {
+    // Durable already: if applying fails here, the pipeline tries again before it asks any node.
+    await follow
+      .offer(accepted.sequence, accepted.marks)
+      .catch((error) => log("invalidation not applied yet", { uuid: accepted.uuid, error: reasonOf(error) }));
+    pipeline.wake();
+  };
+  const submit = async (asked: Asked): Promise<Accepted | "reused"> => {
+    const accepted = await journal.accept(asked);
+    if (accepted !== "reused" && !accepted.isRepeated) await take(accepted);
+    return accepted;
+  };
+  const everything = (project: Project, kind: string): Asked => ({
+    project: project.name,
+    request: { scope: "all" },
+    paths: [],
+    cause: { kind },
+    chain: 0,
+    key: undefined,
+  });
+  /** Numbers never go back: what was seen before may be stamped into records and nodes. */
+  const raise = async (seen: number): Promise<void> => {
+    log("journal is behind", { seen });
+    const asked = projects.all.map((project) => everything(project, "restore"));
+    for (const accepted of await journal.raise(seen, asked)) await take(accepted);
+  };
+  const head = async (): Promise<number> => {
+    const seen = coverage.applied;
+    if ((await journal.head()) < seen) await raise(seen);
+    return journal.head();
+  };
+  const recheck = createRecheck({
+    store,
+    me,
+    delivery,
+    tuning,
+    now,
+    log,
+    accept: async (name, request, { chain, key, entry }) => {
+      const project = projects.all.find((each) => each.name === name);
+      if (!project) return;
+      const read = readRequest(request, project, delivery);
+      await submit({ ...read, project: name, cause: { kind: "recheck", id: entry }, chain, key });
+    },
+  });
+  const join = createJoin({ db, lanes, projects: projects.all, delivery, tuning, head, log });
+
+  const invalidation: Invalidation = {
+    routes: invalidationRoutes({ projects, delivery, log, journal, submit, wake: pipeline.wake }),
+    async start() {
+      await store.migrate(OWNER, MIGRATIONS);
+      const seen = (await ports.remembered?.read()) ?? 0;
+      const restored = await follow.start();
+      if (restored < seen) await raise(seen);
+      await invalidation.journalSettings(projects.all);
+      await pipeline.start();
+      await recheck.start();
+      await join.start();
+    },
+    async stop() {
+      stopping.abort();
+      await Promise.all([join.stop(), recheck.stop(), pipeline.stop()]);
+      await ports.remembered?.write(coverage.applied);
+    },
+    async accept(project, request, cause) {
+      const read = readRequest(request, project, delivery);
+      const accepted = await submit({ ...read, project: project.name, cause, chain: 0, key: undefined });
+      if (accepted === "reused") throw new ServerError("IDEMPOTENCY_KEY_REUSED");
+      return viewReceipt(accepted.uuid, accepted.receivedAt);
+    },
+    journalSettings: (all) =>
+      journalSettings(db, all, async (project) => {
+        await submit(everything(project, "settings"));
+      }),
+    async waitFor(project, uuid) {
+      while (!stopping.signal.aborted) {
+        const told = Promise.withResolvers<void>();
+        waiting.set(uuid, told.resolve);
+        const entry = await journal.get(project.name, uuid);
+        if (!entry) throw new ServerError("INVALIDATION_UNKNOWN");
+        if (entry.row.next_at === null) {
+          waiting.delete(uuid);
+          return viewEntry(entry);
+        }
+        await Promise.race([told.promise, sleep(tuning.pollMs, stopping.signal)]);
+      }
+      throw new ServerError("SERVER_BUSY", "The server is stopping.");
+    },
+  };
+  return invalidation;
+}

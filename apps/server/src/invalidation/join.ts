@@ -1,0 +1,106 @@
+import type { Kysely } from "@freshet/store";
+import type { Project } from "../projects/project.ts";
+import { bounded, type Lane, reasonOf } from "./lane.ts";
+import type { InvalidationTables } from "./migrations.ts";
+import type { Delivery } from "./ports.ts";
+import type { Tuning } from "./tuning.ts";
+
+export interface JoinParts {
+  readonly db: Kysely<InvalidationTables>;
+  readonly lanes: readonly Lane[];
+  readonly projects: readonly Project[];
+  readonly delivery: Delivery;
+  readonly tuning: Tuning;
+  /** The journal's head, as the database has it at this moment. */
+  readonly head: () => Promise<number>;
+  readonly log: (event: string, details: Readonly<Record<string, unknown>>) => void;
+}
+
+/** Keeps the nodes in the know; begins at once and does not wait for a node that is away. */
+export interface Join {
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Gives each node its base number again and again, since a node may lose what it knew at any moment. A node that was not
+ * there when the server last ran may hold anything: it is emptied before it counts as known.
+ */
+export function createJoin(parts: JoinParts): Join {
+  const { db, lanes, tuning, log } = parts;
+  const stopping = new AbortController();
+  const troubles = new Map<string, string>();
+  const known = new Set<string>();
+  let rounds: readonly NodeJS.Timeout[] = [];
+  const underWay = new Map<string, Promise<void>>();
+
+  const visit = async (lane: Lane): Promise<void> => {
+    const { name } = lane.driver;
+    try {
+      if (await hasForgotten(parts, lane, stopping.signal)) {
+        known.delete(name);
+        await db.deleteFrom("invalidation_node").where("node", "=", name).execute();
+      }
+      if (!known.has(name)) {
+        await purgeEverything(parts, lane);
+        await db
+          .insertInto("invalidation_node")
+          .values({ node: name })
+          .onConflict((conflict) => conflict.doNothing())
+          .execute();
+        known.add(name);
+      }
+      if (troubles.delete(name)) log("node is back", { node: name });
+    } catch (error) {
+      const reason = reasonOf(error);
+      // A node that is away for a day is one line in the log, not 43,200.
+      if (!stopping.signal.aborted && troubles.get(name) !== reason)
+        log("node is away", { node: name, reason });
+      troubles.set(name, reason);
+    }
+  };
+  const round = (lane: Lane): void => {
+    const { name } = lane.driver;
+    if (underWay.has(name) || stopping.signal.aborted) return;
+    underWay.set(
+      name,
+      visit(lane).finally(() => underWay.delete(name)),
+    );
+  };
+  return {
+    async start() {
+      const names = lanes.map(({ driver }) => driver.name);
+      const gone = db.deleteFrom("invalidation_node");
+      await (names.length === 0 ? gone : gone.where("node", "not in", names)).execute();
+      for (const { node } of await db.selectFrom("invalidation_node").selectAll().execute()) known.add(node);
+      for (const lane of lanes) round(lane);
+      rounds = lanes.map((lane) => setInterval(round, tuning.joinEveryMs, lane));
+      for (const timer of rounds) timer.unref();
+    },
+    async stop() {
+      stopping.abort();
+      for (const timer of rounds) clearInterval(timer);
+      await Promise.all(underWay.values());
+    },
+  };
+}
+
+/** Whether the node had lost what it knew, and acknowledged invalidations since then that its new base does not contain. */
+async function hasForgotten(parts: JoinParts, { driver }: Lane, stopping: AbortSignal): Promise<boolean> {
+  if (!driver.join) return false;
+  const sent = await parts.head();
+  const answer = await bounded(parts.tuning.callMs, stopping, (signal) => driver.join?.(sent, signal));
+  if (answer !== "joined") return false;
+  parts.log("node joined", { node: driver.name, head: sent });
+  return (await parts.head()) > sent;
+}
+
+async function purgeEverything({ head, projects, delivery }: JoinParts, lane: Lane): Promise<void> {
+  const sequence = await head();
+  if (sequence === 0) return;
+  for (const { name: project } of projects) {
+    const projectTag = delivery.projectTag(project);
+    const outcome = await lane.purge({ sequence, project, projectTag, tags: "project" });
+    if (outcome.kind === "failed" || outcome.kind === "busy") throw new Error(outcome.reason);
+  }
+}

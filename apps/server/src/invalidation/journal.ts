@@ -1,0 +1,299 @@
+import { hash, randomUUID } from "node:crypto";
+import type { Cause, InvalidationRequest } from "@freshet/core";
+import { createGathering, type Kysely, type Transaction } from "@freshet/store";
+import type { Mark } from "../cache/coverage.ts";
+import type { EntryRow, InvalidationTables, PathRow, TargetRow } from "./migrations.ts";
+
+type Db = Kysely<InvalidationTables>;
+
+/** What is to be accepted. */
+export interface Asked {
+  readonly project: string;
+  readonly request: InvalidationRequest;
+  readonly paths: readonly Omit<PathRow, "entry" | "place">[];
+  readonly cause: Cause;
+  readonly chain: number;
+  /** Two requests of a project with the same key are one; undefined where the caller gave none. */
+  readonly key: string | undefined;
+}
+
+export interface Accepted {
+  readonly uuid: string;
+  readonly sequence: number;
+  readonly receivedAt: number;
+  readonly marks: readonly Mark[];
+  /** The key was used before with the same body: nothing was added. */
+  readonly isRepeated: boolean;
+}
+
+/** One entry with everything that belongs to it. */
+export interface Entry {
+  readonly row: EntryRow;
+  readonly paths: readonly PathRow[];
+  readonly targets: readonly TargetRow[];
+}
+
+export interface Journal {
+  /**
+   * Gives the invalidation the next number and makes it durable: when this resolves, it is on the disk. Resolves to
+   * "reused" when the key belongs to another body.
+   */
+  accept(asked: Asked): Promise<Accepted | "reused">;
+  /** Raises the head to `least` if it is below, and accepts what is asked, in one step. */
+  raise(least: number, asked: readonly Asked[]): Promise<readonly Accepted[]>;
+  /** The largest number given out. */
+  head(): Promise<number>;
+  get(project: string, uuid: string): Promise<Entry | undefined>;
+  /** Newest first, older than `before`; fewer than `limit` where entries are large, and `next` where there are more. */
+  list(
+    project: string,
+    limit: number,
+    before: number | undefined,
+  ): Promise<{ readonly entries: readonly Entry[]; readonly next: number | undefined }>;
+  /** Opens the failed targets of a failed entry again, as a new attempt; "unneeded" when it has not failed. */
+  retry(project: string, uuid: string): Promise<EntryRow | "unknown" | "unneeded">;
+}
+
+/** Acceptances that share one transaction at most. */
+const TOGETHER = 64;
+/** Rows of one insert: SQLite takes 32,766 parameters. */
+const ROWS = 500;
+/** Paths on one page of the list at most, unless its first entry alone has more. */
+const PATHS_ON_A_PAGE = 5_000;
+
+export function createJournal(db: Db, now: () => number): Journal {
+  const accept = createGathering<Asked, Accepted | "reused">(
+    (group) => db.transaction().execute((transaction) => acceptAll(transaction, group, now())),
+    TOGETHER,
+  );
+  const complete = async (rows: readonly EntryRow[]): Promise<readonly Entry[]> => {
+    const ids = rows.map(({ id }) => id);
+    if (ids.length === 0) return [];
+    const [paths, targets] = await Promise.all([
+      db.selectFrom("invalidation_path").selectAll().where("entry", "in", ids).orderBy("place").execute(),
+      db.selectFrom("invalidation_target").selectAll().where("entry", "in", ids).orderBy("node").execute(),
+    ]);
+    const pathsOf = Map.groupBy(paths, ({ entry }) => entry);
+    const targetsOf = Map.groupBy(targets, ({ entry }) => entry);
+    return rows.map((row) => ({
+      row,
+      paths: pathsOf.get(row.id) ?? [],
+      targets: targetsOf.get(row.id) ?? [],
+    }));
+  };
+  const entries = (project: string) =>
+    db.selectFrom("invalidation_entry").selectAll().where("project", "=", project);
+  return {
+    accept,
+    raise: (least, asked) =>
+      db.transaction().execute(async (transaction) => {
+        await transaction
+          .updateTable("invalidation_sequence")
+          .set({ n: least })
+          .where("n", "<", least)
+          .execute();
+        const answers = await acceptAll(transaction, asked, now());
+        return answers.filter((answer) => answer !== "reused");
+      }),
+    async head() {
+      const { n } = await db.selectFrom("invalidation_sequence").select("n").executeTakeFirstOrThrow();
+      return n;
+    },
+    async get(project, uuid) {
+      const [entry] = await complete(await entries(project).where("id", "=", uuid).execute());
+      return entry;
+    },
+    async list(project, limit, before) {
+      const wanted = entries(project)
+        .orderBy("sequence", "desc")
+        .limit(limit + 1);
+      const rows = await (before === undefined ? wanted : wanted.where("sequence", "<", before)).execute();
+      let room = PATHS_ON_A_PAGE;
+      const page = rows.slice(0, limit).filter(({ paths }, index) => {
+        room -= paths;
+        return room >= 0 || index === 0;
+      });
+      const last = page.at(-1);
+      return { entries: await complete(page), next: rows.length > page.length ? last?.sequence : undefined };
+    },
+    retry: (project, uuid) => db.transaction().execute((transaction) => reopen(transaction, project, uuid)),
+  };
+}
+
+async function acceptAll(
+  db: Transaction<InvalidationTables>,
+  group: readonly Asked[],
+  time: number,
+): Promise<readonly (Accepted | "reused")[]> {
+  // The first statement locks the row of the sequence: numbers are given in the order of the commits, without gaps.
+  const { n: before } = await db
+    .updateTable("invalidation_sequence")
+    .set(({ ref }) => ({ n: ref("n") }))
+    .returning("n")
+    .executeTakeFirstOrThrow();
+  const known = await knownKeys(db, group);
+  let sequence = before;
+  const fresh: { readonly asked: Asked; readonly accepted: Accepted }[] = [];
+  const keys: InvalidationTables["invalidation_key"][] = [];
+  const answers = group.map((asked): Accepted | "reused" => {
+    const { project, key } = asked;
+    const body = key === undefined ? "" : hashOf(asked);
+    const earlier = key === undefined ? undefined : known.get(nameOf(project, key));
+    if (earlier) return earlier.hash === body ? { ...earlier.accepted, isRepeated: true } : "reused";
+    sequence += 1;
+    const accepted = {
+      uuid: randomUUID(),
+      sequence,
+      receivedAt: time,
+      marks: marksOf(asked),
+      isRepeated: false,
+    };
+    fresh.push({ asked, accepted });
+    if (key !== undefined) {
+      known.set(nameOf(project, key), { hash: body, accepted });
+      keys.push({ project, key, hash: body, entry: accepted.uuid });
+    }
+    return accepted;
+  });
+  if (fresh.length > 0) {
+    await db.updateTable("invalidation_sequence").set({ n: sequence }).execute();
+    await insertEntries(db, fresh);
+    for (const some of slices(keys)) await db.insertInto("invalidation_key").values(some).execute();
+  }
+  return answers;
+}
+
+async function insertEntries(
+  db: Transaction<InvalidationTables>,
+  fresh: readonly { readonly asked: Asked; readonly accepted: Accepted }[],
+): Promise<void> {
+  const entries = fresh.map(({ asked, accepted }) => ({
+    id: accepted.uuid,
+    sequence: accepted.sequence,
+    project: asked.project,
+    scope: asked.request.scope,
+    status: "RECEIVED" as const,
+    cause: JSON.stringify(asked.cause),
+    chain: asked.chain,
+    attempt: 1,
+    attempts: 0,
+    next_at: 0,
+    lease_until: 0,
+    paths: asked.paths.length,
+    received_at: accepted.receivedAt,
+  }));
+  await db.insertInto("invalidation_entry").values(entries).execute();
+  const paths = fresh.flatMap(({ asked, accepted }) =>
+    asked.paths.map((path, place) => ({ entry: accepted.uuid, place, ...path })),
+  );
+  for (const some of slices(paths)) await db.insertInto("invalidation_path").values(some).execute();
+  const floors = new Map<string, InvalidationTables["invalidation_floor"]>();
+  for (const { accepted } of fresh) {
+    for (const mark of accepted.marks) {
+      const tag = mark.kind === "project" ? "" : mark.tag;
+      floors.set(nameOf(mark.project, tag), { project: mark.project, tag, sequence: accepted.sequence });
+    }
+  }
+  for (const some of slices([...floors.values()])) {
+    await db
+      .insertInto("invalidation_floor")
+      .values(some)
+      .onConflict((conflict) =>
+        conflict
+          .columns(["project", "tag"])
+          .doUpdateSet(({ ref }) => ({ sequence: ref("excluded.sequence") })),
+      )
+      .execute();
+  }
+}
+
+async function knownKeys(
+  db: Transaction<InvalidationTables>,
+  group: readonly Asked[],
+): Promise<Map<string, { readonly hash: string; readonly accepted: Accepted }>> {
+  const keys = group.flatMap(({ key }) => (key === undefined ? [] : [key]));
+  if (keys.length === 0) return new Map();
+  const rows = await db
+    .selectFrom("invalidation_key as k")
+    .innerJoin("invalidation_entry as e", "e.id", "k.entry")
+    .select(["k.project", "k.key", "k.hash", "e.id", "e.sequence", "e.received_at"])
+    .where("k.project", "in", [...new Set(group.map(({ project }) => project))])
+    .where("k.key", "in", keys)
+    .execute();
+  return new Map(
+    rows.map((row) => {
+      const accepted = {
+        uuid: row.id,
+        sequence: row.sequence,
+        receivedAt: row.received_at,
+        marks: [],
+        isRepeated: true,
+      };
+      return [nameOf(row.project, row.key), { hash: row.hash, accepted }];
+    }),
+  );
+}
+
+async function reopen(
+  db: Transaction<InvalidationTables>,
+  project: string,
+  uuid: string,
+): Promise<EntryRow | "unknown" | "unneeded"> {
+  const row = await db
+    .updateTable("invalidation_entry")
+    .set(({ eb }) => ({
+      status: "RECEIVED" as const,
+      attempt: eb("attempt", "+", 1),
+      attempts: 0,
+      next_at: 0,
+      preparing_at: null,
+      instances_at: null,
+      nodes_at: null,
+      ended_at: null,
+      error: null,
+    }))
+    .where("id", "=", uuid)
+    .where("project", "=", project)
+    .where("status", "in", ["ERROR", "ERROR_CDN_NODE"])
+    .returningAll()
+    .executeTakeFirst();
+  if (row) {
+    await db
+      .updateTable("invalidation_target")
+      .set({ status: "waiting", attempts: 0, next_at: 0, error: null, at: null })
+      .where("entry", "=", uuid)
+      .where("status", "=", "failed")
+      .execute();
+    return row;
+  }
+  const known = await db
+    .selectFrom("invalidation_entry")
+    .select("id")
+    .where("id", "=", uuid)
+    .where("project", "=", project)
+    .executeTakeFirst();
+  return known ? "unneeded" : "unknown";
+}
+
+function marksOf({ project, request, paths }: Asked): readonly Mark[] {
+  if (request.scope === "all") return [{ kind: "project", project }];
+  return [...new Set(paths.map(({ tag }) => tag))].map((tag) => ({ kind: "original", project, tag }));
+}
+
+/** What has to be equal for two requests to be the same one: everything that was understood of the body. */
+function hashOf({ request, paths, cause }: Asked): string {
+  return hash(
+    "sha256",
+    JSON.stringify([request.scope, paths.map(({ path, digest }) => [path, digest]), cause]),
+  );
+}
+
+function nameOf(project: string, name: string): string {
+  return JSON.stringify([project, name]);
+}
+
+function slices<Row>(rows: readonly Row[]): readonly Row[][] {
+  return Array.from({ length: Math.ceil(rows.length / ROWS) }, (_, index) =>
+    rows.slice(index * ROWS, (index + 1) * ROWS),
+  );
+}

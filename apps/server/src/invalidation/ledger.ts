@@ -1,0 +1,246 @@
+import type { Evidence } from "@freshet/core";
+import { createGathering, type Kysely, type Transaction } from "@freshet/store";
+import type { EntryRow, InvalidationTables, PathRow, RecheckRow, TargetRow } from "./migrations.ts";
+
+type Tables = InvalidationTables;
+
+/** The node name of this process in the log: the one instance of an embedded installation. */
+export const INSTANCE = "instance";
+
+/** What the pipeline writes down, each step durable when it resolves; steps of many entries share one transaction. */
+export interface Ledger {
+  /** The entry is being worked on: its targets are fixed, and come back with its paths. */
+  prepared(
+    row: EntryRow,
+  ): Promise<{ readonly paths: readonly PathRow[]; readonly targets: readonly TargetRow[] }>;
+  /** This instance has applied the entry; the nodes are next. */
+  applied(entry: string): Promise<void>;
+  /** How a node's attempt ended. */
+  noted(target: TargetRow): Promise<void>;
+  /** The entry waits until `at` and may then be claimed again. */
+  parked(entry: string, at: number, evidence: Evidence | null): Promise<void>;
+  /**
+   * The entry has ended, and its originals are to be read again. False when the lease was lost, or when Done was claimed
+   * although a target is not done: then nothing is written.
+   */
+  ended(end: End): Promise<boolean>;
+}
+
+export interface End {
+  readonly entry: string;
+  readonly status: "DONE" | "ERROR_CDN_NODE" | "ERROR";
+  readonly error: string | null;
+  readonly evidence: Evidence | null;
+  readonly rechecks: readonly Pick<RecheckRow, "tag" | "project" | "name" | "path" | "chain" | "digest">[];
+}
+
+/** Steps that share one transaction at most. */
+const TOGETHER = 128;
+
+export function createLedger(parts: {
+  readonly db: Kysely<Tables>;
+  readonly me: string;
+  readonly nodes: readonly string[];
+  readonly recheckAfterMs: readonly number[];
+  readonly now: () => number;
+}): Ledger {
+  const { db, me, nodes, now } = parts;
+  const together = <Item, Result>(
+    run: (db: Transaction<Tables>, items: readonly Item[]) => Promise<readonly Result[]>,
+  ) =>
+    createGathering<Item, Result>(
+      (items) => db.transaction().execute((transaction) => run(transaction, items)),
+      TOGETHER,
+    );
+  return {
+    prepared: together((transaction, rows) => prepareAll(transaction, rows, nodes, now())),
+    applied: together(async (transaction, entries: readonly string[]) => {
+      await transaction
+        .updateTable("invalidation_target")
+        .set(({ eb }) => ({ status: "done" as const, at: now(), attempts: eb("attempts", "+", 1) }))
+        .where("entry", "in", entries)
+        .where("stage", "=", "instance")
+        .where("status", "=", "waiting")
+        .execute();
+      await transaction
+        .updateTable("invalidation_entry")
+        .set(({ fn, val }) => ({
+          status: "FLUSHINGCDNSERVERS" as const,
+          instances_at: fn.coalesce("instances_at", val(now())),
+          nodes_at: fn.coalesce("nodes_at", val(now())),
+        }))
+        .where("id", "in", entries)
+        .where("lease_by", "=", me)
+        .execute();
+      return entries.map(() => undefined);
+    }),
+    noted: together(async (transaction, targets: readonly TargetRow[]) => {
+      const alike = Map.groupBy(targets, ({ node, status, attempts, next_at, at, error }) =>
+        JSON.stringify([node, status, attempts, next_at, at, error]),
+      );
+      for (const some of alike.values()) {
+        const [{ node, status, attempts, next_at, at, error }] = some as [TargetRow];
+        await transaction
+          .updateTable("invalidation_target")
+          .set({ status, attempts, next_at, at, error })
+          .where("node", "=", node)
+          .where(
+            "entry",
+            "in",
+            some.map(({ entry }) => entry),
+          )
+          .where("status", "=", "waiting")
+          .execute();
+      }
+      return targets.map(() => undefined);
+    }),
+    parked: async (entry, at, evidence) => {
+      await db
+        .updateTable("invalidation_entry")
+        .set({ next_at: at, lease_by: null, lease_until: 0, evidence: write(evidence) })
+        .where("id", "=", entry)
+        .where("lease_by", "=", me)
+        .execute();
+    },
+    ended: together(async (transaction, ends: readonly End[]) => {
+      const written: boolean[] = [];
+      const time = now();
+      for (const end of ends) written.push(await writeEnd(transaction, end, me, time));
+      const rechecks = ends
+        .filter((_, index) => written[index])
+        .flatMap((end) => end.rechecks.map((each) => ({ ...each, entry: end.entry })));
+      await schedule(transaction, rechecks, time, parts.recheckAfterMs);
+      return written;
+    }),
+  };
+}
+
+async function prepareAll(
+  db: Transaction<Tables>,
+  rows: readonly EntryRow[],
+  nodes: readonly string[],
+  time: number,
+): Promise<readonly { readonly paths: readonly PathRow[]; readonly targets: readonly TargetRow[] }[]> {
+  const ids = rows.map(({ id }) => id);
+  const fresh = rows.filter(({ status }) => status === "RECEIVED").map(({ id }) => id);
+  if (fresh.length > 0) {
+    await db
+      .updateTable("invalidation_entry")
+      .set({ status: "PREPARING", preparing_at: time })
+      .where("id", "in", fresh)
+      .execute();
+  }
+  const waiting = { status: "waiting", attempts: 0, next_at: 0, at: null, error: null } as const;
+  const wanted = ids.flatMap((entry): readonly TargetRow[] => [
+    { entry, node: INSTANCE, stage: "instance", ...waiting },
+    ...nodes.map((node) => ({ entry, node, stage: "node" as const, ...waiting })),
+  ]);
+  await db
+    .insertInto("invalidation_target")
+    .values(wanted)
+    .onConflict((conflict) => conflict.columns(["entry", "node"]).doNothing())
+    .execute();
+  // A node that is configured no longer cannot be asked; should it come back, it is emptied first (see join.ts).
+  await db
+    .deleteFrom("invalidation_target")
+    .where("entry", "in", ids)
+    .where("status", "<>", "done")
+    .where("node", "not in", [INSTANCE, ...nodes])
+    .execute();
+  const originals = rows.filter(({ scope }) => scope === "original").map(({ id }) => id);
+  const paths =
+    originals.length === 0
+      ? []
+      : await db
+          .selectFrom("invalidation_path")
+          .selectAll()
+          .where("entry", "in", originals)
+          .orderBy("place")
+          .execute();
+  const resumed = rows.filter(({ attempt, attempts }) => attempt > 1 || attempts > 1).map(({ id }) => id);
+  const known =
+    resumed.length === 0
+      ? []
+      : await db.selectFrom("invalidation_target").selectAll().where("entry", "in", resumed).execute();
+  const pathsOf = Map.groupBy(paths, ({ entry }) => entry);
+  const targetsOf = Map.groupBy(
+    resumed.length === 0 ? wanted : [...wanted.filter(({ entry }) => !resumed.includes(entry)), ...known],
+    ({ entry }) => entry,
+  );
+  return ids.map((id) => ({ paths: pathsOf.get(id) ?? [], targets: targetsOf.get(id) ?? [] }));
+}
+
+async function writeEnd(db: Transaction<Tables>, end: End, me: string, time: number): Promise<boolean> {
+  const open = db
+    .updateTable("invalidation_entry")
+    .set({
+      status: end.status,
+      error: end.error,
+      evidence: write(end.evidence),
+      ended_at: time,
+      next_at: null,
+      lease_by: null,
+      lease_until: 0,
+    })
+    .where("id", "=", end.entry)
+    .where("lease_by", "=", me);
+  // Who must have acknowledged is read in the very transaction that writes Done.
+  const query =
+    end.status !== "DONE"
+      ? open
+      : open.where(({ not, exists, selectFrom }) =>
+          not(
+            exists(
+              selectFrom("invalidation_target")
+                .select("node")
+                .where("entry", "=", end.entry)
+                .where("status", "<>", "done"),
+            ),
+          ),
+        );
+  const { numUpdatedRows } = await query.executeTakeFirstOrThrow();
+  return numUpdatedRows === 1n;
+}
+
+/** A newer invalidation of an original begins its rechecks anew. */
+async function schedule(
+  db: Transaction<Tables>,
+  rechecks: readonly Pick<RecheckRow, "tag" | "project" | "name" | "path" | "chain" | "digest" | "entry">[],
+  time: number,
+  [first]: readonly number[],
+): Promise<void> {
+  if (first === undefined) return;
+  const newest = new Map(rechecks.map((each) => [each.tag, each]));
+  const rows = [...newest.values()].map((each) => ({
+    ...each,
+    step: 0,
+    since: time,
+    attempts: 0,
+    next_at: time + first,
+    lease_by: null,
+    lease_until: 0,
+  }));
+  for (let at = 0; at < rows.length; at += 500) {
+    await db
+      .insertInto("invalidation_recheck")
+      .values(rows.slice(at, at + 500))
+      .onConflict((conflict) =>
+        conflict.column("tag").doUpdateSet(({ ref }) => ({
+          entry: ref("excluded.entry"),
+          path: ref("excluded.path"),
+          chain: ref("excluded.chain"),
+          digest: ref("excluded.digest"),
+          step: 0,
+          since: time,
+          next_at: time + first,
+          lease_by: null,
+          lease_until: 0,
+        })),
+      )
+      .execute();
+  }
+}
+
+function write(evidence: Evidence | null): string | null {
+  return evidence === null ? null : JSON.stringify(evidence);
+}

@@ -1,0 +1,145 @@
+import type { InvalidationStatus } from "@freshet/core";
+import { type Migration, type QueueColumns, sql, withQueueColumns } from "@freshet/store";
+
+/** One accepted invalidation. The row is the job: it is finished once `next_at` is null. Times: milliseconds since the epoch. */
+export interface EntryRow extends QueueColumns {
+  readonly id: string;
+  readonly sequence: number;
+  readonly project: string;
+  readonly scope: "original" | "all";
+  readonly status: InvalidationStatus;
+  /** JSON of a `Cause`. */
+  readonly cause: string;
+  /** How many rechecks in a row led to it. */
+  readonly chain: number;
+  /** 1, and one more for each retry. */
+  readonly attempt: number;
+  readonly paths: number;
+  readonly received_at: number;
+  readonly preparing_at: number | null;
+  readonly instances_at: number | null;
+  readonly nodes_at: number | null;
+  readonly ended_at: number | null;
+  readonly error: string | null;
+  /** JSON of an `Evidence`. */
+  readonly evidence: string | null;
+}
+
+export interface PathRow {
+  readonly entry: string;
+  readonly place: number;
+  /** As it was sent, and in the form that delivery URLs carry. */
+  readonly received: string;
+  readonly path: string;
+  readonly name: string;
+  readonly tag: string;
+  /** SHA-256 that the caller expects the new bytes to have. */
+  readonly digest: string | null;
+}
+
+/** What one instance or node has to do for one entry. */
+export interface TargetRow {
+  readonly entry: string;
+  readonly node: string;
+  readonly stage: "instance" | "node";
+  readonly status: "waiting" | "done" | "failed";
+  readonly attempts: number;
+  readonly next_at: number;
+  readonly at: number | null;
+  readonly error: string | null;
+}
+
+/** An original that is read again some time after its invalidation. */
+export interface RecheckRow extends QueueColumns {
+  readonly tag: string;
+  readonly project: string;
+  readonly name: string;
+  readonly path: string;
+  readonly entry: string;
+  readonly chain: number;
+  readonly step: number;
+  readonly since: number;
+  readonly digest: string | null;
+}
+
+/** A type and not an interface: only that counts as a record of tables for the query builder. */
+export type InvalidationTables = {
+  invalidation_sequence: { id: number; n: number };
+  invalidation_entry: EntryRow;
+  invalidation_path: PathRow;
+  invalidation_target: TargetRow;
+  /** The newest number that covers an original, or (tag "") a project. */
+  invalidation_floor: { project: string; tag: string; sequence: number };
+  invalidation_key: { project: string; key: string; hash: string; entry: string };
+  invalidation_recheck: RecheckRow;
+  invalidation_settings: { project: string; hash: string };
+  /** Nodes that were there when the server last ran: one that is missing here may hold anything. */
+  invalidation_node: { node: string };
+};
+
+export const OWNER = "invalidation";
+
+export const MIGRATIONS: readonly Migration[] = [
+  {
+    version: 1,
+    name: "journal",
+    async up(transaction) {
+      const { schema } = transaction;
+      const plain = [
+        sql`create table invalidation_sequence (id integer not null primary key, n bigint not null)`,
+        sql`insert into invalidation_sequence (id, n) values (1, 0)`,
+        sql`create table invalidation_path (entry text not null, place integer not null, received text not null,
+          path text not null, name text not null, tag text not null, digest text, primary key (entry, place))`,
+        sql`create table invalidation_target (entry text not null, node text not null, stage text not null,
+          status text not null, attempts integer not null, next_at bigint not null, at bigint, error text,
+          primary key (entry, node))`,
+        sql`create table invalidation_floor (project text not null, tag text not null, sequence bigint not null,
+          primary key (project, tag))`,
+        sql`create table invalidation_key (project text not null, key text not null, hash text not null,
+          entry text not null, primary key (project, key))`,
+        sql`create table invalidation_settings (project text not null primary key, hash text not null)`,
+        sql`create table invalidation_node (node text not null primary key)`,
+      ];
+      for (const statement of plain) await statement.execute(transaction);
+      await withQueueColumns(
+        schema
+          .createTable("invalidation_entry")
+          .addColumn("id", "text", (column) => column.notNull().primaryKey())
+          .addColumn("sequence", "bigint", (column) => column.notNull().unique())
+          .addColumn("project", "text", (column) => column.notNull())
+          .addColumn("scope", "text", (column) => column.notNull())
+          .addColumn("status", "text", (column) => column.notNull())
+          .addColumn("cause", "text", (column) => column.notNull())
+          .addColumn("chain", "integer", (column) => column.notNull())
+          .addColumn("attempt", "integer", (column) => column.notNull())
+          .addColumn("paths", "integer", (column) => column.notNull())
+          .addColumn("received_at", "bigint", (column) => column.notNull())
+          .addColumn("preparing_at", "bigint")
+          .addColumn("instances_at", "bigint")
+          .addColumn("nodes_at", "bigint")
+          .addColumn("ended_at", "bigint")
+          .addColumn("error", "text")
+          .addColumn("evidence", "text"),
+      ).execute();
+      await withQueueColumns(
+        schema
+          .createTable("invalidation_recheck")
+          .addColumn("tag", "text", (column) => column.notNull().primaryKey())
+          .addColumn("project", "text", (column) => column.notNull())
+          .addColumn("name", "text", (column) => column.notNull())
+          .addColumn("path", "text", (column) => column.notNull())
+          .addColumn("entry", "text", (column) => column.notNull())
+          .addColumn("chain", "integer", (column) => column.notNull())
+          .addColumn("step", "integer", (column) => column.notNull())
+          .addColumn("since", "bigint", (column) => column.notNull())
+          .addColumn("digest", "text"),
+      ).execute();
+      const indexes = [
+        sql`create index invalidation_entry_due on invalidation_entry (next_at, sequence) where next_at is not null`,
+        sql`create index invalidation_entry_project on invalidation_entry (project, sequence)`,
+        sql`create index invalidation_recheck_due on invalidation_recheck (next_at) where next_at is not null`,
+      ];
+      for (const statement of indexes) await statement.execute(transaction);
+    },
+  },
+];

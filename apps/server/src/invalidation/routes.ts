@@ -1,0 +1,141 @@
+import type { InvalidationPage, InvalidationProblem, InvalidationReceipt } from "@freshet/core";
+import { isStoreError } from "@freshet/store";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { ERRORS, type ErrorCode, isServerError, ServerError } from "../errors.ts";
+import type { Project } from "../projects/project.ts";
+import { readCursor, writeCursor } from "./cursor.ts";
+import type { Accepted, Asked, Journal } from "./journal.ts";
+import type { InvalidationPorts } from "./ports.ts";
+import { readRequest } from "./request.ts";
+import { viewEntry, viewReceipt } from "./view.ts";
+
+/** 1 MB, as the error table says. */
+const MOST_BYTES = 2 ** 20;
+const LONGEST_KEY = 200;
+const PAGE = { usual: 20, most: 100 };
+
+export interface RouteParts extends Pick<InvalidationPorts, "projects" | "delivery" | "log"> {
+  readonly journal: Journal;
+  /** Accepts and applies; resolves once the entry is durable. */
+  readonly submit: (asked: Asked) => Promise<Accepted | "reused">;
+  /** Tells the pipeline that there is work. */
+  readonly wake: () => void;
+}
+
+/** Cloudimage's invalidation API, with list, retry, Idempotency-Key, cause and digests. Any bytes are answered without a 5xx. */
+export function invalidationRoutes(parts: RouteParts): (app: FastifyInstance) => Promise<void> {
+  const { projects, delivery, journal, submit, wake } = parts;
+  const projectOf = (request: FastifyRequest): Project => {
+    const key = request.headers["x-client-key"];
+    const project = typeof key === "string" && key !== "" ? projects.byKey(key) : undefined;
+    if (!project) throw new ServerError("API_KEY_WRONG");
+    return project;
+  };
+  return async (app) => {
+    // Clients of Cloudimage label their JSON in every way there is; the bytes decide.
+    app.removeAllContentTypeParsers();
+    app.addContentTypeParser(
+      "*",
+      { parseAs: "buffer", bodyLimit: MOST_BYTES },
+      async (_: unknown, body: unknown) => body,
+    );
+    app.setErrorHandler((error, _request, reply) => refuse(error, reply, parts.log));
+    app.addHook("onRequest", async (request, reply) => {
+      reply.header("cache-control", "no-store");
+      projectOf(request);
+    });
+
+    app.post("/invalidate", async (request, reply): Promise<InvalidationReceipt> => {
+      const project = projectOf(request);
+      const key = readKey(request.headers["idempotency-key"]);
+      const read = readRequest(parseJson(request.body), project, delivery);
+      const accepted = await submit({
+        ...read,
+        project: project.name,
+        cause: read.request.cause ?? { kind: "api" },
+        chain: 0,
+        key: key === undefined ? undefined : `api:${key}`,
+      });
+      if (accepted === "reused") throw new ServerError("IDEMPOTENCY_KEY_REUSED");
+      reply.code(201);
+      return viewReceipt(accepted.uuid, accepted.receivedAt);
+    });
+
+    app.get<{ Querystring: Record<string, unknown> }>(
+      "/invalidate",
+      async (request): Promise<InvalidationPage> => {
+        const { limit, cursor } = request.query;
+        const page = await journal.list(projectOf(request).name, readLimit(limit), readBefore(cursor));
+        return {
+          status: "success",
+          invalidations: page.entries.map(viewEntry),
+          cursor: page.next === undefined ? null : writeCursor(page.next),
+        };
+      },
+    );
+
+    app.get<{ Params: { uuid: string } }>("/invalidate/:uuid", async (request) => {
+      const entry = await journal.get(projectOf(request).name, request.params.uuid);
+      if (!entry) throw new ServerError("INVALIDATION_UNKNOWN");
+      return { status: "success", invalidation: viewEntry(entry) };
+    });
+
+    app.post<{ Params: { uuid: string } }>("/invalidate/:uuid/retry", async (request) => {
+      const row = await journal.retry(projectOf(request).name, request.params.uuid);
+      if (row === "unknown") throw new ServerError("INVALIDATION_UNKNOWN");
+      if (row === "unneeded") throw new ServerError("RETRY_NOT_NEEDED");
+      wake();
+      return viewReceipt(row.id, row.received_at);
+    });
+  };
+}
+
+function parseJson(body: unknown): unknown {
+  if (!Buffer.isBuffer(body))
+    throw new ServerError("BODY_UNREADABLE", "There is no body; send a JSON object.");
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body));
+  } catch {
+    throw new ServerError("BODY_UNREADABLE", "It is not JSON in UTF-8.");
+  }
+}
+
+function readKey(header: string | readonly string[] | undefined): string | undefined {
+  if (header === undefined) return undefined;
+  if (typeof header === "string" && header !== "" && header.length <= LONGEST_KEY) return header;
+  throw new ServerError("BODY_UNREADABLE", `An Idempotency-Key has 1 to ${LONGEST_KEY} characters.`);
+}
+
+/** A limit beyond the bounds is meant well: it is the nearest one. */
+function readLimit(limit: unknown): number {
+  if (limit === undefined) return PAGE.usual;
+  if (typeof limit !== "string" || !/^\d{1,9}$/.test(limit)) {
+    throw new ServerError("BODY_UNREADABLE", `The limit is a number from 1 to ${PAGE.most}.`);
+  }
+  return Math.min(PAGE.most, Math.max(1, Number(limit)));
+}
+
+function readBefore(cursor: unknown): number | undefined {
+  if (cursor === undefined) return undefined;
+  const before = typeof cursor === "string" ? readCursor(cursor) : undefined;
+  if (before === undefined)
+    throw new ServerError("BODY_UNREADABLE", "The cursor is none that this list gave.");
+  return before;
+}
+
+function refuse(error: unknown, reply: FastifyReply, log: RouteParts["log"]): FastifyReply {
+  const { code, msg } = describe(error);
+  if (ERRORS[code].status >= 500) log("invalidation request failed", { error: String(error) });
+  const problem: InvalidationProblem = { status: "error", code, msg };
+  return reply.code(ERRORS[code].status).header("cache-control", "no-store").send(problem);
+}
+
+function describe(error: unknown): { readonly code: ErrorCode; readonly msg: string } {
+  if (isServerError(error)) return { code: error.code, msg: error.message };
+  const known = error as { readonly code?: unknown; readonly statusCode?: unknown };
+  let code: ErrorCode = "INTERNAL";
+  if (known.code === "FST_ERR_CTP_BODY_TOO_LARGE") code = "BODY_TOO_LARGE";
+  else if (isStoreError(error) && error.code === "STORE_BUSY") code = "SERVER_BUSY";
+  else if (typeof known.statusCode === "number" && known.statusCode < 500) code = "BODY_UNREADABLE";
+  return { code, msg: ERRORS[code].sentence };
+}

@@ -1,0 +1,32 @@
+import type { Backoff } from "@freshet/store";
+
+/** Patience and haste of the invalidation, all in milliseconds unless said otherwise. */
+export interface Tuning {
+  /** A purge, probe or join that takes longer has failed. */
+  readonly callMs: number;
+  /** Failed purges after which a node is given up for this invalidation: with the backoff about ten seconds. */
+  readonly tries: number;
+  readonly backoff: Backoff;
+  /** How often a purge is repeated when a node still gives an older answer. */
+  readonly repeats: number;
+  /** Re-reading the originals of one invalidation takes this long in all. */
+  readonly rereadMs: number;
+  /** Originals are read again this long after their invalidation: the origin may have a cache of its own. */
+  readonly recheckAfterMs: readonly number[];
+  /** A row whose worker fell silent for so long may be taken by another. */
+  readonly leaseMs: number;
+  readonly pollMs: number;
+  readonly joinEveryMs: number;
+}
+
+export const TUNING: Tuning = {
+  callMs: 10_000,
+  tries: 8,
+  backoff: { firstMs: 100, mostMs: 5_000 },
+  repeats: 3,
+  rereadMs: 10_000,
+  recheckAfterMs: [5_000, 30_000, 120_000],
+  leaseMs: 30_000,
+  pollMs: 250,
+  joinEveryMs: 2_000,
+};
