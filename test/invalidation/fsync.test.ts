@@ -15,7 +15,8 @@ describe.skipIf(missing !== undefined)(`an accepted invalidation${missing ? ` ($
   beforeAll(async () => {
     freshet = await startFreshet({
       config: { projects: { demo: { apiKey: KEY } } },
-      launcher: [strace ?? "", "-f", "-qq", "-e", "trace=fsync,fdatasync", "-o", TRACE],
+      // -D keeps the server our own child, so that signals reach it and not the tracer.
+      launcher: [strace ?? "", "-D", "-f", "-qq", "-e", "trace=fsync,fdatasync", "-o", TRACE],
     });
   });
   afterAll(() => freshet?.stop());
