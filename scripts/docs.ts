@@ -1,0 +1,117 @@
+// `npm run docs`: writes the generated reference and the published JSON Schema from the tables in the code.
+// With --check it writes nothing and fails when something is stale.
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { OPERATIONS, type Parameter } from "@freshet/core";
+import { CONFIG_SCHEMA, ENVIRONMENT } from "../apps/server/dist/config/schema.js";
+import { expected, type Schema } from "../apps/server/dist/config/shape.js";
+import { ERRORS } from "../apps/server/dist/errors.js";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const NOTE = "<!-- Written by `npm run docs` from the tables in the code. Change those. -->";
+
+const PAGES: Readonly<Record<string, string>> = {
+  "docs/reference/operations.md": operationsPage(),
+  "docs/reference/errors.md": errorsPage(),
+  "docs/reference/config.md": configPage(),
+  "apps/server/freshet.config.schema.json": schemaFile(),
+};
+
+const stale: string[] = [];
+for (const [name, text] of Object.entries(PAGES)) {
+  const file = fileURLToPath(new URL(`../${name}`, import.meta.url));
+  if ((await readFile(file, "utf8").catch(() => undefined)) === text) continue;
+  stale.push(relative(ROOT, file));
+  if (process.argv.includes("--check")) continue;
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, text);
+}
+if (process.argv.includes("--check") && stale.length > 0) {
+  console.error(`Stale: ${stale.join(", ")}. Run npm run docs.`);
+  process.exitCode = 1;
+} else {
+  console.log(stale.length === 0 ? "The reference is up to date." : `Written: ${stale.join(", ")}.`);
+}
+
+function operationsPage(): string {
+  const sections = OPERATIONS.map(({ name, parameters }) => {
+    const rows = Object.entries<Parameter<never>>(parameters).map(([wireName, each]) => [
+      code(wireName, ...each.aliases),
+      each.summary,
+      each.expected,
+      code(`${wireName}=${each.example}`),
+    ]);
+    return `## ${name}\n\n${table(["parameter", "what it does", "value", "example"], rows)}`;
+  });
+  return page(
+    "Operations",
+    `Query parameters of a delivery URL. Operations are applied in the order of this page, whatever their order in the URL; the
+last of equal parameters counts. A value that cannot be read is passed over, and the image is delivered without it.`,
+    ...sections,
+  );
+}
+
+function errorsPage(): string {
+  const rows = Object.entries(ERRORS).map(([name, { status, sentence }]) => [
+    code(name),
+    String(status),
+    sentence,
+  ]);
+  return page(
+    "Errors",
+    "Codes are permanent. Images answer with the placeholder and the status; the API answers with code and sentence.",
+    table(["code", "status", "sentence"], rows),
+  );
+}
+
+function configPage(): string {
+  const environment = Object.entries(ENVIRONMENT).map(([name, each]) => [
+    code(name),
+    each.description,
+    each.default,
+  ]);
+  return page(
+    "Configuration",
+    `One JSON file and the environment, which wins. An unknown key is an error. The file's schema is
+[freshet.config.schema.json](../../apps/server/freshet.config.schema.json): name it under \`$schema\` and an editor completes and checks.`,
+    `## Environment\n\n${table(["variable", "what it is for", "default"], environment)}`,
+    `## File\n\n${table(["key", "what it is for", "value", "default"], keysOf(CONFIG_SCHEMA, ""))}`,
+  );
+}
+
+/** One row per key, keys of maps as <name>, entries of lists as []. */
+function keysOf(schema: Schema, place: string): readonly (readonly string[])[] {
+  if ("anyOf" in schema) return schema.anyOf.flatMap((each) => keysOf(each, place));
+  if ("items" in schema) return keysOf(schema.items, `${place}[]`);
+  if ("propertyNames" in schema) return describe(schema.additionalProperties, `${place}.<name>`);
+  if (!("properties" in schema)) return [];
+  return Object.entries(schema.properties).flatMap(([key, each]) =>
+    describe(each, place === "" ? key : `${place}.${key}`),
+  );
+}
+
+function describe(schema: Schema, place: string): readonly (readonly string[])[] {
+  const value = "items" in schema ? `a list; each is ${expected(schema.items)}` : expected(schema);
+  const preset = "default" in schema ? code(JSON.stringify(schema.default)) : "";
+  return [[code(place), schema.description ?? "", value, preset], ...keysOf(schema, place)];
+}
+
+function schemaFile(): string {
+  const head = { $schema: "http://json-schema.org/draft-07/schema#", title: "freshet.config.json" };
+  return `${JSON.stringify({ ...head, ...CONFIG_SCHEMA }, null, 2)}\n`;
+}
+
+function page(title: string, ...parts: readonly string[]): string {
+  return `${[`# ${title}`, NOTE, ...parts].join("\n\n")}\n`;
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+}
+
+function code(...names: readonly string[]): string {
+  return names.map((name) => `\`${name}\``).join(", ");
+}

@@ -1,0 +1,79 @@
+// The real programs that journeys and benchmarks run against.
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { run, seconds, stillGoing } from "./steps.mjs";
+
+/** Debian packages, by what they are for. */
+const PARTS = {
+  "a CDN node": ["varnish", "varnish-modules"],
+  "a static server to compare with": ["nginx"],
+  WordPress: ["php-cli", "php-sqlite3", "php-gd", "php-curl", "php-mbstring", "php-xml", "unzip", "phpunit"],
+  "a browser": ["chromium", "openssl"],
+  "proof that bytes are on disk": ["strace"],
+  "load for the benchmark": ["wrk"],
+};
+
+const POLICY = "/usr/sbin/policy-rc.d";
+
+/** Installs the parts that are missing where that can be done: on Debian 12 or newer, as root. Elsewhere says what is missing. */
+export async function installParts() {
+  const wanted = Object.values(PARTS).flat();
+  if (!isDebian()) {
+    console.log("This is not Debian 12 or newer: tests run with the parts that are here.");
+    return;
+  }
+  const missing = await missingOf(wanted);
+  if (missing.length === 0) return;
+  if (process.getuid?.() !== 0) {
+    console.log(`Not installed, and only root may: ${missing.join(" ")}. Tests run with what is here.`);
+    return;
+  }
+  const begun = Date.now();
+  console.log(`Installing ${missing.join(" ")} …`);
+  const stop = stillGoing("installing");
+  const fault = await withoutServices(() => install(missing));
+  stop();
+  if (fault === undefined) console.log(`Installed in ${seconds(begun)}.`);
+  else console.error(`${fault}\nThe parts could not be installed; tests run with what is here.`);
+}
+
+function isDebian() {
+  const text = existsSync("/etc/os-release") ? readFileSync("/etc/os-release", "utf8") : "";
+  return /^ID=debian$/m.test(text) && Number(/^VERSION_ID="?(\d+)/m.exec(text)?.[1] ?? 13) >= 12;
+}
+
+async function missingOf(names) {
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: a format of dpkg's.
+  const { output } = await run("dpkg-query", ["-W", "-f", "${Package} ${db:Status-Status}\n", ...names]);
+  const installed = new Set(output.split("\n").filter((line) => line.endsWith(" installed")));
+  return names.filter((name) => !installed.has(`${name} installed`));
+}
+
+async function install(names) {
+  const env = { DEBIAN_FRONTEND: "noninteractive" };
+  const wait = ["-q", "-o", "DPkg::Lock::Timeout=300"];
+  const update = await run("apt-get", [...wait, "update"], { env });
+  const all = await run("apt-get", [...wait, "install", "-y", "--no-install-recommends", ...names], { env });
+  if (all.code === 0) return undefined;
+  // One package that cannot be had should not cost the others.
+  const faults = [];
+  for (const name of names) {
+    const one = await run("apt-get", [...wait, "install", "-y", "--no-install-recommends", name], { env });
+    if (one.code !== 0) faults.push(`${name}: ${lastLine(one.output)}`);
+  }
+  return faults.length === 0 ? undefined : [lastLine(update.output), ...faults].join("\n");
+}
+
+/** Debian starts a server when it is installed; here the tests start their own. */
+async function withoutServices(work) {
+  if (existsSync(POLICY)) return await work();
+  writeFileSync(POLICY, "#!/bin/sh\nexit 101\n", { mode: 0o755 });
+  try {
+    return await work();
+  } finally {
+    rmSync(POLICY, { force: true });
+  }
+}
+
+function lastLine(text) {
+  return text.trim().split("\n").at(-1) ?? "";
+}

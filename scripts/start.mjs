@@ -1,0 +1,99 @@
+// `npm start`: builds what is not built, sets what a process must know before it begins, and runs the server and, where
+// the configuration names sites, the WordPress connector beside it.
+import { spawn } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { join, resolve } from "node:path";
+import { build, needNode24, ROOT, seconds, stillGoing, tool } from "./steps.mjs";
+
+const SERVER = join(ROOT, "apps/server/dist/main.js");
+const CONNECTOR = join(ROOT, "apps/wordpress/dist/main.js");
+
+/** Milliseconds until a connector that ended is started again; doubled each time. */
+const FIRST_REST = 1_000;
+const LONGEST_REST = 60_000;
+
+needNode24();
+await buildUnlessShipped();
+
+const env = {
+  // glibc's arenas keep freed pixels: two of them take a quarter of the memory.
+  MALLOC_ARENA_MAX: "2",
+  // Renders, files and names share the thread pool; renders alone may take one thread per core.
+  UV_THREADPOOL_SIZE: String(availableParallelism() + 4),
+  NODE_COMPILE_CACHE: join(ROOT, ".cache/compile"),
+  ...process.env,
+};
+
+const running = new Set();
+let ending = false;
+
+const server = start(SERVER);
+if (namesWordPress()) keepConnector(FIRST_REST);
+
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
+  let last = 0;
+  process.on(signal, () => {
+    ending = true;
+    // A terminal sends its signal to every process in front of it, npm repeats what it gets, and a server that is told
+    // twice stops at once instead of gracefully.
+    if (Date.now() - last < 1_000 || (signal === "SIGINT" && process.stdin.isTTY)) return;
+    last = Date.now();
+    for (const child of running) child.kill(signal);
+  });
+}
+
+server.on("exit", (code, signal) => {
+  ending = true;
+  for (const child of running) child.kill("SIGTERM");
+  process.exitCode = code ?? (signal === null ? 1 : 128);
+});
+
+async function buildUnlessShipped() {
+  if (tool("turbo") === undefined && existsSync(SERVER)) return; // installed without development tools
+  const isFirst = !existsSync(SERVER);
+  const begun = Date.now();
+  if (isFirst) console.log("Building Freshet, once …");
+  const stop = stillGoing("building");
+  const fault = await build();
+  stop();
+  if (fault !== undefined) {
+    console.error(`${fault}\nFreshet cannot be built. Run npm ci and start again.`);
+    process.exit(1);
+  }
+  if (isFirst) console.log(`Built in ${seconds(begun)}.`);
+}
+
+function start(program) {
+  const child = spawn(process.execPath, [program], { stdio: "inherit", env });
+  running.add(child);
+  child.on("exit", () => running.delete(child));
+  child.on("error", (error) => console.error(`${program} cannot be started: ${error.message}`));
+  return child;
+}
+
+/** Images are delivered whether the connector runs or not, so it may end without ending the server. */
+function keepConnector(rest) {
+  const begun = Date.now();
+  start(CONNECTOR).on("exit", (code) => {
+    if (ending) return;
+    const next = Date.now() - begun > LONGEST_REST ? FIRST_REST : Math.min(rest * 2, LONGEST_REST);
+    console.error(
+      `The WordPress connector ended (${code}); images are delivered on, and it starts again in ${rest / 1000} s.`,
+    );
+    setTimeout(() => {
+      if (!ending) keepConnector(next);
+    }, rest).unref();
+  });
+}
+
+/** Whether the configuration names sites. What is wrong with the file, the server says. */
+function namesWordPress() {
+  try {
+    const file = resolve(process.env.FRESHET_CONFIG || "freshet.config.json");
+    const sites = JSON.parse(readFileSync(file, "utf8")).connectors?.wordpress;
+    return Array.isArray(sites) && sites.length > 0;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,101 @@
+// `npm test`: the real parts that journeys run against, the build, the tests of every workspace, then the journeys.
+// Ends with "N passed, N failed" over everything.
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
+import { installParts } from "./parts.mjs";
+import { build, needNode24, ROOT, runTool, seconds, stillGoing } from "./steps.mjs";
+
+needNode24();
+
+const isFull = process.argv.includes("--full") || process.env.FRESHET_TEST_SIZE === "full";
+const isStrict = Boolean(process.env.CI);
+const size = isFull ? "full" : "reduced";
+const begun = Date.now();
+const results = mkdtempSync(join(tmpdir(), "freshet-test-"));
+const sum = { passed: 0, failed: 0, skipped: 0 };
+const leftOut = [];
+
+try {
+  await installParts();
+  const stop = stillGoing("building");
+  console.log("Building …");
+  const fault = await build();
+  stop();
+  if (fault === undefined) await testAll();
+  else {
+    console.error(fault);
+    sum.failed += 1;
+  }
+} finally {
+  rmSync(results, { recursive: true, force: true });
+}
+
+if (leftOut.length > 0) {
+  console.log("\nLeft out here:");
+  for (const suite of leftOut) console.log(`  - ${suite}`);
+  if (isStrict) {
+    console.error("With CI set, a suite that did not run is a failure.");
+    sum.failed += leftOut.length;
+  }
+}
+console.log(`\nRan at ${size} size in ${seconds(begun)}.`);
+console.log(`${sum.passed} passed, ${sum.failed} failed${sum.skipped > 0 ? `, ${sum.skipped} skipped` : ""}`);
+process.exitCode = sum.failed > 0 ? 1 : 0;
+
+async function testAll() {
+  for (const folder of workspaces()) await testFolder(folder, ["--config", join(ROOT, "vitest.config.ts")]);
+  await testFolder("test", []);
+}
+
+/** Folders of all workspaces, those that others build on first. */
+function workspaces() {
+  return ["packages", "apps"].flatMap((group) =>
+    readdirSync(join(ROOT, group))
+      .filter((name) => existsSync(join(ROOT, group, name, "package.json")))
+      .toSorted()
+      .map((name) => `${group}/${name}`),
+  );
+}
+
+async function testFolder(folder, more) {
+  console.log(`\n── ${folder}`);
+  const file = join(results, `${folder.replaceAll("/", "-")}.json`);
+  const reporters = [
+    "--reporter=default",
+    "--reporter=json",
+    `--outputFile.json=${file}`,
+    "--passWithNoTests",
+  ];
+  const { code } = await runTool("vitest", ["run", "--root", join(ROOT, folder), ...more, ...reporters], {
+    show: true,
+    env: { FRESHET_TEST_SIZE: size },
+  });
+  const failed = count(file);
+  // An error outside any test (an unhandled rejection, a crash) fails no test, but the run.
+  if (code !== 0 && failed === 0) sum.failed += 1;
+}
+
+/** Adds the results of one run to the sum; answers how many failed. */
+function count(file) {
+  let report;
+  try {
+    report = JSON.parse(readFileSync(file, "utf8"));
+  } catch {
+    return 0;
+  }
+  let failed = 0;
+  for (const suite of report.testResults) {
+    const tests = suite.assertionResults;
+    const of = (status) => tests.filter((each) => each.status === status).length;
+    // A file that could not even be loaded has no tests, but it has failed.
+    failed += of("failed") + (suite.status === "failed" && of("failed") === 0 ? 1 : 0);
+    sum.passed += of("passed");
+    sum.skipped += tests.length - of("passed") - of("failed");
+    if (tests.length > 0 && of("passed") + of("failed") === 0) {
+      leftOut.push(`${relative(ROOT, suite.name)}: ${tests[0].ancestorTitles[0] ?? tests[0].title}`);
+    }
+  }
+  sum.failed += failed;
+  return failed;
+}
