@@ -4,15 +4,13 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { missingParts, startWordpress, type WordPress } from "../support/wordpress.ts";
+import { startWordpress, type WordPress, wordpressIsMissing } from "../support/wordpress.ts";
 
 const PLUGIN = join(import.meta.dirname, "../../apps/wordpress/plugin");
 const ENDPOINT = "http://127.0.0.1:6081";
 const SECRET = "a-secret-of-the-journey";
 
-const missing = missingParts();
-if (missing.length > 0 && process.env.CI)
-  throw new Error(`WordPress cannot run here: install ${missing.join(", ")}.`);
+const missing = wordpressIsMissing();
 
 interface Push {
   readonly path: string | undefined;
@@ -31,213 +29,206 @@ interface Event {
   }[];
 }
 
-describe.skipIf(missing.length > 0)(
-  `the WordPress plugin ${missing.length > 0 ? `(needs ${missing.join(", ")})` : ""}`,
-  () => {
-    let wordpress: WordPress;
-    let connector: Server;
-    const pushed: Push[] = [];
+describe.skipIf(missing)(`the WordPress plugin ${missing ?? ""}`, () => {
+  let wordpress: WordPress;
+  let connector: Server;
+  const pushed: Push[] = [];
 
-    beforeAll(async () => {
-      connector = createServer(async (request, response) => {
-        const chunks: Buffer[] = [];
-        for await (const chunk of request) chunks.push(chunk as Buffer);
-        pushed.push({ path: request.url, headers: request.headers, body: Buffer.concat(chunks).toString() });
-        response.end("{}");
-      });
-      await new Promise<void>((done) => connector.listen(0, "127.0.0.1", done));
-      const { port } = connector.address() as AddressInfo;
-      const constants = {
-        FRESHET_ENDPOINT: ENDPOINT,
-        FRESHET_SECRET: SECRET,
-        FRESHET_CONNECTOR: `http://127.0.0.1:${port}`,
-      };
-      wordpress = await startWordpress({ plugins: [PLUGIN], constants });
-    }, 120_000);
-
-    afterAll(async () => {
-      await wordpress?.stop();
-      connector?.close();
+  beforeAll(async () => {
+    connector = createServer(async (request, response) => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of request) chunks.push(chunk as Buffer);
+      pushed.push({ path: request.url, headers: request.headers, body: Buffer.concat(chunks).toString() });
+      response.end("{}");
     });
-
-    const events = async (after = 0): Promise<{ head: number; events: Event[] }> => {
-      const response = await signedGet(wordpress, "/freshet/v1/events", `after=${after}&limit=100`);
-      expect(response.status).toBe(200);
-      return (await response.json()) as { head: number; events: Event[] };
+    await new Promise<void>((done) => connector.listen(0, "127.0.0.1", done));
+    const { port } = connector.address() as AddressInfo;
+    const constants = {
+      FRESHET_ENDPOINT: ENDPOINT,
+      FRESHET_SECRET: SECRET,
+      FRESHET_CONNECTOR: `http://127.0.0.1:${port}`,
     };
+    wordpress = await startWordpress({ plugins: [PLUGIN], constants });
+  }, 120_000);
 
-    const publish = async (picture: { id: number; url: string }, title: string) =>
-      wordpress.createPost({
-        title,
-        content: `<!-- wp:image {"id":${picture.id},"sizeSlug":"full"} --><figure class="wp-block-image size-full"><img src="${picture.url}" alt="" class="wp-image-${picture.id}"/></figure><!-- /wp:image -->`,
-      });
+  afterAll(async () => {
+    await wordpress?.stop();
+    connector?.close();
+  });
 
-    test("gives a public page delivery URLs with versions in src and srcset", async () => {
-      const bytes = await picture("#204060");
-      const hat = await wordpress.upload("hat.jpg", bytes);
-      const page = await wordpress.page(await publish(hat, "Hat"));
-      const image = imageOf(page, "hat");
-      expect(image.src).toBe(`${ENDPOINT}/v7/${hat.url}?vh=${versionOf(bytes)}`);
-      expect(image.srcset.length).toBeGreaterThan(3);
-      for (const url of image.srcset)
-        expect(url).toMatch(
-          /^http:\/\/127\.0\.0\.1:6081\/v7\/http:\/\/127\.0\.0\.1:\d+\/wp-content\/uploads\/.*\?vh=c[0-9a-f]{12}$/,
-        );
+  const events = async (after = 0): Promise<{ head: number; events: Event[] }> => {
+    const response = await signedGet(wordpress, "/freshet/v1/events", `after=${after}&limit=100`);
+    expect(response.status).toBe(200);
+    return (await response.json()) as { head: number; events: Event[] };
+  };
+
+  const publish = async (picture: { id: number; url: string }, title: string) =>
+    wordpress.createPost({
+      title,
+      content: `<!-- wp:image {"id":${picture.id},"sizeSlug":"full"} --><figure class="wp-block-image size-full"><img src="${picture.url}" alt="" class="wp-image-${picture.id}"/></figure><!-- /wp:image -->`,
     });
 
-    test("reports an upload once, with every file that visitors can get", async () => {
-      const { head } = await events();
-      const bytes = await picture("#446688");
-      const scarf = await wordpress.upload("scarf.jpg", bytes);
-      const { events: told } = await events(head);
-      expect(told).toHaveLength(1);
-      expect(told[0]).toMatchObject({ reason: "hook", attachment: { id: scarf.id, title: "scarf" } });
-      expect(told[0]?.attachment.link).toBe(
-        `${wordpress.url}/wp-admin/post.php?post=${scarf.id}&action=edit`,
+  test("gives a public page delivery URLs with versions in src and srcset", async () => {
+    const bytes = await picture("#204060");
+    const hat = await wordpress.upload("hat.jpg", bytes);
+    const page = await wordpress.page(await publish(hat, "Hat"));
+    const image = imageOf(page, "hat");
+    expect(image.src).toBe(`${ENDPOINT}/v7/${hat.url}?vh=${versionOf(bytes)}`);
+    expect(image.srcset.length).toBeGreaterThan(3);
+    for (const url of image.srcset)
+      expect(url).toMatch(
+        /^http:\/\/127\.0\.0\.1:6081\/v7\/http:\/\/127\.0\.0\.1:\d+\/wp-content\/uploads\/.*\?vh=c[0-9a-f]{12}$/,
       );
-      expect(new Set(told[0]?.files.map((file) => file.url))).toEqual(new Set(Object.values(scarf.sizes)));
-      expect(told[0]?.files).toContainEqual({
-        url: scarf.url,
-        sha256: sha256(bytes),
-        version: versionOf(bytes),
-      });
+  });
+
+  test("reports an upload once, with every file that visitors can get", async () => {
+    const { head } = await events();
+    const bytes = await picture("#446688");
+    const scarf = await wordpress.upload("scarf.jpg", bytes);
+    const { events: told } = await events(head);
+    expect(told).toHaveLength(1);
+    expect(told[0]).toMatchObject({ reason: "hook", attachment: { id: scarf.id, title: "scarf" } });
+    expect(told[0]?.attachment.link).toBe(`${wordpress.url}/wp-admin/post.php?post=${scarf.id}&action=edit`);
+    expect(new Set(told[0]?.files.map((file) => file.url))).toEqual(new Set(Object.values(scarf.sizes)));
+    expect(told[0]?.files).toContainEqual({
+      url: scarf.url,
+      sha256: sha256(bytes),
+      version: versionOf(bytes),
     });
+  });
 
-    test("notices a file overwritten on disk at the next page view", async () => {
-      const coat = await wordpress.upload("coat.jpg", await picture("#111111"));
-      const link = await publish(coat, "Coat");
-      const before = imageOf(await wordpress.page(link), "coat").src;
-      const { head } = await events();
+  test("notices a file overwritten on disk at the next page view", async () => {
+    const coat = await wordpress.upload("coat.jpg", await picture("#111111"));
+    const link = await publish(coat, "Coat");
+    const before = imageOf(await wordpress.page(link), "coat").src;
+    const { head } = await events();
 
-      const bytes = await picture("#eeeeee");
-      await wordpress.overwrite(coat.url, bytes);
-      const after = imageOf(await wordpress.page(link), "coat").src;
-      expect(after).not.toBe(before);
-      expect(after).toBe(`${ENDPOINT}/v7/${coat.url}?vh=${versionOf(bytes)}`);
-      const { events: told } = await events(head);
-      expect(told).toMatchObject([
-        {
-          reason: "stat",
-          attachment: { id: coat.id },
-          files: [{ url: coat.url, sha256: sha256(bytes), version: versionOf(bytes) }],
-        },
-      ]);
+    const bytes = await picture("#eeeeee");
+    await wordpress.overwrite(coat.url, bytes);
+    const after = imageOf(await wordpress.page(link), "coat").src;
+    expect(after).not.toBe(before);
+    expect(after).toBe(`${ENDPOINT}/v7/${coat.url}?vh=${versionOf(bytes)}`);
+    const { events: told } = await events(head);
+    expect(told).toMatchObject([
+      {
+        reason: "stat",
+        attachment: { id: coat.id },
+        files: [{ url: coat.url, sha256: sha256(bytes), version: versionOf(bytes) }],
+      },
+    ]);
 
-      await wordpress.page(link);
-      expect((await events(head)).events).toHaveLength(1);
+    await wordpress.page(link);
+    expect((await events(head)).events).toHaveLength(1);
+  });
+
+  test("notices a file overwritten twice within a second with the same number of bytes", async () => {
+    const first = await bitmap(1);
+    const cap = await wordpress.upload("cap.png", first);
+    const link = await publish(cap, "Cap");
+    for (const seed of [2, 3, 4]) {
+      const bytes = await bitmap(seed);
+      expect(bytes.length).toBe(first.length);
+      await wordpress.overwrite(cap.url, bytes);
+      expect(imageOf(await wordpress.page(link), "cap").src).toContain(`vh=${versionOf(bytes)}`);
+    }
+  });
+
+  test("tells a change once, however many visitors see it first", async () => {
+    const robe = await wordpress.upload("robe.jpg", await picture("#222222"));
+    const link = await publish(robe, "Robe");
+    await wordpress.page(link);
+    const { head } = await events();
+    const bytes = await picture("#dddddd");
+    await wordpress.overwrite(robe.url, bytes);
+    const pages = await Promise.all(Array.from({ length: 12 }, () => wordpress.page(link)));
+    for (const page of pages) expect(imageOf(page, "robe").src).toContain(`vh=${versionOf(bytes)}`);
+    expect((await events(head)).events).toHaveLength(1);
+  });
+
+  test("pushes what the pull gives, signed", async () => {
+    const { head } = await events();
+    await wordpress.upload("tie.jpg", await picture("#998877"));
+    const { events: told } = await events(head);
+    const push = pushed.at(-1);
+    expect(push?.path).toBe("/wordpress/events");
+    expect(JSON.parse(push?.body ?? "")).toEqual({ site: wordpress.url, events: told });
+    const {
+      "webhook-id": id,
+      "webhook-timestamp": timestamp,
+      "webhook-signature": signature,
+    } = push?.headers ?? {};
+    expect(signature).toBe(`v1,${hmac(SECRET, `${id}.${timestamp}.${push?.body}`)}`);
+    expect(Math.abs(Date.now() / 1000 - Number(timestamp))).toBeLessThan(60);
+  });
+
+  test("reports a deletion and a new upload under the same name", async () => {
+    const old = await wordpress.upload("shoe.jpg", await picture("#aa0000"));
+    const { head } = await events();
+    await wordpress.remove(old.id);
+    const bytes = await picture("#00aa00");
+    const renewed = await wordpress.upload("shoe.jpg", bytes);
+    expect(renewed.url).toBe(old.url);
+    const { events: told } = await events(head);
+    expect(told.map((event) => event.attachment.id)).toEqual([old.id, renewed.id]);
+    expect(told[0]?.files).toContainEqual({ url: old.url, sha256: null, version: null });
+    expect(new Set(told[0]?.files.map((file) => file.url))).toEqual(new Set(Object.values(old.sizes)));
+    expect(told[1]?.files).toContainEqual({
+      url: old.url,
+      sha256: sha256(bytes),
+      version: versionOf(bytes),
     });
+  });
 
-    test("notices a file overwritten twice within a second with the same number of bytes", async () => {
-      const first = await bitmap(1);
-      const cap = await wordpress.upload("cap.png", first);
-      const link = await publish(cap, "Cap");
-      for (const seed of [2, 3, 4]) {
-        const bytes = await bitmap(seed);
-        expect(bytes.length).toBe(first.length);
-        await wordpress.overwrite(cap.url, bytes);
-        expect(imageOf(await wordpress.page(link), "cap").src).toContain(`vh=${versionOf(bytes)}`);
-      }
-    });
+  test("stays silent about a change that touches no byte", async () => {
+    const belt = await wordpress.upload("belt.jpg", await picture("#123456"));
+    const { head } = await events();
+    await wordpress.rest("POST", `/wp/v2/media/${belt.id}`, { alt_text: "A belt", title: "Belt" });
+    expect((await events(head)).events).toEqual([]);
+  });
 
-    test("tells a change once, however many visitors see it first", async () => {
-      const robe = await wordpress.upload("robe.jpg", await picture("#222222"));
-      const link = await publish(robe, "Robe");
-      await wordpress.page(link);
-      const { head } = await events();
-      const bytes = await picture("#dddddd");
-      await wordpress.overwrite(robe.url, bytes);
-      const pages = await Promise.all(Array.from({ length: 12 }, () => wordpress.page(link)));
-      for (const page of pages) expect(imageOf(page, "robe").src).toContain(`vh=${versionOf(bytes)}`);
-      expect((await events(head)).events).toHaveLength(1);
-    });
+  test("leaves the REST API, feeds, the admin and pages without pictures as they are", async () => {
+    const glove = await wordpress.upload("glove.jpg", await picture("#654321"));
+    await publish(glove, "Glove");
+    const [post] = (await wordpress.rest("GET", "/wp/v2/posts&search=Glove&context=edit")) as [
+      { content: { rendered: string; raw: string } },
+    ];
+    expect(post.content.rendered).toContain(glove.url);
+    expect(post.content.rendered + post.content.raw).not.toContain(ENDPOINT);
+    const feed = await wordpress.page("/?feed=rss2");
+    expect(feed).toContain(glove.url);
+    expect(feed).not.toContain(ENDPOINT);
+    expect(await wordpress.page("/wp-login.php")).not.toContain(ENDPOINT);
+    expect(await wordpress.page("/wp-sitemap.xml")).not.toContain(ENDPOINT);
+  });
 
-    test("pushes what the pull gives, signed", async () => {
-      const { head } = await events();
-      await wordpress.upload("tie.jpg", await picture("#998877"));
-      const { events: told } = await events(head);
-      const push = pushed.at(-1);
-      expect(push?.path).toBe("/wordpress/events");
-      expect(JSON.parse(push?.body ?? "")).toEqual({ site: wordpress.url, events: told });
-      const {
-        "webhook-id": id,
-        "webhook-timestamp": timestamp,
-        "webhook-signature": signature,
-      } = push?.headers ?? {};
-      expect(signature).toBe(`v1,${hmac(SECRET, `${id}.${timestamp}.${push?.body}`)}`);
-      expect(Math.abs(Date.now() / 1000 - Number(timestamp))).toBeLessThan(60);
-    });
+  test("changes the same page in the same way each time, and nothing but picture URLs", async () => {
+    const sock = await wordpress.upload("sock.jpg", await picture("#fedcba"));
+    const link = await publish(sock, "Sock");
+    const page = await wordpress.page(link);
+    expect(await wordpress.page(link)).toBe(page);
+    expect(page).not.toContain(`${ENDPOINT}/v7/${ENDPOINT}`);
+    const plain = page.replaceAll(new RegExp(`${ENDPOINT}/v7/(.*?)\\?vh=c[0-9a-f]{12}`, "g"), "$1");
+    expect(plain).toContain(`src="${sock.url}"`);
+    expect(plain).not.toContain(ENDPOINT);
+  });
 
-    test("reports a deletion and a new upload under the same name", async () => {
-      const old = await wordpress.upload("shoe.jpg", await picture("#aa0000"));
-      const { head } = await events();
-      await wordpress.remove(old.id);
-      const bytes = await picture("#00aa00");
-      const renewed = await wordpress.upload("shoe.jpg", bytes);
-      expect(renewed.url).toBe(old.url);
-      const { events: told } = await events(head);
-      expect(told.map((event) => event.attachment.id)).toEqual([old.id, renewed.id]);
-      expect(told[0]?.files).toContainEqual({ url: old.url, sha256: null, version: null });
-      expect(new Set(told[0]?.files.map((file) => file.url))).toEqual(new Set(Object.values(old.sizes)));
-      expect(told[1]?.files).toContainEqual({
-        url: old.url,
-        sha256: sha256(bytes),
-        version: versionOf(bytes),
-      });
+  test("answers only who knows the secret, and only for five minutes", async () => {
+    const text = "GET /freshet/v1/status";
+    const url = `${wordpress.url}/?rest_route=/freshet/v1/status`;
+    expect((await fetch(url)).status).toBe(401);
+    expect((await fetch(url, { headers: sign(text, { secret: "another" }) })).status).toBe(401);
+    expect((await fetch(url, { headers: sign(text, { secondsAgo: 400 }) })).status).toBe(401);
+    expect((await fetch(url, { headers: sign("GET /freshet/v1/events?after=0&limit=1") })).status).toBe(401);
+    const answer = await fetch(url, { headers: sign(text) });
+    expect(await answer.json()).toMatchObject({
+      site: wordpress.url,
+      wordpress: wordpress.version,
+      head: expect.any(Number),
     });
-
-    test("stays silent about a change that touches no byte", async () => {
-      const belt = await wordpress.upload("belt.jpg", await picture("#123456"));
-      const { head } = await events();
-      await wordpress.rest("POST", `/wp/v2/media/${belt.id}`, { alt_text: "A belt", title: "Belt" });
-      expect((await events(head)).events).toEqual([]);
-    });
-
-    test("leaves the REST API, feeds, the admin and pages without pictures as they are", async () => {
-      const glove = await wordpress.upload("glove.jpg", await picture("#654321"));
-      await publish(glove, "Glove");
-      const [post] = (await wordpress.rest("GET", "/wp/v2/posts&search=Glove&context=edit")) as [
-        { content: { rendered: string; raw: string } },
-      ];
-      expect(post.content.rendered).toContain(glove.url);
-      expect(post.content.rendered + post.content.raw).not.toContain(ENDPOINT);
-      const feed = await wordpress.page("/?feed=rss2");
-      expect(feed).toContain(glove.url);
-      expect(feed).not.toContain(ENDPOINT);
-      expect(await wordpress.page("/wp-login.php")).not.toContain(ENDPOINT);
-      expect(await wordpress.page("/wp-sitemap.xml")).not.toContain(ENDPOINT);
-    });
-
-    test("changes the same page in the same way each time, and nothing but picture URLs", async () => {
-      const sock = await wordpress.upload("sock.jpg", await picture("#fedcba"));
-      const link = await publish(sock, "Sock");
-      const page = await wordpress.page(link);
-      expect(await wordpress.page(link)).toBe(page);
-      expect(page).not.toContain(`${ENDPOINT}/v7/${ENDPOINT}`);
-      const plain = page.replaceAll(new RegExp(`${ENDPOINT}/v7/(.*?)\\?vh=c[0-9a-f]{12}`, "g"), "$1");
-      expect(plain).toContain(`src="${sock.url}"`);
-      expect(plain).not.toContain(ENDPOINT);
-    });
-
-    test("answers only who knows the secret, and only for five minutes", async () => {
-      const text = "GET /freshet/v1/status";
-      const url = `${wordpress.url}/?rest_route=/freshet/v1/status`;
-      expect((await fetch(url)).status).toBe(401);
-      expect((await fetch(url, { headers: sign(text, { secret: "another" }) })).status).toBe(401);
-      expect((await fetch(url, { headers: sign(text, { secondsAgo: 400 }) })).status).toBe(401);
-      expect((await fetch(url, { headers: sign("GET /freshet/v1/events?after=0&limit=1") })).status).toBe(
-        401,
-      );
-      const answer = await fetch(url, { headers: sign(text) });
-      expect(await answer.json()).toMatchObject({
-        site: wordpress.url,
-        wordpress: wordpress.version,
-        head: expect.any(Number),
-      });
-      const pretty = await fetch(`${wordpress.url}/wp-json/freshet/v1/status`, { headers: sign(text) });
-      expect(pretty.status).toBe(200);
-    });
-  },
-);
+    const pretty = await fetch(`${wordpress.url}/wp-json/freshet/v1/status`, { headers: sign(text) });
+    expect(pretty.status).toBe(200);
+  });
+});
 
 function sign(text: string, { secret = SECRET, secondsAgo = 0 } = {}): Record<string, string> {
   const id = `msg_${randomUUID()}`;

@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
+import { findProgram, missingPart } from "../find.ts";
 import { wordpressTree } from "./tree.ts";
 
 const EXTENSIONS = {
@@ -10,10 +11,7 @@ const EXTENSIONS = {
   dom: "php-xml",
 };
 
-/**
- * What this machine lacks to run a WordPress, as names of Debian packages; empty when all is there. Tests that need it
- * skip with these names, and fail with them where `CI` is set.
- */
+/** What this machine lacks to run a WordPress, as names of Debian packages; empty when all is there. */
 export function missingParts(): string[] {
   const missing: string[] = [];
   const php = spawnSync("php", ["-m"], { encoding: "utf8" });
@@ -21,15 +19,17 @@ export function missingParts(): string[] {
   const present = new Set((php.stdout ?? "").toLowerCase().split("\n"));
   for (const [extension, parcel] of Object.entries(EXTENSIONS))
     if (!present.has(extension)) missing.push(parcel);
-  if (!runs("unzip", "-v")) missing.push("unzip");
+  if (!findProgram("unzip")) missing.push("unzip");
   // Only until WordPress itself is in the cache.
   if (!existsSync(wordpressTree())) {
-    if (!runs("apt-get", "--version")) missing.push("apt");
-    if (!runs("dpkg-deb", "--version")) missing.push("dpkg");
+    if (!findProgram("apt-get")) missing.push("apt");
+    if (!findProgram("dpkg-deb")) missing.push("dpkg");
   }
   return missing;
 }
 
-function runs(command: string, argument: string): boolean {
-  return spawnSync(command, [argument], { stdio: "ignore" }).status === 0;
+/** Why a suite that needs a WordPress, and perhaps more programs, does not run; undefined if it may. */
+export function wordpressIsMissing(...programs: readonly string[]): string | undefined {
+  const missing = [...missingParts(), ...programs.filter((program) => !findProgram(program))];
+  return missingPart("what WordPress needs", missing.length === 0, `apt-get install ${missing.join(" ")}`);
 }
