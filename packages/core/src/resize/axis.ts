@@ -1,6 +1,5 @@
 import type { Gravity } from "../codecs/gravity.ts";
-import { clamp, type Size } from "./geometry.ts";
-import type { Source } from "./plan.ts";
+import { clamp, type Size, type Source } from "./geometry.ts";
 
 /** One direction of a plan: the source scaled to `scaled`, `kept` of it from `from` on, standing at `at` of `out`. */
 export interface Axis {

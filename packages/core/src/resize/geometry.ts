@@ -29,3 +29,8 @@ export function turnedSize({ width, height }: Size, degrees: number): Size {
     height: Math.max(1, Math.round(width * sin + height * cos)),
   };
 }
+
+/** The picture that is resized; `within` says where it was cut out of the upright original, for focal points. */
+export interface Source extends Size {
+  readonly within?: { readonly left: number; readonly top: number; readonly original: Size };
+}

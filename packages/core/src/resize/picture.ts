@@ -37,8 +37,7 @@ export interface Picture {
   readonly quality: number | undefined;
 }
 
-export const lastPass = (picture: Picture): Pass =>
-  picture.passes[picture.passes.length - 1] ?? picture.passes[0];
+const lastPass = (picture: Picture): Pass => picture.passes[picture.passes.length - 1] ?? picture.passes[0];
 
 /** A pass that changes nothing but to lay the picture down. */
 export function openPass(incoming: Size, symmetry: Symmetry = UPRIGHT): Pass {

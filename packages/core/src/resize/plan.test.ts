@@ -2,8 +2,9 @@ import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import { COMPASS, type Gravity } from "../codecs/gravity.ts";
 import type { OperationValues } from "../operations/index.ts";
+import type { Source } from "./geometry.ts";
 import { turnedSize } from "./geometry.ts";
-import { type Bounds, planResize, type Source } from "./plan.ts";
+import { type Bounds, planResize } from "./plan.ts";
 
 type Values = OperationValues["resize"];
 type Func = NonNullable<Values["func"]>;

@@ -1,14 +1,9 @@
 import type { RatioRange } from "../codecs/ratio.ts";
 import type { OperationValues } from "../operations/index.ts";
 import { type Axis, focus, layAxis, shrinkAxis } from "./axis.ts";
-import { type Box, clamp, type Size, turnedSize } from "./geometry.ts";
+import { type Box, clamp, type Size, type Source, turnedSize } from "./geometry.ts";
 
 type Values = OperationValues["resize"];
-
-/** The picture that is resized; `within` says where it was cut out of the upright original, for focal points. */
-export interface Source extends Size {
-  readonly within?: { readonly left: number; readonly top: number; readonly original: Size };
-}
 
 /** What an output may be at most, in pixels; `tilt` is the angle in degrees it will be turned by afterwards. */
 export interface Bounds {
@@ -17,7 +12,7 @@ export interface Bounds {
   readonly tilt: number;
 }
 
-export const UNBOUNDED: Bounds = {
+const UNBOUNDED: Bounds = {
   maxSide: Number.POSITIVE_INFINITY,
   maxPixels: Number.POSITIVE_INFINITY,
   tilt: 0,

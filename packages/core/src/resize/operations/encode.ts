@@ -1,4 +1,4 @@
-import type { Apply } from "./index.ts";
+import type { Apply } from "./apply.ts";
 
 /** The format is negotiated before a render, so only the quality is left to note. */
 export const encode: Apply<"encode"> = (picture, { q }) => ({ ...picture, quality: q });

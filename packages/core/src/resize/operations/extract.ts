@@ -1,6 +1,6 @@
 import { clamp, sameSize } from "../geometry.ts";
 import { cutOut } from "../picture.ts";
-import type { Apply } from "./index.ts";
+import type { Apply } from "./apply.ts";
 
 /** A missing corner is the image's own; what lies outside is clamped; an empty rectangle is no wish at all. */
 export const extract: Apply<"extract"> = (picture, { tl_px, br_px }) => {

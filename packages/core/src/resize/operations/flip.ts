@@ -1,6 +1,6 @@
 import { lay } from "../picture.ts";
 import type { Symmetry } from "../symmetry.ts";
-import type { Apply } from "./index.ts";
+import type { Apply } from "./apply.ts";
 
 const MIRRORS: Readonly<Record<"h" | "v" | "hv", Symmetry>> = {
   h: { flop: true, turns: 0 },

@@ -1,32 +1,14 @@
 import type { OutputFormat } from "../../format.ts";
-import {
-  OPERATIONS,
-  type OperationName,
-  type OperationValues,
-  type Transformation,
-} from "../../operations/index.ts";
-import type { RenderLimits } from "../contract.ts";
+import { OPERATIONS, type OperationName, type Transformation } from "../../operations/index.ts";
 import { openPass, type Picture } from "../picture.ts";
 import type { Header } from "../probe.ts";
 import { layDown } from "../symmetry.ts";
+import type { Apply, RenderContext } from "./apply.ts";
 import { encode } from "./encode.ts";
 import { extract } from "./extract.ts";
 import { flip } from "./flip.ts";
 import { resize } from "./resize.ts";
 import { rotate } from "./rotate.ts";
-
-/** What an operation may know besides its own values. */
-export interface RenderContext {
-  readonly transformation: Transformation;
-  readonly format: OutputFormat;
-  readonly limits: RenderLimits;
-}
-
-export type Apply<Name extends OperationName> = (
-  picture: Picture,
-  values: OperationValues[Name],
-  context: RenderContext,
-) => Picture;
 
 /** The painting half of each operation; one without it does not compile. */
 export const APPLY: { readonly [Name in OperationName]: Apply<Name> } = {

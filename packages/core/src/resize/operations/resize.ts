@@ -2,7 +2,7 @@ import { LARGEST_SIDE } from "../../operations/resize.ts";
 import { type Box, type Size, sameSize } from "../geometry.ts";
 import { beginPass, cutOut, keepWindow, type Picture, scaleTo, standOn } from "../picture.ts";
 import { type Plan, planResize } from "../plan.ts";
-import type { Apply, RenderContext } from "./index.ts";
+import type { Apply, RenderContext } from "./apply.ts";
 
 /** Also keeps every output within the limits, so it runs whether a size was asked for or not. */
 export const resize: Apply<"resize"> = (picture, values, context) => {

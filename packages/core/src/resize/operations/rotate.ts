@@ -1,6 +1,6 @@
 import { lay, tilt } from "../picture.ts";
 import type { Symmetry } from "../symmetry.ts";
-import type { Apply } from "./index.ts";
+import type { Apply } from "./apply.ts";
 
 /** The wire counts counter-clockwise, sharp clockwise. */
 export const rotate: Apply<"rotate"> = (picture, { r = 0 }) => {
