@@ -1,0 +1,97 @@
+import { mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, expect, test } from "vitest";
+import { type Boot, boot, DEMO, newFile } from "./fixture.ts";
+import { createMemoryNode, type MemoryNode } from "./memory-node.ts";
+import { rememberedIn } from "./remembered.ts";
+
+const running: Boot[] = [];
+afterEach(async () => {
+  for (const each of running.splice(0)) await each.stop().catch(() => {});
+});
+async function started(nodes: readonly MemoryNode[]): Promise<Boot> {
+  const made = await boot(await newFile(), nodes);
+  running.push(made);
+  await made.invalidation.start();
+  return made;
+}
+async function invalidateAll(made: Boot) {
+  const { invalidation } = await made.invalidation.accept(DEMO, { scope: "all" }, { kind: "api" });
+  return made.invalidation.waitFor(DEMO, invalidation.uuid);
+}
+
+test("a node that restarts learns the journal's head as its base", async () => {
+  const node = createMemoryNode("a");
+  const made = await started([node]);
+  await invalidateAll(made);
+  await invalidateAll(made);
+  node.restart();
+  await expect.poll(() => node.floor("o-never-named")).toBe(2);
+});
+
+test("what a node acknowledged after the head was read, and lost before it joined, is told again", async () => {
+  const node = createMemoryNode("a");
+  const gate = Promise.withResolvers<void>();
+  const arrived = Promise.withResolvers<void>();
+  let isHeld = false;
+  const made = await started([
+    {
+      ...node,
+      driver: {
+        ...node.driver,
+        async join(head, signal) {
+          // The journal's head was read; the message is under way while the node is purged and then restarts.
+          if (isHeld) {
+            arrived.resolve();
+            await gate.promise;
+          }
+          return (await node.driver.join?.(head, signal)) ?? "known";
+        },
+      },
+    },
+  ]);
+  await expect.poll(() => made.count("invalidation_node")).toBe(1);
+  isHeld = true;
+  await arrived.promise;
+  await invalidateAll(made);
+  expect(node.floor(made.delivery.projectTag("demo"))).toBe(1);
+  node.restart();
+  isHeld = false;
+  gate.resolve();
+  await expect.poll(() => node.floor(made.delivery.projectTag("demo"))).toBe(1);
+});
+
+test("a node that is away is one line in the log, and one when it is back", async () => {
+  const node = createMemoryNode("a");
+  node.behave(new Error("connection refused"));
+  const made = await started([node]);
+  await expect.poll(() => made.logged.filter(({ event }) => event === "node is away").length).toBe(1);
+  node.behave("well");
+  await expect.poll(() => made.logged.some(({ event }) => event === "node is back")).toBe(true);
+  expect(made.logged.filter(({ event }) => event === "node is away")).toHaveLength(1);
+});
+
+test("a database that went back under a running server is raised above every number it gave", async () => {
+  const made = await started([createMemoryNode("a")]);
+  await invalidateAll(made);
+  await invalidateAll(made);
+  const db = made.store.db.$extendTables<{ invalidation_sequence: { n: number } }>();
+  await db.deleteFrom("invalidation_entry" as never).execute();
+  await db.updateTable("invalidation_sequence").set({ n: 0 }).execute();
+  await expect.poll(() => made.coverage.applied).toBe(4);
+  expect(made.coverage.floor("demo", "o-any")).toBeGreaterThan(2);
+  expect((await invalidateAll(made)).sequence).toBe(5);
+});
+
+test("the largest number is remembered in a file, and a broken file is none", async () => {
+  const file = join(await mkdtemp(join(tmpdir(), "freshet-sequence-")), "sequence");
+  const remembered = rememberedIn(file);
+  expect(await remembered.read()).toBe(0);
+  await Promise.all([1, 5, 3, 9, 7].map((sequence) => remembered.write(sequence)));
+  expect(await readFile(file, "utf8")).toBe("9");
+  expect(await rememberedIn(file).read()).toBe(9);
+  await rememberedIn(file).write(4);
+  await writeFile(file, "nine");
+  expect(await rememberedIn(file).read()).toBe(0);
+});
