@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 
 const MAIN = join(import.meta.dirname, "../../apps/server/dist/main.js");
@@ -63,7 +63,9 @@ export async function startFreshet(options: FreshetOptions = {}): Promise<Freshe
       cwd: folder,
       env: {
         ...inherited(),
+        // As the launcher sets them.
         MALLOC_ARENA_MAX: "2",
+        UV_THREADPOOL_SIZE: String(availableParallelism() + 4),
         FRESHET_DATA: dataFolder,
         PORT: String(port),
         ...current.env,

@@ -1,0 +1,61 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { availableParallelism, cpus } from "node:os";
+import { join } from "node:path";
+import { installParts } from "../scripts/parts.mjs";
+import { compareHerds } from "./herd.ts";
+import { compareHits } from "./hits.ts";
+import { type Options, readOptions } from "./options.ts";
+import { startOrigin } from "./peers.ts";
+import { makePictures } from "./pictures.ts";
+import { compareRenders } from "./renders.ts";
+import { aimLines, type Figures, report } from "./report.ts";
+
+const RESULTS = join(import.meta.dirname, "results");
+
+// Children end with this process, which "exit" sees to; a signal alone would not make one.
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => process.exit(130));
+
+try {
+  const options = readOptions(process.argv.slice(2));
+  if (options) await bench(options);
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}
+
+async function bench(options: Options): Promise<void> {
+  if (process.platform !== "linux") throw new Error("The benchmark reads /proc: run it on Linux.");
+  const begun = Date.now();
+  const progress = (text: string) => {
+    const seconds = ((Date.now() - begun) / 1000).toFixed(0).padStart(4);
+    console.error(`${seconds} s  ${text}`);
+  };
+  const leftOut: string[] = [];
+  const leaveOut = (peer: string, why: string) => {
+    leftOut.push(`${peer}: ${why}`);
+    progress(`left out: ${peer}`);
+  };
+  await installParts();
+  const pictures = await makePictures(progress);
+  const origin = await startOrigin(pictures);
+  const figures: Figures = {};
+  try {
+    const parts = { pictures, origin, leaveOut };
+    if (options.cells.includes("renders")) figures.renders = await compareRenders(parts, options, progress);
+    if (options.cells.includes("hits")) figures.hits = await compareHits(parts, options, progress);
+    if (options.cells.includes("herd")) figures.herds = await compareHerds(parts, options, progress);
+  } finally {
+    await origin.stop();
+  }
+
+  const { tables, aims } = report(figures);
+  console.log(`\n${tables}\n\n${aimLines(aims)}`);
+  for (const each of new Set(leftOut)) console.log(`  left out: ${each}`);
+  const machine = { cores: availableParallelism(), processor: cpus()[0]?.model, node: process.version };
+  await mkdir(RESULTS, { recursive: true });
+  const file = join(RESULTS, `${new Date(begun).toISOString().replace(/[:.]/g, "-")}.json`);
+  await writeFile(file, JSON.stringify({ options, machine, aims, leftOut, figures }, undefined, 2));
+  console.log(
+    `\n${options.rounds} rounds in ${((Date.now() - begun) / 1000).toFixed(0)} s. All figures: ${file}`,
+  );
+}
