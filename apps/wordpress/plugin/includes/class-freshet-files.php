@@ -2,8 +2,6 @@
 /**
  * Which bytes each file has: one row a file, kept true by looking at the file itself.
  *
- * A file is hashed again when its stat() differs from the row's, and also when it was hashed so soon after its last
- * change that a second change could carry the same times (the rule of git's index: PHP sees whole seconds only).
  * What changed is written together with its event in one transaction, and only by the request that wins the row: a
  * change is never recorded without being told, and not told twice.
  *
@@ -20,9 +18,6 @@ final class Freshet_Files {
 
 	/** How much may be hashed in one go after a change in WordPress, or by the scheduled walk. */
 	const BUDGET_WORK = 536870912;
-
-	/** Seconds between the last change and the hash within which a hash proves nothing about later changes. */
-	const RACY_SECONDS = 2;
 
 	const ATTEMPTS = 3;
 
@@ -53,15 +48,15 @@ final class Freshet_Files {
 		foreach ( $paths as $path ) {
 			$row  = $rows[ $path ] ?? null;
 			$file = $this->uploads->file_of( $path );
-			$stat = self::stat( $file );
+			$stat = Freshet_Bytes::stat( $file );
 			if ( null === $stat ) {
 				if ( $row ? 'gone' !== $row['state'] : 'hook' === $reason ) {
 					$changes[] = self::change( $path, $row, [ 'state' => 'gone', 'sha256' => '', 'vh' => '' ], true );
 				}
 				continue;
 			}
-			$same = $row && 'known' === $row['state'] && self::same_stat( $row, $stat );
-			if ( $same && 'hook' !== $reason && ! self::is_racy( $row ) ) {
+			$same = $row && 'known' === $row['state'] && Freshet_Bytes::same_stat( $row, $stat );
+			if ( $same && 'hook' !== $reason && ! Freshet_Bytes::is_racy( $row ) ) {
 				$versions[ $path ] = $row['vh'];
 				continue;
 			}
@@ -73,22 +68,17 @@ final class Freshet_Files {
 				continue;
 			}
 			$spent += $stat['size'];
-			$read   = self::read( $file, $stat );
+			$read   = Freshet_Bytes::read( $file, $stat );
 			if ( null === $read ) {
 				continue; // Went away or became unreadable in between; the next look sees it.
 			}
 			$versions[ $path ] = $read['vh'];
-			$is_new            = ! $row || ( 'pending' === $row['state'] && '' === $row['sha256'] && self::same_stat( $row, $stat ) );
+			$is_new            = ! $row || ( 'pending' === $row['state'] && '' === $row['sha256'] && Freshet_Bytes::same_stat( $row, $stat ) );
 			$is_changed        = $is_new ? 'hook' === $reason : $row['sha256'] !== $read['sha256'];
 			$changes[]         = self::change( $path, $row, $read, $is_changed );
 		}
 		$this->record( $changes, $reason, $whose );
 		return $versions;
-	}
-
-	/** The version (`vh`) of bytes with this SHA-256. */
-	public static function version( string $sha256 ): string {
-		return 'c' . strtolower( substr( $sha256, 0, 12 ) );
 	}
 
 	/**
@@ -252,44 +242,6 @@ final class Freshet_Files {
 			'hashed_at'     => 0,
 		];
 		return [ 'row' => $found + ( $row ?? [] ) + $blank, 'revision' => $row ? $row['revision'] : 0, 'told' => $told ];
-	}
-
-	/**
-	 * Hashes a file that may be written at this moment.
-	 *
-	 * @return array|null Null when it cannot be read.
-	 */
-	private static function read( string $file, array $before ): ?array {
-		$started = time();
-		$sha256  = is_readable( $file ) ? hash_file( 'sha256', $file ) : false;
-		$after   = self::stat( $file );
-		if ( ! $sha256 || null === $after ) {
-			return null;
-		}
-		return $before + [
-			'state'     => 'known',
-			'sha256'    => $sha256,
-			'vh'        => self::version( $sha256 ),
-			// Changed while it was read: the hash is of neither, and the next look must not trust it.
-			'hashed_at' => $after === $before ? $started : 0,
-		];
-	}
-
-	/** @return array{mtime:int,ctime:int,inode:int,size:int}|null Null when there is no such file. */
-	private static function stat( string $file ): ?array {
-		clearstatcache( true, $file );
-		$stat = is_file( $file ) ? stat( $file ) : false;
-		return $stat ? [ 'mtime' => $stat['mtime'], 'ctime' => $stat['ctime'], 'inode' => $stat['ino'], 'size' => $stat['size'] ] : null;
-	}
-
-	private static function same_stat( array $row, array $stat ): bool {
-		return [] === array_diff_assoc( $stat, $row );
-	}
-
-	/** A modification time in the future was set by hand and says nothing about when bytes were written. */
-	private static function is_racy( array $row ): bool {
-		$changed = max( $row['ctime'], $row['mtime'] > $row['hashed_at'] ? 0 : $row['mtime'] );
-		return $row['hashed_at'] < $changed + self::RACY_SECONDS;
 	}
 
 	private function table(): string {

@@ -61,34 +61,20 @@ final class Freshet_Rewriter {
 	 */
 	public function rewrite( $html ) {
 		try {
-			if ( ! is_string( $html ) || false === strpos( $html, $this->trace() ) ) {
+			$mentioned = is_string( $html ) ? $this->mentioned( $html ) : [];
+			if ( ! $mentioned ) {
 				return $html; // Nothing of ours.
 			}
-			$found = [];
-			$this->walk(
-				$html,
-				function ( string $url ) use ( &$found ): ?string {
-					$place = $this->uploads->locate( $url );
-					if ( $place ) {
-						$found[ $place['path'] ] = true;
-					}
-					return null;
-				}
-			);
-			if ( ! $found ) {
-				return $html;
-			}
-			$versions = $this->files->look( array_map( 'strval', array_keys( $found ) ), 'stat' );
+			$versions = $this->files->look( $mentioned, 'stat' ) + array_fill_keys( $mentioned, null );
 			$endpoint = $this->settings->endpoint();
+			$known    = [];
 			return $this->walk(
 				$html,
-				function ( string $url ) use ( $versions, $endpoint ): ?string {
-					$place = $this->uploads->locate( $url );
-					if ( ! $place || ! isset( $versions[ $place['path'] ] ) ) {
-						return null;
+				function ( string $url ) use ( &$versions, &$known, $endpoint ): ?string {
+					if ( ! array_key_exists( $url, $known ) ) {
+						$known[ $url ] = $this->delivery_url( $url, $endpoint, $versions );
 					}
-					$original = $this->uploads->url_of( $place['path'] ) . $place['query'];
-					return Freshet_Delivery_Url::build( $endpoint, $original, $versions[ $place['path'] ] ) . $place['fragment'];
+					return $known[ $url ];
 				}
 			);
 		} catch ( Throwable $error ) {
@@ -106,6 +92,41 @@ final class Freshet_Rewriter {
 			}
 		}
 		return $this->rewrite( $output );
+	}
+
+	/**
+	 * The files whose paths stand somewhere in the page: found by one search, so that one query learns all versions. It may
+	 * find a file that is only linked to, and miss a strange spelling; the walk decides.
+	 *
+	 * @return string[]
+	 */
+	private function mentioned( string $html ): array {
+		$prefix = rtrim( (string) wp_parse_url( $this->uploads->base_url(), PHP_URL_PATH ), '/' ) . '/';
+		preg_match_all( '~' . preg_quote( $prefix, '~' ) . '[^\s"\'<>()?#&,\\\\]+~', $html, $found );
+		$paths = [];
+		foreach ( array_unique( $found[0] ) as $url ) {
+			$place = $this->uploads->locate( $url );
+			if ( $place ) {
+				$paths[ $place['path'] ] = $place['path'];
+			}
+		}
+		return array_values( $paths );
+	}
+
+	/** @param array<string,?string> $versions Path => version, null for a file that is not there; grows. */
+	private function delivery_url( string $url, string $endpoint, array &$versions ): ?string {
+		$place = $this->uploads->locate( $url );
+		if ( ! $place ) {
+			return null;
+		}
+		$path = $place['path'];
+		if ( ! array_key_exists( $path, $versions ) ) {
+			$versions += $this->files->look( [ $path ], 'stat' ) + [ $path => null ];
+		}
+		if ( null === $versions[ $path ] ) {
+			return null;
+		}
+		return Freshet_Delivery_Url::build( $endpoint, $this->uploads->url_of( $path ) . $place['query'], $versions[ $path ] ) . $place['fragment'];
 	}
 
 	/**
@@ -140,7 +161,7 @@ final class Freshet_Rewriter {
 					$tags,
 					$name,
 					static function ( string $set ) use ( $replace ): string {
-						return self::in_set( $set, $replace );
+						return Freshet_Markup::in_set( $set, $replace );
 					}
 				);
 			}
@@ -150,7 +171,7 @@ final class Freshet_Rewriter {
 					$tags,
 					'style',
 					static function ( string $css ) use ( $replace ): string {
-						return self::in_css( $css, $replace );
+						return Freshet_Markup::in_css( $css, $replace );
 					}
 				);
 			}
@@ -173,48 +194,6 @@ final class Freshet_Rewriter {
 			return true;
 		}
 		return in_array( 'preload', $rel, true ) && 'image' === strtolower( (string) $tags->get_attribute( 'as' ) );
-	}
-
-	/** Every candidate of a srcset, found as browsers find it: a URL ends at white space, not at a comma inside it. */
-	private static function in_set( string $set, callable $replace ): string {
-		$out = '';
-		$end = strlen( $set );
-		$at  = 0;
-		while ( $at < $end ) {
-			$gap  = strspn( $set, " \t\n\r\f,", $at );
-			$out .= substr( $set, $at, $gap );
-			$at  += $gap;
-			$word = substr( $set, $at, strcspn( $set, " \t\n\r\f", $at ) );
-			$url  = rtrim( $word, ',' );
-			$at  += strlen( $word );
-			$out .= ( '' === $url ? '' : ( $replace( $url ) ?? $url ) ) . substr( $word, strlen( $url ) );
-			if ( $url !== $word ) {
-				continue; // A comma right behind the URL: no descriptor follows.
-			}
-			// Descriptors up to the next comma; one inside parentheses is not the end.
-			preg_match( '/\G(?:\([^)]*\)?|[^,(])*/', $set, $rest, 0, $at );
-			$out .= $rest[0];
-			$at  += strlen( $rest[0] );
-		}
-		return $out;
-	}
-
-	/** Every url() of a style attribute. One that uses CSS escapes is left alone. */
-	private static function in_css( string $css, callable $replace ): string {
-		return preg_replace_callback(
-			'/(url\(\s*(["\']?))([^"\'()\\\\\s]+)(\2\s*\))/i',
-			static function ( array $match ) use ( $replace ): string {
-				$new = $replace( $match[3] );
-				// What would end the url() here is another spelling of the same in a URL.
-				return null === $new ? $match[0] : $match[1] . strtr( $new, [ '(' => '%28', ')' => '%29', "'" => '%27' ] ) . $match[4];
-			},
-			$css
-		) ?? $css;
-	}
-
-	/** What every URL of the uploads folder contains, in each of its spellings. */
-	private function trace(): string {
-		return rtrim( (string) wp_parse_url( $this->uploads->base_url(), PHP_URL_PATH ), '/' ) . '/';
 	}
 
 	/** Visual editors show the page inside themselves and save what they see. */

@@ -22,6 +22,7 @@ final class RewriterTest extends Freshet_Case {
 					'{delivery}'       => $this->delivery,
 					'{thumb}'          => $thumb,
 					'{thumb-delivery}' => self::ENDPOINT . "/v7/$thumb?vh=" . $this->version( str_replace( freshet()->uploads->base_url(), wp_get_upload_dir()['basedir'], $thumb ) ),
+					'{odd}'            => str_replace( '/hat', '&#x2F;%68at', wp_parse_url( $this->url, PHP_URL_PATH ) ),
 					'{path}'           => wp_parse_url( $this->url, PHP_URL_PATH ),
 				]
 			);
@@ -52,6 +53,7 @@ final class RewriterTest extends Freshet_Case {
 			'icon'                => [ '<link rel="icon" href="{thumb}" sizes="32x32">', '<link rel="icon" href="{thumb-delivery}" sizes="32x32">' ],
 			'preload'             => [ '<link rel=preload as=image href="{url}" imagesrcset="{url} 800w">', '<link rel=preload as=image href="{delivery}" imagesrcset="{delivery} 800w">' ],
 			'inside noscript'     => [ '<noscript><img src="{url}"></noscript>', '<noscript><img src="{delivery}"></noscript>' ],
+			'a strange spelling'  => [ '<img src="{path}">'."\n".'<img src="/wp-content/uploads/2026/%31%31/../11/x.jpg"><img src="{odd}">', '<img src="{delivery}">'."\n".'<img src="/wp-content/uploads/2026/%31%31/../11/x.jpg"><img src="{delivery}">' ],
 			'fragment'            => [ '<img src="{url}#left">', '<img src="{delivery}#left">' ],
 			'canonical link'      => $same( '<link rel="canonical" href="{url}">' ),
 			'link to the file'    => $same( '<a href="{url}">x</a>' ),

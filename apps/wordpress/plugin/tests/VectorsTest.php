@@ -22,10 +22,10 @@ final class VectorsTest extends TestCase {
 	public function test_derives_the_versions_of_the_vectors(): void {
 		$vectors = $this->vectors( 'versions' );
 		foreach ( $vectors['ofText'] as $vector ) {
-			$this->assertSame( $vector['version'], Freshet_Files::version( hash( 'sha256', $vector['text'] ) ) );
+			$this->assertSame( $vector['version'], Freshet_Bytes::version( hash( 'sha256', $vector['text'] ) ) );
 		}
 		foreach ( $vectors['ofDigest'] as $vector ) {
-			$this->assertSame( $vector['version'], Freshet_Files::version( $vector['digest'] ) );
+			$this->assertSame( $vector['version'], Freshet_Bytes::version( $vector['digest'] ) );
 		}
 	}
 
