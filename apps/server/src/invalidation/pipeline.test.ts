@@ -1,7 +1,9 @@
 import { hash } from "node:crypto";
 import { afterEach, expect, test } from "vitest";
 import { type Boot, boot, DEMO, newFile, SHOP } from "./fixture.ts";
+import { createJournal } from "./journal.ts";
 import { createMemoryNode } from "./memory-node.ts";
+import type { InvalidationTables } from "./migrations.ts";
 
 const running: Boot[] = [];
 afterEach(async () => {
@@ -79,6 +81,24 @@ test("this instance has applied an entry before any node hears of it", async () 
   ]);
   await Promise.all(Array.from({ length: 20 }, (_, index) => invalidate(made, `/${index}.jpg`)));
   expect(seen.every((ahead) => ahead >= 0)).toBe(true);
+});
+
+test("an entry that another process wrote is applied here before any node hears of it", async () => {
+  const node = createMemoryNode("a");
+  const seen: number[] = [];
+  const purgeTags = async ({ sequence }: { readonly sequence: number }) => {
+    seen.push(made.coverage.applied - sequence);
+  };
+  const made = await started(await newFile(), [{ ...node, driver: { ...node.driver, purgeTags } }]);
+  const journal = createJournal(made.store.db.$extendTables<InvalidationTables>(), Date.now);
+  const paths = [{ received: "/a.jpg", path: "/a.jpg", name: "demo/a.jpg", tag: "o-1", digest: null }];
+  const asked = { project: "demo", request: original("/a.jpg"), paths, cause: API, chain: 0, key: undefined };
+  await Promise.all(Array.from({ length: 5 }, () => journal.accept(asked)));
+  await expect.poll(() => made.coverage.floor("demo", "o-1")).toBe(5);
+  await expect.poll(() => seen.length).toBeGreaterThan(0);
+  expect(seen.every((ahead) => ahead >= 0)).toBe(true);
+  await invalidate(made, "/b.jpg");
+  expect(made.coverage.applied).toBe(6);
 });
 
 test("the scope all covers the project and no other", async () => {
