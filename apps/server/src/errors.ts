@@ -1,7 +1,10 @@
 /** Every error a caller can meet: permanent code → status and public sentence. Sentences say what happened, then what to do. */
 export const ERRORS = {
   ORIGINAL_MISSING: { status: 404, sentence: "The origin has no such image. Check the path after the host." },
-  ORIGINAL_NOT_NAMED: { status: 404, sentence: "The URL names no image. Write /v7/<image URL or alias>/<path>." },
+  ORIGINAL_NOT_NAMED: {
+    status: 404,
+    sentence: "The URL names no image. Write /v7/<image URL or alias>/<path>.",
+  },
   ORIGINAL_NOT_ALLOWED: {
     status: 403,
     sentence: "This project may not fetch from that host. Add it to origins.allow or use an alias.",
