@@ -378,6 +378,19 @@ describe.skipIf(missing)(`the shipped VCL${missing ? ` ${missing}` : ""}`, () =>
       expect(seen).toEqual([]);
     });
 
+    test("the first purge of a project is a number; one whose number is not the newest removes what the floor does not refuse", async () => {
+      const project = "t-00000000000000bb";
+      const path = newPath();
+      answer.headers = { ...KEPT, "Freshet-Stamp": 60, xkey: `${TAG} ${project}` };
+      expect(await isKept(path)).toBe(true);
+      expect((await purge(project, "61")).headers["freshet-purged"]).toBe("0");
+      answer.headers = { ...KEPT, "Freshet-Stamp": 61, xkey: `${TAG} ${project}` };
+      expect(await cacheStatus(path)).toContain("fwd=stale; detail=fenced; stored");
+      expect(await isKept(path)).toBe(true);
+      expect((await purge(project, "2")).headers["freshet-purged"]).toBe("1");
+      expect(await cacheStatus(path)).toContain("fwd=miss");
+    });
+
     test("a reload of the configuration forgets neither objects nor numbers", async () => {
       const [kept, fenced] = [newPath(), newPath()];
       answer.headers = { ...KEPT, xkey: "o-bbbb000000000001" };

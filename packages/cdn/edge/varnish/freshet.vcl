@@ -132,8 +132,9 @@ freshet_tag(const char **list, unsigned *slot)
 }
 
 /*
- * How an answer stands to every invalidation heard so far: "young", "old", or "untagged" if it cannot be told. The floor of its project is read every time, so that "all" is one number
- * and never a walk; the slots, which originals share, only while the tag index may not hold the object yet.
+ * How an answer stands to every invalidation heard so far: "young", "old", or "untagged" if it cannot be told. The floor of its project
+ * is read every time, so that "all" is one number and never a walk; the slots, which originals share, only while the tag index may not
+ * hold the object yet.
  */
 static const char *
 freshet_compare(const char *stamp_text, const char *tags, int settled)
@@ -236,31 +237,32 @@ freshet_on_miss(VRT_CTX)
     freshet_raise(freshet_begun(ctx), freshet_load(&freshet->newest));
 }
 
-/* Raises every number a purge names, or none if one of them cannot be read. */
-static int
-freshet_raise_all(VRT_CTX)
+/* Raises every number a purge names, or none if one of them cannot be read. "late" if a newer number was heard before. */
+static const char *
+freshet_raise_all(const char *sequence_text, const char *tags)
 {
-    const char *tags = VRT_GetHdr(ctx, &VGC_HDR_REQ_Freshet_2d_Purge_2d_Tags), *rest = tags;
-    uint64_t sequence;
+    const char *rest = tags;
+    uint64_t sequence, newest = freshet_load(&freshet->newest);
     unsigned slot;
     int letter, count = 0;
 
-    if (tags == NULL || !freshet_number(VRT_GetHdr(ctx, &VGC_HDR_REQ_Freshet_2d_Sequence), &sequence))
-        return (0);
+    if (tags == NULL || !freshet_number(sequence_text, &sequence))
+        return ("malformed");
     while ((letter = freshet_tag(&rest, &slot)) > 0)
         count++;
     if (letter < 0 || count == 0)
-        return (0);
+        return ("malformed");
     while ((letter = freshet_tag(&tags, &slot)) > 0)
         freshet_raise(letter == 't' ? &freshet->floor[slot] : &freshet->slot[slot], sequence);
     freshet_raise(&freshet->newest, sequence);
-    return (1);
+    return (sequence > newest ? "raised" : "late");
 }
 
 static void
 freshet_purge(VRT_CTX)
 {
-    freshet_say(ctx, &VGC_HDR_REQ_Freshet_2d_Verdict, freshet_raise_all(ctx) ? "raised" : "malformed");
+    freshet_say(ctx, &VGC_HDR_REQ_Freshet_2d_Verdict, freshet_raise_all(
+        VRT_GetHdr(ctx, &VGC_HDR_REQ_Freshet_2d_Sequence), VRT_GetHdr(ctx, &VGC_HDR_REQ_Freshet_2d_Purge_2d_Tags)));
 }
 
 /* Takes the journal's head as the base number if there is none yet. */
@@ -302,7 +304,9 @@ sub vcl_recv {
         }
     }
     # The server's own addresses. /v7/<same> is always an original.
-    if (req.url ~ "^/(\?|$)" || req.url ~ "^/(invalidate|warmup|projects|connectors|console|demo|livez|readyz|metrics|openapi\.json|favicon\.ico|robots\.txt)([/?]|$)") {
+    if (req.url ~ "^/(\?|$)" ||
+        req.url ~ "^/(invalidate|warmup|projects|connectors|console|demo)([/?]|$)" ||
+        req.url ~ "^/(livez|readyz|metrics|openapi\.json|favicon\.ico|robots\.txt)([/?]|$)") {
         set req.http.Freshet-Cache = "fwd=bypass";
         return (pass);
     }
@@ -450,12 +454,12 @@ sub freshet_lifetime {
     set beresp.ttl = 0s;
     if (beresp.http.Freshet-Lifetime !~ "(?i)(^|[\s,])(no-store|no-cache|private)\s*([,=;]|$)") {
         if (beresp.http.Freshet-Lifetime ~ "(?i)(^|[\s,])s-maxage\s*=\s*\d") {
-            set beresp.ttl = std.duration(regsub(beresp.http.Freshet-Lifetime, "(?i)^(.*[\s,])?s-maxage\s*=\s*(\d{1,9}).*$", "\2") + "s", 0s)
-                - std.duration(beresp.http.Age + "s", 0s);
-        } else if (beresp.http.Freshet-Lifetime ~ "(?i)(^|[\s,])max-age\s*=\s*\d") {
-            set beresp.ttl = std.duration(regsub(beresp.http.Freshet-Lifetime, "(?i)^(.*[\s,])?max-age\s*=\s*(\d{1,9}).*$", "\2") + "s", 0s)
-                - std.duration(beresp.http.Age + "s", 0s);
+            set beresp.http.Freshet-Lifetime = regsub(beresp.http.Freshet-Lifetime, "(?i)^(.*[\s,])?s-maxage\s*=\s*(\d{1,9}).*$", "\2s");
+        } else {
+            set beresp.http.Freshet-Lifetime = regsub(beresp.http.Freshet-Lifetime, "(?i)^(.*[\s,])?max-age\s*=\s*(\d{1,9}).*$", "\2s");
         }
+        # What is neither is no duration: 0.
+        set beresp.ttl = std.duration(beresp.http.Freshet-Lifetime, 0s) - std.duration(beresp.http.Age + "s", 0s);
     }
     unset beresp.http.Freshet-Lifetime;
 }
@@ -512,11 +516,14 @@ sub freshet_take_purge {
         return (synth(400, "A purge needs Freshet-Purge-Tags and Freshet-Sequence."));
     }
     C{ freshet_purge(ctx); }C
-    if (req.http.Freshet-Verdict != "raised") {
+    if (req.http.Freshet-Verdict == "malformed") {
         return (synth(400, "Freshet-Purge-Tags or Freshet-Sequence is not in the form this node reads."));
     }
-    # A project's tag is a floor: objects under it are refused one by one as they are asked for.
-    set req.http.Freshet-Purge-Tags = regsuball(req.http.Freshet-Purge-Tags, "t-[0-9a-f]{16}(\.g\d+)?", "");
+    # A project's tag is a floor: objects under it are refused one by one as they are asked for. But a server that lost its journal and
+    # counts from one again raises no floor: what does not come as the newest is looked up in the index as well.
+    if (req.http.Freshet-Verdict == "raised") {
+        set req.http.Freshet-Purge-Tags = regsuball(req.http.Freshet-Purge-Tags, "t-[0-9a-f]{16}(\.g\d+)?", "");
+    }
     set req.http.Freshet-Purged = xkey.purge(req.http.Freshet-Purge-Tags);
     return (synth(200, "Purged"));
 }
