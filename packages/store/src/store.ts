@@ -32,7 +32,9 @@ export interface StoreOptions {
 export async function openStore(options: StoreOptions): Promise<Store> {
   const { file, log = () => {}, busyTimeout = 5_000, now = Date.now } = options;
   if (file !== ":memory:") await mkdir(dirname(file), { recursive: true });
-  const database = await openSqlite({ file, busyTimeout });
+  const database = await openSqlite({ file, busyTimeout }, (error) =>
+    log("store broken", { error: error.message }),
+  );
   const db = new Kysely<unknown>({ dialect: sqliteDialect(database) });
   return {
     db,

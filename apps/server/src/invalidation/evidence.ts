@@ -33,7 +33,7 @@ export async function rereadOriginals(
   const reader = async (): Promise<void> => {
     for (const target of queue) {
       if (signal.aborted) return;
-      found.set(target.tag, await delivery.reread(target, { force: false }, signal).catch(() => UNKNOWN));
+      found.set(target.tag, await reread(delivery, target, signal));
     }
   };
   // A reading that ignores the signal goes on by itself; nobody waits for it.
@@ -45,6 +45,14 @@ export async function rereadOriginals(
   await Promise.race([readers, late.promise]);
   signal.removeEventListener("abort", end);
   return weigh(paths, targets, new Map(found));
+}
+
+async function reread(delivery: Delivery, target: OriginalTarget, signal: AbortSignal): Promise<Reread> {
+  try {
+    return await delivery.reread(target, { force: false }, signal);
+  } catch {
+    return UNKNOWN;
+  }
 }
 
 function weigh(

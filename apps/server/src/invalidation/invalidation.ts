@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Cause, InvalidationEntry, InvalidationReceipt, InvalidationRequest } from "@freshet/core";
 import type { FastifyInstance } from "fastify";
-import { ServerError } from "../errors.ts";
+import { isServerError, ServerError } from "../errors.ts";
 import type { Project } from "../projects/project.ts";
 import { createFollow } from "./follow.ts";
 import { createJoin } from "./join.ts";
@@ -104,8 +104,14 @@ export function createInvalidation(ports: InvalidationPorts): Invalidation {
     accept: async (name, request, { chain, key, entry }) => {
       const project = projects.all.find((each) => each.name === name);
       if (!project) return;
-      const read = readRequest(request, project, delivery);
-      await submit({ ...read, project: name, cause: { kind: "recheck", id: entry }, chain, key });
+      try {
+        const read = readRequest(request, project, delivery);
+        await submit({ ...read, project: name, cause: { kind: "recheck", id: entry }, chain, key });
+      } catch (error) {
+        // The project's settings are others by now: what the path named then, it names no longer.
+        if (!isServerError(error)) throw error;
+        log("recheck dropped", { project: name, error: error.message });
+      }
     },
   });
   const join = createJoin({ db, lanes, projects: projects.all, delivery, tuning, head, log });
@@ -125,7 +131,9 @@ export function createInvalidation(ports: InvalidationPorts): Invalidation {
     async stop() {
       stopping.abort();
       await Promise.all([join.stop(), recheck.stop(), pipeline.stop()]);
-      await ports.remembered?.write(coverage.applied);
+      await ports.remembered
+        ?.write(coverage.applied)
+        .catch((error) => log("sequence not remembered", { error: reasonOf(error) }));
     },
     async accept(project, request, cause) {
       const read = readRequest(request, project, delivery);

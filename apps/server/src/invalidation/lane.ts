@@ -62,8 +62,6 @@ export function createLane(
   };
   const work = async (): Promise<void> => {
     for (let first = waiting[0]; first !== undefined; first = waiting[0]) {
-      const pause = pace();
-      if (pause > 0) await sleep(pause, stopping);
       const group = takeTogether(first.wanted, waiting, driver.limits.batch);
       waiting = waiting.filter((each) => !group.includes(each));
       const outcome = await send(group.map(({ wanted }) => wanted));
@@ -105,6 +103,7 @@ export function createLane(
     }
   };
   const call = async (run: (signal: AbortSignal) => Promise<void> | undefined): Promise<void> => {
+    for (let pause = pace(); pause > 0 && !stopping.aborted; pause = pace()) await sleep(pause, stopping);
     calls.push(now());
     await bounded(tuning.callMs, stopping, run);
   };

@@ -1,5 +1,12 @@
 import type { CdnDriver, Evidence } from "@freshet/core";
-import { backoffMs, createQueue, createWorker, type QueueWorker, type Store } from "@freshet/store";
+import {
+  backoffMs,
+  createQueue,
+  createWorker,
+  isStoreError,
+  type QueueWorker,
+  type Store,
+} from "@freshet/store";
 import { distinct, MOST_REREAD, type Reading, rereadOriginals } from "./evidence.ts";
 import type { Follow } from "./follow.ts";
 import { type Lane, reasonOf, type Wanted } from "./lane.ts";
@@ -52,7 +59,8 @@ export function createPipeline(parts: PipelineParts): QueueWorker {
         const at = await carry(parts, row, stopping);
         if (at !== undefined) worker.wakeAt(at);
       } catch (error) {
-        if (stopping.aborted || row.attempts < MOST_FAILURES) throw error;
+        // A full or busy disk passes; only what fails inside Freshet itself, again and again, is an end.
+        if (stopping.aborted || isStoreError(error) || row.attempts < MOST_FAILURES) throw error;
         log("invalidation failed", { uuid: row.id, error: reasonOf(error) });
         await end(parts, row, { status: "ERROR", error: reasonOf(error), evidence: null, rechecks: [] });
       }

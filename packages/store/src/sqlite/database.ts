@@ -15,8 +15,12 @@ interface Waiting {
   readonly reject: (error: StoreError) => void;
 }
 
-/** Opens the file (made if missing; WAL, an fsync per commit). Rejects with a StoreError when that fails. */
-export async function openSqlite(settings: OpenSettings): Promise<SqliteDatabase> {
+/** Opens the file (made if missing; WAL, an fsync per commit). Rejects with a StoreError when that fails; `broken` is told
+ * when the thread dies of itself later. */
+export async function openSqlite(
+  settings: OpenSettings,
+  broken: (error: StoreError) => void,
+): Promise<SqliteDatabase> {
   // The thread runs the file beside this one: TypeScript under tests, JavaScript when built.
   const entry = new URL(import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js", import.meta.url);
   const worker = new Worker(entry, { workerData: settings, execArgv: [], name: "freshet-store" });
@@ -48,7 +52,10 @@ export async function openSqlite(settings: OpenSettings): Promise<SqliteDatabase
     // An idle store does not keep a process alive; a statement under way does.
     if (waiting.size === 0 && closing === undefined) worker.unref();
   });
-  worker.on("error", (error) => end(new StoreError("STORE_BROKEN", String(error), { cause: error })));
+  worker.on("error", (error) => {
+    end(new StoreError("STORE_BROKEN", String(error), { cause: error }));
+    broken(new StoreError("STORE_BROKEN", String(error), { cause: error }));
+  });
   worker.on("exit", () => {
     end(new StoreError("STORE_CLOSED"));
     exited.resolve();
