@@ -23,6 +23,7 @@ import { demoRoutes } from "./demo/routes.ts";
 import { createMetrics, type Metrics } from "./health/metrics.ts";
 import { healthRoutes } from "./health/routes.ts";
 import { createInvalidation } from "./invalidation/invalidation.ts";
+import { rememberedIn } from "./invalidation/remembered.ts";
 import { errorResponses } from "./plugins/errors.ts";
 import { isReserved } from "./plugins/reserved.ts";
 import { createProjects } from "./projects/projects.ts";
@@ -103,6 +104,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     projects,
     delivery: createDeliveryPort({ originals, records, coverage, recent }),
     drivers: ports.drivers,
+    remembered: rememberedIn(folder("sequence")),
     now,
     log: (event, details) => app.log.info(details, event),
   });
