@@ -1,5 +1,7 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
-import { isReserved } from "./reserved.ts";
+import { isReserved, RESERVED_SEGMENTS } from "./reserved.ts";
 
 it("keeps the server's own addresses from being read as originals, and nothing else", () => {
   for (const path of ["/", "/?a=1", "/invalidate", "/invalidate/1f", "/livez?x", "/demo", "/favicon.ico"]) {
@@ -15,4 +17,13 @@ it("keeps the server's own addresses from being read as originals, and nothing e
   ]) {
     expect(isReserved(path), path).toBe(false);
   }
+});
+
+it("passes the same addresses uncached at the edge", () => {
+  const vcl = readFileSync(
+    fileURLToPath(import.meta.resolve("@freshet/cdn/edge/varnish/freshet.vcl")),
+    "utf8",
+  );
+  const [, listed = ""] = /req\.url ~ "\^\/\(([a-z.|\\]+)\)\(\[/.exec(vcl) ?? [];
+  expect(listed.replaceAll("\\", "").split("|").toSorted()).toEqual([...RESERVED_SEGMENTS].toSorted());
 });

@@ -1,5 +1,5 @@
 /** First path segments that are never an original; `/v7/<same>` always is one. */
-const RESERVED_SEGMENTS = new Set([
+export const RESERVED_SEGMENTS = new Set([
   "invalidate",
   "warmup",
   "projects",
