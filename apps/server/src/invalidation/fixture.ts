@@ -12,7 +12,7 @@ import type { InvalidationPorts } from "./ports.ts";
 import type { Tuning } from "./tuning.ts";
 
 /** Waits that are long in life are short in tests; what is not tested is far away. */
-export const QUICK: Partial<Tuning> = {
+const QUICK: Partial<Tuning> = {
   callMs: 300,
   tries: 3,
   backoff: { firstMs: 2, mostMs: 10 },

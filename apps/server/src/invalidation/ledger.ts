@@ -5,7 +5,7 @@ import type { EntryRow, InvalidationTables, PathRow, RecheckRow, TargetRow } fro
 type Tables = InvalidationTables;
 
 /** The node name of this process in the log: the one instance of an embedded installation. */
-export const INSTANCE = "instance";
+const INSTANCE = "instance";
 
 /** What the pipeline writes down, each step durable when it resolves; steps of many entries share one transaction. */
 export interface Ledger {

@@ -8,7 +8,7 @@ import type { Entry } from "./journal.ts";
 import type { EntryRow, TargetRow } from "./migrations.ts";
 
 /** Cloudimage's form of a time: UTC with six digits after the second. */
-export function writeTime(time: number): string {
+function writeTime(time: number): string {
   return `${new Date(time).toISOString().slice(0, -1).replace("T", " ")}000`;
 }
 
