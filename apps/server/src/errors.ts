@@ -23,6 +23,7 @@ export const ERRORS = {
   API_KEY_WRONG: { status: 401, sentence: "Send the project's API key in X-Client-Key." },
   BODY_UNREADABLE: { status: 400, sentence: "The body is not what this address expects." },
   BODY_TOO_LARGE: { status: 413, sentence: "The body is larger than 1 MB." },
+  QUERY_WRONG: { status: 400, sentence: "A parameter of the query is not what this address expects." },
   SCOPE_UNKNOWN: { status: 400, sentence: 'Scopes are "original" (with urls) and "all".' },
   SCOPE_NOT_SUPPORTED: { status: 400, sentence: "This scope is not supported yet." },
   URLS_MISSING: { status: 400, sentence: 'Scope "original" needs 1 to 1,000 urls.' },

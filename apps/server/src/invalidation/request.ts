@@ -24,7 +24,12 @@ export interface ReadRequest {
  * Reads the body of `POST /invalidate` for this project.
  * @throws ServerError BODY_UNREADABLE, SCOPE_UNKNOWN, SCOPE_NOT_SUPPORTED, URLS_MISSING or PATH_WRONG, naming the input.
  */
-export function readRequest(body: unknown, project: Project, delivery: Delivery): ReadRequest {
+export function readRequest(
+  body: unknown,
+  project: Project,
+  delivery: Delivery,
+  hosts: readonly string[] = project.hosts,
+): ReadRequest {
   if (!isObject(body)) throw new ServerError("BODY_UNREADABLE", "Send a JSON object with a scope.");
   const cause = readCause(own(body, "cause"));
   const scope = own(body, "scope");
@@ -39,8 +44,8 @@ export function readRequest(body: unknown, project: Project, delivery: Delivery)
   const urls = own(body, "urls");
   if (!Array.isArray(urls) || urls.length === 0 || urls.length > MOST_URLS)
     throw new ServerError("URLS_MISSING");
-  const paths = urls.map((url: unknown) => readPath(url, project, delivery));
-  const digests = readDigests(own(body, "digests"), paths, project);
+  const paths = urls.map((url: unknown) => readPath(url, project, delivery, hosts));
+  const digests = readDigests(own(body, "digests"), paths, hosts);
   return {
     request: {
       scope,
@@ -56,9 +61,10 @@ function readPath(
   url: unknown,
   project: Project,
   delivery: Delivery,
+  hosts: readonly string[],
 ): Omit<PathRow, "entry" | "place" | "digest"> {
   if (typeof url !== "string") throw new ServerError("BODY_UNREADABLE", "Each of the urls is a text.");
-  const read = normalizeInvalidationPath(url, { hosts: project.hosts });
+  const read = normalizeInvalidationPath(url, { hosts });
   if (!read.ok) {
     if (read.reason === "wildcard") throw new ServerError("SCOPE_NOT_SUPPORTED", read.sentence);
     throw new ServerError("PATH_WRONG", `${read.sentence} It was sent as ${quote(url)}.`);
@@ -75,14 +81,14 @@ function readPath(
 function readDigests(
   value: unknown,
   paths: readonly { readonly received: string; readonly path: string }[],
-  project: Project,
+  hosts: readonly string[],
 ): ReadonlyMap<string, string> {
   if (value === undefined || value === null) return new Map();
   if (!isObject(value))
     throw new ServerError("BODY_UNREADABLE", "digests is an object: path → SHA-256 in hex.");
   const known = new Set(paths.map(({ path }) => path));
   const digests = Object.entries(value).map(([key, digest]): [string, string] => {
-    const read = normalizeInvalidationPath(key, { hosts: project.hosts });
+    const read = normalizeInvalidationPath(key, { hosts });
     if (!read.ok || !known.has(read.path)) {
       throw new ServerError("BODY_UNREADABLE", `digests names ${quote(key)}, which is none of the urls.`);
     }

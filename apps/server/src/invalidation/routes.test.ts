@@ -220,3 +220,11 @@ test("a body nested very deeply is refused, not followed", async () => {
   const depth = 400_000;
   expect((await post(`${"[".repeat(depth)}${"]".repeat(depth)}`)).statusCode).toBe(400);
 });
+
+test("a path that begins with the host the request came to is refused with the right form", async () => {
+  const wrong = { scope: "original", urls: ["img.example:8080/v7/site.example/a.jpg"] };
+  const refused = await post(wrong, { host: "img.example:8080" });
+  expect(refused.statusCode).toBe(400);
+  expect(refused.json()).toMatchObject({ status: "error", code: "PATH_WRONG" });
+  expect(refused.json().msg).toContain("/site.example/a.jpg");
+});

@@ -2,6 +2,7 @@ import type { InvalidationPage, InvalidationProblem, InvalidationReceipt } from 
 import { isStoreError } from "@freshet/store";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { ERRORS, type ErrorCode, isServerError, ServerError } from "../errors.ts";
+import { originHosts } from "../projects/originals.ts";
 import type { Project } from "../projects/project.ts";
 import { readCursor, writeCursor } from "./cursor.ts";
 import type { Accepted, Asked, Journal } from "./journal.ts";
@@ -48,7 +49,12 @@ export function invalidationRoutes(parts: RouteParts): (app: FastifyInstance) =>
     app.post("/invalidate", async (request, reply): Promise<InvalidationReceipt> => {
       const project = projectOf(request);
       const key = readKey(request.headers["idempotency-key"]);
-      const read = readRequest(parseJson(request.body), project, delivery);
+      const read = readRequest(
+        parseJson(request.body),
+        project,
+        delivery,
+        deliveryHosts(project, request.headers.host),
+      );
       const accepted = await submit({
         ...read,
         project: project.name,
@@ -90,6 +96,15 @@ export function invalidationRoutes(parts: RouteParts): (app: FastifyInstance) =>
   };
 }
 
+/**
+ * Hosts under which the project's pictures are delivered, and which therefore begin no path: those it is configured with, and
+ * the one this request came to, unless the project fetches originals from it.
+ */
+function deliveryHosts(project: Project, host: string | undefined): readonly string[] {
+  const isOrigin = host === undefined || originHosts(project).includes(host.toLowerCase());
+  return isOrigin ? project.hosts : [...project.hosts, host];
+}
+
 function parseJson(body: unknown): unknown {
   if (!Buffer.isBuffer(body))
     throw new ServerError("BODY_UNREADABLE", "There is no body; send a JSON object.");
@@ -110,7 +125,7 @@ function readKey(header: string | readonly string[] | undefined): string | undef
 function readLimit(limit: unknown): number {
   if (limit === undefined) return PAGE.usual;
   if (typeof limit !== "string" || !/^\d{1,9}$/.test(limit)) {
-    throw new ServerError("BODY_UNREADABLE", `The limit is a number from 1 to ${PAGE.most}.`);
+    throw new ServerError("QUERY_WRONG", `The limit is a number from 1 to ${PAGE.most}.`);
   }
   return Math.min(PAGE.most, Math.max(1, Number(limit)));
 }
@@ -118,8 +133,7 @@ function readLimit(limit: unknown): number {
 function readBefore(cursor: unknown): number | undefined {
   if (cursor === undefined) return undefined;
   const before = typeof cursor === "string" ? readCursor(cursor) : undefined;
-  if (before === undefined)
-    throw new ServerError("BODY_UNREADABLE", "The cursor is none that this list gave.");
+  if (before === undefined) throw new ServerError("QUERY_WRONG", "The cursor is none that this list gave.");
   return before;
 }
 

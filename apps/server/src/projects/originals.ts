@@ -53,16 +53,17 @@ export function describeOriginal(project: Project, original: string, originQuery
       resolved.kind === "folder"
         ? { kind: "folder", folder: resolved.folder, path: resolved.path }
         : { kind: "http", urls: resolved.urls.map((url) => url + query) },
-    policy: { ...project.source, allow: [...project.source.allow, ...aliasHosts(project)] },
+    policy: { ...project.source, allow: originHosts(project) },
   };
 }
 
-/** Hosts that aliases and the prefix point to are allowed: the project's owner wrote them down. */
-function aliasHosts(project: Project): readonly string[] {
+/** Hosts that originals may be fetched from: the allowed ones, and those of aliases and prefix, which the owner wrote down too. */
+export function originHosts(project: Project): readonly string[] {
   const urls = Object.values(project.aliases).flatMap((target) => ("url" in target ? [target.url] : []));
   if (project.prefix !== undefined) urls.push(project.prefix);
-  return urls.flatMap((url) => {
+  const written = urls.flatMap((url) => {
     const parsed = URL.parse(url.includes("://") ? url : `https://${url.replace(/^\/\//, "")}`);
     return parsed ? [parsed.host] : [];
   });
+  return [...project.source.allow, ...written];
 }
