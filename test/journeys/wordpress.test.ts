@@ -1,0 +1,241 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { type InvalidationEntry, versionOfBytes } from "@freshet/core";
+import sharp from "sharp";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Shade } from "../support/origin.ts";
+import { varnishIsMissing } from "../support/varnish.ts";
+import { type Media, wordpressIsMissing } from "../support/wordpress.ts";
+import { type Installation, startInstallation, type Way } from "./installation.ts";
+import { imageOf, othersThan, ownVisitsOf, type PageImage, see, variantsOf } from "./visitor.ts";
+
+const OLD: Shade = { red: 200, green: 30, blue: 30 };
+const NEW: Shade = { red: 30, green: 60, blue: 200 };
+/** An invalidation that WordPress caused is Done this long after the change, with the push cut. */
+const LONGEST_MS = 15_000;
+/** The same with the push: less than half of what the pull would need on average. */
+const LONGEST_PUSH_MS = 2_500;
+/** The server reads originals again this long after an invalidation, and would notice a change by itself then. */
+const RECHECKS_MS = [5_000, 30_000, 120_000];
+
+const missing = wordpressIsMissing() ?? (await varnishIsMissing());
+
+/** A picture in the media library of a site, on a page that visitors have seen. */
+interface Shown {
+  readonly media: Media;
+  readonly page: string;
+  readonly image: PageImage;
+  /** When the invalidation that its upload caused was Done; milliseconds since the epoch. */
+  readonly doneAt: number;
+}
+
+describe.skipIf(missing)(`a picture that changes in WordPress ${missing ?? ""}`, () => {
+  let all: Installation;
+  const shown = new Map<string, Shown>();
+
+  beforeAll(async () => {
+    all = await startInstallation();
+    const old = await paint(OLD);
+    const pictures = { push: ["hat", "shoe", "scarf"], pull: ["hat", "shoe"] };
+    for (const way of ["pull", "push"] as const)
+      for (const name of pictures[way]) {
+        const media = await all.sites[way].upload(`${name}.jpg`, old);
+        shown.set(`${way} ${name}`, { media, ...(await publish(way, name, media)), doneAt: 0 });
+      }
+    for (const [key, picture] of shown) {
+      const { entry } = await settled(key.startsWith("push") ? "push" : "pull", picture.media.id, 0);
+      shown.set(key, { ...picture, doneAt: Date.parse(entry.done_at ?? "") });
+    }
+  });
+  afterAll(() => all?.stop());
+
+  const shownAs = (way: Way, name: string): Shown => {
+    const found = shown.get(`${way} ${name}`);
+    if (!found) throw new Error(`There is no ${name} on the ${way} site.`);
+    return found;
+  };
+
+  async function publish(way: Way, name: string, media: Media): Promise<{ page: string; image: PageImage }> {
+    const site = all.sites[way];
+    const page = await site.createPost({
+      title: name,
+      content: `<!-- wp:image {"id":${media.id},"sizeSlug":"full"} --><figure class="wp-block-image size-full"><img src="${media.url}" alt="" class="wp-image-${media.id}"/></figure><!-- /wp:image -->`,
+    });
+    return { page, image: imageOf(await site.page(page), name) };
+  }
+
+  const linkOf = (way: Way, id: number) => `${all.sites[way].url}/wp-admin/post.php?post=${id}&action=edit`;
+
+  /** The invalidation that a change of this attachment caused after `since`, once it is Done, and how its event came in. */
+  async function settled(way: Way, id: number, since: number) {
+    const link = linkOf(way, id);
+    for (const end = Date.now() + LONGEST_MS + 5_000; ; await pause(20)) {
+      const { invalidations } = await all.journal.list({ limit: 100 });
+      const entry = invalidations.find(
+        ({ cause, stages }) =>
+          cause.kind === "wordpress" && cause.link === link && Date.parse(stages[0]?.at ?? "") >= since,
+      );
+      if (entry?.status === "DONE") {
+        const event = (await all.connector.events()).find((each) => each.event === entry.cause.id);
+        return { entry, event };
+      }
+      if (Date.now() > end || entry?.status.startsWith("ERROR")) {
+        const logs = `${all.freshet.logs()}\n${all.connector.logs()}`;
+        throw new Error(
+          `No Done for ${link} but ${JSON.stringify(entry ?? invalidations, null, 1)}\n${logs}`,
+        );
+      }
+    }
+  }
+
+  /** Waits for a time in which the server does not look for changes by itself: what happens then is WordPress's doing. */
+  async function untilNoRecheck({ doneAt }: Shown): Promise<void> {
+    for (const after of RECHECKS_MS) {
+      const left = doneAt + after - Date.now();
+      if (left > -1_000 && left < LONGEST_MS) await pause(left + 1_000);
+    }
+  }
+
+  /** Puts every variant and everything the page names into Varnish, so that there is something to get rid of. */
+  async function warm({ image }: Shown): Promise<void> {
+    const visits = [...variantsOf(image.src), ...ownVisitsOf(image)];
+    await see(visits);
+    await expectHits(OLD, visits);
+  }
+
+  async function expectHits(shade: Shade, visits: Parameters<typeof see>[0]): Promise<void> {
+    const views = await see(visits);
+    expect(othersThan(shade, views)).toEqual([]);
+    expect(views.filter(({ isHit }) => !isHit)).toEqual([]);
+  }
+
+  /** 0 of 24 requests see old pixels, nor does any URL of the page before or after; and Varnish caches again. */
+  async function expectFresh(before: PageImage, after: PageImage): Promise<void> {
+    const variants = [...variantsOf(before.src), ...variantsOf(after.src)];
+    expect(new Set(variants.map(({ url, format }) => `${format} ${url}`)).size).toBe(24);
+    expect(othersThan(NEW, await see(variants))).toEqual([]);
+    const own = [...ownVisitsOf(before), ...ownVisitsOf(after)];
+    expect(othersThan(NEW, await see(own))).toEqual([]);
+    await expectHits(NEW, [...variants, ...own]);
+  }
+
+  /** That the journal names these files and who caused it, and that it took no longer than it may; prints how long. */
+  async function expectCaused(
+    what: string,
+    way: Way,
+    { id, files }: { readonly id: number; readonly files: readonly string[] },
+    changed: number,
+  ): Promise<void> {
+    const { entry, event } = await settled(way, id, changed);
+    expect(entry).toMatchObject({ scope: "original", cause: { kind: "wordpress", id: event?.event } });
+    expect(entry.cause.id).toMatch(/^evt_[0-9a-f]{32}$/);
+    expect(new Set(entry.urls.invalidated)).toEqual(new Set(files.map((url) => `/${url}`)));
+    const { invalidations } = await all.journal.list({ limit: 100 });
+    expect(invalidations.filter(({ cause }) => cause.kind === "recheck")).toEqual([]);
+    const accepted = Date.parse(stageOf(entry, "RECEIVED"));
+    const done = Date.parse(stageOf(entry, "DONE"));
+    const times = { event: Date.parse(event?.received_at ?? ""), accepted, Done: done };
+    const text = Object.entries(times).map(([name, time]) => `${name} +${time - changed} ms`);
+    console.log(`${way} site, ${what}: ${text.join(", ")} (came by ${event?.via})`);
+    expect(done - changed).toBeLessThan(way === "push" ? LONGEST_PUSH_MS : LONGEST_MS);
+    if (way === "pull") expect(event?.via).toBe("pull");
+  }
+
+  describe.each(["pull", "push"] as const)("on a site whose events come by %s", (way) => {
+    test("is on the public page under delivery URLs with its version, through Varnish", async () => {
+      const { media, image } = shownAs(way, "hat");
+      const version = await versionOfBytes(await paint(OLD));
+      expect(image.src).toBe(`${all.varnish.url}/v7/${media.url}?vh=${version}`);
+      expect(image.srcset.length).toBeGreaterThan(3);
+      for (const url of image.srcset) {
+        expect(url).toMatch(/\?vh=c[0-9a-f]{12}$/);
+        expect(url.startsWith(`${all.varnish.url}/v7/${all.sites[way].url}/wp-content/uploads/`)).toBe(true);
+      }
+    });
+
+    test("is new everywhere after the next page view once its files are overwritten on disk", async () => {
+      const hat = shownAs(way, "hat");
+      const site = all.sites[way];
+      await warm(hat);
+      const files = await Promise.all(
+        Object.values(hat.media.sizes).map(async (url) => ({ url, bytes: await paint(NEW, sizeOf(url)) })),
+      );
+      await untilNoRecheck(hat);
+
+      const changed = Date.now();
+      for (const { url, bytes } of files) await site.overwrite(url, bytes);
+      // What every cache would go on showing, were it not for what follows.
+      await expectHits(OLD, [...variantsOf(hat.image.src), ...ownVisitsOf(hat.image)]);
+      const image = imageOf(await site.page(hat.page), "hat");
+      expect(image.src).toBe(
+        `${all.varnish.url}/v7/${hat.media.url}?vh=${await versionOfBytes(await paint(NEW))}`,
+      );
+      // A page view looks at the files of that page.
+      const onPage = files
+        .map(({ url }) => url)
+        .filter((url) => hat.image.srcset.join(" ").includes(`${url}?`));
+      expect(onPage.length).toBeGreaterThan(3);
+      await expectCaused("overwritten on disk", way, { id: hat.media.id, files: onPage }, changed);
+      await expectFresh(hat.image, image);
+    });
+
+    test("is new everywhere once it is deleted and uploaded again under the same name", async () => {
+      const shoe = shownAs(way, "shoe");
+      const site = all.sites[way];
+      await warm(shoe);
+      const bytes = await paint(NEW);
+      await untilNoRecheck(shoe);
+
+      const changed = Date.now();
+      await site.remove(shoe.media.id);
+      const renewed = await site.upload("shoe.jpg", bytes);
+      expect(renewed.url).toBe(shoe.media.url);
+      await expectCaused("deleted", way, filesOf(shoe.media), changed);
+      await expectCaused("uploaded again", way, filesOf(renewed), changed);
+      const { image } = await publish(way, "shoe", renewed);
+      expect(image.srcset.length).toBe(shoe.image.srcset.length);
+      expect(imageOf(await site.page(shoe.page), "shoe").src).toBe(image.src);
+      await expectFresh(shoe.image, image);
+    });
+  });
+
+  test("is gone from every cache while it is deleted, and new everywhere when it comes back", async () => {
+    const scarf = shownAs("push", "scarf");
+    const site = all.sites.push;
+    await warm(scarf);
+    const bytes = await paint(NEW);
+    await untilNoRecheck(scarf);
+
+    const removed = Date.now();
+    await site.remove(scarf.media.id);
+    await expectCaused("deleted", "push", filesOf(scarf.media), removed);
+    const visits = [...variantsOf(scarf.image.src), ...ownVisitsOf(scarf.image)];
+    for (const { status } of await see(visits)) expect(status).toBe(404);
+
+    const changed = Date.now();
+    const renewed = await site.upload("scarf.jpg", bytes);
+    await expectCaused("uploaded again", "push", filesOf(renewed), changed);
+    await expectFresh(scarf.image, (await publish("push", "scarf", renewed)).image);
+  });
+});
+
+function stageOf(entry: InvalidationEntry, status: string): string {
+  return entry.stages.find((stage) => stage.status === status)?.at ?? "";
+}
+
+const filesOf = ({ id, sizes }: Media) => ({ id, files: Object.values(sizes) });
+
+/** Width and height that WordPress writes into the names of its sizes; those of the upload where there are none. */
+function sizeOf(url: string): { readonly width: number; readonly height: number } | undefined {
+  const [, width, height] = /-(\d+)x(\d+)\.jpg$/.exec(url) ?? [];
+  return width === undefined ? undefined : { width: Number(width), height: Number(height) };
+}
+
+/** A JPEG of one colour. */
+function paint(
+  { red, green, blue }: Shade,
+  size = { width: 1200, height: 800 },
+): Promise<Buffer<ArrayBuffer>> {
+  return sharp({ create: { ...size, channels: 3, background: { r: red, g: green, b: blue } } })
+    .jpeg({ quality: 95 })
+    .toBuffer() as Promise<Buffer<ArrayBuffer>>;
+}
