@@ -1,8 +1,11 @@
 import sharp from "sharp";
 import { renderBare, WIDTH } from "./peers/loop/picture.ts";
 
-/** Mean difference of a colour value, of 255, up to which two pictures count as the same. */
-const MOST_DIFFERENT = 1.5;
+/**
+ * Mean difference of a colour value, of 255, up to which two pictures count as the same: who rounds the height before
+ * scaling and not after moves grain by a part of a pixel, which is about 2.
+ */
+const MOST_DIFFERENT = 3;
 
 /** Fetches a rendition and throws unless it is what was asked for; gives its bytes. */
 export async function fetchRendition(url: string): Promise<Buffer> {

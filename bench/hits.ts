@@ -17,6 +17,7 @@ const run = promisify(execFile);
 const SERVER_CORE = 0;
 const CLIENT_CORE = 1;
 const CONNECTIONS = 32;
+const WARM_SECONDS = 2;
 const ACCEPT = "image/avif,image/webp,image/*,*/*;q=0.8";
 
 /** What is asked for again and again: its width, and the bytes it should have. */
@@ -91,7 +92,7 @@ async function compareBody(
       server: own,
       url: deliveryUrl(own, origin.pictureUrl("hit", name), width, quality),
     });
-    const body = Buffer.from(await (await fetch(contenders[0]?.url ?? "")).arrayBuffer());
+    const body = await given(contenders[0]?.url ?? "");
     const file = join(folder, "hit.webp");
     await writeFile(file, body);
     const node = await startNode(file, SERVER_CORE);
@@ -103,16 +104,16 @@ async function compareBody(
       leaveOut("nginx", "it is not installed");
     }
     for (const { name: peer, url } of contenders) {
-      const given = Buffer.from(await (await fetch(url, { headers: { accept: ACCEPT } })).arrayBuffer());
-      if (!given.equals(body)) throw new Error(`${peer} does not give the same bytes.`);
+      if (!(await given(url)).equals(body)) throw new Error(`${peer} does not give the same bytes.`);
     }
 
+    // Compiled code, the file's descriptor.
+    for (const { url } of contenders) await load(url, WARM_SECONDS);
     const peers = contenders.map(({ name }): HitPeer => ({ name, rounds: [] }));
     for (let round = 0; round < options.rounds; round += 1) {
       for (const contender of rotated(contenders, round)) {
         progress(`hits of ${label}: round ${round + 1} of ${options.rounds}, ${contender.name}`);
-        await load(contender.url, "0.5s"); // Warm: connections, compiled code, the file's descriptor.
-        const measured = await measure(contender, options.quick ? "1s" : "2s");
+        const measured = await measure(contender, options.quick ? 1 : 2);
         peers.find(({ name }) => name === contender.name)?.rounds.push(measured);
       }
     }
@@ -126,16 +127,22 @@ async function compareBody(
   }
 }
 
-async function measure({ server, url }: Contender, duration: string): Promise<HitRound> {
+async function given(url: string): Promise<Buffer> {
+  const answer = await fetch(url, { headers: { accept: ACCEPT } });
+  if (answer.status !== 200) throw new Error(`${url} was answered ${answer.status}: nothing to compare.`);
+  return Buffer.from(await answer.arrayBuffer());
+}
+
+async function measure({ server, url }: Contender, seconds: number): Promise<HitRound> {
   const before = usageOf(server.pid);
-  const { requests, perSecond, latencies } = await load(url, duration);
+  const { requests, perSecond, latencies } = await load(url, seconds);
   const after = usageOf(server.pid);
   return { cpuMicroseconds: ((after.cpuMs - before.cpuMs) * 1000) / requests, perSecond, latencies };
 }
 
 /** Closed loop: every connection asks again as soon as it was answered. */
-async function load(url: string, duration: string) {
-  const options = ["-t1", `-c${CONNECTIONS}`, `-d${duration}`, "--latency", "-H", `Accept: ${ACCEPT}`];
+async function load(url: string, seconds: number) {
+  const options = ["-t1", `-c${CONNECTIONS}`, `-d${seconds}s`, "--latency", "-H", `Accept: ${ACCEPT}`];
   const [command = "wrk", ...args] = [...onCore(CLIENT_CORE), "wrk", ...options, url];
   const { stdout } = await run(command, args);
   const failed = /Non-2xx or 3xx responses: (\d+)|Socket errors: (.*)/.exec(stdout);
