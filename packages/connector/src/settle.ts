@@ -182,6 +182,8 @@ const originalsOf = (plan: Plan): readonly string[] => plan.changes.map((change)
 
 /** Leaves a request alone when the process stops: the server recognises it when it is repeated. */
 async function until<T>(signal: AbortSignal, request: Promise<T>): Promise<T> {
+  // Nobody may be left to hear how a request ends that was begun when the process had already been told to stop.
+  request.catch(() => {});
   signal.throwIfAborted();
   const { promise: stopped, reject } = Promise.withResolvers<never>();
   const stop = () => reject(signal.reason);
@@ -190,6 +192,5 @@ async function until<T>(signal: AbortSignal, request: Promise<T>): Promise<T> {
     return await Promise.race([request, stopped]);
   } finally {
     signal.removeEventListener("abort", stop);
-    request.catch(() => {});
   }
 }
