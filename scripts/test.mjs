@@ -15,6 +15,7 @@ const begun = Date.now();
 const results = mkdtempSync(join(tmpdir(), "freshet-test-"));
 const sum = { passed: 0, failed: 0, skipped: 0 };
 const leftOut = [];
+const failures = [];
 
 try {
   await installParts();
@@ -26,6 +27,7 @@ try {
   else {
     console.error(fault);
     sum.failed += 1;
+    failures.push("the build");
   }
 } finally {
   rmSync(results, { recursive: true, force: true });
@@ -38,6 +40,10 @@ if (leftOut.length > 0) {
     console.error("With CI set, a suite that did not run is a failure.");
     sum.failed += leftOut.length;
   }
+}
+if (failures.length > 0) {
+  console.log("\nFailed:");
+  for (const failure of failures) console.log(`  - ${failure}`);
 }
 console.log(`\nRan at ${size} size in ${seconds(begun)}.`);
 console.log(`${sum.passed} passed, ${sum.failed} failed${sum.skipped > 0 ? `, ${sum.skipped} skipped` : ""}`);
@@ -73,7 +79,9 @@ async function testFolder(folder, more) {
   });
   const failed = count(file);
   // An error outside any test (an unhandled rejection, a crash) fails no test, but the run.
-  if (code !== 0 && failed === 0) sum.failed += 1;
+  if (code === 0 || failed > 0) return;
+  sum.failed += 1;
+  failures.push(`${folder}: an error outside any test; see above`);
 }
 
 /** Adds the results of one run to the sum; answers how many failed. */
@@ -89,11 +97,17 @@ function count(file) {
     const tests = suite.assertionResults;
     const of = (status) => tests.filter((each) => each.status === status).length;
     // A file that could not even be loaded has no tests, but it has failed.
-    failed += of("failed") + (suite.status === "failed" && of("failed") === 0 ? 1 : 0);
+    const isBroken = suite.status === "failed" && of("failed") === 0;
+    failed += of("failed") + (isBroken ? 1 : 0);
+    const name = relative(ROOT, suite.name);
+    if (isBroken) failures.push(`${name} could not be run`);
+    failures.push(
+      ...tests.filter((each) => each.status === "failed").map((each) => `${name}: ${each.fullName}`),
+    );
     sum.passed += of("passed");
     sum.skipped += tests.length - of("passed") - of("failed");
     if (tests.length > 0 && of("passed") + of("failed") === 0) {
-      leftOut.push(`${relative(ROOT, suite.name)}: ${tests[0].ancestorTitles[0] ?? tests[0].title}`);
+      leftOut.push(`${name}: ${tests[0].ancestorTitles[0] ?? tests[0].title}`);
     }
   }
   sum.failed += failed;
