@@ -11,7 +11,8 @@ needNode24();
 /** A check resolves to nothing when all is well, to { fault } when not, to { note } when it passed with a remark. */
 const CHECKS = {
   "format and lint": () => faultOf(runTool("biome", ["check", "--error-on-warnings", "."])),
-  types: async () => withFault(await build()),
+  "types of the workspaces": async () => withFault(await build()),
+  "types of journeys, scripts and benchmarks": () => faultOf(runTool("tsc", ["-p", "tsconfig.json"])),
   "unused files, exports and dependencies": () => faultOf(runTool("knip", ["--no-progress"])),
   "package shape": async () => {
     const faults = await Promise.all(

@@ -8,6 +8,9 @@ import { CONFIG_SCHEMA, ENVIRONMENT } from "../apps/server/dist/config/schema.js
 import { expected, type Schema } from "../apps/server/dist/config/shape.js";
 import { ERRORS } from "../apps/server/dist/errors.js";
 
+/** What a parameter says of itself to readers. */
+type Documented = Pick<Parameter<unknown>, "summary" | "expected" | "example" | "aliases">;
+
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const NOTE = "<!-- Written by `npm run docs` from the tables in the code. Change those. -->";
 
@@ -36,7 +39,7 @@ if (process.argv.includes("--check") && stale.length > 0) {
 
 function operationsPage(): string {
   const sections = OPERATIONS.map(({ name, parameters }) => {
-    const rows = Object.entries<Parameter<never>>(parameters).map(([wireName, each]) => [
+    const rows = Object.entries<Documented>(parameters).map(([wireName, each]) => [
       code(wireName, ...each.aliases),
       each.summary,
       each.expected,
