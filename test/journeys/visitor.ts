@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { addVersion, readVersion } from "@freshet/core";
 import { isShade, type Shade, shadeOf } from "../support/origin.ts";
 
@@ -23,6 +24,8 @@ export interface PageImage {
 
 /** What a visitor got. */
 export interface View extends Visit {
+  /** When the visitor asked; milliseconds since the epoch. */
+  readonly begun: number;
   readonly status: number;
   readonly type: string | null;
   /** Whether Varnish answered from its cache. */
@@ -51,11 +54,13 @@ const eachFormat = (url: string): readonly Visit[] =>
 export function see(visits: readonly Visit[]): Promise<readonly View[]> {
   return Promise.all(
     visits.map(async ({ url, format }) => {
+      const begun = Date.now();
       const answer = await fetch(url, { headers: { accept: ACCEPT[format] } });
       const bytes = new Uint8Array(await answer.arrayBuffer());
       return {
         url,
         format,
+        begun,
         status: answer.status,
         type: answer.headers.get("content-type"),
         isHit: /(^|, )varnish; hit(;|$)/.test(answer.headers.get("cache-status") ?? ""),
@@ -65,6 +70,27 @@ export function see(visits: readonly Visit[]): Promise<readonly View[]> {
   );
 }
 
+/** Visitors who make these requests again and again, ten times a second, until they are told to leave. */
+export function gather(visits: readonly Visit[]): { leave(): Promise<readonly View[]> } {
+  let isOver = false;
+  const stay = async () => {
+    const views: View[] = [];
+    while (!isOver) {
+      views.push(...(await see(visits)));
+      await pause(100);
+    }
+    return views;
+  };
+  const staying = stay();
+  staying.catch(() => {}); // Whoever sends them away hears it.
+  return {
+    leave() {
+      isOver = true;
+      return staying;
+    },
+  };
+}
+
 /** The views that are not this colour in the format asked for: none is what a test wants. */
 export function othersThan(shade: Shade, views: readonly View[]): readonly View[] {
   return views.filter(
@@ -72,10 +98,10 @@ export function othersThan(shade: Shade, views: readonly View[]): readonly View[
   );
 }
 
-/** The first image of a page whose URL names this file. */
+/** The first image of a page whose URL names this file, which is percent-encoded there. */
 export function imageOf(page: string, name: string): PageImage {
-  const tag = page.match(new RegExp(`<img [^>]*src="[^"]*/${name}[^>]*>`))?.[0];
-  if (tag === undefined) throw new Error(`The page shows no ${name}:\n${page}`);
+  const tag = page.match(new RegExp(`<img [^>]*src="[^"]*/${encodeURIComponent(name)}[^>]*>`))?.[0];
+  if (tag === undefined) throw new Error(`The page shows no ${name} but ${page.match(/<img [^>]*>/g)}`);
   const attribute = (key: string) => tag.match(new RegExp(` ${key}="([^"]*)"`))?.[1] ?? "";
   const srcset = attribute("srcset")
     .split(",")

@@ -93,7 +93,9 @@ export async function startWordpress(options: SiteOptions = {}): Promise<WordPre
     rest,
     async upload(name, bytes) {
       const type = TYPES[name.split(".").at(-1) ?? ""] ?? "application/octet-stream";
-      const headers = { "content-type": type, "content-disposition": `attachment; filename="${name}"` };
+      // A header takes one byte a character; WordPress reads the bytes as UTF-8.
+      const disposition = Buffer.from(`attachment; filename="${name}"`).toString("latin1");
+      const headers = { "content-type": type, "content-disposition": disposition };
       const media = (await ask("POST", "/wp/v2/media", {
         body: Buffer.from(bytes),
         headers,
