@@ -29,7 +29,8 @@ const running = new Set();
 let ending = false;
 
 const server = start(SERVER);
-if (namesWordPress()) keepConnector(FIRST_REST);
+// Not before the server has its port and its data folder: a second start by mistake should touch nothing.
+if (namesWordPress()) server.once("message", () => keepConnector(FIRST_REST));
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
   let last = 0;
@@ -65,7 +66,7 @@ async function buildUnlessShipped() {
 }
 
 function start(program) {
-  const child = spawn(process.execPath, [program], { stdio: "inherit", env });
+  const child = spawn(process.execPath, [program], { stdio: ["inherit", "inherit", "inherit", "ipc"], env });
   running.add(child);
   child.on("exit", () => running.delete(child));
   child.on("error", (error) => console.error(`${program} cannot be started: ${error.message}`));

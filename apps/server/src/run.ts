@@ -22,6 +22,7 @@ export async function run(): Promise<void> {
     // Fastify's own line about listening comes first, ours is the last of the start.
     await setImmediate();
     announce(config);
+    process.send?.("ready"); // to a launcher, if one is there
     stopOnSignal(async () => {
       await server.stop();
       lock.release();
