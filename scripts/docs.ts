@@ -3,7 +3,13 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { OPERATIONS, type Parameter } from "@freshet/core";
+import {
+  CONTROL_PARAMETERS,
+  INVALIDATION_ERRORS,
+  OPERATIONS,
+  type Parameter,
+  RESERVED_PARAMETERS,
+} from "@freshet/core";
 import { CONFIG_SCHEMA, ENVIRONMENT } from "../apps/server/dist/config/schema.js";
 import { expected, type Schema } from "../apps/server/dist/config/shape.js";
 import { ERRORS } from "../apps/server/dist/errors.js";
@@ -52,6 +58,19 @@ function operationsPage(): string {
     `Query parameters of a delivery URL. Operations are applied in the order of this page, whatever their order in the URL; the
 last of equal parameters counts. A value that cannot be read is passed over, and the image is delivered without it.`,
     ...sections,
+    `## Parameters that change no pixel
+
+${code(...CONTROL_PARAMETERS)}. They are never sent to an origin.
+
+* \`vh\`: the version of the original. A new one leads to a look at the origin; \`vh=c\` and the first 12 hex digits of the bytes'
+  SHA-256 makes the answer immutable where it is true.
+* \`ci_url_encoded=1\`: the original in the path is percent-encoded once more.
+* \`ci_info=1\`: understood, without effect on the picture.
+
+Every other parameter that is not on this page is sent on to the origin (\`forwardQuery\`).`,
+    `## Reserved
+
+Part of the language, but without effect yet; each use is remarked, none is sent to an origin: ${code(...RESERVED_PARAMETERS)}.`,
   );
 }
 
@@ -63,8 +82,20 @@ function errorsPage(): string {
   ]);
   return page(
     "Errors",
-    "Codes are permanent. Images answer with the placeholder and the status; the API answers with code and sentence.",
-    table(["code", "status", "sentence"], rows),
+    "Codes are permanent. Sentences say what happened, then what to do.",
+    `## Server
+
+Images answer with the status and the placeholder, the API with code and sentence.
+
+${table(["code", "status", "sentence"], rows)}`,
+    `## Invalidation client
+
+\`InvalidationError\` of \`@freshet/core\`.
+
+${table(
+  ["code", "sentence"],
+  Object.entries(INVALIDATION_ERRORS).map(([name, sentence]) => [code(name), sentence]),
+)}`,
   );
 }
 
@@ -110,9 +141,13 @@ function page(title: string, ...parts: readonly string[]): string {
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+  const line = (cells: readonly string[]) => `| ${cells.map(cellOf).join(" | ")} |`;
   return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+}
+
+/** Markdown takes <name> for a tag unless it is code, and | for the end of a cell. */
+function cellOf(text: string): string {
+  return (text.startsWith("`") ? text : text.replaceAll("<", "&lt;")).replaceAll("|", "\\|");
 }
 
 function code(...names: readonly string[]): string {

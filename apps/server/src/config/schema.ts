@@ -1,3 +1,4 @@
+import { CDN_KINDS } from "@freshet/cdn/registry";
 import { OUTPUT_FORMATS } from "@freshet/core";
 import type { Schema, ValueOf } from "./shape.ts";
 
@@ -28,6 +29,7 @@ const seconds = (description: string, minimum: number) =>
 
 export const PROJECT_SCHEMA = {
   type: "object",
+  description: "One project. Its name is the first label of its delivery host, unless hosts says otherwise.",
   additionalProperties: false,
   properties: {
     apiKey: {
@@ -89,6 +91,7 @@ export const PROJECT_SCHEMA = {
       },
       additionalProperties: {
         title: 'an address such as "http://origin.example/media", or {"folder": "sample"}',
+        description: "What the alias stands for.",
         anyOf: [
           httpUrl("The alias stands for this address."),
           {
@@ -100,6 +103,7 @@ export const PROJECT_SCHEMA = {
               folder: {
                 type: "string",
                 title: "the name of a folder inside the data folder",
+                description: "Folder inside the data folder; links in it are not followed.",
                 pattern: "^[A-Za-z0-9_][A-Za-z0-9._-]*$",
                 maxLength: 100,
               },
@@ -177,7 +181,7 @@ export const CONFIG_SCHEMA = {
         additionalProperties: false,
         required: ["driver", "nodes"],
         properties: {
-          driver: { type: "string", description: "The kind of node.", enum: ["varnish"] },
+          driver: { type: "string", description: "The kind of node.", enum: CDN_KINDS },
           nodes: {
             type: "array",
             description:
