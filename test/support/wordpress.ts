@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { installSite, type Site, type SiteOptions } from "./wordpress/site.ts";
 
-export { missingParts, wordpressIsMissing } from "./wordpress/parts.ts";
+export { wordpressIsMissing } from "./wordpress/parts.ts";
 
 /** A file in the media library. */
 export interface Media {

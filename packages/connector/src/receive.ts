@@ -52,7 +52,7 @@ export function receiveEvents<Client>(app: FastifyInstance, options: ReceiveOpti
 }
 
 /** A request as adapters want it: bytes, and each header as one text. */
-export function rawRequest(request: FastifyRequest): RawRequest {
+function rawRequest(request: FastifyRequest): RawRequest {
   const headers: Record<string, string | undefined> = {};
   for (const [name, value] of Object.entries(request.headers)) {
     headers[name] = Array.isArray(value) ? value.join(", ") : value;

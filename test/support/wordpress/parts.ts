@@ -12,7 +12,7 @@ const EXTENSIONS = {
 };
 
 /** What this machine lacks to run a WordPress, as names of Debian packages; empty when all is there. */
-export function missingParts(): string[] {
+function missingParts(): string[] {
   const missing: string[] = [];
   const php = spawnSync("php", ["-m"], { encoding: "utf8" });
   if (php.status !== 0) missing.push("php-cli");

