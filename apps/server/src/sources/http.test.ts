@@ -154,6 +154,23 @@ describe("an ordinary origin", () => {
     expect(requests).toBe(2);
   });
 
+  test("is asked over kept connections, after redirects too", async () => {
+    const server = createServer((request, response) => {
+      if (request.url === "/moved") response.writeHead(302, { location: "/a" }).end("moved");
+      else response.end(Buffer.alloc(70_000));
+    });
+    let connections = 0;
+    server.on("connection", () => {
+      connections += 1;
+    });
+    const at = await listen(server);
+    const get = client();
+    for (const path of ["/a", "/moved", "/a", "/moved", "/a", "/a", "/a", "/a"]) {
+      expect(await get(`${at}${path}`)).toMatchObject({ kind: "found" });
+    }
+    expect(connections).toBeLessThan(5);
+  });
+
   test("is asked over a bounded number of connections", async () => {
     let open = 0;
     let most = 0;
