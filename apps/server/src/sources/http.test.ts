@@ -109,7 +109,8 @@ describe("an ordinary origin", () => {
     const get = client();
     const found = await get(`${at}/a`);
     const validators = "validators" in found ? found.validators : {};
-    expect(await get(`${at}/a`, { validators })).toMatchObject({ kind: "unchanged", validators });
+    const confirmed = { etag: '"v1"', url: `${at}/a` };
+    expect(await get(`${at}/a`, { validators })).toMatchObject({ kind: "unchanged", validators: confirmed });
     expect(await get(`${at}/a`, { validators, fresh: true })).toMatchObject({ kind: "found" });
     expect(asked[2]).toMatchObject({ "cache-control": "no-cache", pragma: "no-cache" });
     expect(asked[2]?.["if-none-match"]).toBeUndefined();
