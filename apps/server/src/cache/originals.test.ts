@@ -205,9 +205,79 @@ describe("Originals", () => {
     time += 5_001;
     const second = ask();
     await settle();
-    expect(origin.asked).toHaveLength(1);
+    // Past every cache again: the old cache would confirm the validators it gave.
+    expect(origin.asked).toMatchObject([{ fresh: true, conditional: false }]);
     await answerNext(bytes("v2"));
     expect((await second).record).toMatchObject({ doubtful: false, outcome: { digest: digest("v2") } });
+  });
+
+  it("lets answers from such a record live only as long as the record", async () => {
+    await fill("v1");
+    expect(originals.secondsOfDoubt((await ask()).record)).toBeUndefined();
+    invalidate(1);
+    const doubtful = ask();
+    await answerNext(bytes("v1", { age: 30 }));
+    time += 2_500;
+    expect(originals.secondsOfDoubt((await doubtful).record)).toBe(2);
+    time += 10_000;
+    expect(originals.secondsOfDoubt((await doubtful).record)).toBe(0);
+  });
+
+  it("doubts an answer that set out with an old Age, however long its body took, and however Age was rounded", async () => {
+    invalidate(1);
+    time += 1_000;
+    const slow = ask();
+    await settle();
+    time += 8_000;
+    await answerNext(bytes("v1", { age: 3 }));
+    expect((await slow).record).toMatchObject({ doubtful: true });
+    invalidate(2);
+    time += 1_500;
+    const rounded = ask();
+    await answerNext(bytes("v1", { age: 1 }));
+    expect((await rounded).record).toMatchObject({ doubtful: true });
+    invalidate(3);
+    time += 4_500;
+    const young = ask();
+    await answerNext(bytes("v2", { age: 3 }));
+    expect((await young).record).toMatchObject({ doubtful: false });
+  });
+
+  it("asks past every cache until the origin has answered an invalidation with bytes", async () => {
+    await fill("v1");
+    invalidate(1);
+    const broken = ask();
+    await answerNext({ kind: "refused", code: "ORIGIN_BROKEN", reason: "500" });
+    await broken;
+    time += 3_001;
+    const again = ask();
+    await settle();
+    expect(origin.asked).toMatchObject([{ fresh: true, conditional: false }]);
+    await answerNext(bytes("v2"));
+    expect((await again).record.outcome).toMatchObject({ digest: digest("v2") });
+  });
+
+  it("keeps a good record when the origin fails a re-reading that nothing but a caller wanted", async () => {
+    await fill("v1");
+    const reread = originals.reread(original);
+    await answerNext({ kind: "refused", code: "ORIGIN_BROKEN", reason: "500" });
+    expect((await reread)?.outcome).toMatchObject({ digest: digest("v1") });
+    expect(await digestNow()).toBe(digest("v1"));
+  });
+
+  it("brings evicted bytes back once for everyone who misses them, but not with a flight from before an invalidation", async () => {
+    await fill("v1");
+    const together = [originals.refill(original), originals.refill(original)];
+    await settle();
+    expect(origin.asked).toMatchObject([{ fresh: true, conditional: false }]);
+    invalidate(1);
+    const later = originals.refill(original);
+    await settle();
+    expect(origin.asked).toHaveLength(2);
+    await answerNext(bytes("v1"));
+    await answerNext(bytes("v2"));
+    await Promise.all([...together, later]);
+    expect(await digestNow()).toBe(digest("v2"));
   });
 
   it("remembers a missing original for a short time, and forgets it at once when it is invalidated", async () => {

@@ -96,13 +96,14 @@ export class Originals {
     const seen = this.#order;
     this.#known.set(key, original);
     await records.find(key);
+    const heard = coverage.floor(original.project.name, original.tag);
     for (let landed = 0, asked = false; landed < MOST_FLIGHTS; landed += 1) {
       // The stamp is read just before the record is found uncovered.
       const stamp = coverage.applied;
       const floor = coverage.floor(original.project.name, original.tag);
       const record = records.peek(key);
       const isCovered = record !== undefined && record.stamp < floor;
-      if (record && isCovered && landed > 0) {
+      if (record && isCovered && landed > 0 && record.stamp >= heard) {
         // An invalidation overtook the flight: its bytes are older, but so is the request of everyone who waited for it.
         return { record, stamp: record.stamp, trust: "known", covered: true };
       }
@@ -114,8 +115,7 @@ export class Originals {
         // The flight that could have confirmed the version brought nothing.
         if (asked) return { record, stamp, trust, covered: false };
       }
-      const running = this.#flights.get(key);
-      const joined = running && running.stamp >= floor ? running : undefined;
+      const joined = this.#running(original);
       // Only a flight of one's own is paid for: whoever comes for the same version joins it.
       if (!joined && record && trust !== undefined && !this.#budget.take(key)) {
         return { record, stamp, trust, covered: false };
@@ -133,6 +133,18 @@ export class Originals {
     return this.#parts.records.peek(original.recordKey);
   }
 
+  /** Brings bytes back that were evicted: the origin is asked anew, once for everyone who misses them. */
+  async refill(original: Original): Promise<void> {
+    await (this.#running(original) ?? this.#start(original, true)).landed;
+  }
+
+  /** Whole seconds for which answers from a record may still be kept that an old cache may have given; undefined for any other. */
+  secondsOfDoubt(record: OriginalRecord): number | undefined {
+    return record.doubtful
+      ? Math.max(0, Math.floor((record.expires - this.#parts.now()) / 1_000))
+      : undefined;
+  }
+
   /** Bytes by their digest, from memory or disk; undefined when they were evicted. */
   async bytesOf(digest: string): Promise<Uint8Array | undefined> {
     return this.#recent.get(digest) ?? (await this.#parts.bytes.get(digest));
@@ -140,6 +152,12 @@ export class Originals {
 
   #holds(digest: string): boolean {
     return this.#recent.has(digest) || this.#parts.bytes.has(digest);
+  }
+
+  /** The flight that may be joined now: one stamped after every invalidation of the original that was heard of. */
+  #running({ recordKey, project, tag }: Original): Flight | undefined {
+    const running = this.#flights.get(recordKey);
+    return running && running.stamp >= this.#parts.coverage.floor(project.name, tag) ? running : undefined;
   }
 
   #start(original: Original, fresh: boolean): Flight {
@@ -162,9 +180,12 @@ export class Originals {
   async #fetch(original: Original, caller: boolean, stamp: number, order: number): Promise<void> {
     const { source, coverage, records, now, onFetch } = this.#parts;
     const floor = coverage.floorOf(original.project.name, original.tag);
+    const at = now();
     const known = records.peek(original.recordKey);
-    // An invalidation leads to an unconditional request: validators are what a lying origin would confirm.
-    const fresh = caller || floor.sequence > (known?.stamp ?? 0);
+    // An invalidation leads to unconditional requests until one brings bytes that no old cache gave: validators are what a
+    // lying origin would confirm.
+    const settled = known?.outcome.kind === "bytes" && !known.doubtful ? known.stamp : 0;
+    const fresh = caller || floor.sequence > settled;
     const confirmed =
       !fresh && known?.outcome.kind === "bytes" && this.#holds(known.outcome.digest) ? known : undefined;
     const request = {
@@ -179,7 +200,7 @@ export class Originals {
     onFetch?.(fetched.kind);
     const answered =
       fetched.kind === "found" ? { ...fetched, outcome: await this.#keep(fetched.bytes) } : fetched;
-    const asking = { original, stamp, order, floor, confirmed, fresh };
+    const asking = { original, stamp, order, at, floor, confirmed };
     const next = nextRecord(asking, answered, records.peek(original.recordKey), now());
     if (next) records.put(next);
   }

@@ -8,7 +8,7 @@ import { type OriginalRecord, type Outcome, REMEMBERED } from "./records.ts";
 const MISSING_SECONDS = 10;
 const BROKEN_SECONDS = 3;
 /** Seconds an answer is kept whose `Age` reaches back before the invalidation that led to it. */
-export const DOUBTFUL_SECONDS = 5;
+const DOUBTFUL_SECONDS = 5;
 
 /**
  * How far the version of a URL is known to be true to the bytes:
@@ -30,12 +30,12 @@ export interface Asking {
   readonly original: Original;
   readonly stamp: number;
   readonly order: number;
+  /** When the origin was asked, in milliseconds since the epoch. */
+  readonly at: number;
   /** The newest invalidation when the origin was asked. */
   readonly floor: Floor;
   /** The record whose validators were sent; undefined for an unconditional request. */
   readonly confirmed: OriginalRecord | undefined;
-  /** Past every cache, because the caller or an invalidation wanted it so. */
-  readonly fresh: boolean;
 }
 
 /** What came back: bytes already have their digest and facts. */
@@ -60,7 +60,9 @@ export function nextRecord(
     return { ...known, ...base, validators, expires: revalidate, doubtful: false };
   }
   if (answered.kind === "found") {
-    const doubtful = floor.sequence > 0 && answered.age > 0 && now - answered.age * 1000 < floor.at;
+    // Age counts whole seconds, and only up to the moment the answer set out, however long the body then takes.
+    const oldest = asking.at - (answered.age + 1) * 1000;
+    const doubtful = floor.sequence > 0 && answered.age > 0 && oldest < floor.at;
     return {
       ...base,
       outcome: answered.outcome,
@@ -74,7 +76,7 @@ export function nextRecord(
     answered.kind === "refused" &&
     known?.outcome.kind === "bytes" &&
     known.stamp >= floor.sequence &&
-    !asking.fresh
+    !known.doubtful
   ) {
     // The origin is down and nothing says that the bytes changed: what is known serves a little longer.
     return { ...known, expires: now + BROKEN_SECONDS * 1000 };

@@ -103,7 +103,7 @@ export class Delivery {
       }
       if (tries === MOST_TRIES) throw new ServerError("ORIGIN_BROKEN");
       // The bytes were evicted: the origin is asked again, and the record follows what it gives now.
-      await this.#parts.originals.reread(request.original);
+      await this.#parts.originals.refill(request.original);
     }
   }
 
@@ -118,7 +118,8 @@ export class Delivery {
 
   #answer(request: DeliveryRequest, current: Current, choice: Choice, digest: string, body: Uint8Array) {
     const { original, project } = request;
-    const lifetime = lifetimeOf({ ...current, doubtful: current.record.doubtful }, project.cache);
+    const doubtful = this.#parts.originals.secondsOfDoubt(current.record);
+    const lifetime = lifetimeOf({ ...current, doubtful }, project.cache);
     const format = choice.kind === "variant" ? choice.request.format : choice.facts.format;
     const etag = etagOf(choice);
     // An answer that an invalidation overtook belongs to the generation before it.

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { lifetimeOf } from "./lifetime.ts";
 
 const cache = { browser: 60, cdn: 31_536_000, revalidate: 86_400 };
-const plain = { trust: "known", covered: false, doubtful: false } as const;
+const plain = { trust: "known", covered: false, doubtful: undefined } as const;
 
 describe("lifetimeOf", () => {
   it("gives a plain answer a minute in browsers and the project's time on CDN nodes", () => {
@@ -40,9 +40,14 @@ describe("lifetimeOf", () => {
     });
   });
 
-  it("keeps an answer that an older cache may have given at most 5 s, and never longer than the project says", () => {
-    expect(lifetimeOf({ ...plain, trust: "exact", doubtful: true }, cache).cdnCacheControl).toBe("max-age=5");
-    expect(lifetimeOf({ ...plain, doubtful: true }, { ...cache, browser: 0 }).cacheControl).toBe(
+  it("keeps an answer that an older cache may have given while its record lives, and never longer than the project says", () => {
+    expect(lifetimeOf({ ...plain, trust: "exact", doubtful: 5 }, cache)).toEqual({
+      cacheControl: "public, max-age=5",
+      cdnCacheControl: "max-age=5",
+      keep: false,
+    });
+    expect(lifetimeOf({ ...plain, doubtful: 0 }, cache).cdnCacheControl).toBe("max-age=0");
+    expect(lifetimeOf({ ...plain, doubtful: 5 }, { ...cache, browser: 0 }).cacheControl).toBe(
       "public, max-age=0",
     );
   });

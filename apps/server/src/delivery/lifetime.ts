@@ -1,5 +1,4 @@
 import type { VersionTrust } from "../cache/succession.ts";
-import { DOUBTFUL_SECONDS } from "../cache/succession.ts";
 import type { Project } from "../projects/project.ts";
 
 /** Longest life of an answer under a content version that is not the bytes' own. */
@@ -21,12 +20,17 @@ const NO_STORE: Lifetime = { cacheControl: "no-store", cdnCacheControl: "no-stor
  * an invalidation overtook, is kept nowhere; what may be older than its version or its invalidation only for seconds.
  */
 export function lifetimeOf(
-  answer: { readonly trust: VersionTrust; readonly covered: boolean; readonly doubtful: boolean },
+  answer: {
+    readonly trust: VersionTrust;
+    readonly covered: boolean;
+    /** Seconds that are left of the doubt whether an old cache gave the bytes; undefined without doubt. */
+    readonly doubtful: number | undefined;
+  },
   cache: Project["cache"],
 ): Lifetime {
   if (answer.covered || answer.trust === "unconfirmed") return NO_STORE;
-  if (answer.doubtful || answer.trust === "unmatched") {
-    const bound = answer.doubtful ? DOUBTFUL_SECONDS : UNMATCHED_SECONDS;
+  if (answer.doubtful !== undefined || answer.trust === "unmatched") {
+    const bound = Math.min(answer.doubtful ?? UNMATCHED_SECONDS, UNMATCHED_SECONDS);
     return {
       cacheControl: `public, max-age=${Math.min(bound, cache.browser)}`,
       cdnCacheControl: `max-age=${Math.min(bound, cache.cdn)}`,

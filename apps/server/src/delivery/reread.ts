@@ -44,6 +44,10 @@ export function createDeliveryPort(parts: {
   };
 }
 
+/** A reading that failed says nothing about the bytes. */
+const hasFailed = ({ outcome }: OriginalRecord) =>
+  outcome.kind === "error" && (outcome.code === "ORIGIN_BROKEN" || outcome.code === "ORIGIN_SLOW");
+
 const identity = ({ outcome }: OriginalRecord) => (outcome.kind === "bytes" ? outcome.digest : outcome.code);
 
 /**
@@ -55,7 +59,7 @@ function compare(
   after: OriginalRecord | undefined,
   floor: number | undefined,
 ): Reread["bytes"] {
-  if (!after) return "unknown";
+  if (!after || hasFailed(after)) return "unknown";
   if (identity(before) !== identity(after)) return "changed";
   if (floor === undefined || before !== after || after.since < floor) return "same";
   return after.formerDigests.length > 0 ? "changed" : "unknown";
