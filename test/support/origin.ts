@@ -14,7 +14,11 @@ export interface Origin {
   readonly url: string;
   readonly port: number;
   /** Puts one-colour bytes under a path; answers the bytes. */
-  paint(path: string, shade: Shade, size?: { readonly width: number; readonly height: number }): Promise<Buffer>;
+  paint(
+    path: string,
+    shade: Shade,
+    size?: { readonly width: number; readonly height: number },
+  ): Promise<Buffer>;
   /** Puts any bytes under a path, with any headers. */
   put(path: string, bytes: Uint8Array, headers?: Readonly<Record<string, string>>): void;
   remove(path: string): void;
@@ -26,7 +30,10 @@ export interface Origin {
 }
 
 export async function startOrigin(): Promise<Origin> {
-  const files = new Map<string, { readonly bytes: Uint8Array; readonly headers: Readonly<Record<string, string>> }>();
+  const files = new Map<
+    string,
+    { readonly bytes: Uint8Array; readonly headers: Readonly<Record<string, string>> }
+  >();
   const requests = new Map<string, number>();
   let revision = 0;
   const server = createServer((request, response) => void answer(request, response));
@@ -53,7 +60,9 @@ export async function startOrigin(): Promise<Origin> {
     requests,
     delayMs: 0,
     async paint(path, { red, green, blue }, { width, height } = { width: 640, height: 480 }) {
-      const bytes = await sharp({ create: { width, height, channels: 3, background: { r: red, g: green, b: blue } } })
+      const bytes = await sharp({
+        create: { width, height, channels: 3, background: { r: red, g: green, b: blue } },
+      })
         .jpeg({ quality: 95 })
         .toBuffer();
       origin.put(path, bytes);
@@ -61,7 +70,10 @@ export async function startOrigin(): Promise<Origin> {
     },
     put(path, bytes, headers = {}) {
       revision += 1;
-      files.set(path, { bytes, headers: { "content-type": "image/jpeg", etag: `"r${revision}"`, ...headers } });
+      files.set(path, {
+        bytes,
+        headers: { "content-type": "image/jpeg", etag: `"r${revision}"`, ...headers },
+      });
     },
     remove: (path) => void files.delete(path),
     close: () =>
@@ -75,7 +87,11 @@ export async function startOrigin(): Promise<Origin> {
 
 /** The colour in the middle of a picture, whatever its format. */
 export async function shadeOf(bytes: Uint8Array): Promise<Shade> {
-  const { data, info } = await sharp(bytes).removeAlpha().toColourspace("srgb").raw().toBuffer({ resolveWithObject: true });
+  const { data, info } = await sharp(bytes)
+    .removeAlpha()
+    .toColourspace("srgb")
+    .raw()
+    .toBuffer({ resolveWithObject: true });
   const middle = (Math.floor(info.height / 2) * info.width + Math.floor(info.width / 2)) * info.channels;
   return { red: data[middle] ?? 0, green: data[middle + 1] ?? 0, blue: data[middle + 2] ?? 0 };
 }

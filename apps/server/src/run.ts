@@ -10,6 +10,9 @@ import { createServer } from "./server.ts";
 /** Milliseconds a stopping server waits for answers under way. */
 const DRAIN_MS = 10_000;
 
+/** A signal repeated sooner is the same one: terminals and launchers both pass it on. */
+const IMPATIENT_MS = 1_000;
+
 /** Starts the server by configuration and environment and sees it through to its end. */
 export async function run(): Promise<void> {
   try {
@@ -18,10 +21,10 @@ export async function run(): Promise<void> {
     if (config.isBuiltIn) await prepareSamples(config);
     const server = await createServer(config, { drivers: createDrivers(config.cdn) });
     await server.start();
-    await server.app.listen({ host: config.host, port: config.port });
+    const listening = new URL(await server.app.listen({ host: config.host, port: config.port }));
     // Fastify's own line about listening comes first, ours is the last of the start.
     await setImmediate();
-    announce(config);
+    announce(config, Number(listening.port || 80));
     process.send?.("ready"); // to a launcher, if one is there
     stopOnSignal(async () => {
       await server.stop();
@@ -39,8 +42,8 @@ async function prepareSamples(config: Config): Promise<void> {
   await writeSamples(join(config.dataFolder, "sample"), rasterise);
 }
 
-function announce(config: Config): void {
-  const base = `http://${config.host.includes(":") ? `[${config.host}]` : config.host}:${config.port}`;
+function announce(config: Config, port: number): void {
+  const base = `http://${config.host.includes(":") ? `[${config.host}]` : config.host}:${port}`;
   console.log(`Freshet is ready: ${base}`);
   if (config.isBuiltIn) {
     console.log(`  Open ${base}/demo to see pictures of the built-in project in several transformations.`);
@@ -54,10 +57,13 @@ function announce(config: Config): void {
 }
 
 function stopOnSignal(stop: () => Promise<void>): void {
-  let stopping = false;
+  let first: number | undefined;
   const end = () => {
-    if (stopping) process.exit(1);
-    stopping = true;
+    if (first !== undefined) {
+      if (performance.now() - first > IMPATIENT_MS) process.exit(1);
+      return;
+    }
+    first = performance.now();
     setTimeout(() => process.exit(1), DRAIN_MS).unref();
     stop().then(
       () => process.exit(0),

@@ -69,8 +69,9 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
   });
   const metrics: Metrics = createMetrics({ queue, applied: () => coverage.applied });
   const records = new Records(recordDisk, limits.records);
+  const source = createSources({ dataFolder: config.dataFolder });
   const originals = new Originals({
-    source: createSources({ dataFolder: config.dataFolder }),
+    source,
     coverage,
     records,
     bytes: originalDisk,
@@ -131,6 +132,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
       isReady = false;
       await app.close();
       await invalidation.stop();
+      await source.close();
       await store.close();
     },
   };

@@ -45,6 +45,19 @@ const CARDS: readonly Card[] = [
     query: "w=480&force_format=webp&q=40",
     note: "WebP at quality 40.",
   },
+  { title: "Animation", file: "waves.gif", query: "w=240", note: "Every frame survives, as animated WebP." },
+  {
+    title: "A region as banner",
+    file: "portrait.jpg",
+    query: "tl_px=400,200&w=480&h=200&func=crop",
+    note: "Cut from a corner, then cropped.",
+  },
+  {
+    title: "Bound",
+    file: "portrait.jpg",
+    query: "w=480&h=200&func=bound",
+    note: "The largest that fits inside, without padding.",
+  },
 ];
 
 const path = (card: Card) => `/v7/_sample_/${card.file}?${card.query}`;
