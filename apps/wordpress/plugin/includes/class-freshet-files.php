@@ -1,11 +1,6 @@
 <?php
 /**
- * Which bytes each file has: one row a file, kept true by looking at the file itself.
- *
- * What changed is written together with its event in one transaction, and only by the request that wins the row: a
- * change is never recorded without being told, and not told twice.
- *
- * Rows of files that went away stay for a while, so that a file that comes back under the same name counts as changed.
+ * Which bytes each file has, found out by looking at the file itself.
  *
  * @package Freshet
  */
@@ -19,14 +14,12 @@ final class Freshet_Files {
 	/** How much may be hashed in one go after a change in WordPress, or by the scheduled walk. */
 	const BUDGET_WORK = 536870912;
 
-	const ATTEMPTS = 3;
-
 	private Freshet_Uploads $uploads;
-	private Freshet_Outbox $outbox;
+	private Freshet_File_Table $table;
 
-	public function __construct( Freshet_Uploads $uploads, Freshet_Outbox $outbox ) {
+	public function __construct( Freshet_Uploads $uploads, Freshet_File_Table $table ) {
 		$this->uploads = $uploads;
-		$this->outbox  = $outbox;
+		$this->table   = $table;
 	}
 
 	/**
@@ -44,14 +37,14 @@ final class Freshet_Files {
 		$spent    = 0;
 		$versions = [];
 		$changes  = [];
-		$rows     = $this->rows( $paths );
+		$rows     = $this->table->rows( $paths );
 		foreach ( $paths as $path ) {
 			$row  = $rows[ $path ] ?? null;
 			$file = $this->uploads->file_of( $path );
 			$stat = Freshet_Bytes::stat( $file );
 			if ( null === $stat ) {
 				if ( $row ? 'gone' !== $row['state'] : 'hook' === $reason ) {
-					$changes[] = self::change( $path, $row, [ 'state' => 'gone', 'sha256' => '', 'vh' => '' ], true );
+					$changes[] = Freshet_File_Table::change( $path, $row, [ 'state' => 'gone', 'sha256' => '', 'vh' => '' ], true );
 				}
 				continue;
 			}
@@ -75,58 +68,23 @@ final class Freshet_Files {
 			$versions[ $path ] = $read['vh'];
 			$is_new            = ! $row || ( 'pending' === $row['state'] && '' === $row['sha256'] && Freshet_Bytes::same_stat( $row, $stat ) );
 			$is_changed        = $is_new ? 'hook' === $reason : $row['sha256'] !== $read['sha256'];
-			$changes[]         = self::change( $path, $row, $read, $is_changed );
+			$changes[]         = Freshet_File_Table::change( $path, $row, $read, $is_changed );
 		}
-		$this->record( $changes, $reason, $whose );
+		$this->table->store( $this->assign( $changes, $whose ), $reason, $whose );
 		return $versions;
 	}
 
 	/**
-	 * A slice of the known files, in a stable order; those put off come in every slice.
-	 *
-	 * @param string $after The last path hash of the slice before; '' to begin.
-	 * @return array{paths:string[],next:?string}
-	 */
-	public function slice( string $after, int $limit ): array {
-		global $wpdb;
-		$rows    = $wpdb->get_results( $wpdb->prepare( "SELECT path_hash, path FROM {$this->table()} WHERE path_hash > %s AND state <> 'gone' ORDER BY path_hash LIMIT %d", $after, $limit ), ARRAY_A );
-		$pending = $wpdb->get_col( "SELECT path FROM {$this->table()} WHERE state = 'pending' LIMIT 50" );
-		$next    = count( $rows ) < $limit ? null : $rows[ count( $rows ) - 1 ]['path_hash'];
-		return [ 'paths' => array_values( array_unique( array_merge( $pending, array_column( $rows, 'path' ) ) ) ), 'next' => $next ];
-	}
-
-	/**
-	 * The files that were last seen belonging to an attachment.
+	 * Every file that an attachment has by its metadata, or was last seen with.
 	 *
 	 * @return string[]
 	 */
 	public function paths_of_attachment( int $id ): array {
-		global $wpdb;
-		return $wpdb->get_col( $wpdb->prepare( "SELECT path FROM {$this->table()} WHERE attachment_id = %d AND state <> 'gone'", $id ) );
+		return array_values( array_unique( array_merge( $this->uploads->paths_of_attachment( $id ), $this->table->paths_of_attachment( $id ) ) ) );
 	}
 
-	/** Forgets files that have been gone for so long that no cache remembers them. */
-	public function forget_gone( int $before ): void {
-		global $wpdb;
-		$wpdb->query( $wpdb->prepare( "DELETE FROM {$this->table()} WHERE state = 'gone' AND seen < %d", $before ) );
-	}
-
-	/**
-	 * Writes what was found and queues one event for each attachment, all or nothing.
-	 *
-	 * @param array[] $changes From change().
-	 */
-	private function record( array $changes, string $reason, ?array $whose ): void {
-		if ( ! $changes ) {
-			return;
-		}
-		// The same order in every request: two that meet wait for each other instead of locking each other out.
-		usort(
-			$changes,
-			static function ( array $a, array $b ): int {
-				return strcmp( $a['row']['path_hash'], $b['row']['path_hash'] );
-			}
-		);
+	/** Says of each change whose file it is. */
+	private function assign( array $changes, ?array $whose ): array {
 		foreach ( $changes as $i => $change ) {
 			if ( $whose ) {
 				$changes[ $i ]['row']['attachment_id'] = $whose['id'];
@@ -134,118 +92,12 @@ final class Freshet_Files {
 				$changes[ $i ]['row']['attachment_id'] = $this->uploads->attachment_of( $change['row']['path'] );
 			}
 		}
-		// A database may refuse one of two that meet. What WordPress itself announced is announced only once: try again.
-		for ( $attempt = 1; $attempt <= self::ATTEMPTS; $attempt++ ) {
-			$told = $this->write_all( $changes, $reason, $whose );
-			if ( null !== $told ) {
-				break;
-			}
-			usleep( 20000 * $attempt );
-		}
-		if ( $told ) {
-			/** Events were stored. */
-			do_action( 'freshet_changes_recorded' );
-		}
-	}
-
-	/**
-	 * @return int|null Number of events stored; null when nothing was written, so that another look finds it all again.
-	 */
-	private function write_all( array $changes, string $reason, ?array $whose ): ?int {
-		global $wpdb;
-		$told = [];
-		$wpdb->query( 'START TRANSACTION' );
-		foreach ( $changes as $change ) {
-			$won = $this->write( $change['row'], $change['revision'] );
-			if ( false === $won ) {
-				$wpdb->query( 'ROLLBACK' );
-				return null;
-			}
-			if ( $won && $change['told'] ) {
-				$told[ $change['row']['attachment_id'] ][] = $change['row'];
-			}
-		}
-		foreach ( $told as $id => $files ) {
-			if ( ! $this->outbox->add( $reason, $whose ?? $this->outbox->describe( $id, $files[0]['path'] ), $files ) ) {
-				$wpdb->query( 'ROLLBACK' );
-				return null;
-			}
-		}
-		return false === $wpdb->query( 'COMMIT' ) ? null : count( $told );
-	}
-
-	/**
-	 * Writes one row if nobody else wrote it since it was read.
-	 *
-	 * @return bool|null|false True when written, null when another request was first, false when the database failed.
-	 */
-	private function write( array $row, int $revision ) {
-		global $wpdb;
-		if ( 0 === $revision ) {
-			$done = $wpdb->query(
-				$wpdb->prepare(
-					"INSERT IGNORE INTO {$this->table()} (path_hash, attachment_id, path, state, mtime, ctime, inode, size, sha256, vh, hashed_at, seen) VALUES (%s, %d, %s, %s, %d, %d, %d, %d, %s, %s, %d, %d)",
-					$row['path_hash'], $row['attachment_id'], $row['path'], $row['state'], $row['mtime'], $row['ctime'], $row['inode'], $row['size'], $row['sha256'], $row['vh'], $row['hashed_at'], time()
-				)
-			);
-		} else {
-			$done = $wpdb->query(
-				$wpdb->prepare(
-					"UPDATE {$this->table()} SET attachment_id = %d, state = %s, mtime = %d, ctime = %d, inode = %d, size = %d, sha256 = %s, vh = %s, hashed_at = %d, seen = %d, revision = revision + 1 WHERE path_hash = %s AND revision = %d",
-					$row['attachment_id'], $row['state'], $row['mtime'], $row['ctime'], $row['inode'], $row['size'], $row['sha256'], $row['vh'], $row['hashed_at'], time(), $row['path_hash'], $revision
-				)
-			);
-		}
-		return false === $done ? false : ( $done > 0 ? true : null );
+		return $changes;
 	}
 
 	/** Too big to hash now. The stat of this moment is kept, so that a change until then is not missed. */
 	private function put_off( string $path, ?array $row, array $stat ): void {
 		$found = $row ? [ 'state' => 'pending' ] : $stat + [ 'state' => 'pending' ];
-		$later = self::change( $path, $row, $found, false );
-		$this->write( $later['row'], $later['revision'] );
-	}
-
-	/**
-	 * @return array<string,array> Path => row.
-	 */
-	private function rows( array $paths ): array {
-		global $wpdb;
-		$rows = [];
-		foreach ( array_chunk( array_values( array_unique( $paths ) ), 500 ) as $chunk ) {
-			$marks = implode( ',', array_fill( 0, count( $chunk ), '%s' ) );
-			// phpcs:ignore WordPress.DB -- only placeholders are interpolated.
-			$found = $wpdb->get_results( $wpdb->prepare( "SELECT * FROM {$this->table()} WHERE path_hash IN ($marks)", array_map( 'sha1', $chunk ) ), ARRAY_A );
-			foreach ( (array) $found as $row ) {
-				foreach ( [ 'attachment_id', 'mtime', 'ctime', 'inode', 'size', 'hashed_at', 'revision' ] as $number ) {
-					$row[ $number ] = (int) $row[ $number ];
-				}
-				$rows[ $row['path'] ] = $row;
-			}
-		}
-		return $rows;
-	}
-
-	/** One row to write: what was known, with what was found laid over it. */
-	private static function change( string $path, ?array $row, array $found, bool $told ): array {
-		$blank = [
-			'path_hash'     => sha1( $path ),
-			'attachment_id' => 0,
-			'path'          => $path,
-			'state'         => 'known',
-			'mtime'         => 0,
-			'ctime'         => 0,
-			'inode'         => 0,
-			'size'          => 0,
-			'sha256'        => '',
-			'vh'            => '',
-			'hashed_at'     => 0,
-		];
-		return [ 'row' => $found + ( $row ?? [] ) + $blank, 'revision' => $row ? $row['revision'] : 0, 'told' => $told ];
-	}
-
-	private function table(): string {
-		global $wpdb;
-		return $wpdb->prefix . 'freshet_files';
+		$this->table->put( Freshet_File_Table::change( $path, $row, $found, false ) );
 	}
 }

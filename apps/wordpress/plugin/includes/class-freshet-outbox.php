@@ -25,7 +25,7 @@ final class Freshet_Outbox {
 	 *
 	 * @param string $reason     'hook', 'stat' or 'scan'.
 	 * @param array  $attachment From describe().
-	 * @param array  $files      Rows of Freshet_Files: what each file is now.
+	 * @param array  $files      Rows of Freshet_File_Table: what each file is now.
 	 */
 	public function add( string $reason, array $attachment, array $files ): bool {
 		global $wpdb;

@@ -12,6 +12,7 @@ final class Freshet_Plugin {
 	public Freshet_Uploads $uploads;
 	public Freshet_Outbox $outbox;
 	public Freshet_Push $push;
+	public Freshet_File_Table $file_table;
 	public Freshet_Files $files;
 	public Freshet_Watcher $watcher;
 	public Freshet_Rewriter $rewriter;
@@ -24,10 +25,11 @@ final class Freshet_Plugin {
 		$this->uploads       = new Freshet_Uploads();
 		$this->outbox        = new Freshet_Outbox( $this->uploads );
 		$this->push          = new Freshet_Push( $this->settings, $this->outbox );
-		$this->files         = new Freshet_Files( $this->uploads, $this->outbox );
+		$this->file_table    = new Freshet_File_Table( $this->outbox );
+		$this->files         = new Freshet_Files( $this->uploads, $this->file_table );
 		$this->watcher       = new Freshet_Watcher( $this->settings, $this->uploads, $this->files, $this->outbox );
 		$this->rewriter      = new Freshet_Rewriter( $this->settings, $this->uploads, $this->files );
-		$this->scanner       = new Freshet_Scanner( $this->settings, $this->files, $this->outbox, $this->push );
+		$this->scanner       = new Freshet_Scanner( $this->settings, $this->files, $this->file_table, $this->outbox, $this->push );
 		$this->rest          = new Freshet_Rest( $this->settings, $this->outbox, $this->scanner );
 		$this->settings_page = new Freshet_Settings_Page( $this->settings, $this->outbox, $this->push );
 	}

@@ -15,12 +15,14 @@ final class Freshet_Scanner {
 
 	private Freshet_Settings $settings;
 	private Freshet_Files $files;
+	private Freshet_File_Table $table;
 	private Freshet_Outbox $outbox;
 	private Freshet_Push $push;
 
-	public function __construct( Freshet_Settings $settings, Freshet_Files $files, Freshet_Outbox $outbox, Freshet_Push $push ) {
+	public function __construct( Freshet_Settings $settings, Freshet_Files $files, Freshet_File_Table $table, Freshet_Outbox $outbox, Freshet_Push $push ) {
 		$this->settings = $settings;
 		$this->files    = $files;
+		$this->table    = $table;
 		$this->outbox   = $outbox;
 		$this->push     = $push;
 	}
@@ -41,7 +43,7 @@ final class Freshet_Scanner {
 		$slice = $this->scan( (string) get_option( self::CURSOR, '' ), self::SLICE );
 		update_option( self::CURSOR, (string) $slice['next'], false );
 		$this->outbox->prune();
-		$this->files->forget_gone( time() - self::KEEP_GONE );
+		$this->table->forget_gone( time() - self::KEEP_GONE );
 		$this->push->send_due();
 	}
 
@@ -55,7 +57,7 @@ final class Freshet_Scanner {
 		if ( ! $this->settings->is_active() ) {
 			return [ 'scanned' => 0, 'next' => null ];
 		}
-		$slice = $this->files->slice( $after, $limit );
+		$slice = $this->table->slice( $after, $limit );
 		$this->files->look( $slice['paths'], 'scan' );
 		return [ 'scanned' => count( $slice['paths'] ), 'next' => $slice['next'] ];
 	}

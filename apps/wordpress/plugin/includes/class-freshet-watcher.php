@@ -82,7 +82,7 @@ final class Freshet_Watcher {
 		$this->noted = [];
 		foreach ( $noted as $id => $then ) {
 			wp_cache_delete( $id, 'post_meta' ); // Another plugin may have written past the cache.
-			$paths = array_unique( array_merge( $then['paths'], $this->uploads->paths_of_attachment( $id ), $this->files->paths_of_attachment( $id ) ) );
+			$paths = array_unique( array_merge( $then['paths'], $this->files->paths_of_attachment( $id ) ) );
 			$post  = get_post( $id );
 			if ( $post ) {
 				$then['whose']['title'] = $post->post_title;

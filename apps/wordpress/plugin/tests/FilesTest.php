@@ -127,7 +127,7 @@ final class FilesTest extends Freshet_Case {
 		$this->grow( $file, Freshet_Files::BUDGET_PAGE + 2, 'b' );
 		$this->assertSame( [ $path => '' ], freshet()->files->look( [ $path ], 'stat' ) );
 		$this->assertSame( [], $this->events( $head ) );
-		$this->assertContains( $path, freshet()->files->slice( 'zzzz', 10 )['paths'], 'Put off comes first.' );
+		$this->assertContains( $path, freshet()->file_table->slice( 'zzzz', 10 )['paths'], 'Put off comes first.' );
 		freshet()->files->look( [ $path ], 'scan' );
 		$this->assertCount( 1, $this->events( $head ) );
 		unlink( $file );
@@ -189,9 +189,9 @@ final class FilesTest extends Freshet_Case {
 		$id = $this->upload();
 		wp_delete_attachment( $id, true );
 		$this->events( 0 );
-		freshet()->files->forget_gone( time() - 10 );
+		freshet()->file_table->forget_gone( time() - 10 );
 		$this->assertGreaterThan( 0, $wpdb->get_var( "SELECT COUNT(*) FROM {$wpdb->prefix}freshet_files" ) );
-		freshet()->files->forget_gone( time() + 10 );
+		freshet()->file_table->forget_gone( time() + 10 );
 		$this->assertSame( '0', $wpdb->get_var( "SELECT COUNT(*) FROM {$wpdb->prefix}freshet_files" ) );
 	}
 

@@ -1,0 +1,186 @@
+<?php
+/**
+ * What is known of each file: one row a file, and the one way to change it.
+ *
+ * What changed is written together with its event in one transaction, and only by the request that wins the row: a
+ * change is never recorded without being told, and not told twice.
+ *
+ * Rows of files that went away stay for a while, so that a file that comes back under the same name counts as changed.
+ *
+ * @package Freshet
+ */
+
+defined( 'ABSPATH' ) || exit;
+
+final class Freshet_File_Table {
+	const ATTEMPTS = 3;
+
+	private Freshet_Outbox $outbox;
+
+	public function __construct( Freshet_Outbox $outbox ) {
+		$this->outbox = $outbox;
+	}
+
+	/**
+	 * What is known of files.
+	 *
+	 * @return array<string,array> Path => row; nothing for a file never seen.
+	 */
+	public function rows( array $paths ): array {
+		global $wpdb;
+		$rows = [];
+		foreach ( array_chunk( array_values( array_unique( $paths ) ), 500 ) as $chunk ) {
+			$marks = implode( ',', array_fill( 0, count( $chunk ), '%s' ) );
+			// phpcs:ignore WordPress.DB -- only placeholders are interpolated.
+			$found = $wpdb->get_results( $wpdb->prepare( "SELECT * FROM {$this->table()} WHERE path_hash IN ($marks)", array_map( 'sha1', $chunk ) ), ARRAY_A );
+			foreach ( (array) $found as $row ) {
+				foreach ( [ 'attachment_id', 'mtime', 'ctime', 'inode', 'size', 'hashed_at', 'revision' ] as $number ) {
+					$row[ $number ] = (int) $row[ $number ];
+				}
+				$rows[ $row['path'] ] = $row;
+			}
+		}
+		return $rows;
+	}
+
+	/**
+	 * A slice of the known files, in a stable order; those put off come in every slice.
+	 *
+	 * @param string $after The last path hash of the slice before; '' to begin.
+	 * @return array{paths:string[],next:?string}
+	 */
+	public function slice( string $after, int $limit ): array {
+		global $wpdb;
+		$rows    = $wpdb->get_results( $wpdb->prepare( "SELECT path_hash, path FROM {$this->table()} WHERE path_hash > %s AND state <> 'gone' ORDER BY path_hash LIMIT %d", $after, $limit ), ARRAY_A );
+		$pending = $wpdb->get_col( "SELECT path FROM {$this->table()} WHERE state = 'pending' LIMIT 50" );
+		$next    = count( $rows ) < $limit ? null : $rows[ count( $rows ) - 1 ]['path_hash'];
+		return [ 'paths' => array_values( array_unique( array_merge( $pending, array_column( $rows, 'path' ) ) ) ), 'next' => $next ];
+	}
+
+	/**
+	 * The files that were last seen belonging to an attachment.
+	 *
+	 * @return string[]
+	 */
+	public function paths_of_attachment( int $id ): array {
+		global $wpdb;
+		return $wpdb->get_col( $wpdb->prepare( "SELECT path FROM {$this->table()} WHERE attachment_id = %d AND state <> 'gone'", $id ) );
+	}
+
+	/** Forgets files that have been gone for so long that no cache remembers them. */
+	public function forget_gone( int $before ): void {
+		global $wpdb;
+		$wpdb->query( $wpdb->prepare( "DELETE FROM {$this->table()} WHERE state = 'gone' AND seen < %d", $before ) );
+	}
+
+	/** One row to write: what was known, with what was found laid over it. */
+	public static function change( string $path, ?array $row, array $found, bool $told ): array {
+		$blank = [
+			'path_hash'     => sha1( $path ),
+			'attachment_id' => 0,
+			'path'          => $path,
+			'state'         => 'known',
+			'mtime'         => 0,
+			'ctime'         => 0,
+			'inode'         => 0,
+			'size'          => 0,
+			'sha256'        => '',
+			'vh'            => '',
+			'hashed_at'     => 0,
+		];
+		return [ 'row' => $found + ( $row ?? [] ) + $blank, 'revision' => $row ? $row['revision'] : 0, 'told' => $told ];
+	}
+
+	/**
+	 * Writes what was found and queues one event for each attachment, all or nothing.
+	 *
+	 * @param array[]    $changes From change().
+	 * @param string     $reason  'hook', 'stat' or 'scan'.
+	 * @param array|null $whose   The attachment {id, title, link} all of them belong to, where that is known.
+	 */
+	public function store( array $changes, string $reason, ?array $whose ): void {
+		if ( ! $changes ) {
+			return;
+		}
+		// The same order in every request: two that meet wait for each other instead of locking each other out.
+		usort(
+			$changes,
+			static function ( array $a, array $b ): int {
+				return strcmp( $a['row']['path_hash'], $b['row']['path_hash'] );
+			}
+		);
+		// A database may refuse one of two that meet. What WordPress itself announced is announced only once: try again.
+		for ( $attempt = 1; $attempt <= self::ATTEMPTS; $attempt++ ) {
+			$told = $this->write_all( $changes, $reason, $whose );
+			if ( null !== $told ) {
+				break;
+			}
+			usleep( 20000 * $attempt );
+		}
+		if ( $told ) {
+			/** Events were stored. */
+			do_action( 'freshet_changes_recorded' );
+		}
+	}
+
+	/** Writes one row that is not told, unless somebody else wrote it since it was read. */
+	public function put( array $change ): void {
+		$this->write( $change['row'], $change['revision'] );
+	}
+
+	/**
+	 * @return int|null Number of events stored; null when nothing was written, so that another look finds it all again.
+	 */
+	private function write_all( array $changes, string $reason, ?array $whose ): ?int {
+		global $wpdb;
+		$told = [];
+		$wpdb->query( 'START TRANSACTION' );
+		foreach ( $changes as $change ) {
+			$won = $this->write( $change['row'], $change['revision'] );
+			if ( false === $won ) {
+				$wpdb->query( 'ROLLBACK' );
+				return null;
+			}
+			if ( $won && $change['told'] ) {
+				$told[ $change['row']['attachment_id'] ][] = $change['row'];
+			}
+		}
+		foreach ( $told as $id => $files ) {
+			if ( ! $this->outbox->add( $reason, $whose ?? $this->outbox->describe( $id, $files[0]['path'] ), $files ) ) {
+				$wpdb->query( 'ROLLBACK' );
+				return null;
+			}
+		}
+		return false === $wpdb->query( 'COMMIT' ) ? null : count( $told );
+	}
+
+	/**
+	 * Writes one row if nobody else wrote it since it was read.
+	 *
+	 * @return bool|null|false True when written, null when another request was first, false when the database failed.
+	 */
+	private function write( array $row, int $revision ) {
+		global $wpdb;
+		if ( 0 === $revision ) {
+			$done = $wpdb->query(
+				$wpdb->prepare(
+					"INSERT IGNORE INTO {$this->table()} (path_hash, attachment_id, path, state, mtime, ctime, inode, size, sha256, vh, hashed_at, seen) VALUES (%s, %d, %s, %s, %d, %d, %d, %d, %s, %s, %d, %d)",
+					$row['path_hash'], $row['attachment_id'], $row['path'], $row['state'], $row['mtime'], $row['ctime'], $row['inode'], $row['size'], $row['sha256'], $row['vh'], $row['hashed_at'], time()
+				)
+			);
+		} else {
+			$done = $wpdb->query(
+				$wpdb->prepare(
+					"UPDATE {$this->table()} SET attachment_id = %d, state = %s, mtime = %d, ctime = %d, inode = %d, size = %d, sha256 = %s, vh = %s, hashed_at = %d, seen = %d, revision = revision + 1 WHERE path_hash = %s AND revision = %d",
+					$row['attachment_id'], $row['state'], $row['mtime'], $row['ctime'], $row['inode'], $row['size'], $row['sha256'], $row['vh'], $row['hashed_at'], time(), $row['path_hash'], $revision
+				)
+			);
+		}
+		return false === $done ? false : ( $done > 0 ? true : null );
+	}
+
+	private function table(): string {
+		global $wpdb;
+		return $wpdb->prefix . 'freshet_files';
+	}
+}
