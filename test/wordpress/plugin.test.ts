@@ -97,25 +97,29 @@ describe.skipIf(missing)(`the WordPress plugin ${missing ?? ""}`, () => {
     });
   });
 
-  test("notices a file overwritten on disk at the next page view", async () => {
+  test("notices at the next page view what was overwritten on disk, though the page shows only some of it", async () => {
     const coat = await wordpress.upload("coat.jpg", await picture("#111111"));
     const link = await publish(coat, "Coat");
-    const before = imageOf(await wordpress.page(link), "coat").src;
+    const image = imageOf(await wordpress.page(link), "coat");
     const { head } = await events();
 
     const bytes = await picture("#eeeeee");
     await wordpress.overwrite(coat.url, bytes);
+    const { thumbnail = "" } = coat.sizes;
+    expect(image.srcset.some((url) => url.includes(thumbnail))).toBe(false);
+    const small = await picture("#eeeeee", 150, 150);
+    await wordpress.overwrite(thumbnail, small);
     const after = imageOf(await wordpress.page(link), "coat").src;
-    expect(after).not.toBe(before);
+    expect(after).not.toBe(image.src);
     expect(after).toBe(`${ENDPOINT}/v7/${coat.url}?vh=${versionOf(bytes)}`);
     const { events: told } = await events(head);
-    expect(told).toMatchObject([
-      {
-        reason: "stat",
-        attachment: { id: coat.id },
-        files: [{ url: coat.url, sha256: sha256(bytes), version: versionOf(bytes) }],
-      },
-    ]);
+    expect(told).toMatchObject([{ reason: "stat", attachment: { id: coat.id } }]);
+    expect(told[0]?.files).toHaveLength(2);
+    for (const [url, written] of [
+      [coat.url, bytes],
+      [thumbnail, small],
+    ] as const)
+      expect(told[0]?.files).toContainEqual({ url, sha256: sha256(written), version: versionOf(written) });
 
     await wordpress.page(link);
     expect((await events(head)).events).toHaveLength(1);
@@ -140,9 +144,12 @@ describe.skipIf(missing)(`the WordPress plugin ${missing ?? ""}`, () => {
     const { head } = await events();
     const bytes = await picture("#dddddd");
     await wordpress.overwrite(robe.url, bytes);
+    await wordpress.overwrite(robe.sizes.thumbnail ?? "", await picture("#dddddd", 150, 150));
     const pages = await Promise.all(Array.from({ length: 12 }, () => wordpress.page(link)));
     for (const page of pages) expect(imageOf(page, "robe").src).toContain(`vh=${versionOf(bytes)}`);
-    expect((await events(head)).events).toHaveLength(1);
+    const { events: told } = await events(head);
+    expect(told).toHaveLength(1);
+    expect(told[0]?.files).toHaveLength(2);
   });
 
   test("pushes what the pull gives, signed", async () => {
@@ -264,8 +271,8 @@ function versionOf(bytes: Uint8Array): string {
   return `c${sha256(bytes).slice(0, 12)}`;
 }
 
-function picture(colour: string): Promise<Buffer> {
-  return sharp({ create: { width: 1200, height: 800, channels: 3, background: colour } })
+function picture(colour: string, width = 1200, height = 800): Promise<Buffer> {
+  return sharp({ create: { width, height, channels: 3, background: colour } })
     .jpeg()
     .toBuffer();
 }

@@ -39,6 +39,7 @@ final class Freshet_Plugin {
 		add_action( 'init', [ 'Freshet_Schema', 'upgrade' ], 1 );
 		$this->watcher->listen();
 		$this->rewriter->listen();
+		$this->files->listen();
 		$this->scanner->listen();
 		$this->rest->listen();
 		$this->push->listen();

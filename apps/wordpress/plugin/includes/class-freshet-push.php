@@ -27,7 +27,7 @@ final class Freshet_Push {
 
 	public function listen(): void {
 		add_action( 'freshet_changes_recorded', [ $this, 'want' ] );
-		// After the watcher, and after WordPress's own flush of output buffers, in which pages are rewritten.
+		// After whatever may store an event.
 		add_action( 'shutdown', [ $this, 'after_answer' ], 1000 );
 	}
 
@@ -41,11 +41,7 @@ final class Freshet_Push {
 			return;
 		}
 		$this->wanted = false;
-		if ( function_exists( 'fastcgi_finish_request' ) ) {
-			fastcgi_finish_request();
-		} elseif ( function_exists( 'litespeed_finish_request' ) ) {
-			litespeed_finish_request();
-		}
+		Freshet_Answer::send();
 		$this->send_due();
 	}
 

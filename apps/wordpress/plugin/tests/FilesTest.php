@@ -79,6 +79,7 @@ final class FilesTest extends Freshet_Case {
 		$head  = $this->head();
 		unlink( $file );
 		$this->assertSame( [], $this->look( $id ) );
+		$this->end_request();
 		file_put_contents( $file, $bytes );
 		$this->look( $id );
 		$events = $this->events( $head );
@@ -138,17 +139,21 @@ final class FilesTest extends Freshet_Case {
 		$id   = $this->upload();
 		$head = $this->head();
 		$this->draw( $this->file( $id ), 800, 600, 6 );
+		$this->look( $id );
 		// The other request wins between our reading of the row and our writing.
 		$meanwhile = function ( string $query ) use ( &$meanwhile, $id ): string {
 			if ( 'START TRANSACTION' === $query ) {
 				remove_filter( 'query', $meanwhile );
-				$this->look( $id );
+				$other = new Freshet_Files( freshet()->uploads, freshet()->file_table );
+				$other->look( [ $this->path( $id ) ], 'stat' );
+				$other->tell();
 			}
 			return $query;
 		};
 		add_filter( 'query', $meanwhile );
-		$this->look( $id );
-		$this->assertCount( 1, $this->events( $head ) );
+		$events = $this->events( $head );
+		$this->assertFalse( has_filter( 'query', $meanwhile ) );
+		$this->assertCount( 1, $events );
 		$this->assertSame( '1', $wpdb->get_var( $wpdb->prepare( "SELECT COUNT(*) FROM {$wpdb->prefix}freshet_files WHERE path_hash = %s", sha1( $this->path( $id ) ) ) ) );
 	}
 
@@ -162,9 +167,9 @@ final class FilesTest extends Freshet_Case {
 		add_filter( 'query', $break );
 		$GLOBALS['wpdb']->suppress_errors( true );
 		$this->look( $id );
+		$this->assertSame( [], $this->events( $head ) );
 		$GLOBALS['wpdb']->suppress_errors( false );
 		remove_filter( 'query', $break );
-		$this->assertSame( [], $this->events( $head ) );
 		$this->look( $id );
 		$this->assertCount( 1, $this->events( $head ) );
 	}

@@ -13,7 +13,7 @@ abstract class Freshet_Case extends TestCase {
 		foreach ( get_posts( [ 'post_type' => 'attachment', 'post_status' => 'any', 'numberposts' => -1, 'fields' => 'ids' ] ) as $id ) {
 			wp_delete_attachment( $id, true );
 		}
-		freshet()->watcher->act();
+		$this->end_request();
 		array_map( 'unlink', glob( wp_upload_dir()['path'] . '/*.*' ) ); // What editors and tests left behind.
 		$wpdb->query( "DELETE FROM {$wpdb->prefix}freshet_files" );
 		$wpdb->query( "DELETE FROM {$wpdb->prefix}freshet_outbox" );
@@ -34,15 +34,21 @@ abstract class Freshet_Case extends TestCase {
 	 * @return array[]
 	 */
 	protected function events( int $after ): array {
-		freshet()->watcher->act();
+		$this->end_request();
 		return freshet()->outbox->after( $after, 100 );
 	}
 
 	/** Uploads as WordPress does and ends the request. */
 	protected function upload( string $name = 'hat.jpg', int $width = 800, int $height = 600, int $seed = 1 ): int {
 		$id = $this->attach( $name, $width, $height, $seed );
-		freshet()->watcher->act();
+		$this->end_request();
 		return $id;
+	}
+
+	/** What happens on `shutdown`, in that order. */
+	protected function end_request(): void {
+		freshet()->watcher->act();
+		freshet()->files->tell();
 	}
 
 	protected function attach( string $name, int $width, int $height, int $seed = 1 ): int {
