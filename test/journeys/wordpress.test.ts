@@ -177,12 +177,10 @@ describe.skipIf(missing)(`a picture that changes in WordPress ${missing ?? ""}`,
       );
       // Whoever reads that page sees the new picture at once: its version is new, so no cache knows the URL.
       expect(othersThan(NEW, await see(ownVisitsOf(image)))).toEqual([]);
-      // A page view looks at the files of that page.
-      const onPage = files
-        .map(({ url }) => url)
-        .filter((url) => hat.image.srcset.join(" ").includes(`${url}?`));
-      expect(onPage.length).toBeGreaterThan(3);
-      await expectCaused("overwritten on disk", way, { id: hat.media.id, files: onPage }, changed);
+      // The page shows only some of the sizes; the others are made fresh with them.
+      const hidden = files.filter(({ url }) => !hat.image.srcset.join(" ").includes(`${url}?`));
+      expect(hidden).not.toEqual([]);
+      await expectCaused("overwritten on disk", way, filesOf(hat.media), changed);
       await expectFresh(hat.image, image);
     });
 
