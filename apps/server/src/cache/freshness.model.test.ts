@@ -1,0 +1,43 @@
+import { describe, expect, it } from "vitest";
+import { checkFreshness, isFull } from "./freshness.model.ts";
+
+const RUNS = isFull ? 10_000 : 1_000;
+const PATIENCE_MS = isFull ? 900_000 : 120_000;
+
+/** The seed, the story and everything that happened in it; undefined when every claim held. */
+async function failureOf(options: Parameters<typeof checkFreshness>[0]): Promise<string | undefined> {
+  const { failed, seed, counterexample, errorInstance } = await checkFreshness(options);
+  if (!failed) return undefined;
+  const happened = errorInstance instanceof Error ? errorInstance.message : String(errorInstance);
+  return `seed ${seed}\n${JSON.stringify(counterexample?.[0])}\n${happened}`;
+}
+
+describe("the freshness protocol", () => {
+  it(
+    "keeps every promise, whatever races, fails, lies and restarts",
+    async () => {
+      expect(await failureOf({ runs: RUNS, shrinks: isFull })).toBeUndefined();
+    },
+    PATIENCE_MS,
+  );
+
+  it(
+    "needs the comparison on use: a node that compares only when it stores is caught",
+    async () => {
+      expect(await failureOf({ runs: 200, seed: 1, rules: { onUse: false } })).toMatch(
+        /read before|older than/,
+      );
+    },
+    PATIENCE_MS,
+  );
+
+  it.runIf(isFull)(
+    "needs the largest number: a node that keeps the last one it was told is caught",
+    async () => {
+      expect(await failureOf({ runs: 5_000, seed: 1, rules: { maximum: false } })).toMatch(
+        /read before|older than/,
+      );
+    },
+    PATIENCE_MS,
+  );
+});

@@ -1,0 +1,64 @@
+import { execFile } from "node:child_process";
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { isFull } from "./freshness.model.ts";
+import { FIRST_RULES, FURTHER_RULES, type Mutation } from "./mutations.model.ts";
+
+const SOURCES = join(import.meta.dirname, "..");
+const MODULES = join(SOURCES, "../../../node_modules");
+const FOLDERS = ["cache", "delivery", "projects", "sources"];
+const MOST_RUNS = 5_000;
+const PATIENCE_MS = 120_000;
+
+/** Tells stories to one copy of the sources; prints the claim that broke, or nothing. */
+const TELL = `
+const { checkFreshness } = await import(process.argv[1]);
+const { failed, errorInstance } = await checkFreshness({ runs: ${MOST_RUNS}, seed: 1 });
+if (failed) console.log(String(errorInstance?.message).split("\\n")[0]);
+process.exit(0);
+`;
+
+describe("the stories of the freshness protocol notice when a rule is gone", () => {
+  let folder: string;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "freshet-mutation-"));
+    await symlink(MODULES, join(folder, "node_modules"));
+    await writeFile(join(folder, "package.json"), '{ "type": "module" }');
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  const copy = async (index: number, { edits }: Mutation): Promise<string> => {
+    const to = join(folder, String(index));
+    await mkdir(to);
+    for (const each of [...FOLDERS, "errors.ts"]) {
+      await cp(join(SOURCES, each), join(to, each), { recursive: true });
+    }
+    for (const { file, from, to: into } of edits) {
+      const path = join(to, file);
+      const parts = (await readFile(path, "utf8")).split(from);
+      expect(parts, `"${from}" stands once in ${file}`).toHaveLength(2);
+      await writeFile(path, parts.join(into));
+    }
+    return join(to, "cache/freshness.model.ts");
+  };
+
+  for (const [index, mutation] of [...FIRST_RULES, ...FURTHER_RULES].entries()) {
+    it.runIf(isFull || index < FIRST_RULES.length)(
+      mutation.rule,
+      async () => {
+        const entry = await copy(index, mutation);
+        const { stdout } = await promisify(execFile)(
+          process.execPath,
+          ["--input-type=module", "--eval", TELL, entry],
+          { timeout: PATIENCE_MS },
+        );
+        expect(stdout).toMatch(/^[1-5]: /);
+      },
+      PATIENCE_MS,
+    );
+  }
+});

@@ -1,0 +1,221 @@
+/** A rule taken out of the code: each text stands exactly once in its file, relative to the server's sources. */
+export interface Mutation {
+  readonly rule: string;
+  readonly edits: readonly { readonly file: string; readonly from: string; readonly to: string }[];
+}
+
+const ORIGINALS = "cache/originals.ts";
+const SUCCESSION = "cache/succession.ts";
+const RECORDS = "cache/records.ts";
+const COVERAGE = "cache/coverage.ts";
+const DELIVER = "delivery/deliver.ts";
+const LIFETIME = "delivery/lifetime.ts";
+
+const one = (rule: string, file: string, from: string, to: string): Mutation => ({
+  rule,
+  edits: [{ file, from, to }],
+});
+
+/** The second line of defence: behind it several of the others cannot be seen to be missing. */
+const NO_GUARD = {
+  file: ORIGINALS,
+  from: "if (record && isCovered && landed > 0 && record.stamp >= heard) {",
+  to: "if (record && isCovered && landed > 0 && heard >= 0) {",
+};
+
+/** What must never go unnoticed. */
+export const FIRST_RULES: readonly Mutation[] = [
+  one(
+    "a fill is stamped before the origin is asked",
+    ORIGINALS,
+    "const asking = { original, stamp, order, at, floor, confirmed };",
+    "const asking = { original, stamp: coverage.applied, order, at, floor, confirmed };",
+  ),
+  one(
+    "an answer carries the number read before its record was found, not the one at its end",
+    DELIVER,
+    "return { answer: answer.answer, stamp: current.stamp, from: found.from };",
+    "return { answer: answer.answer, stamp: this.#parts.coverage.applied, from: found.from };",
+  ),
+  {
+    rule: "nobody joins a flight from before an invalidation",
+    edits: [
+      {
+        file: ORIGINALS,
+        from: "return running && running.stamp >= this.#parts.coverage.floor(project.name, tag) ? running : undefined;",
+        to: "return running;",
+      },
+      NO_GUARD,
+    ],
+  },
+  {
+    rule: "the memory tier is checked against coverage",
+    edits: [
+      {
+        file: ORIGINALS,
+        from: "if (record.stamp < this.#parts.coverage.floor(original.project.name, original.tag)) return undefined;",
+        to: "",
+      },
+      {
+        file: DELIVER,
+        from: 'return generation === answer.generation ? { answer, stamp: current.stamp, from: "memory" } : undefined;',
+        to: 'return { answer, stamp: current.stamp, from: generation < 0 ? "disk" : "memory" };',
+      },
+    ],
+  },
+  {
+    rule: "a 304 that was not asked for is no answer",
+    edits: [
+      {
+        file: ORIGINALS,
+        from: 'answer.kind === "unchanged" && !confirmed ? UNASKED_304 : answer',
+        to: "answer",
+      },
+      NO_GUARD,
+    ],
+  },
+  {
+    rule: "a 304 confirms only the revision whose validators were sent",
+    edits: [
+      {
+        file: SUCCESSION,
+        from: "if (!known || known.outcome !== confirmed?.outcome) return undefined;",
+        to: "if (!known || (!confirmed && order < 0)) return undefined;",
+      },
+      {
+        file: ORIGINALS,
+        from: 'answer.kind === "unchanged" && !confirmed ? UNASKED_304 : answer',
+        to: "answer",
+      },
+    ],
+  },
+  one(
+    "an invalidation leads to an unconditional request",
+    ORIGINALS,
+    "const fresh = caller || floor.sequence > settled;",
+    "const fresh = caller || (floor.sequence < 0 && settled < 0);",
+  ),
+  one(
+    "what was covered before a restart is covered after it",
+    COVERAGE,
+    "for (const { mark, sequence } of floors) this.#raise(mark, sequence);",
+    "if (floors.length < 0) return;",
+  ),
+  one(
+    "a version is confirmed only by what was sent after it was first seen",
+    ORIGINALS,
+    "if (record.order > seen) return",
+    "if (record.order > 0) return",
+  ),
+  one(
+    "what nobody confirmed is kept nowhere",
+    LIFETIME,
+    'if (answer.covered || answer.trust === "unconfirmed") return NO_STORE;',
+    "if (answer.covered) return NO_STORE;",
+  ),
+];
+
+/** The rest; some of these rules take hundreds of stories to be missed. */
+export const FURTHER_RULES: readonly Mutation[] = [
+  one(
+    "an answer carries the instance's number, not its record's",
+    ORIGINALS,
+    'if (trust === "exact" || trust === "known") return { record, stamp, trust, covered: false };',
+    'if (trust === "exact" || trust === "known") return { record, stamp: record.stamp, trust, covered: false };',
+  ),
+  one(
+    "equal questions share a flight",
+    ORIGINALS,
+    "return running && running.stamp >= this.#parts.coverage.floor(project.name, tag) ? running : undefined;",
+    "return undefined;",
+  ),
+  one(
+    "a covered record is not used",
+    ORIGINALS,
+    "const isCovered = record !== undefined && record.stamp < floor;",
+    "const isCovered = false;",
+  ),
+  one(
+    "the memory tier is checked against the record",
+    DELIVER,
+    'current?.record.outcome.kind !== "bytes" || current.record.outcome.digest !== answer.digest',
+    'current?.record.outcome.kind !== "bytes"',
+  ),
+  one(
+    "an error does not settle an invalidation",
+    ORIGINALS,
+    'const settled = known?.outcome.kind === "bytes" && !known.doubtful ? known.stamp : 0;',
+    "const settled = known?.doubtful ? 0 : (known?.stamp ?? 0);",
+  ),
+  one(
+    "a doubtful record is asked for past every cache again",
+    ORIGINALS,
+    'const settled = known?.outcome.kind === "bytes" && !known.doubtful ? known.stamp : 0;',
+    'const settled = known?.outcome.kind === "bytes" ? known.stamp : 0;',
+  ),
+  one(
+    "records are replaced in order",
+    RECORDS,
+    "(known.stamp > record.stamp || (known.stamp === record.stamp && known.order > record.order))",
+    "known.stamp > record.stamp",
+  ),
+  one(
+    "an answer with an old Age is doubted",
+    SUCCESSION,
+    "const doubtful = floor.sequence > 0 && answered.age > 0 && oldest < floor.at;",
+    "const doubtful = floor.sequence < 0 && oldest < floor.at;",
+  ),
+  one(
+    "Age is counted from when the origin was asked",
+    SUCCESSION,
+    "const oldest = asking.at - (answered.age + 1) * 1000;",
+    "const oldest = now - (answered.age + 1) * 1000;",
+  ),
+  one(
+    "Age was rounded down",
+    SUCCESSION,
+    "const oldest = asking.at - (answered.age + 1) * 1000;",
+    "const oldest = asking.at - answered.age * 1000;",
+  ),
+  one(
+    "what is doubtful lives for five seconds altogether",
+    ORIGINALS,
+    "Math.max(0, Math.floor((record.expires - this.#parts.now()) / 1_000))",
+    "5",
+  ),
+  {
+    rule: "stale answers for a broken origin end with an invalidation",
+    edits: [
+      {
+        file: SUCCESSION,
+        from: "known.stamp >= floor.sequence &&\n    !known.doubtful",
+        to: "!known.doubtful",
+      },
+      NO_GUARD,
+    ],
+  },
+  one(
+    "a content version of other bytes lives for seconds",
+    LIFETIME,
+    'if (answer.doubtful !== undefined || answer.trust === "unmatched") {',
+    "if (answer.doubtful !== undefined) {",
+  ),
+  one(
+    "only the version of the bytes themselves is immutable",
+    SUCCESSION,
+    'if (digest !== undefined && versionOfDigest(digest) === version) return "exact";',
+    'if (digest !== undefined) return "exact";',
+  ),
+  one(
+    "an invalidation of the project covers its originals",
+    COVERAGE,
+    "return own.sequence > wide.sequence ? own : wide;",
+    "return own.sequence >= 0 ? own : wide;",
+  ),
+  one(
+    "evicted bytes are fetched once for everyone",
+    ORIGINALS,
+    "await (this.#running(original) ?? this.#start(original, true)).landed;",
+    "await this.#start(original, true).landed;",
+  ),
+];
