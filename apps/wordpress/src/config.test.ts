@@ -1,15 +1,21 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { readConfig } from "./config.ts";
 
 const secret = "0123456789abcdef";
 const site = { site: "http://site.example/", secret, project: "demo" };
 const projects = { demo: { apiKey: "client_demo" }, shop: { apiKey: "client_shop" } };
 
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true });
+});
+
 function folderWith(config: unknown): string {
   const folder = mkdtempSync(join(tmpdir(), "freshet-config-"));
+  folders.push(folder);
   writeFileSync(join(folder, "freshet.config.json"), JSON.stringify(config));
   return folder;
 }
