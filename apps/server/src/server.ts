@@ -1,4 +1,5 @@
 import { mkdir } from "node:fs/promises";
+import { createServer as createHttpServer } from "node:http";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { CdnDriver } from "@freshet/core";
@@ -14,6 +15,7 @@ import { RenderQueue } from "./cache/render-queue.ts";
 import { Variants } from "./cache/variants.ts";
 import type { Config } from "./config.ts";
 import { Delivery } from "./delivery/deliver.ts";
+import { createHotPath } from "./delivery/hot-path.ts";
 import { createPlaceholder } from "./delivery/placeholder.ts";
 import { RecentUrls } from "./delivery/recent-urls.ts";
 import { DeliveryRequests } from "./delivery/request.ts";
@@ -28,6 +30,9 @@ import { errorResponses } from "./plugins/errors.ts";
 import { isReserved } from "./plugins/reserved.ts";
 import { createProjects } from "./projects/projects.ts";
 import { createSources } from "./sources/sources.ts";
+
+/** Longer than what proxies keep idle connections for, so that they, not we, close first. */
+const KEEP_ALIVE_MS = 72_000;
 
 /** A server that is put together but listens to nobody yet. */
 export interface Server {
@@ -90,7 +95,13 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
   // Journeys.
   const recent = new RecentUrls();
   const delivery = new Delivery({ originals, variants, answers, coverage });
+  const requests = new DeliveryRequests(projects);
+  const answerHit = createHotPath({ requests, delivery, metrics, now: Date.now });
   const app = Fastify({
+    serverFactory: (handler) =>
+      createHttpServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
+        if (!answerHit(request, response)) handler(request, response);
+      }),
     logger: { level: config.log },
     // A line per hit costs as much as the hit; the metrics count them.
     logController: new LogController({ disableRequestLogging: true }),
@@ -115,7 +126,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
   demoRoutes(app, { projects, sampleFolder: folder("sample") });
   await app.register(invalidation.routes);
   deliveryRoutes(app, {
-    requests: new DeliveryRequests(projects),
+    requests,
     delivery,
     recent,
     placeholder: await createPlaceholder(),

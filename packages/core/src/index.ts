@@ -75,7 +75,7 @@ export {
   type ParsedDeliveryUrl,
   parseDeliveryUrl,
 } from "./url/delivery-url.ts";
-export { chooseFormat, type FormatChoice, type FormatQuestion } from "./url/negotiate.ts";
+export { acceptedFormats, chooseFormat, type FormatChoice, type FormatQuestion } from "./url/negotiate.ts";
 export {
   type Naming,
   type OriginalFault,

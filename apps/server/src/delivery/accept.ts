@@ -1,17 +1,18 @@
-import { OUTPUT_FORMATS } from "@freshet/core";
+import { acceptedFormats } from "@freshet/core";
+import { LRUCache } from "lru-cache";
 
-const NAMED = ["jxl", ...OUTPUT_FORMATS].map((format) => [`image/${format}`, format] as const);
+/** Of `Accept` there are hundreds, each browser's always the same: reading one again costs a look-up. */
+const classes = new LRUCache<string, string>({ max: 1_000 });
 
-/**
- * Folds an `Accept` header, of which there are hundreds, into the few that lead to different answers: which image formats it
- * names. Part of the key of the memory tier.
- */
+/** Longer headers are nobody's: they are read each time instead of being remembered. */
+const LONGEST = 500;
+
+/** Folds an `Accept` header into the few texts that lead to different answers. Part of the key of the memory tier. */
 export function acceptClass(accept: string | undefined): string {
   if (accept === undefined) return "";
-  const text = accept.toLowerCase();
-  // A q value can switch a format off; those rare headers are kept whole so that negotiation can read them.
-  if (text.includes("q=0")) return text;
-  let named = "";
-  for (const [type, format] of NAMED) if (text.includes(type)) named += `${format} `;
-  return named;
+  const known = classes.get(accept);
+  if (known !== undefined) return known;
+  const read = acceptedFormats(accept).join(" ");
+  if (accept.length <= LONGEST) classes.set(accept, read);
+  return read;
 }

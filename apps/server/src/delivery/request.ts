@@ -23,6 +23,11 @@ export class DeliveryRequests {
     this.#projects = projects;
   }
 
+  /** The reading of a URL that was read before. */
+  peek(host: string | undefined, target: string): DeliveryRequest | undefined {
+    return this.#memo.get(`${host} ${target}`);
+  }
+
   /** @throws ServerError PROJECT_UNKNOWN, ORIGINAL_NOT_NAMED or URL_TOO_LONG. */
   read(host: string | undefined, target: string): DeliveryRequest {
     const key = `${host} ${target}`;

@@ -1,4 +1,4 @@
-import type { InputFormat, OutputFormat } from "../format.ts";
+import { type InputFormat, OUTPUT_FORMATS, type OutputFormat } from "../format.ts";
 import type { FORMAT_CHOICES } from "../operations/encode.ts";
 
 /** A word of `force_format`. */
@@ -68,6 +68,12 @@ function safeFormat(source: Source): OutputFormat {
 function ownFormat(source: Source): OutputFormat {
   if (source.format === "svg") return "png";
   return source.format === "tiff" ? safeFormat(source) : source.format;
+}
+
+/** The output formats that an `Accept` header names, in our order: requests with equal lists get equal answers. */
+export function acceptedFormats(accept: string | undefined): readonly OutputFormat[] {
+  const named = namedTypes(accept);
+  return OUTPUT_FORMATS.filter((format) => named.has(`image/${format}`));
 }
 
 /** Media types that a header names with a weight that is meant: below 0.1 clients say "rather not". */

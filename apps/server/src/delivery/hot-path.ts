@@ -1,0 +1,89 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Answer } from "../cache/answers.ts";
+import type { Metrics } from "../health/metrics.ts";
+import { type Delivery, memoryKeyOf } from "./deliver.ts";
+import type { DeliveryRequests } from "./request.ts";
+
+/**
+ * What Node keeps of a response's head. Told that it was sent already, `end` writes just the bytes it is given, once, and
+ * does the rest (keep-alive, pipelining) as always.
+ */
+interface WithHead {
+  _header: string | null;
+  _headerSent: boolean;
+}
+
+/** Any text but the empty one: a head that exists and was sent is not made again. */
+const SENT_BY_US = "sent";
+
+/** An answer as it goes over the wire, for one stamp and one second. */
+interface Wire {
+  readonly stamp: number;
+  readonly second: number;
+  readonly bytes: Buffer;
+}
+
+/**
+ * Answers hits of the memory tier before the framework sees them: a second request for a URL costs a few look-ups and
+ * one write of finished bytes. Everything that is not a plain GET of a URL in memory goes the ordinary way; both ways give the
+ * same headers. The ordinary way takes twice the CPU (npm run bench -- --only hits).
+ */
+export function createHotPath(parts: {
+  readonly requests: DeliveryRequests;
+  readonly delivery: Delivery;
+  readonly metrics: Metrics;
+  readonly now: () => number;
+}): (request: IncomingMessage, response: ServerResponse) => boolean {
+  const wires = new WeakMap<Answer, Wire>();
+  return (request, response) => {
+    const { headers, url, method } = request;
+    if (method !== "GET" || url === undefined || !isPlain(request, response)) return false;
+    const { host, accept } = headers;
+    const understood = parts.requests.peek(host, url);
+    if (!understood) return false;
+    const hit = parts.delivery.hit(understood, memoryKeyOf(host, url, accept));
+    if (!hit) return false;
+    const second = Math.floor(parts.now() / 1000);
+    let wire = wires.get(hit.answer);
+    if (wire?.stamp !== hit.stamp || wire.second !== second) {
+      wire = { stamp: hit.stamp, second, bytes: wireOf(hit.answer, hit.stamp, second) };
+      wires.set(hit.answer, wire);
+    }
+    const open = response as unknown as WithHead;
+    open._header = SENT_BY_US;
+    open._headerSent = true;
+    response.statusCode = 200;
+    response.end(wire.bytes);
+    parts.metrics.hit();
+    return true;
+  };
+}
+
+/** A request whose answer is the same whole body for everyone, on a connection that stays open. */
+function isPlain({ headers, httpVersionMinor }: IncomingMessage, response: ServerResponse): boolean {
+  return (
+    httpVersionMinor === 1 &&
+    response.shouldKeepAlive &&
+    headers["if-none-match"] === undefined &&
+    headers.range === undefined &&
+    headers.expect === undefined &&
+    headers.upgrade === undefined &&
+    "_header" in response &&
+    "_headerSent" in response
+  );
+}
+
+function wireOf(answer: Answer, stamp: number, second: number): Buffer {
+  const lines = ["HTTP/1.1 200 OK"];
+  for (let at = 0; at < answer.head.length; at += 2) lines.push(`${answer.head[at]}: ${answer.head[at + 1]}`);
+  lines.push(
+    `Freshet-Stamp: ${stamp}`,
+    "Cache-Status: freshet; hit; detail=memory",
+    "Server-Timing: memory;dur=0.0",
+    `Accept-Ranges: ${answer.ranges ? "bytes" : "none"}`,
+    `Content-Length: ${answer.body.length}`,
+    `Date: ${new Date(second * 1000).toUTCString()}`,
+    "Connection: keep-alive",
+  );
+  return Buffer.concat([Buffer.from(`${lines.join("\r\n")}\r\n\r\n`, "latin1"), answer.body]);
+}
