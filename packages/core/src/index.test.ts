@@ -63,6 +63,7 @@ test("what the entry exports is decided, not found", async () => {
       "OPERATIONS",
       "OUTPUT_FORMATS",
       "RESERVED_PARAMETERS",
+      "acceptedFormats",
       "addVersion",
       "buildDeliveryUrl",
       "canonicalTransformation",
