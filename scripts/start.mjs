@@ -26,6 +26,8 @@ const env = {
 };
 
 const running = new Set();
+/** Those of them that know that they should end. */
+const told = new Set();
 let ending = false;
 
 const server = start(SERVER);
@@ -36,17 +38,21 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
   let last = 0;
   process.on(signal, () => {
     ending = true;
-    // A terminal sends its signal to every process in front of it, npm repeats what it gets, and a server that is told
-    // twice stops at once instead of gracefully.
-    if (Date.now() - last < 1_000 || (signal === "SIGINT" && process.stdin.isTTY)) return;
+    // A terminal sends its signal to every process in front of it, npm repeats what it gets, and who is told twice stops
+    // at once instead of gracefully.
+    const isHeard = signal === "SIGINT" && process.stdin.isTTY;
+    if (!isHeard && Date.now() - last < 1_000) return;
     last = Date.now();
-    for (const child of running) child.kill(signal);
+    for (const child of running) {
+      told.add(child);
+      if (!isHeard) child.kill(signal);
+    }
   });
 }
 
 server.on("exit", (code, signal) => {
   ending = true;
-  for (const child of running) child.kill("SIGTERM");
+  for (const child of running) if (!told.has(child)) child.kill("SIGTERM");
   process.exitCode = code ?? (signal === null ? 1 : 128);
 });
 

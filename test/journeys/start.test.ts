@@ -15,10 +15,12 @@ let folder: string | undefined;
 afterEach(async () => {
   await program?.end("SIGKILL");
   if (folder) await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  program = folder = undefined;
 });
 
-test("one command starts server and connector from one configuration, and one signal stops both", async () => {
-  folder = await mkdtemp(join(tmpdir(), "freshet-start-"));
+/** Starts both with a configuration of one site, where nobody listens. */
+async function startBoth(more: Readonly<Record<string, string>> = {}) {
+  folder ??= await mkdtemp(join(tmpdir(), "freshet-start-"));
   const config = join(folder, "freshet.config.json");
   const [port, connectorPort, nobody] = [await freePort(), await freePort(), await freePort()];
   const site = { site: `http://127.0.0.1:${nobody}`, secret: "a-secret-of-both-sides", project: "demo" };
@@ -31,6 +33,7 @@ test("one command starts server and connector from one configuration, and one si
       FRESHET_DATA: join(folder, "data"),
       PORT: String(port),
       FRESHET_WORDPRESS_PORT: String(connectorPort),
+      ...more,
     },
     ready: [
       new RegExp(`^Freshet is ready: http://127.0.0.1:${port}$`, "m"),
@@ -38,14 +41,39 @@ test("one command starts server and connector from one configuration, and one si
     ],
     readyMs: LONGEST_START_MS,
   });
+  return { running: program, port, connectorPort, nobody };
+}
+
+test("one command starts server and connector from one configuration, and one signal stops both", async () => {
+  const { running, port, connectorPort, nobody } = await startBoth();
   expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200);
   const status = await fetch(`http://127.0.0.1:${connectorPort}/wordpress/status`);
   expect(await status.json()).toMatchObject({ sites: [{ site: `127.0.0.1:${nobody}`, project: "demo" }] });
 
-  process.kill(program.pid, "SIGTERM");
-  expect(await program.ended).toEqual({ code: 0, signal: null });
+  process.kill(running.pid, "SIGTERM");
+  expect(await running.ended).toEqual({ code: 0, signal: null });
   for (const each of [port, connectorPort]) {
     await expect(fetch(`http://127.0.0.1:${each}/livez`)).rejects.toThrow();
   }
-  expect(program.logs()).not.toContain("The WordPress connector ended");
+  expect(running.logs()).not.toContain("The WordPress connector ended");
+});
+
+test("a connector that takes longer than the server is not told a second time", async () => {
+  folder = await mkdtemp(join(tmpdir(), "freshet-start-"));
+  const slow = join(folder, "slow.mjs");
+  await writeFile(
+    slow,
+    `if (process.argv[1]?.endsWith("wordpress/dist/main.js")) {
+      const exit = process.exit;
+      process.exit = (code) => void setTimeout(() => (console.log("connector ends with", code), exit(code)), 2_000);
+      process.on("SIGTERM", () => console.log("connector is told"));
+    }`,
+  );
+  const { running } = await startBoth({ NODE_OPTIONS: `--import ${slow}` });
+  process.kill(running.pid, "SIGTERM");
+  expect(await running.ended).toEqual({ code: 0, signal: null });
+  expect(running.logs().match(/connector (is told|ends with \d)/g)).toEqual([
+    "connector is told",
+    "connector ends with 0",
+  ]);
 });
