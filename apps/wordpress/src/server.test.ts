@@ -1,4 +1,5 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -55,7 +56,12 @@ function siteAt(
   if (site === undefined) throw new Error("unreachable");
   return { site, secrets: [secret], project: "demo", apiKey };
 }
-const newFolder = () => mkdtempSync(join(tmpdir(), "freshet-wordpress-"));
+
+function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "freshet-wordpress-"));
+  undo.push(() => rm(folder, { recursive: true }));
+  return folder;
+}
 
 function pushFrom(site: string, secret: string, id = "evt_1") {
   const payload = JSON.stringify({
