@@ -1,6 +1,6 @@
 // `npm test`: the real parts that journeys run against, the build, the tests of every workspace, then the journeys.
 // Ends with "N passed, N failed" over everything.
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { installParts } from "./parts.mjs";
@@ -13,6 +13,10 @@ const isStrict = Boolean(process.env.CI);
 const size = isFull ? "full" : "reduced";
 const begun = Date.now();
 const results = mkdtempSync(join(tmpdir(), "freshet-test-"));
+// Everything that tests put aside goes with this run. Programs that a suite starts as another user have to get in.
+const temporary = join(results, "tmp");
+mkdirSync(temporary);
+chmodSync(results, 0o755);
 const sum = { passed: 0, failed: 0, skipped: 0 };
 const leftOut = [];
 const failures = [];
@@ -30,7 +34,7 @@ try {
     failures.push("the build");
   }
 } finally {
-  rmSync(results, { recursive: true, force: true });
+  rmSync(results, { recursive: true, force: true, maxRetries: 3 });
 }
 
 if (leftOut.length > 0) {
@@ -75,7 +79,7 @@ async function testFolder(folder, more) {
   ];
   const { code } = await runTool("vitest", ["run", "--root", join(ROOT, folder), ...more, ...reporters], {
     show: true,
-    env: { FRESHET_TEST_SIZE: size },
+    env: { FRESHET_TEST_SIZE: size, TMPDIR: temporary },
   });
   const failed = count(file);
   // An error outside any test (an unhandled rejection, a crash) fails no test, but the run.
