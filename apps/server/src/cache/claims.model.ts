@@ -148,7 +148,8 @@ export class Claims {
   }
 
   /** Nothing older than the invalidations its request could have heard of, nor than what the instance had read before. */
-  #fresh({ key, path, at, begun, begunAt }: Question, served: Served): void {
+  #fresh(question: Question, served: Served): void {
+    const { key, path, at, begun, begunAt } = question;
     const { readings } = this.#origin;
     const { picture } = served;
     const heard = this.#newest(path, (each) => {
@@ -174,7 +175,7 @@ export class Claims {
     if (!sources.some((each) => each.result === "found" && each.picture === picture)) {
       this.#fail(`3: ${begun} got ${picture.index}, read before invalidation ${heard?.sequence} was applied`);
     }
-    if (at === 2) this.#inOrder(key, begun, served);
+    if (at === 2) this.#inOrder(question, served);
     const revision = (heard?.revisions.get(path) ?? 1) - 1;
     if (this.#origin.hadSince(path, revision, picture)) return;
     const isExcused = sources.some(
@@ -188,19 +189,22 @@ export class Claims {
   }
 
   /** The server never goes back behind a reading that had landed before the request began. */
-  #inOrder(key: string, begun: number, { made, picture }: Served): void {
+  #inOrder({ key, path, begun }: Question, { made, picture }: Served): void {
     const readings = this.#origin.readings.filter((each) => each.key === key && each.sent > this.#started);
+    const isRead = ({ result }: Reading) => result === "found" || result === "missing";
     const known = readings.findLast(
-      ({ landed, result }) =>
-        landed !== undefined && landed < begun && (result === "found" || result === "missing"),
+      (each) => (each.landed ?? begun) < begun && isRead(each) && each.copiedAt === undefined,
     );
     if (!known) return;
+    // A later reading counts, unless it is a copy from before the newest invalidation and the known one was made after it.
+    const newest = this.#newest(path, ({ applied }) => applied);
+    const oldest = known.sent > (newest?.applied ?? 0) ? (newest?.appliedAt ?? 0) : 0;
     const isTrue = readings.some(
       (each) =>
         each.sent >= known.sent &&
-        each.landed !== undefined &&
-        each.landed < made &&
-        each.picture === picture,
+        (each.landed ?? made) < made &&
+        each.picture === picture &&
+        (each.copiedAt ?? oldest) >= oldest,
     );
     if (!isTrue) this.#fail(`3: ${begun} got ${picture?.index}, though reading ${known.sent} is newer`);
   }

@@ -156,8 +156,8 @@ export const FURTHER_RULES: readonly Mutation[] = [
   one(
     "records are replaced in order",
     RECORDS,
-    "(known.stamp > record.stamp || (known.stamp === record.stamp && known.order > record.order))",
-    "known.stamp > record.stamp",
+    "known.order > record.order && isSaid(known)",
+    "known.order < 0",
   ),
   one(
     "an answer with an old Age is doubted",
@@ -170,6 +170,18 @@ export const FURTHER_RULES: readonly Mutation[] = [
     SUCCESSION,
     "const oldest = asking.at - (answered.age + 1) * 1000;",
     "const oldest = now - (answered.age + 1) * 1000;",
+  ),
+  one(
+    "a copy from before an invalidation replaces nothing that was read after it",
+    SUCCESSION,
+    "if (doubtful && good) return { ...good, expires };",
+    "",
+  ),
+  one(
+    "neither a failure nor an old copy stands in the way of what the origin says",
+    RECORDS,
+    "known.order > record.order && isSaid(known)",
+    "known.order > record.order",
   ),
   one(
     "Age was rounded down",
@@ -188,8 +200,8 @@ export const FURTHER_RULES: readonly Mutation[] = [
     edits: [
       {
         file: SUCCESSION,
-        from: "known.stamp >= floor.sequence &&\n    !known.doubtful",
-        to: "!known.doubtful",
+        from: "known && known.stamp >= floor.sequence && isSaid(known)",
+        to: "known && isSaid(known)",
       },
       NO_GUARD,
     ],

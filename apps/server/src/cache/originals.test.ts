@@ -211,16 +211,52 @@ describe("Originals", () => {
     expect((await second).record).toMatchObject({ doubtful: false, outcome: { digest: digest("v2") } });
   });
 
+  it("does not let a copy from before an invalidation replace what was read after it", async () => {
+    invalidate(1);
+    time += 10_000;
+    await fill("v2");
+    const version = ask(vh("v1"));
+    await answerNext(bytes("v1", { age: 30 }));
+    expect((await version).record).toMatchObject({ doubtful: false, outcome: { digest: digest("v2") } });
+    invalidate(2);
+    const missing = ask();
+    await answerNext({ kind: "missing", status: 404 });
+    expect((await missing).record.outcome).toMatchObject({ code: "ORIGINAL_MISSING" });
+    time += 10_001;
+    const still = ask();
+    await answerNext(bytes("v2", { age: 30 }));
+    expect((await still).record.outcome).toMatchObject({ code: "ORIGINAL_MISSING" });
+  });
+
   it("lets answers from such a record live only as long as the record", async () => {
     await fill("v1");
     expect(originals.secondsOfDoubt((await ask()).record)).toBeUndefined();
     invalidate(1);
     const doubtful = ask();
     await answerNext(bytes("v1", { age: 30 }));
+    const { record } = await doubtful;
     time += 2_500;
-    expect(originals.secondsOfDoubt((await doubtful).record)).toBe(2);
+    expect(originals.secondsOfDoubt(record)).toBe(2);
     time += 10_000;
-    expect(originals.secondsOfDoubt((await doubtful).record)).toBe(0);
+    expect(originals.secondsOfDoubt(record)).toBe(0);
+  });
+
+  it("gives a slow answer of the origin to those who wait, whatever an old cache or a failure said meanwhile", async () => {
+    const meanwhile: Fetched[] = [
+      bytes("v1", { age: 30 }),
+      { kind: "refused", code: "ORIGIN_BROKEN", reason: "500" },
+    ];
+    for (const [index, said] of meanwhile.entries()) {
+      invalidate(index + 1);
+      const first = ask();
+      await settle();
+      const reread = originals.reread(original);
+      await settle();
+      origin.asked.pop()?.answer(said);
+      await reread;
+      origin.asked.pop()?.answer(bytes("v2"));
+      expect((await first).record).toMatchObject({ doubtful: false, outcome: { digest: digest("v2") } });
+    }
   });
 
   it("doubts an answer that set out with an old Age, however long its body took, and however Age was rounded", async () => {

@@ -37,6 +37,11 @@ export interface OriginalRecord {
   readonly versions: readonly string[];
 }
 
+/** Whether the origin itself has said what it has, bytes or none: it did not fail, and no old cache spoke for it. */
+export function isSaid({ outcome, doubtful }: OriginalRecord): boolean {
+  return !doubtful && (outcome.kind === "bytes" || outcome.code === "ORIGINAL_MISSING");
+}
+
 /** Bound of `formerDigests` and `versions`: pages in caches carry a handful of old versions, not thousands. */
 export const REMEMBERED = 24;
 
@@ -86,15 +91,14 @@ export class Records {
     return [...(this.#byTag.get(tag) ?? [])].flatMap((key) => this.#memory.peek(key) ?? []);
   }
 
-  /** Replaces the record unless a younger one, in order of (stamp, order), is there. Answers the one that stays. */
+  /**
+   * Replaces the record unless a younger one, in order of (stamp, order), is there; under one stamp, what the origin itself
+   * did not say stands in nobody's way. Answers the one that stays.
+   */
   put(record: OriginalRecord): OriginalRecord {
     const known = this.#memory.peek(record.key);
-    if (
-      known &&
-      (known.stamp > record.stamp || (known.stamp === record.stamp && known.order > record.order))
-    ) {
-      return known;
-    }
+    const isYounger = known && known.order > record.order && isSaid(known);
+    if (known && (known.stamp > record.stamp || (known.stamp === record.stamp && isYounger))) return known;
     this.#remember(record);
     this.#save(record);
     return record;

@@ -2,7 +2,7 @@ import { isContentVersion, versionOfDigest } from "@freshet/core";
 import type { Original } from "../projects/originals.ts";
 import type { Fetched } from "../sources/source.ts";
 import type { Floor } from "./coverage.ts";
-import { type OriginalRecord, type Outcome, REMEMBERED } from "./records.ts";
+import { isSaid, type OriginalRecord, type Outcome, REMEMBERED } from "./records.ts";
 
 /** Seconds until a missing or broken original is asked for again. */
 const MISSING_SECONDS = 10;
@@ -53,6 +53,7 @@ export function nextRecord(
   const { original, stamp, order, floor, confirmed } = asking;
   const base = { key: original.recordKey, tag: original.tag, stamp, order };
   const revalidate = now + original.project.cache.revalidate * 1000;
+  const good = known && known.stamp >= floor.sequence && isSaid(known) ? known : undefined;
   if (answered.kind === "unchanged") {
     // A 304 confirms only the revision whose validators were sent.
     if (!known || known.outcome !== confirmed?.outcome) return undefined;
@@ -63,24 +64,20 @@ export function nextRecord(
     // Age counts whole seconds, and only up to the moment the answer set out, however long the body then takes.
     const oldest = asking.at - (answered.age + 1) * 1000;
     const doubtful = floor.sequence > 0 && answered.age > 0 && oldest < floor.at;
+    const expires = doubtful ? now + DOUBTFUL_SECONDS * 1000 : revalidate;
+    // A copy from before the invalidation says nothing against what was read after it.
+    if (doubtful && good) return { ...good, expires };
     return {
       ...base,
       outcome: answered.outcome,
       validators: answered.validators,
-      expires: doubtful ? now + DOUBTFUL_SECONDS * 1000 : revalidate,
+      expires,
       doubtful,
       ...succession(known, digestOf(answered.outcome), stamp),
     };
   }
-  if (
-    answered.kind === "refused" &&
-    known?.outcome.kind === "bytes" &&
-    known.stamp >= floor.sequence &&
-    !known.doubtful
-  ) {
-    // The origin is down and nothing says that the bytes changed: what is known serves a little longer.
-    return { ...known, expires: now + BROKEN_SECONDS * 1000 };
-  }
+  // The origin is down and nothing says that anything changed: what is known serves a little longer.
+  if (answered.kind === "refused" && good) return { ...good, expires: now + BROKEN_SECONDS * 1000 };
   const isMissing = answered.kind === "missing";
   return {
     ...base,
