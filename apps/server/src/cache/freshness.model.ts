@@ -51,13 +51,13 @@ const move: fc.Arbitrary<Move> = fc.oneof(
     }),
   },
   {
-    weight: 4,
+    weight: 6,
     arbitrary: fc.record({
       kind: fc.constant("wait" as const),
-      ms: fc.constantFrom(400, 1_000, 2_500, 3_001, 5_001, 10_001, 101_000),
+      ms: fc.constantFrom(400, 1_000, 2_500, 2_500, 3_001, 5_001, 10_001, 101_000),
     }),
   },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant("recheck" as const), path }) },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant("recheck" as const), path }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("restart instance" as const) }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("restart node" as const), at: path }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("evict" as const) }) },

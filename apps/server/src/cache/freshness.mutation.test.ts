@@ -10,7 +10,7 @@ import { FIRST_RULES, FURTHER_RULES, type Mutation } from "./mutations.model.ts"
 const SOURCES = join(import.meta.dirname, "..");
 const MODULES = join(SOURCES, "../../../node_modules");
 const FOLDERS = ["cache", "delivery", "projects", "sources"];
-const MOST_RUNS = 5_000;
+const MOST_RUNS = 10_000;
 const PATIENCE_MS = 120_000;
 
 /** Tells stories to one copy of the sources; prints the claim that broke, or nothing. */

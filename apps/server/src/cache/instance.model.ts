@@ -31,6 +31,7 @@ export const PROJECT: Project = {
   missingStatus: 404,
 };
 const HOST = "demo.example";
+const RECENT = new RecentUrls();
 const REQUESTS = new DeliveryRequests(createProjects([PROJECT]));
 
 /** An answer of the server, as a node or a client reads it. */
@@ -105,7 +106,7 @@ export function startInstance(parts: {
     readFacts: async (bytes) => pictures.factsOf(bytes),
     now,
   });
-  const port = createDeliveryPort({ originals, records, coverage, recent: new RecentUrls() });
+  const port = createDeliveryPort({ originals, records, coverage, recent: RECENT });
   let isInsisting = false;
   const disk = diskOf(remains.variants, { read: slow("variant is read"), write: atOnce });
   const get = disk.get.bind(disk);

@@ -7,8 +7,8 @@ import type { Schedule } from "./schedule.model.ts";
 export const PROOFS = ["strong", "weak", "dated", "frozen", "none"] as const;
 export type Proof = (typeof PROOFS)[number];
 
-/** How the origin takes one request: as it should, through an old cache, not at all, or with a 304 whatever is true. */
-export const MOODS = ["honest", "cached", "broken", "unchanged"] as const;
+/** How the origin takes one request: as it should, so but slowly, through an old cache, not at all, or with a 304 whatever is true. */
+export const MOODS = ["honest", "slow", "cached", "broken", "unchanged"] as const;
 export type Mood = (typeof MOODS)[number];
 
 /** What an original showed from one moment to another; no picture means that it was missing. */
@@ -102,6 +102,7 @@ export class Origin {
         await this.#schedule.turn(
           `origin's answer to ${reading.sent} arrives: ${fetched.kind} ${reading.picture?.index}`,
           life,
+          mood === "slow",
         );
         reading.result = fetched.kind;
         reading.landed = this.#schedule.event(`landed ${reading.sent}`);

@@ -129,7 +129,7 @@ export class World {
         void this.#join(move.at);
         break;
       case "evict":
-        this.#evicted += 2;
+        this.#evicted += 1;
         this.#remains.originals.clear();
         break;
     }
