@@ -156,8 +156,8 @@ export const FURTHER_RULES: readonly Mutation[] = [
   one(
     "records are replaced in order",
     RECORDS,
-    "known.order > record.order && isSaid(known)",
-    "known.order < 0",
+    "isYounger(known, record) && (isSaid(known) || record.stamp < floor)",
+    "known.stamp > record.stamp",
   ),
   one(
     "an answer with an old Age is doubted",
@@ -180,8 +180,8 @@ export const FURTHER_RULES: readonly Mutation[] = [
   one(
     "neither a failure nor an old copy stands in the way of what the origin says",
     RECORDS,
-    "known.order > record.order && isSaid(known)",
-    "known.order > record.order",
+    "isYounger(known, record) && (isSaid(known) || record.stamp < floor)",
+    "floor >= 0 && isYounger(known, record)",
   ),
   one(
     "Age was rounded down",

@@ -247,9 +247,11 @@ describe("Originals", () => {
       { kind: "refused", code: "ORIGIN_BROKEN", reason: "500" },
     ];
     for (const [index, said] of meanwhile.entries()) {
-      invalidate(index + 1);
+      invalidate(10 * index + 1);
       const first = ask();
       await settle();
+      // An invalidation of something else makes the later flight's stamp larger, and it no better.
+      coverage.apply(10 * (index + 1), []);
       const reread = originals.reread(original);
       await settle();
       origin.asked.pop()?.answer(said);

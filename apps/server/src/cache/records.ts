@@ -92,13 +92,12 @@ export class Records {
   }
 
   /**
-   * Replaces the record unless a younger one, in order of (stamp, order), is there; under one stamp, what the origin itself
-   * did not say stands in nobody's way. Answers the one that stays.
+   * Replaces the record unless a younger one, in order of (stamp, order), is there. What the origin itself did not say stands
+   * in the way of nothing that is as young as `floor`, the newest invalidation. Answers the one that stays.
    */
-  put(record: OriginalRecord): OriginalRecord {
+  put(record: OriginalRecord, floor: number): OriginalRecord {
     const known = this.#memory.peek(record.key);
-    const isYounger = known && known.order > record.order && isSaid(known);
-    if (known && (known.stamp > record.stamp || (known.stamp === record.stamp && isYounger))) return known;
+    if (known && isYounger(known, record) && (isSaid(known) || record.stamp < floor)) return known;
     this.#remember(record);
     this.#save(record);
     return record;
@@ -140,6 +139,10 @@ export class Records {
     };
     void write();
   }
+}
+
+function isYounger(one: OriginalRecord, other: OriginalRecord): boolean {
+  return one.stamp > other.stamp || (one.stamp === other.stamp && one.order > other.order);
 }
 
 const diskName = (key: string) => hash("sha256", key).slice(0, 40);
