@@ -11,7 +11,7 @@ const SOURCES = join(import.meta.dirname, "..");
 const MODULES = join(SOURCES, "../../../node_modules");
 const FOLDERS = ["cache", "delivery", "projects", "sources"];
 const MOST_RUNS = 10_000;
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 300_000;
 
 /** Tells stories to one copy of the sources; prints the claim that broke, or nothing. */
 const TELL = `
