@@ -18,7 +18,7 @@ import type { RenderQueue } from "./render-queue.ts";
 import type { Schedule } from "./schedule.model.ts";
 import { Variants } from "./variants.ts";
 
-export const PROJECT: Project = {
+const PROJECT: Project = {
   name: "demo",
   apiKey: "client_0123456789abcdef",
   hosts: [],
