@@ -100,6 +100,11 @@ describe("a project with an alias to a private origin", () => {
     });
     expect(part.status).toBe(206);
     expect(Buffer.from(await part.arrayBuffer())).toEqual(whole.subarray(10, 20));
+    const beyond = await fetch(`${freshet.url}/v7/_site_/a.jpg`, {
+      headers: { accept: "*/*", range: `bytes=${whole.length}-` },
+    });
+    expect([beyond.status, beyond.headers.get("cache-control")]).toEqual([416, "no-store"]);
+    expect(beyond.headers.get("content-range")).toBe(`bytes */${whole.length}`);
   });
 
   it("answers faults with their status, the placeholder and no-store", async () => {

@@ -103,7 +103,17 @@ function write(
     const { range, "if-range": ifRange } = request.headers;
     const part = rangeOf({ range, ifRange: ifRange as string | undefined }, answer.etag, body.length);
     if (part === "unsatisfiable") {
-      response.writeHead(416, [...head, "Content-Range", `bytes */${body.length}`, "Content-Length", "0"]);
+      response.writeHead(416, [
+        ...OPEN_HEADERS,
+        "Cache-Control",
+        "no-store",
+        "CDN-Cache-Control",
+        "no-store",
+        "Content-Range",
+        `bytes */${body.length}`,
+        "Content-Length",
+        "0",
+      ]);
       response.end();
       return;
     }

@@ -119,6 +119,8 @@ export function createHttpSource(options: HttpSourceOptions = {}): Source & { cl
     flight: Flight,
   ): Promise<Attempt> {
     const { fresh, policy } = flight.request;
+    // Whoever asks again wants to know what the origin has now, not what a cache before it remembers.
+    const isAgain = fresh || flight.request.validators !== undefined;
     const condition = fresh ? undefined : conditionOf(validators);
     let url = URL.parse(text);
     for (let hop = 0; ; hop += 1) {
@@ -126,7 +128,7 @@ export function createHttpSource(options: HttpSourceOptions = {}): Source & { cl
       const reach = allowedReach(url, policy);
       if (typeof reach !== "string") return { outcome: reach, answered: hop > 0 };
       const sent = condition !== undefined && validators?.url === url.href ? validators : undefined;
-      const headers = { ...HEADERS, ...(fresh && PAST_CACHES), ...(sent && condition) };
+      const headers = { ...HEADERS, ...(isAgain && PAST_CACHES), ...(sent && condition) };
       const head = await ask(agents[reach], url, headers, flight);
       if ("kind" in head) return { outcome: head, answered: hop > 0 };
       if (!REDIRECTS.has(head.statusCode)) {

@@ -45,8 +45,8 @@ export interface SourcePolicy {
 }
 
 /**
- * Reads originals. `fresh` asks past every cache (`Cache-Control: no-cache`, no validators); `validators` makes the
- * request conditional. Never rejects for anything the origin does; rejects only when `signal` aborts.
+ * Reads originals. `validators` of an earlier answer make the request conditional where they prove enough; `fresh` asks without
+ * any. Both ask past every cache on the way (`Cache-Control: no-cache`). Never rejects for anything the origin does; rejects only when `signal` aborts.
  */
 export interface Source {
   fetch(

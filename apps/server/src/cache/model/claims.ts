@@ -1,8 +1,8 @@
 import { isContentVersion, versionOfDigest } from "@freshet/core";
-import { lifetimeAtNode } from "./edge.model.ts";
-import type { Served } from "./instance.model.ts";
-import type { Origin, Reading } from "./origin.model.ts";
-import type { Schedule } from "./schedule.model.ts";
+import { lifetimeAtNode } from "./edge.ts";
+import type { Served } from "./instance.ts";
+import type { Origin, Reading } from "./origin.ts";
+import type { Schedule } from "./schedule.ts";
 
 /** Milliseconds that an answer older than its invalidation may live, when the origin itself gave it through an old cache. */
 const DOUBTFUL_MS = 5_000;

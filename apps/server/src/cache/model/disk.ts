@@ -1,4 +1,4 @@
-import type { DiskStore } from "./disk-store.ts";
+import type { DiskStore } from "../disk-store.ts";
 
 /** What a disk holds; it outlives the process that writes to it. */
 export type Shelf = Map<string, Uint8Array>;

@@ -1,7 +1,7 @@
-import type { Fetched, Source, Validators } from "../sources/source.ts";
-import { conditionOf } from "../sources/validators.ts";
-import type { Picture } from "./pictures.model.ts";
-import type { Schedule } from "./schedule.model.ts";
+import type { Fetched, Source, Validators } from "../../sources/source.ts";
+import { conditionOf } from "../../sources/validators.ts";
+import type { Picture } from "./pictures.ts";
+import type { Schedule } from "./schedule.ts";
 
 /** What proof of sameness an origin gives. "frozen" is a strong ETag that never changes: a lie. */
 export const PROOFS = ["strong", "weak", "dated", "frozen", "none"] as const;

@@ -1,9 +1,9 @@
 import { hash } from "node:crypto";
 import fc from "fast-check";
-import { ALL_RULES, type Rules } from "./edge.model.ts";
-import { MOODS, PROOFS } from "./origin.model.ts";
-import { drawPictures } from "./pictures.model.ts";
-import { type Move, type Story, World } from "./world.model.ts";
+import { ALL_RULES, type Rules } from "./edge.ts";
+import { MOODS, PROOFS } from "./origin.ts";
+import { drawPictures } from "./pictures.ts";
+import { type Move, type Story, World } from "./world.ts";
 
 /** Heavy runs only where `npm run test:full` asks for them. */
 export const isFull = process.env.FRESHET_TEST_SIZE === "full";

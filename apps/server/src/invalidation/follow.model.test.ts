@@ -1,11 +1,11 @@
 import { openStore, type Store } from "@freshet/store";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createFollow, type Follow } from "../invalidation/follow.ts";
-import { type Asked, createJournal, type Journal } from "../invalidation/journal.ts";
-import { type InvalidationTables, MIGRATIONS, OWNER } from "../invalidation/migrations.ts";
-import { Coverage, type Mark } from "./coverage.ts";
-import { isFull } from "./freshness.model.ts";
+import { Coverage, type Mark } from "../cache/coverage.ts";
+import { isFull } from "../cache/model/freshness.ts";
+import { createFollow, type Follow } from "./follow.ts";
+import { type Asked, createJournal, type Journal } from "./journal.ts";
+import { type InvalidationTables, MIGRATIONS, OWNER } from "./migrations.ts";
 
 const PATHS = ["/a", "/b", "/c"] as const;
 const PROJECTS = ["demo", "shop"] as const;

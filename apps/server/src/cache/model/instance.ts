@@ -1,22 +1,22 @@
 import { DEFAULT_LIMITS } from "@freshet/core/resize";
-import { codeOf, Delivery, memoryKeyOf } from "../delivery/deliver.ts";
-import { RecentUrls } from "../delivery/recent-urls.ts";
-import { DeliveryRequests } from "../delivery/request.ts";
-import { createDeliveryPort } from "../delivery/reread.ts";
-import type { Delivery as DeliveryPort } from "../invalidation/ports.ts";
-import { describeOriginal } from "../projects/originals.ts";
-import type { Project } from "../projects/project.ts";
-import { createProjects } from "../projects/projects.ts";
-import { Answers } from "./answers.ts";
-import { Coverage, type Mark } from "./coverage.ts";
-import { diskOf, type Shelf } from "./disk.model.ts";
-import type { Origin, Reading } from "./origin.model.ts";
-import { Originals } from "./originals.ts";
-import type { Picture, Pictures } from "./pictures.model.ts";
-import { Records } from "./records.ts";
-import type { RenderQueue } from "./render-queue.ts";
-import type { Schedule } from "./schedule.model.ts";
-import { Variants } from "./variants.ts";
+import { codeOf, Delivery, memoryKeyOf } from "../../delivery/deliver.ts";
+import { RecentUrls } from "../../delivery/recent-urls.ts";
+import { DeliveryRequests } from "../../delivery/request.ts";
+import { createDeliveryPort } from "../../delivery/reread.ts";
+import type { Delivery as DeliveryPort } from "../../invalidation/ports.ts";
+import { describeOriginal } from "../../projects/originals.ts";
+import type { Project } from "../../projects/project.ts";
+import { createProjects } from "../../projects/projects.ts";
+import { Answers } from "../answers.ts";
+import { Coverage, type Mark } from "../coverage.ts";
+import { Originals } from "../originals.ts";
+import { Records } from "../records.ts";
+import type { RenderQueue } from "../render-queue.ts";
+import { Variants } from "../variants.ts";
+import { diskOf, type Shelf } from "./disk.ts";
+import type { Origin, Reading } from "./origin.ts";
+import type { Picture, Pictures } from "./pictures.ts";
+import type { Schedule } from "./schedule.ts";
 
 const PROJECT: Project = {
   name: "demo",

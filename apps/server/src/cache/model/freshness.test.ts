@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { checkFreshness, isFull } from "./freshness.model.ts";
+import { checkFreshness, isFull } from "./freshness.ts";
 
 const RUNS = isFull ? 10_000 : 1_000;
 const PATIENCE_MS = isFull ? 900_000 : 120_000;

@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 import { type OutputFormat, parseDeliveryUrl, type Transformation } from "@freshet/core";
 import { type ImageFacts, probe, render } from "@freshet/core/resize";
-import { variantKey } from "./variants.ts";
+import { variantKey } from "../variants.ts";
 
 /** One of the pictures that originals show: real bytes of two by two pixels, and everything made from them. */
 export interface Picture {

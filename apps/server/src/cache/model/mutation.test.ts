@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { isFull } from "./freshness.model.ts";
-import { FIRST_RULES, FURTHER_RULES, type Mutation } from "./mutations.model.ts";
+import { isFull } from "./freshness.ts";
+import { FIRST_RULES, FURTHER_RULES, type Mutation } from "./mutations.ts";
 
-const SOURCES = join(import.meta.dirname, "..");
+const SOURCES = join(import.meta.dirname, "../..");
 const MODULES = join(SOURCES, "../../../node_modules");
 const FOLDERS = ["cache", "delivery", "projects", "sources"];
 const MOST_RUNS = 10_000;
@@ -43,7 +43,7 @@ describe("the stories of the freshness protocol notice when a rule is gone", () 
       expect(parts, `"${from}" stands once in ${file}`).toHaveLength(2);
       await writeFile(path, parts.join(into));
     }
-    return join(to, "cache/freshness.model.ts");
+    return join(to, "cache/model/freshness.ts");
   };
 
   for (const [index, mutation] of [...FIRST_RULES, ...FURTHER_RULES].entries()) {

@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 import { createMemoryNode } from "@freshet/cdn/memory";
-import type { Served } from "./instance.model.ts";
-import type { Schedule } from "./schedule.model.ts";
+import type { Served } from "./instance.ts";
+import type { Schedule } from "./schedule.ts";
 
 /** A visitor's request, as a node forwards it. */
 export interface Ask {

@@ -1,12 +1,12 @@
 import { versionOfDigest } from "@freshet/core";
-import { Claims, type Question } from "./claims.model.ts";
-import type { Mark } from "./coverage.ts";
-import { type Ask, createMemoryEdge, createSteppedEdge, type Edge, type Rules } from "./edge.model.ts";
-import { type Instance, originalOf, type Remains, startInstance } from "./instance.model.ts";
-import { type Mood, Origin, type Proof } from "./origin.model.ts";
-import { type Pictures, WISHES } from "./pictures.model.ts";
-import { RenderQueue } from "./render-queue.ts";
-import { Schedule } from "./schedule.model.ts";
+import type { Mark } from "../coverage.ts";
+import { RenderQueue } from "../render-queue.ts";
+import { Claims, type Question } from "./claims.ts";
+import { type Ask, createMemoryEdge, createSteppedEdge, type Edge, type Rules } from "./edge.ts";
+import { type Instance, originalOf, type Remains, startInstance } from "./instance.ts";
+import { type Mood, Origin, type Proof } from "./origin.ts";
+import { type Pictures, WISHES } from "./pictures.ts";
+import { Schedule } from "./schedule.ts";
 
 /** Paths at the origin. */
 export const PATHS = ["/a.png", "/b.png"] as const;
