@@ -32,14 +32,17 @@ export {
 export {
   type Cause,
   type Evidence,
+  INVALIDATION_SCOPES,
   INVALIDATION_STATUSES,
   type InvalidationEntry,
   type InvalidationPage,
   type InvalidationProblem,
   type InvalidationReceipt,
   type InvalidationRequest,
+  type InvalidationScope,
   type InvalidationStatus,
   type TargetOutcome,
+  type Widening,
 } from "./invalidation/contract.ts";
 export {
   INVALIDATION_ERRORS,
@@ -48,6 +51,7 @@ export {
   isInvalidationError,
 } from "./invalidation/errors.ts";
 export { type InvalidationPath, normalizeInvalidationPath } from "./invalidation/path.ts";
+export { type InvalidationUrl, normalizeInvalidationUrl } from "./invalidation/url.ts";
 export type { Operation, Parameters, ValuesOf } from "./operation.ts";
 export { FORMAT_CHOICES } from "./operations/encode.ts";
 export {

@@ -1,4 +1,4 @@
-import type { InvalidationStatus } from "@freshet/core";
+import type { InvalidationScope, InvalidationStatus } from "@freshet/core";
 import { type Migration, type QueueColumns, sql, withQueueColumns } from "@freshet/store";
 
 /** One accepted invalidation. The row is the job: it is finished once `next_at` is null. Times: milliseconds since the epoch. */
@@ -6,7 +6,7 @@ export interface EntryRow extends QueueColumns {
   readonly id: string;
   readonly sequence: number;
   readonly project: string;
-  readonly scope: "original" | "all";
+  readonly scope: InvalidationScope;
   readonly status: InvalidationStatus;
   /** JSON of a `Cause`. */
   readonly cause: string;

@@ -66,9 +66,9 @@ function readPath(
   if (typeof url !== "string") throw new ServerError("BODY_UNREADABLE", "Each of the urls is a text.");
   const read = normalizeInvalidationPath(url, { hosts });
   if (!read.ok) {
-    if (read.reason === "wildcard") throw new ServerError("SCOPE_NOT_SUPPORTED", read.sentence);
     throw new ServerError("PATH_WRONG", `${read.sentence} It was sent as ${quote(url)}.`);
   }
+  if (read.isPrefix) throw new ServerError("SCOPE_NOT_SUPPORTED", "Name each original.");
   try {
     const { name, tag } = delivery.nameOriginal(project, read.path);
     return { received: url, path: read.path, name, tag };
