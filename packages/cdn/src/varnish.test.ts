@@ -79,7 +79,14 @@ describe("a purge", () => {
 
 describe("a join", () => {
   test.each(["joined", "known"] as const)("resolves to what the node was: %s", async (fence) => {
-    expect(await nodeThatSays(200, { "freshet-fence": fence }).driver.join?.(5, signal)).toBe(fence);
+    expect(await nodeThatSays(200, { "freshet-fence": fence }).driver.join?.(5, signal)).toEqual({
+      was: fence,
+    });
+  });
+
+  test("tells the newest number that the node has heard", async () => {
+    const says = { "freshet-fence": "known", "freshet-newest": "41" };
+    expect(await nodeThatSays(200, says).driver.join?.(5, signal)).toEqual({ was: "known", newest: 41 });
   });
 
   test("with any other answer rejects", async () => {

@@ -63,7 +63,14 @@ export interface CdnDriver {
   /**
    * Gives a node that does not know its fence (just started, configuration just loaded) the journal's head as its
    * base number; such a node passes everything until then. A node that knows its fence keeps it. Called at start and
-   * every few seconds. Resolves to what the node said it was before.
+   * every few seconds. Resolves to what the node said it was before, and to the newest number it has heard where it says it:
+   * a journal that was restored from a backup is raised above it.
    */
-  join?(head: number, signal: AbortSignal): Promise<"joined" | "known">;
+  join?(head: number, signal: AbortSignal): Promise<JoinAnswer>;
+}
+
+/** What a node says when it is given its base number. */
+export interface JoinAnswer {
+  readonly was: "joined" | "known";
+  readonly newest?: number;
 }

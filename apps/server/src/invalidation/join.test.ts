@@ -46,7 +46,7 @@ test("what a node acknowledged after the head was read, and lost before it joine
             arrived.resolve();
             await gate.promise;
           }
-          return (await node.driver.join?.(head, signal)) ?? "known";
+          return (await node.driver.join?.(head, signal)) ?? { was: "known" };
         },
       },
     },

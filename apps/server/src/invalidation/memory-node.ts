@@ -50,9 +50,9 @@ export function createMemoryNode(
       },
       async join(head) {
         if (behaviour instanceof Error) throw behaviour;
-        if (base !== undefined) return "known";
-        base = head;
-        return "joined";
+        const was = base === undefined ? "joined" : "known";
+        base ??= head;
+        return { was, newest: Math.max(base, ...floors.values()) };
       },
     },
     purges,

@@ -64,8 +64,11 @@ export interface InvalidationReceipt {
 /** How one target of a stage ended. */
 export interface TargetOutcome {
   readonly node: string;
-  readonly status: "waiting" | "done" | "failed";
+  /** "skipped" is an instance that did not acknowledge and answers nothing from its caches until it has caught up. */
+  readonly status: "waiting" | "done" | "failed" | "skipped";
   readonly attempts: number;
+  /** Of an instance: invalidations it had still to apply. */
+  readonly lag?: number;
   readonly at?: string;
   readonly error?: string;
   /** How a node was purged: by exact URLs, by tags, or the whole project, which may be wider than what was asked for. */
