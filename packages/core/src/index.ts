@@ -73,6 +73,7 @@ export {
   readTransformation,
   writeTransformation,
 } from "./transformation.ts";
+export { type Beginning, resolveBeginning } from "./url/beginning.ts";
 export {
   buildDeliveryUrl,
   type DeliveryUrlOptions,
@@ -87,6 +88,7 @@ export {
   type ResolvedOriginal,
   resolveOriginal,
 } from "./url/original.ts";
+export { normalizePath } from "./url/percent.ts";
 export { type QueryPair, readQuery } from "./url/query.ts";
 export { CONTROL_PARAMETERS, RESERVED_PARAMETERS } from "./url/reserved.ts";
 export { srcset } from "./url/srcset.ts";
