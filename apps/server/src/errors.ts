@@ -17,6 +17,10 @@ export const ERRORS = {
   ORIGIN_BROKEN: { status: 502, sentence: "The origin did not give an image. Try again when it is well." },
   ORIGIN_SLOW: { status: 504, sentence: "The origin took too long. Try again later." },
   SERVER_BUSY: { status: 503, sentence: "All render places are taken. Try again in a few seconds." },
+  INSTANCE_BEHIND: {
+    status: 503,
+    sentence: "This instance has not applied the newest invalidations. Try again in a few seconds, or ask another one.",
+  },
   METHOD_NOT_ALLOWED: { status: 405, sentence: "Images answer GET, HEAD and OPTIONS only." },
   URL_TOO_LONG: { status: 414, sentence: "The URL is longer than 8192 characters." },
   ROUTE_UNKNOWN: { status: 404, sentence: "There is nothing at this address." },

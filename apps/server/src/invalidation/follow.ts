@@ -14,18 +14,23 @@ export interface Follow {
   offer(sequence: number, marks: readonly Mark[]): Promise<void>;
   /** Resolves once everything through the number is applied; rejects when the journal does not reach so far. */
   through(sequence: number): Promise<void>;
+  /** Applies what others have committed. */
+  look(): Promise<void>;
 }
 
 export function createFollow(parts: {
   readonly db: Kysely<InvalidationTables>;
   readonly coverage: Coverage;
   readonly remembered: Remembered | undefined;
+  /** More is applied. */
+  readonly changed: () => void;
   readonly log: (event: string, details: Readonly<Record<string, unknown>>) => void;
 }): Follow {
-  const { db, coverage, remembered, log } = parts;
+  const { db, coverage, remembered, changed, log } = parts;
   let catching: Promise<void> | undefined;
 
   const note = (): void => {
+    changed();
     remembered
       ?.write(coverage.applied)
       .catch((error) => log("sequence not remembered", { error: String(error) }));
@@ -101,5 +106,10 @@ export function createFollow(parts: {
       note();
     },
     through,
+    async look() {
+      // A reading under way may have begun before the news.
+      await catching;
+      await catchUp();
+    },
   };
 }

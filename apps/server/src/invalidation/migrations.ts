@@ -1,5 +1,6 @@
 import type { InvalidationScope, InvalidationStatus } from "@freshet/core";
 import { type Migration, type QueueColumns, sql, withQueueColumns } from "@freshet/store";
+import type { InstanceTables } from "../instances/migrations.ts";
 
 /** One accepted invalidation. The row is the job: it is finished once `next_at` is null. Times: milliseconds since the epoch. */
 export interface EntryRow extends QueueColumns {
@@ -37,7 +38,7 @@ export interface PathRow {
   readonly digest: string | null;
 }
 
-/** What one instance or node has to do for one entry. */
+/** What one node has to do for one entry. What instances had to do is in `instance_outcome`. */
 export interface TargetRow {
   readonly entry: string;
   readonly node: string;
@@ -75,7 +76,7 @@ export type InvalidationTables = {
   invalidation_settings: { project: string; hash: string };
   /** Nodes that were there when the server last ran: one that is missing here may hold anything. */
   invalidation_node: { node: string };
-};
+} & InstanceTables;
 
 export const OWNER = "invalidation";
 

@@ -7,6 +7,7 @@ import {
   type QueueWorker,
   type Store,
 } from "@freshet/store";
+import type { Acknowledgements } from "../instances/acknowledgements.ts";
 import { distinct, MOST_REREAD, type Reading, rereadOriginals } from "./evidence.ts";
 import type { Follow } from "./follow.ts";
 import { type Lane, reasonOf, type Wanted } from "./lane.ts";
@@ -28,6 +29,9 @@ export interface PipelineParts {
   readonly me: string;
   readonly ledger: Ledger;
   readonly follow: Follow;
+  readonly acknowledgements: Acknowledgements;
+  /** No other process works on this store. */
+  readonly isAlone: boolean;
   readonly lanes: ReadonlyMap<string, Lane>;
   readonly delivery: Delivery;
   readonly tuning: Tuning;
@@ -38,8 +42,9 @@ export interface PipelineParts {
 }
 
 /**
- * Carries accepted invalidations through: this instance first, then the nodes, side by side. Every step is durable
- * before the next begins and may be repeated, so that a crash at any moment costs a repetition and nothing else.
+ * Carries accepted invalidations through: the instances first, then the nodes that fence, then those that cannot, each kind side
+ * by side. Every step is durable before the next begins and may be repeated, so that a crash at any moment costs a repetition
+ * and nothing else.
  */
 export function createPipeline(parts: PipelineParts): QueueWorker {
   const { store, me, tuning, now, log } = parts;
@@ -62,7 +67,8 @@ export function createPipeline(parts: PipelineParts): QueueWorker {
         // A full or busy disk passes; only what fails inside Freshet itself, again and again, is an end.
         if (stopping.aborted || isStoreError(error) || row.attempts < MOST_FAILURES) throw error;
         log("invalidation failed", { uuid: row.id, error: reasonOf(error) });
-        await end(parts, row, { status: "ERROR", error: reasonOf(error), evidence: null, rechecks: [] });
+        const how = { status: "ERROR", error: reasonOf(error), evidence: null, rechecks: [] } as const;
+        await end(parts, row, how, stopping);
       }
     },
     batch: BATCH,
@@ -72,7 +78,7 @@ export function createPipeline(parts: PipelineParts): QueueWorker {
     backoff: tuning.backoff,
     now,
     failed: (error) => log("invalidation interrupted", { error: reasonOf(error) }),
-    alone: true,
+    alone: parts.isAlone,
   });
   return worker;
 }
@@ -83,10 +89,10 @@ async function carry(
   row: EntryRow,
   stopping: AbortSignal,
 ): Promise<number | undefined> {
-  const { ledger, follow, delivery, tuning, now } = parts;
+  const { ledger, follow, delivery, tuning } = parts;
   const { paths, targets } = await ledger.prepared(row);
   await follow.through(row.sequence);
-  await ledger.applied(row.id);
+  await acknowledged(parts, row, stopping);
 
   // The originals are read while the nodes forget: the first visitor afterwards finds the new bytes.
   const before: Evidence | undefined = row.evidence === null ? undefined : JSON.parse(row.evidence);
@@ -94,16 +100,7 @@ async function carry(
     ? Promise.resolve({ evidence: before, digests: new Map() })
     : rereadOriginals(delivery, paths, tuning.rereadMs, stopping);
   const probes = { asked: before?.probes.asked ?? 0, stale: 0 };
-  const settled = await Promise.all(
-    targets
-      .filter(({ stage }) => stage === "node")
-      .map(async (target) => {
-        if (target.status !== "waiting" || target.next_at > now()) return target;
-        const next = await purgeNode(parts, { row, paths, target, reading, probes }, stopping);
-        await ledger.noted(next);
-        return next;
-      }),
-  );
+  const settled = await purgeNodes(parts, { row, paths, targets, reading, probes }, stopping);
   const { evidence: read, digests } = await reading;
   stopping.throwIfAborted();
   const evidence = { ...read, probes };
@@ -119,7 +116,7 @@ async function carry(
     .map((target) => `${target.node}: ${target.error}`)
     .join("; ")
     .slice(0, 2_000);
-  await end(parts, row, {
+  const how: Omit<End, "entry" | "sequence"> = {
     status: failed.length > 0 ? "ERROR_CDN_NODE" : "DONE",
     error: failed.length > 0 ? error : null,
     evidence,
@@ -136,13 +133,34 @@ async function carry(
               chain: row.chain,
               digest: digests.get(path.tag) ?? null,
             })),
-  });
+  };
+  await end(parts, row, how, stopping);
   return undefined;
 }
 
-async function end(parts: PipelineParts, row: EntryRow, how: Omit<End, "entry">): Promise<void> {
-  if (!(await parts.ledger.ended({ entry: row.id, ...how })))
-    throw new Error("The entry is another worker's now.");
+/** Waits for every instance, and notes who was done and who was skipped. */
+async function acknowledged(
+  { ledger, acknowledgements }: PipelineParts,
+  { id, sequence }: EntryRow,
+  stopping: AbortSignal,
+): Promise<void> {
+  const outcomes = await acknowledgements.through(sequence, "applied", stopping);
+  await ledger.applied({ entry: id, sequence, outcomes });
+}
+
+async function end(
+  parts: PipelineParts,
+  row: EntryRow,
+  how: Omit<End, "entry" | "sequence">,
+  stopping: AbortSignal,
+): Promise<void> {
+  for (;;) {
+    const written = await parts.ledger.ended({ entry: row.id, sequence: row.sequence, ...how });
+    if (written === "written") break;
+    if (written === "lost") throw new Error("The entry is another worker's now.");
+    // An instance registered meanwhile. It read the journal's head after this entry, but it has to say so first.
+    await acknowledged(parts, row, stopping);
+  }
   parts.log("invalidation ended", {
     uuid: row.id,
     sequence: row.sequence,
@@ -152,13 +170,52 @@ async function end(parts: PipelineParts, row: EntryRow, how: Omit<End, "entry">)
   parts.ended(row.id);
 }
 
-interface NodeWork {
+/** What the nodes of one entry share. */
+interface Work {
   readonly row: EntryRow;
   readonly paths: readonly PathRow[];
-  readonly target: TargetRow;
+  readonly targets: readonly TargetRow[];
   readonly reading: Promise<Reading>;
   /** Summed over the nodes of the entry. */
   readonly probes: { asked: number; stale: number };
+}
+interface NodeWork extends Work {
+  readonly target: TargetRow;
+}
+
+/**
+ * Inside out: nodes that fence come first. A node that cannot compare is purged when they are done, and when no response is under
+ * way any more that began before.
+ */
+async function purgeNodes(
+  parts: PipelineParts,
+  work: Work,
+  stopping: AbortSignal,
+): Promise<readonly TargetRow[]> {
+  const { ledger, lanes, now } = parts;
+  const purge = (targets: readonly TargetRow[]) =>
+    Promise.all(
+      targets.map(async (target) => {
+        if (target.status !== "waiting" || target.next_at > now()) return target;
+        const next = await purgeNode(parts, { ...work, target }, stopping);
+        await ledger.noted(next);
+        return next;
+      }),
+    );
+  const nodes = work.targets.filter(({ stage }) => stage === "node");
+  const { fenced = [], probed = [] } = Object.groupBy(
+    nodes,
+    ({ node }) => lanes.get(node)?.driver.ending ?? "fenced",
+  );
+  const inner = await purge(fenced);
+  const isOpen = inner.some(({ status }) => status === "waiting");
+  if (isOpen || probed.every(({ status }) => status !== "waiting"))
+    return [...inner, ...(isOpen ? [] : probed)];
+  const { id: entry, sequence } = work.row;
+  const outcomes = await parts.acknowledgements.through(sequence, "drained", stopping);
+  if (outcomes.some(({ status }) => status === "skipped"))
+    await ledger.applied({ entry, sequence, outcomes });
+  return [...inner, ...(await purge(probed))];
 }
 
 /** Purges one node, asks it for a sample, and says what the target has become. */

@@ -1,6 +1,7 @@
 import type { CdnDriver, ProbeRequest } from "@freshet/core";
 import type { Store } from "@freshet/store";
 import type { Coverage } from "../cache/coverage.ts";
+import type { InstancePorts } from "../instances/ports.ts";
 import type { Project, Projects } from "../projects/project.ts";
 import type { Tuning } from "./tuning.ts";
 
@@ -51,6 +52,8 @@ export interface InvalidationPorts {
   readonly projects: Projects;
   readonly delivery: Delivery;
   readonly drivers: readonly CdnDriver[];
+  /** Absent: the only process on the store. */
+  readonly instance?: InstancePorts;
   /** Nothing is remembered where it is absent: for a store that lives and dies with its caches. */
   readonly remembered?: Remembered;
   /** Differs from `TUNING` in tests only. */

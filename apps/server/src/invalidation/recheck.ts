@@ -15,6 +15,8 @@ const NOTHING: Reread = { bytes: "unknown", digest: undefined };
 export interface RecheckParts {
   readonly store: Store;
   readonly me: string;
+  /** No other process works on this store. */
+  readonly isAlone: boolean;
   readonly delivery: Delivery;
   readonly tuning: Tuning;
   readonly now: () => number;
@@ -69,7 +71,7 @@ export function createRecheck(parts: RecheckParts): QueueWorker {
     backoff: tuning.backoff,
     now,
     failed: (error) => log("recheck interrupted", { error: reasonOf(error) }),
-    alone: true,
+    alone: parts.isAlone,
   });
   return worker;
 }

@@ -4,7 +4,7 @@ import type {
   InvalidationStatus,
   TargetOutcome,
 } from "@freshet/core";
-import type { Entry } from "./journal.ts";
+import type { Entry, InstanceOutcome } from "./journal.ts";
 import type { EntryRow, TargetRow } from "./migrations.ts";
 
 /** Cloudimage's form of a time: UTC with six digits after the second. */
@@ -22,7 +22,7 @@ export function viewReceipt(uuid: string, receivedAt: number): InvalidationRecei
 }
 
 /** An entry as the API shows it. Times that Cloudimage does not know are ISO 8601. */
-export function viewEntry({ row, paths, targets }: Entry): InvalidationEntry {
+export function viewEntry({ row, paths, targets, instances }: Entry): InvalidationEntry {
   const named = row.scope === "all" ? ["/*"] : paths.map(({ path }) => path);
   return {
     status: row.status,
@@ -39,18 +39,22 @@ export function viewEntry({ row, paths, targets }: Entry): InvalidationEntry {
     attempt: row.attempt,
     done_at: row.status === "DONE" && row.ended_at !== null ? iso(row.ended_at) : null,
     error: row.error,
-    stages: stagesOf(row, targets),
+    stages: stagesOf(row, targets, instances),
     evidence: row.evidence === null ? null : JSON.parse(row.evidence),
   };
 }
 
-function stagesOf(row: EntryRow, targets: readonly TargetRow[]): InvalidationEntry["stages"] {
+function stagesOf(
+  row: EntryRow,
+  targets: readonly TargetRow[],
+  instances: readonly InstanceOutcome[],
+): InvalidationEntry["stages"] {
   const of = (stage: TargetRow["stage"]) =>
     targets.filter((target) => target.stage === stage).map(viewTarget);
   const stages: [InvalidationStatus, number | null, readonly TargetOutcome[]][] = [
     ["RECEIVED", row.received_at, []],
     ["PREPARING", row.preparing_at, []],
-    ["FLUSHINGCLOUDIMAGESERVER", row.instances_at, of("instance")],
+    ["FLUSHINGCLOUDIMAGESERVER", row.instances_at, [...of("instance"), ...instances.map(viewInstance)]],
     ["FLUSHINGCDNSERVERS", row.nodes_at, of("node")],
     [row.status, row.ended_at, []],
   ];
@@ -67,6 +71,10 @@ function viewTarget({ node, status, attempts, at, error }: TargetRow): TargetOut
     ...(at === null ? {} : { at: iso(at) }),
     ...(error === null ? {} : { error }),
   };
+}
+
+function viewInstance({ instance, status, lag, at }: InstanceOutcome): TargetOutcome {
+  return { node: instance, status, attempts: 1, lag, ...(at === null ? {} : { at: iso(at) }) };
 }
 
 function iso(time: number): string {
