@@ -139,7 +139,7 @@ export function testCdnDriver(subject: CdnDriverSubject): void {
       const overlay = original();
       const user = original(overlay.tag);
       for (const tag of [user.folder, overlay.tag, `${user.tag}.g${head}`]) {
-        user.publish(`before ${tag}`, head);
+        user.publish(`before ${tag}`, ++head);
         await purge(head, user.tag);
         expect(await body(user.path)).toBe(`before ${tag}`);
         user.publish(`after ${tag}`, head + 1);

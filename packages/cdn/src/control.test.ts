@@ -1,8 +1,12 @@
+import type { CdnDriver } from "@freshet/core";
 import { MockAgent } from "undici";
 import { afterEach, describe, expect, test } from "vitest";
+import { createControlledDriver, type NodeKind } from "./control.ts";
 import { isCdnError } from "./errors.ts";
+import { createNginxDriver } from "./nginx.ts";
 import { createVarnishDriver } from "./varnish.ts";
 
+const KIND: NodeKind = { kind: "edge", batch: 3, keepAliveMs: 1_000, purgers: "list.conf" };
 const NODE = "http://127.0.0.1:6081";
 const TAG = "o-0123456789abcdef";
 const { signal } = new AbortController();
@@ -19,7 +23,10 @@ function nodeThatSays(status: number, headers: Record<string, string> = {}, dela
     .reply(status, "body", { headers })
     .delay(delayMs)
     .persist();
-  return { agent, driver: createVarnishDriver({ node: `${NODE}/`, dispatcher: agent, timeoutMs: 200 }) };
+  return {
+    agent,
+    driver: createControlledDriver(KIND, { node: `${NODE}/`, dispatcher: agent, timeoutMs: 200 }),
+  };
 }
 
 const failure = async (attempt: Promise<unknown> | undefined) => {
@@ -36,7 +43,7 @@ afterEach(async () => {
 });
 
 describe("a purge", () => {
-  const purge = (driver: ReturnType<typeof createVarnishDriver>, tags: readonly string[] = [TAG]) =>
+  const purge = (driver: CdnDriver, tags: readonly string[] = [TAG]) =>
     driver.purgeTags?.({ sequence: 7, project: "demo", tags }, signal);
 
   test("is one request that carries number and tags", async () => {
@@ -51,7 +58,7 @@ describe("a purge", () => {
   });
 
   test.each([
-    [403, {}, "NODE_REFUSED", "backend.vcl"],
+    [403, {}, "NODE_REFUSED", "list.conf"],
     [400, {}, "PURGE_UNREADABLE", "did nothing"],
     [200, {}, "NODE_STRANGE", "runs Freshet's configuration"],
     [405, {}, "NODE_STRANGE", "PURGE gave 405"],
@@ -59,7 +66,7 @@ describe("a purge", () => {
   ])("that is answered %i %j rejects as %s", async (status, headers, code, words) => {
     const error = await failure(purge(nodeThatSays(status, headers).driver));
     expect(error.code).toBe(code);
-    expect(error.message).toContain(`varnish ${NODE}`);
+    expect(error.message).toContain(`edge ${NODE}`);
     expect(error.message).toContain(words);
   });
 
@@ -127,5 +134,19 @@ describe("a probe", () => {
 });
 
 test.each(["", "127.0.0.1:6081", "ftp://127.0.0.1", "/tmp/varnish.sock"])("%j is no node", (node) => {
-  expect(() => createVarnishDriver({ node })).toThrow(`"${node}" is not the address of a node`);
+  expect(() => createControlledDriver(KIND, { node })).toThrow(`"${node}" is not the address of a node`);
+});
+
+test.each([
+  ["varnish", createVarnishDriver, "backend.vcl"],
+  ["nginx", createNginxDriver, "backend.conf"],
+] as const)("%s is driven so, and names the file that lists its purgers", async (kind, create, file) => {
+  const agent = new MockAgent();
+  agents.push(agent);
+  agent.disableNetConnect();
+  agent.get(NODE).intercept({ path: "/", method: "PURGE" }).reply(403, "");
+  const driver = create({ node: NODE, dispatcher: agent });
+  expect(driver).toMatchObject({ name: `${kind} ${NODE}`, ending: "fenced", limits: { batch: 128 } });
+  const error = await failure(driver.purgeTags?.({ sequence: 7, project: "demo", tags: [TAG] }, signal));
+  expect(error.message).toContain(file);
 });
