@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { Kysely, PostgresDialect, sql } from "kysely";
 import { migrate } from "../migrate.ts";
 import type { PostgresOptions, Store } from "../store.ts";
@@ -27,10 +28,11 @@ export async function openPostgres(options: PostgresOptions): Promise<Store> {
   let closing: Promise<void> | undefined;
 
   const close = async (): Promise<void> => {
+    // What was sent in this turn of the event loop has yet to reach the pool.
+    await nextTurn();
     await notices.close();
-    await db.destroy();
-    // Kysely ends only a pool that it has used.
     await sessions.end();
+    await db.destroy();
   };
   const store: Store = {
     db,
