@@ -82,6 +82,7 @@ describe("the effective configuration", () => {
         hosts: [],
         aliases: { _site_: { url: "http://127.0.0.1:9000/media" } },
         prefix: undefined,
+        tags: [],
         source: { allow: ["127.0.0.1"], allowPrivate: true, maxBytes: 50_000_000, timeoutMs: 15_000 },
         formats: ["avif", "webp"],
         forwardQuery: true,

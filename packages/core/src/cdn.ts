@@ -51,11 +51,6 @@ export interface CdnDriver {
   readonly ending: "fenced" | "probed";
   /** `batch`: targets per call; `perMinute`: calls; `settleMs`: how long a purge takes to reach every place. */
   readonly limits: { readonly batch: number; readonly perMinute?: number; readonly settleMs?: number };
-  /**
-   * Letters of the tags that `purgeTags` reaches: "o" originals, "p" folders, "u" the user's; absent: all of them. For a tag
-   * of another letter the caller asks for the whole project, and the journal shows it.
-   */
-  readonly reaches?: readonly ("o" | "p" | "u")[];
   purgeTags?(purge: TagPurge, signal: AbortSignal): Promise<void>;
   purgeUrls?(purge: UrlPurge, signal: AbortSignal): Promise<void>;
   purgeProject?(purge: ProjectPurge, signal: AbortSignal): Promise<void>;

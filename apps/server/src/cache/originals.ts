@@ -76,7 +76,7 @@ export class Originals {
     const stamp = this.#parts.coverage.applied;
     const record = this.#parts.records.peek(original.recordKey);
     if (!record || this.#parts.now() >= record.expires) return undefined;
-    if (record.stamp < this.#parts.coverage.floor(original.project.name, original.tag)) return undefined;
+    if (record.stamp < this.#parts.coverage.floor(original.identity)) return undefined;
     const trust = trustOf(record, version);
     return trust === "exact" || trust === "known" ? { record, stamp, trust, covered: false } : undefined;
   }
@@ -96,11 +96,11 @@ export class Originals {
     const seen = this.#order;
     this.#known.set(key, original);
     await records.find(key);
-    const heard = coverage.floor(original.project.name, original.tag);
+    const heard = coverage.floor(original.identity);
     for (let landed = 0, asked = false; landed < MOST_FLIGHTS; landed += 1) {
       // The stamp is read just before the record is found uncovered.
       const stamp = coverage.applied;
-      const floor = coverage.floor(original.project.name, original.tag);
+      const floor = coverage.floor(original.identity);
       const record = records.peek(key);
       const isCovered = record !== undefined && record.stamp < floor;
       if (record && isCovered && landed > 0 && record.stamp >= heard) {
@@ -155,9 +155,9 @@ export class Originals {
   }
 
   /** The flight that may be joined now: one stamped after every invalidation of the original that was heard of. */
-  #running({ recordKey, project, tag }: Original): Flight | undefined {
+  #running({ recordKey, identity }: Original): Flight | undefined {
     const running = this.#flights.get(recordKey);
-    return running && running.stamp >= this.#parts.coverage.floor(project.name, tag) ? running : undefined;
+    return running && running.stamp >= this.#parts.coverage.floor(identity) ? running : undefined;
   }
 
   #start(original: Original, fresh: boolean): Flight {
@@ -179,7 +179,7 @@ export class Originals {
 
   async #fetch(original: Original, caller: boolean, stamp: number, order: number): Promise<void> {
     const { source, coverage, records, now, onFetch } = this.#parts;
-    const floor = coverage.floorOf(original.project.name, original.tag);
+    const floor = coverage.floorOf(original.identity);
     const at = now();
     const known = records.peek(original.recordKey);
     // An invalidation leads to unconditional requests until one brings bytes that no old cache gave: validators are what a

@@ -47,7 +47,8 @@ export function deliveryRoutes(app: FastifyInstance, parts: DeliveryRouteParts):
           { accept: raw.headers.accept, ifNoneMatch: raw.headers["if-none-match"] },
           memoryKey,
         ));
-      parts.recent.add(understood.original.tag, { path: target, host, accept: raw.headers.accept });
+      const asked = { path: target, host, accept: raw.headers.accept };
+      for (const { identity } of understood.sources) parts.recent.add(identity, asked);
       reply.hijack();
       write(raw, reply.raw, delivered, begun);
       parts.metrics.answered(delivered.from, performance.now() - begun);

@@ -254,7 +254,7 @@ async function insertEntries(
   const floors = new Map<string, InvalidationTables["invalidation_floor"]>();
   for (const { accepted } of fresh) {
     for (const mark of accepted.marks) {
-      const tag = mark.kind === "project" ? "" : mark.tag;
+      const tag = "tag" in mark ? mark.tag : "";
       floors.set(nameOf(mark.project, tag), { project: mark.project, tag, sequence: accepted.sequence });
     }
   }

@@ -41,7 +41,10 @@ export function createMemoryDelivery(project: Project, coverage: Coverage): Memo
       const before = records.get(name);
       await held;
       if (!before) return { bytes: "unknown", digest: undefined };
-      if (!force && before.stamp >= coverage.floor(project.name, tag)) {
+      if (
+        !force &&
+        before.stamp >= coverage.floor({ project: project.name, tag, segments: [], userTags: [] })
+      ) {
         return { bytes: "same", digest: before.digest };
       }
       const digest = digestOf(name);
