@@ -90,17 +90,31 @@ function crew(url: string, workMs: number, overlaps: string[]) {
   };
 }
 
-test("workers of several processes share the work, and no job is ever carried by two at once", async () => {
+test("workers of two processes never carry the same job at once, and whoever reads their numbers in order sees no gap", async () => {
   const url = await newPlace();
   const { isDone, read } = await prepared(url);
   const overlaps: string[] = [];
   const { start, submit, begun, children } = crew(url, 5, overlaps);
   await Promise.all([start(0), start(1)]);
-  await Promise.all(
-    Array.from({ length: 8 }, async (_, caller) => {
-      for (let n = 0; n < 25; n += 1) await submit(`c${caller}-${n}`);
-    }),
-  );
+  let isOver = false;
+  const seen: number[] = [];
+  const follow = async (): Promise<void> => {
+    const rows = await read(
+      `select sequence as v from job where sequence > ${seen.length} order by sequence`,
+    );
+    seen.push(...rows.map(({ v }) => Number(v)));
+  };
+  const follower = (async () => {
+    while (!isOver) await follow();
+  })();
+  const callers = Array.from({ length: 8 }, async (_, caller) => {
+    for (let n = 0; n < 25; n += 1) await submit(`c${caller}-${n}`);
+  });
+  await Promise.all(callers);
+  isOver = true;
+  await follower;
+  await follow();
+  expect(seen).toEqual(Array.from({ length: 200 }, (_, index) => index + 1));
   await expect.poll(isDone, { timeout: 15_000 }).toBe(true);
   expect(overlaps).toEqual([]);
   expect(await read("select count(*) as v from effect")).toEqual([{ v: 200 }]);
