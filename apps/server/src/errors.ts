@@ -19,7 +19,8 @@ export const ERRORS = {
   SERVER_BUSY: { status: 503, sentence: "All render places are taken. Try again in a few seconds." },
   INSTANCE_BEHIND: {
     status: 503,
-    sentence: "This instance has not applied the newest invalidations. Try again in a few seconds, or ask another one.",
+    sentence:
+      "This instance has not applied the newest invalidations. Try again in a few seconds, or ask another one.",
   },
   METHOD_NOT_ALLOWED: { status: 405, sentence: "Images answer GET, HEAD and OPTIONS only." },
   URL_TOO_LONG: { status: 414, sentence: "The URL is longer than 8192 characters." },

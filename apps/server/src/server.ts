@@ -3,7 +3,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { CdnDriver } from "@freshet/core";
 import { DEFAULT_LIMITS, type ImageFacts, isRenderError, probe } from "@freshet/core/resize";
-import { openStore } from "@freshet/store";
+import { openStore, type Store } from "@freshet/store";
 import Fastify, { type FastifyInstance, LogController } from "fastify";
 import { Answers } from "./cache/answers.ts";
 import { Coverage } from "./cache/coverage.ts";
@@ -22,8 +22,12 @@ import { DELIVERY_ROUTE, deliveryRoutes } from "./delivery/route.ts";
 import { demoRoutes } from "./demo/routes.ts";
 import { createMetrics, type Metrics } from "./health/metrics.ts";
 import { healthRoutes } from "./health/routes.ts";
+import { identify } from "./instances/identity.ts";
+import type { InstancePorts } from "./instances/ports.ts";
+import { instanceRoutes } from "./instances/routes.ts";
 import { createInvalidation } from "./invalidation/invalidation.ts";
 import { rememberedIn } from "./invalidation/remembered.ts";
+import type { Tuning } from "./invalidation/tuning.ts";
 import { errorResponses } from "./plugins/errors.ts";
 import { isReserved } from "./plugins/reserved.ts";
 import { createProjects } from "./projects/projects.ts";
@@ -42,6 +46,10 @@ export interface Server {
 export interface ServerPorts {
   readonly drivers: readonly CdnDriver[];
   readonly now?: () => number;
+  /** Absent: as the configuration says. It is closed when the server stops. */
+  readonly store?: Store;
+  readonly instance?: Partial<InstancePorts>;
+  readonly tuning?: Partial<Tuning>;
 }
 
 /** Puts the server together; the data folder is the caller's to lock. */
@@ -53,7 +61,15 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
   await mkdir(config.dataFolder, { recursive: true });
 
   // Durable state: the journal alone.
-  const store = await openStore({ file: folder("freshet.db") });
+  const place = config.storeUrl === undefined ? { file: folder("freshet.db") } : { url: config.storeUrl };
+  const store = ports.store ?? (await openStore(place));
+  const instance: InstancePorts = {
+    ...(await identify(folder("instance"))),
+    role: config.role,
+    isAlone: !store.isShared,
+    leaseMs: config.leaseMs,
+    ...ports.instance,
+  };
 
   // Caches: records may race and are fenced; bytes and variants are named by content and never go stale.
   const coverage = new Coverage(now);
@@ -67,7 +83,11 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     maxWaitingCost: limits.waitingCost,
     maxAgeMs: limits.waitingMs,
   });
-  const metrics: Metrics = createMetrics({ queue, applied: () => coverage.applied });
+  const metrics: Metrics = createMetrics({
+    queue,
+    applied: () => coverage.applied,
+    instances: () => invalidation.instances,
+  });
   const records = new Records(recordDisk, limits.records);
   const source = createSources({ dataFolder: config.dataFolder });
   const originals = new Originals({
@@ -105,6 +125,8 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     projects,
     delivery: createDeliveryPort({ originals, records, coverage, recent }),
     drivers: ports.drivers,
+    instance,
+    ...(ports.tuning ? { tuning: ports.tuning } : {}),
     remembered: rememberedIn(folder("sequence")),
     now,
     log: (event, details) => app.log.info(details, event),
@@ -113,14 +135,20 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
   errorResponses(app);
   healthRoutes(app, { isReady: () => isReady, metrics });
   demoRoutes(app, { projects, sampleFolder: folder("sample") });
-  await app.register(invalidation.routes);
-  deliveryRoutes(app, {
-    requests: new DeliveryRequests(projects),
-    delivery,
-    recent,
-    placeholder: await createPlaceholder(),
-    metrics,
-  });
+  if (instance.role !== "delivery") {
+    instanceRoutes(app, { projects, instances: invalidation.instances });
+    await app.register(invalidation.routes);
+  }
+  if (instance.role !== "control") {
+    deliveryRoutes(app, {
+      requests: new DeliveryRequests(projects),
+      delivery,
+      admission: invalidation.instances.admission,
+      recent,
+      placeholder: await createPlaceholder(),
+      metrics,
+    });
+  }
 
   return {
     app,

@@ -2,6 +2,7 @@ import { isContentVersion } from "@freshet/core";
 import type { ImageFacts } from "@freshet/core/resize";
 import { LRUCache } from "lru-cache";
 import { ServerError } from "../errors.ts";
+import type { Standing } from "../instances/admission.ts";
 import type { Original } from "../projects/originals.ts";
 import type { Fetched, Source } from "../sources/source.ts";
 import type { Coverage } from "./coverage.ts";
@@ -87,10 +88,16 @@ export class Originals {
   }
 
   /**
-   * The record to answer from. What the origin does is an outcome of the record, never a rejection.
+   * The record to answer from. What the origin does is an outcome of the record, never a rejection. Past the lease no record
+   * counts but one that was read from the origin after this call: an invalidation may be Done that this instance has not heard of.
    * @throws ServerError ORIGIN_BROKEN when flights land and leave nothing behind.
    */
-  async current(original: Original, version: string | undefined): Promise<Current> {
+  async current(
+    original: Original,
+    version: string | undefined,
+    standing: Standing = "current",
+  ): Promise<Current> {
+    if (standing === "past lease") return this.#readAnew(original, version);
     const { coverage, records, now } = this.#parts;
     const key = original.recordKey;
     const seen = this.#order;
@@ -123,6 +130,25 @@ export class Originals {
       const flight = joined ?? this.#start(original, false);
       asked = flight.order > seen;
       await flight.landed;
+    }
+    throw new ServerError("ORIGIN_BROKEN");
+  }
+
+  async #readAnew(original: Original, version: string | undefined): Promise<Current> {
+    const { coverage, records } = this.#parts;
+    const seen = this.#order;
+    this.#known.set(original.recordKey, original);
+    for (let landed = 0; landed < MOST_FLIGHTS; landed += 1) {
+      const record = records.peek(original.recordKey);
+      if (record && record.order > seen) {
+        const stamp = Math.min(record.stamp, coverage.applied);
+        return { record, stamp, trust: trustOf(record, version), covered: true };
+      }
+      const running = this.#flights.get(original.recordKey);
+      // One in flight is waited for, not joined: those who wait then share the next one.
+      const flight = running ?? this.#start(original, true);
+      await flight.landed;
+      if (flight.order > seen && (records.peek(original.recordKey)?.order ?? 0) < flight.order) break;
     }
     throw new ServerError("ORIGIN_BROKEN");
   }

@@ -6,6 +6,7 @@ import type { Coverage } from "../cache/coverage.ts";
 import type { Originals } from "../cache/originals.ts";
 import { type VariantRequest, type Variants, variantKey } from "../cache/variants.ts";
 import { ServerError } from "../errors.ts";
+import type { Standing } from "../instances/admission.ts";
 import { acceptClass } from "./accept.ts";
 import { isNotModified } from "./conditional.ts";
 import { lifetimeOf } from "./lifetime.ts";
@@ -91,9 +92,11 @@ export class Delivery {
     request: DeliveryRequest,
     wish: { readonly accept: string | undefined; readonly ifNoneMatch: string | undefined },
     memoryKey: string,
+    standing: Standing = "current",
   ): Promise<Delivered> {
     for (let tries = 1; ; tries += 1) {
-      const sources = await currentOfAll(this.#parts.originals, request.sources, request.url.version);
+      const { version } = request.url;
+      const sources = await currentOfAll(this.#parts.originals, request.sources, version, standing);
       const choice = choose(request, wish.accept, sources);
       if (isNotModified(wish.ifNoneMatch, etagOf(choice))) {
         const { answer } = this.#answer(request, sources, choice, NOTHING);

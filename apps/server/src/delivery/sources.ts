@@ -2,6 +2,7 @@ import type { ImageFacts } from "@freshet/core/resize";
 import type { Originals } from "../cache/originals.ts";
 import type { VersionTrust } from "../cache/succession.ts";
 import { ServerError } from "../errors.ts";
+import type { Standing } from "../instances/admission.ts";
 import type { Original } from "../projects/originals.ts";
 
 /** What all sources of an answer are now, taken together. */
@@ -27,11 +28,12 @@ export async function currentOfAll(
   originals: Originals,
   sources: readonly [Original, ...Original[]],
   version: string | undefined,
+  standing: Standing,
 ): Promise<Sources> {
   const [original, ...further] = sources;
   const found = await Promise.all([
-    originals.current(original, version),
-    ...further.map((source) => originals.current(source, undefined)),
+    originals.current(original, version, standing),
+    ...further.map((source) => originals.current(source, undefined, standing)),
   ]);
   const [first] = found;
   const outcomes = found.map(({ record: { outcome } }) => {

@@ -15,12 +15,12 @@ export type Stage = "applied" | "drained";
 
 /** Waits until the instances have acknowledged an invalidation. */
 export interface Acknowledgements {
-  start(): Promise<void>;
+  start(): void;
   /** Resolves once each instance has acknowledged the number or has certainly lost its lease; rejects when stopped. */
   through(sequence: number, stage: Stage, stopping: AbortSignal): Promise<readonly Outcome[]>;
   /** What this instance has reached has changed. */
   look(): void;
-  stop(): Promise<void>;
+  stop(): void;
 }
 
 export interface AcknowledgementParts {
@@ -62,7 +62,7 @@ export function createAcknowledgements(parts: AcknowledgementParts): Acknowledge
   let isLooking = false;
   let isRoused = false;
   let timer: NodeJS.Timeout | undefined;
-  let unlisten: (() => Promise<void>) | undefined;
+  let deafen = (): void => {};
 
   const reachedBy = (row: Seen, stage: Stage): number =>
     row.name === instance.name ? own(stage) : (row[stage] ?? -1);
@@ -136,8 +136,8 @@ export function createAcknowledgements(parts: AcknowledgementParts): Acknowledge
     if (waiters.size > 0) void look();
   };
   return {
-    async start() {
-      if (!instance.isAlone) unlisten = await lookAgain(store, "freshet_applied", parts.pollMs * 50, rouse);
+    start() {
+      if (!instance.isAlone) deafen = lookAgain(store, "freshet_applied", parts.pollMs * 50, rouse);
     },
     through(sequence, stage, stopping) {
       const { promise, resolve, reject } = Promise.withResolvers<readonly Outcome[]>();
@@ -155,9 +155,9 @@ export function createAcknowledgements(parts: AcknowledgementParts): Acknowledge
       return promise.finally(() => stopping.removeEventListener("abort", stop));
     },
     look: rouse,
-    async stop() {
+    stop() {
       clearTimeout(timer);
-      await unlisten?.();
+      deafen();
     },
   };
 }

@@ -136,7 +136,7 @@ export function createInstances(parts: InstancesParts): Instances {
     async start() {
       await membership.state();
       membership.start();
-      await acknowledgements.start();
+      acknowledgements.start();
       // Who has gone and who is back is the business of those who waited.
       if (instance.role === "delivery") return;
       round = setInterval(() => {
@@ -156,7 +156,7 @@ export function createInstances(parts: InstancesParts): Instances {
     async stop() {
       clearInterval(round);
       await looking;
-      await acknowledgements.stop();
+      acknowledgements.stop();
       await membership.leave().catch((error) => log("instance not signed off", { error: String(error) }));
     },
   };

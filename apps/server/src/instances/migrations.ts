@@ -1,8 +1,5 @@
 import { type Migration, sql } from "@freshet/store";
-
-/** What a process is there for: to deliver images, to carry invalidations through, or both. */
-export const ROLES = ["all", "delivery", "control"] as const;
-export type Role = (typeof ROLES)[number];
+import type { Role } from "./roles.ts";
 
 /** One process that is registered. Times: milliseconds since the epoch of its own clock, for people only. */
 export interface InstanceRow {

@@ -1,5 +1,5 @@
 import type { Clocks } from "./lease.ts";
-import type { Role } from "./migrations.ts";
+import type { Role } from "./roles.ts";
 
 /** Who this process is among those that share a store. */
 export interface InstancePorts {

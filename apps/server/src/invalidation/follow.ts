@@ -28,6 +28,7 @@ export function createFollow(parts: {
 }): Follow {
   const { db, coverage, remembered, changed, log } = parts;
   let catching: Promise<void> | undefined;
+  let looking: Promise<void> | undefined;
 
   const note = (): void => {
     changed();
@@ -106,10 +107,14 @@ export function createFollow(parts: {
       note();
     },
     through,
-    async look() {
-      // A reading under way may have begun before the news.
-      await catching;
-      await catchUp();
+    look() {
+      looking ??= (async () => {
+        // A reading under way may have begun before the news; news that comes meanwhile shares the next one.
+        await catching?.catch(() => {});
+        looking = undefined;
+        await catchUp();
+      })();
+      return looking;
     },
   };
 }

@@ -106,7 +106,7 @@ export function createInvalidation(ports: InvalidationPorts): Invalidation {
     await follow
       .offer(accepted.sequence, accepted.marks)
       .catch((error) => log("invalidation not applied yet", { uuid: accepted.uuid, error: reasonOf(error) }));
-    if (carries) pipeline.wake();
+    pipeline.wake();
     if (!instance.isAlone) tell(store, "freshet_journal");
   };
   const submit = async (asked: Asked): Promise<Accepted | "reused"> => {
@@ -149,12 +149,14 @@ export function createInvalidation(ports: InvalidationPorts): Invalidation {
   });
   const join = createJoin({ db, lanes, projects: projects.all, delivery, tuning, head, log });
 
-  /** Others commit too: what they did is applied here, and carried through if they do not. */
+  /** Others commit too. */
   const news = (): void => {
-    follow.look().catch((error) => log("journal not followed", { error: reasonOf(error) }));
-    if (carries) pipeline.wake();
+    following = Promise.resolve(instance.paused?.())
+      .then(() => follow.look())
+      .catch((error) => log("journal not followed", { error: reasonOf(error) }));
   };
-  let unlisten: (() => Promise<void>) | undefined;
+  let following = Promise.resolve();
+  let deafen = (): void => {};
 
   const invalidation: Invalidation = {
     instances,
@@ -167,7 +169,7 @@ export function createInvalidation(ports: InvalidationPorts): Invalidation {
       const restored = await follow.start();
       if (restored < seen) await raise(seen);
       await instances.start();
-      if (!instance.isAlone) unlisten = await lookAgain(store, "freshet_journal", tuning.followMs, news);
+      if (!instance.isAlone) deafen = lookAgain(store, "freshet_journal", tuning.followMs, news);
       await invalidation.journalSettings(projects.all);
       if (!carries) return;
       await pipeline.start();
@@ -177,7 +179,8 @@ export function createInvalidation(ports: InvalidationPorts): Invalidation {
     async stop() {
       stopping.abort();
       if (carries) await Promise.all([join.stop(), recheck.stop(), pipeline.stop()]);
-      await unlisten?.();
+      deafen();
+      await following;
       await instances.stop();
       await ports.remembered
         ?.write(coverage.applied)
