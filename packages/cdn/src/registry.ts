@@ -3,13 +3,13 @@ import { createNginxDriver } from "./nginx.ts";
 import { createVarnishDriver } from "./varnish.ts";
 
 /** What each kind of driver needs to know, beside its name. */
-interface Settings {
+export interface Settings {
   readonly nginx: Nodes;
   readonly varnish: Nodes;
 }
 
 /** Nodes that are spoken to themselves. */
-interface Nodes {
+export interface Nodes {
   /** Base URLs, one per node, e.g. ["http://127.0.0.1:6081"]. */
   readonly nodes: readonly string[];
   readonly timeoutMs?: number | undefined;
