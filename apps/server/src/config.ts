@@ -21,8 +21,8 @@ export interface Config {
   readonly dataFolder: string;
   readonly log: LogLevel;
   readonly role: Role;
-  /** Address of a PostgreSQL database; undefined is an SQLite file in the data folder. */
-  readonly storeUrl: string | undefined;
+  /** A PostgreSQL database; undefined is an SQLite file in the data folder. */
+  readonly store: { readonly url: string; readonly poolSize: number } | undefined;
   readonly leaseMs: number;
   readonly projects: readonly Project[];
   readonly cdn: NonNullable<ConfigFile["cdn"]>;
@@ -99,7 +99,7 @@ export async function loadConfig(from: {
     dataFolder: resolve(cwd, env.FRESHET_DATA || ".freshet"),
     log: readChoice("FRESHET_LOG", env, CONFIG_SCHEMA.properties.log, report) ?? file.log ?? LOG,
     role: readChoice("FRESHET_ROLE", env, CONFIG_SCHEMA.properties.role, report) ?? file.role ?? ROLE,
-    storeUrl: await readStore(file.store, { env, cwd, folder: dirname(path), readFile }, report),
+    store: await readStore(file.store, { env, cwd, folder: dirname(path), readFile }, report),
     leaseMs: file.leaseMs ?? CONFIG_SCHEMA.properties.leaseMs.default,
   };
   checkNodes(cdn, report);
@@ -236,17 +236,26 @@ async function readStore(
   section: ConfigFile["store"],
   from: Surroundings,
   report: Report,
-): Promise<string | undefined> {
+): Promise<Config["store"]> {
   const { env, cwd, folder } = from;
-  const [place, url, path, base] =
-    env.FRESHET_STORE || env.FRESHET_STORE_FILE
-      ? (["FRESHET_STORE", env.FRESHET_STORE, env.FRESHET_STORE_FILE, cwd] as const)
-      : (["store.url", section?.url, section?.urlFile, folder] as const);
-  if (url && path) report(`${place} and its file are both set; keep one.`);
-  const text = path && !url ? await readSecret(path, base, place, from.readFile, report) : url;
-  if (!text) return undefined;
-  for (const fault of findFaults(CONFIG_SCHEMA.properties.store.properties.url, text, place)) report(fault);
-  return text;
+  const { url, urlFile, poolSize } = { ...defaultsOf(CONFIG_SCHEMA.properties.store), ...section };
+  const isOutside = Boolean(env.FRESHET_STORE_URL || env.FRESHET_STORE_URL_FILE);
+  const [name, fileName] = isOutside
+    ? ["FRESHET_STORE_URL", "FRESHET_STORE_URL_FILE"]
+    : ["store.url", "store.urlFile"];
+  const text = isOutside ? env.FRESHET_STORE_URL : url;
+  const path = isOutside ? env.FRESHET_STORE_URL_FILE : urlFile;
+  if (text && path) report(`${name} and ${fileName} are both set; keep one.`);
+  if (!text && !path) {
+    if (section !== undefined) report("store has no address; write url or urlFile.");
+    return undefined;
+  }
+  const base = isOutside ? cwd : folder;
+  const address = text || (await readSecret(path ?? "", base, fileName, from.readFile, report));
+  if (address === undefined) return undefined;
+  const schema = CONFIG_SCHEMA.properties.store.properties.url;
+  for (const fault of findFaults(schema, address, text ? name : fileName)) report(fault);
+  return { url: address, poolSize };
 }
 
 async function readSecret(

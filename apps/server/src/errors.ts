@@ -17,6 +17,11 @@ export const ERRORS = {
   ORIGIN_BROKEN: { status: 502, sentence: "The origin did not give an image. Try again when it is well." },
   ORIGIN_SLOW: { status: 504, sentence: "The origin took too long. Try again later." },
   SERVER_BUSY: { status: 503, sentence: "All render places are taken. Try again in a few seconds." },
+  JOURNAL_AWAY: {
+    status: 503,
+    sentence:
+      "The database of the journal does not answer. Repeat the request with the same Idempotency-Key in a few seconds.",
+  },
   INSTANCE_BEHIND: {
     status: 503,
     sentence:

@@ -60,9 +60,20 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
   const folder = (name: string) => join(config.dataFolder, name);
   await mkdir(config.dataFolder, { recursive: true });
 
+  const app = Fastify({
+    logger: { level: config.log },
+    // A line per hit costs as much as the hit; the metrics count them.
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: 2 ** 20,
+    forceCloseConnections: "idle",
+    // Images are read from the raw request target: what is no API path goes to one route, whatever it contains.
+    rewriteUrl: (request) => (isReserved(request.url ?? "/") ? (request.url ?? "/") : DELIVERY_ROUTE),
+  });
+
   // Durable state: the journal alone.
-  const place = config.storeUrl === undefined ? { file: folder("freshet.db") } : { url: config.storeUrl };
-  const store = ports.store ?? (await openStore(place));
+  const place = config.store ?? { file: folder("freshet.db") };
+  const log = (event: string, details: object) => app.log.info(details, event);
+  const store = ports.store ?? (await openStore({ ...place, log }));
   const instance: InstancePorts = {
     ...(await identify(folder("instance"))),
     role: config.role,
@@ -110,15 +121,6 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
   // Journeys.
   const recent = new RecentUrls();
   const delivery = new Delivery({ originals, variants, answers, coverage });
-  const app = Fastify({
-    logger: { level: config.log },
-    // A line per hit costs as much as the hit; the metrics count them.
-    logController: new LogController({ disableRequestLogging: true }),
-    bodyLimit: 2 ** 20,
-    forceCloseConnections: "idle",
-    // Images are read from the raw request target: what is no API path goes to one route, whatever it contains.
-    rewriteUrl: (request) => (isReserved(request.url ?? "/") ? (request.url ?? "/") : DELIVERY_ROUTE),
-  });
   const invalidation = createInvalidation({
     store,
     coverage,
@@ -129,7 +131,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     ...(ports.tuning ? { tuning: ports.tuning } : {}),
     remembered: rememberedIn(folder("sequence")),
     now,
-    log: (event, details) => app.log.info(details, event),
+    log,
   });
   let isReady = false;
   errorResponses(app);

@@ -276,19 +276,27 @@ export const CONFIG_SCHEMA = {
     store: {
       type: "object",
       description:
-        "Where the journal is kept. Absent: in an SQLite file of the data folder, for one process alone. FRESHET_STORE overrides it.",
+        "Where the journal is kept. Absent: in an SQLite file of the data folder, for one process alone. FRESHET_STORE_URL overrides its address.",
       additionalProperties: false,
       properties: {
         url: {
           type: "string",
           title: 'an address such as "postgres://user:password@host:5432/freshet"',
-          description: "Address of a PostgreSQL database; any number of instances may share it.",
+          description:
+            "Address of a PostgreSQL database, at the primary and past any pooler of transactions; any number of instances may share it.",
           pattern: "^postgres(ql)?://\\S+$",
           minLength: 1,
           maxLength: 2_000,
           writeOnly: true,
         },
         urlFile: secretFile,
+        poolSize: {
+          type: "integer",
+          description: "Connections of this instance at most, besides one that listens.",
+          minimum: 1,
+          maximum: 1_000,
+          default: 10,
+        },
       },
     },
     leaseMs: {
@@ -396,7 +404,7 @@ export const ENVIRONMENT = {
   },
   FRESHET_API_KEY_FILE: { description: "File that holds FRESHET_API_KEY.", default: "none" },
   FRESHET_ROLE: { description: "What this instance is there for.", default: "that of the file" },
-  FRESHET_STORE: { description: "Address of a PostgreSQL database.", default: "that of the file" },
-  FRESHET_STORE_FILE: { description: "File that holds FRESHET_STORE.", default: "none" },
+  FRESHET_STORE_URL: { description: "Address of a PostgreSQL database.", default: "that of the file" },
+  FRESHET_STORE_URL_FILE: { description: "File that holds FRESHET_STORE_URL.", default: "none" },
   FRESHET_LOG: { description: "How much is logged.", default: "that of the file" },
 } as const satisfies Readonly<Record<string, Variable>>;
