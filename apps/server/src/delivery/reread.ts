@@ -4,6 +4,7 @@ import type { OriginalRecord, Records } from "../cache/records.ts";
 import type { Delivery as DeliveryPort, Reread } from "../invalidation/ports.ts";
 import { projectTag } from "../projects/cache-tags.ts";
 import { describeOriginal } from "../projects/originals.ts";
+import { describePrefix } from "../projects/prefixes.ts";
 import type { RecentUrls } from "./recent-urls.ts";
 
 /** Everything the invalidation side asks of the delivery side. */
@@ -20,8 +21,8 @@ export function createDeliveryPort(parts: {
       return { name, tag };
     },
     projectTag,
-    recentUrls: ({ tag }, each) =>
-      recent.sample([{ kind: "original", project: "", tag }], { originals: 1, each }),
+    namePrefix: describePrefix,
+    recentUrls: (marks, sampling) => recent.sample(marks, sampling),
     async reread(target, { force }): Promise<Reread> {
       const before = records.ofOriginal(target.tag);
       const rereads = await Promise.all(

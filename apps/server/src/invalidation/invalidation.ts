@@ -95,6 +95,7 @@ export function createInvalidation(ports: InvalidationPorts): Invalidation {
     isAlone: instance.isAlone,
     lanes: new Map(lanes.map((lane) => [lane.driver.name, lane])),
     delivery,
+    hostsOf: (name) => projects.all.find((project) => project.name === name)?.hosts ?? [],
     tuning,
     now,
     log,

@@ -24,7 +24,15 @@ async function open(file?: string) {
 const ask = (project: string, urls: readonly string[], key?: string): Asked => ({
   project,
   request: urls.length === 0 ? { scope: "all" } : { scope: "original", urls },
-  paths: urls.map((path) => ({ received: path, path, name: project + path, tag: `o-${path}`, digest: null })),
+  paths: urls.map((path) => ({
+    kind: "original" as const,
+    covered: null,
+    received: path,
+    path,
+    name: project + path,
+    tag: `o-${path}`,
+    digest: null,
+  })),
   cause: { kind: "api" },
   chain: 0,
   key,

@@ -1,8 +1,9 @@
 import { hash, randomUUID } from "node:crypto";
 import type { Cause, InvalidationRequest } from "@freshet/core";
 import { createGathering, type Kysely, type Transaction } from "@freshet/store";
-import type { Mark } from "../cache/coverage.ts";
+import type { Mark } from "../cache/mark.ts";
 import type { InstanceRow, OutcomeRow } from "../instances/migrations.ts";
+import { floorOf, marksOf } from "./marks.ts";
 import type { EntryRow, InvalidationTables, PathRow, TargetRow } from "./migrations.ts";
 
 type Db = Kysely<InvalidationTables>;
@@ -170,7 +171,7 @@ async function acceptAll(
       uuid: randomUUID(),
       sequence,
       receivedAt: time,
-      marks: marksOf(asked),
+      marks: marksOf(asked.project, asked.request.scope, asked.paths),
       isRepeated: false,
     };
     fresh.push({ asked, accepted });
@@ -244,6 +245,7 @@ async function insertEntries(
     next_at: 0,
     lease_until: 0,
     paths: asked.paths.length,
+    transformations: transformationsOf(asked),
     received_at: accepted.receivedAt,
   }));
   await db.insertInto("invalidation_entry").values(entries).execute();
@@ -254,8 +256,8 @@ async function insertEntries(
   const floors = new Map<string, InvalidationTables["invalidation_floor"]>();
   for (const { accepted } of fresh) {
     for (const mark of accepted.marks) {
-      const tag = "tag" in mark ? mark.tag : "";
-      floors.set(nameOf(mark.project, tag), { project: mark.project, tag, sequence: accepted.sequence });
+      const floor = floorOf(mark, accepted.sequence);
+      floors.set(nameOf(floor.project, floor.tag), floor);
     }
   }
   for (const some of slices([...floors.values()])) {
@@ -350,16 +352,19 @@ function waitedFor({ sequence }: EntryRow, instances: readonly InstanceRow[]): r
     });
 }
 
-function marksOf({ project, request, paths }: Asked): readonly Mark[] {
-  if (request.scope === "all") return [{ kind: "project", project }];
-  return [...new Set(paths.map(({ tag }) => tag))].map((tag) => ({ kind: "original", project, tag }));
+function transformationsOf({ request }: Asked): string | null {
+  const named = "transformations" in request ? (request.transformations ?? []) : [];
+  return named.length === 0 ? null : JSON.stringify(named);
 }
 
 /** What has to be equal for two requests to be the same one: everything that was understood of the body. */
-function hashOf({ request, paths, cause }: Asked): string {
+function hashOf(asked: Asked): string {
+  const { request, paths, cause } = asked;
+  const transformations = transformationsOf(asked);
+  const understood = [request.scope, paths.map(({ path, digest }) => [path, digest]), cause];
   return hash(
     "sha256",
-    JSON.stringify([request.scope, paths.map(({ path, digest }) => [path, digest]), cause]),
+    JSON.stringify(transformations === null ? understood : [...understood, transformations]),
   );
 }
 

@@ -81,14 +81,12 @@ export function createLedger(parts: {
       return some.map(() => undefined);
     }),
     noted: together(async (transaction, targets: readonly TargetRow[]) => {
-      const alike = Map.groupBy(targets, ({ node, status, attempts, next_at, at, error }) =>
-        JSON.stringify([node, status, attempts, next_at, at, error]),
-      );
+      const alike = Map.groupBy(targets, ({ entry: _entry, ...noted }) => JSON.stringify(noted));
       for (const some of alike.values()) {
-        const [{ node, status, attempts, next_at, at, error }] = some as [TargetRow];
+        const [{ node, status, attempts, next_at, at, error, purged_by }] = some as [TargetRow];
         await transaction
           .updateTable("invalidation_target")
-          .set({ status, attempts, next_at, at, error })
+          .set({ status, attempts, next_at, at, error, purged_by })
           .where("node", "=", node)
           .where(
             "entry",
@@ -136,7 +134,14 @@ async function prepareAll(
       .where("id", "in", fresh)
       .execute();
   }
-  const waiting = { status: "waiting", attempts: 0, next_at: 0, at: null, error: null } as const;
+  const waiting = {
+    status: "waiting",
+    attempts: 0,
+    next_at: 0,
+    at: null,
+    error: null,
+    purged_by: null,
+  } as const;
   const wanted = ids.flatMap((entry): readonly TargetRow[] =>
     nodes.map((node) => ({ entry, node, stage: "node" as const, ...waiting })),
   );
@@ -150,14 +155,14 @@ async function prepareAll(
   // A node that is configured no longer cannot be asked; should it come back, it is emptied first (see join.ts).
   const open = db.deleteFrom("invalidation_target").where("entry", "in", ids).where("status", "<>", "done");
   await (nodes.length === 0 ? open : open.where("node", "not in", nodes)).execute();
-  const originals = rows.filter(({ scope }) => scope === "original").map(({ id }) => id);
+  const named = rows.filter(({ paths }) => paths > 0).map(({ id }) => id);
   const paths =
-    originals.length === 0
+    named.length === 0
       ? []
       : await db
           .selectFrom("invalidation_path")
           .selectAll()
-          .where("entry", "in", originals)
+          .where("entry", "in", named)
           .orderBy("place")
           .execute();
   const resumed = rows.filter(({ attempt, attempts }) => attempt > 1 || attempts > 1).map(({ id }) => id);

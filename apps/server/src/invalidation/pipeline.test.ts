@@ -91,7 +91,17 @@ test("an entry that another process wrote is applied here before any node hears 
   };
   const made = await started(await newFile(), [{ ...node, driver: { ...node.driver, purgeTags } }]);
   const journal = createJournal(made.store.db.$extendTables<InvalidationTables>(), Date.now);
-  const paths = [{ received: "/a.jpg", path: "/a.jpg", name: "demo/a.jpg", tag: "o-1", digest: null }];
+  const paths = [
+    {
+      kind: "original" as const,
+      covered: null,
+      received: "/a.jpg",
+      path: "/a.jpg",
+      name: "demo/a.jpg",
+      tag: "o-1",
+      digest: null,
+    },
+  ];
   const asked = { project: "demo", request: original("/a.jpg"), paths, cause: API, chain: 0, key: undefined };
   await Promise.all(Array.from({ length: 5 }, () => journal.accept(asked)));
   await expect.poll(() => made.floor("demo", "o-1")).toBe(5);

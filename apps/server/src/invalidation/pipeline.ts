@@ -8,15 +8,17 @@ import {
   type Store,
 } from "@freshet/store";
 import type { Acknowledgements } from "../instances/acknowledgements.ts";
-import { distinct, MOST_REREAD, type Reading, rereadOriginals } from "./evidence.ts";
+import { type Reading, rereadOriginals, singlesOf } from "./evidence.ts";
 import type { Follow } from "./follow.ts";
-import { type Lane, reasonOf, type Wanted } from "./lane.ts";
+import { type Lane, reasonOf } from "./lane.ts";
 import type { End, Ledger } from "./ledger.ts";
+import { marksOf } from "./marks.ts";
 import type { EntryRow, PathRow, TargetRow } from "./migrations.ts";
 import type { Delivery } from "./ports.ts";
-import { MOST_CHAIN } from "./recheck.ts";
+import { rechecksOf } from "./recheck.ts";
 import type { Tuning } from "./tuning.ts";
 import { sample, type Verified, verify } from "./verify.ts";
+import { type HostsOf, wantedOf } from "./wanted.ts";
 
 /** Entries taken with one claim, and under way at most: they wait for nodes, not for this process. */
 const BATCH = 64;
@@ -34,6 +36,7 @@ export interface PipelineParts {
   readonly isAlone: boolean;
   readonly lanes: ReadonlyMap<string, Lane>;
   readonly delivery: Delivery;
+  readonly hostsOf: HostsOf;
   readonly tuning: Tuning;
   readonly now: () => number;
   readonly log: (event: string, details: Readonly<Record<string, unknown>>) => void;
@@ -97,13 +100,13 @@ async function carry(
   // The originals are read while the nodes forget: the first visitor afterwards finds the new bytes.
   const before: Evidence | undefined = row.evidence === null ? undefined : JSON.parse(row.evidence);
   const reading: Promise<Reading> = before
-    ? Promise.resolve({ evidence: before, digests: new Map() })
-    : rereadOriginals(delivery, paths, tuning.rereadMs, stopping);
+    ? Promise.resolve({ evidence: before, digests: new Map(), changed: new Set() })
+    : rereadOriginals(delivery, singlesOf(paths), tuning.rereadMs, stopping);
   const probes = { asked: before?.probes.asked ?? 0, stale: 0 };
   const settled = await purgeNodes(parts, { row, paths, targets, reading, probes }, stopping);
-  const { evidence: read, digests } = await reading;
+  const read = await reading;
   stopping.throwIfAborted();
-  const evidence = { ...read, probes };
+  const evidence = { ...read.evidence, probes };
 
   const open = settled.filter(({ status }) => status === "waiting");
   if (open.length > 0) {
@@ -120,19 +123,7 @@ async function carry(
     status: failed.length > 0 ? "ERROR_CDN_NODE" : "DONE",
     error: failed.length > 0 ? error : null,
     evidence,
-    rechecks:
-      row.chain >= MOST_CHAIN
-        ? []
-        : distinct(paths)
-            .slice(0, MOST_REREAD)
-            .map((path) => ({
-              tag: path.tag,
-              project: row.project,
-              name: path.name,
-              path: path.path,
-              chain: row.chain,
-              digest: digests.get(path.tag) ?? null,
-            })),
+    rechecks: rechecksOf(row, paths, settled, read),
   };
   await end(parts, row, how, stopping);
   return undefined;
@@ -220,16 +211,13 @@ async function purgeNodes(
 
 /** Purges one node, asks it for a sample, and says what the target has become. */
 async function purgeNode(parts: PipelineParts, work: NodeWork, stopping: AbortSignal): Promise<TargetRow> {
-  const { delivery, tuning, now } = parts;
-  const { row, paths, target } = work;
-  const lane = parts.lanes.get(target.node);
-  if (!lane) return { ...target, status: "failed", error: "The node is configured no longer." };
-  const wanted: Wanted = {
-    sequence: row.sequence,
-    project: row.project,
-    projectTag: delivery.projectTag(row.project),
-    tags: row.scope === "all" ? "project" : distinct(paths).map(({ tag }) => tag),
-  };
+  const { delivery, hostsOf, tuning, now } = parts;
+  const { row, paths } = work;
+  const lane = parts.lanes.get(work.target.node);
+  if (!lane) return { ...work.target, status: "failed", error: "The node is configured no longer." };
+  const projectTag = delivery.projectTag(row.project);
+  const { wanted, by } = wantedOf(row, paths, { driver: lane.driver, projectTag, hostsOf });
+  const target: TargetRow = { ...work.target, purged_by: by };
   const attempts = target.attempts + 1;
   for (let repeat = 0; repeat <= tuning.repeats; repeat += 1) {
     const outcome = await lane.purge(wanted);
@@ -260,6 +248,7 @@ async function check(
   { row, paths }: NodeWork,
   stopping: AbortSignal,
 ): Promise<Verified> {
-  if (!driver.probe || paths.length === 0) return { asked: 0, stale: 0 };
-  return verify(driver, sample(delivery, distinct(paths)), row.sequence, tuning.callMs / 2, stopping);
+  if (!driver.probe) return { asked: 0, stale: 0 };
+  const urls = sample(delivery, marksOf(row.project, row.scope, paths));
+  return verify(driver, urls, row.sequence, tuning.callMs / 2, stopping);
 }
