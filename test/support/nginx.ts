@@ -40,6 +40,8 @@ export interface NginxOptions {
 export interface Nginx {
   /** e.g. "http://127.0.0.1:43127" */
   readonly url: string;
+  /** Where it keeps everything, its cache in "cache". */
+  readonly folder: string;
   /** Process id of the master. */
   readonly pid: number;
   /** What it wrote to its log. */
@@ -94,6 +96,7 @@ export async function startNginx(options: NginxOptions): Promise<Nginx> {
 
   return {
     url,
+    folder,
     get pid() {
       return master.pid;
     },

@@ -96,6 +96,46 @@ describe("a join", () => {
     expect(await nodeThatSays(200, says).driver.join?.(5, signal)).toEqual({ was: "known", newest: 41 });
   });
 
+  describe("of a node that keeps objects over a restart", () => {
+    const recent = async () => ({ head: 10, since: 3, tags: [TAG, "p-1", "p-2", "p-3"] });
+
+    test("hands over what was invalidated lately, all of it to the same life of the node", async () => {
+      const agent = new MockAgent({ enableCallHistory: true });
+      agents.push(agent);
+      agent.disableNetConnect();
+      const node = agent.get(NODE);
+      const joins = (headers: Record<string, string>) =>
+        node.intercept({ path: "/join", method: "FRESHET" }).reply(200, "", { headers });
+      joins({ "freshet-fence": "asks", "freshet-life": "abc" });
+      node
+        .intercept({ path: "/", method: "PURGE" })
+        .reply(200, "", { headers: { "freshet-purged": "1" } })
+        .times(2);
+      joins({ "freshet-fence": "joined", "freshet-newest": "10" });
+      const driver = createControlledDriver(KIND, { node: NODE, dispatcher: agent });
+      expect(await driver.join?.(9, signal, recent)).toEqual({ was: "joined", newest: 10 });
+      const calls = agent.getCallHistory()?.calls() ?? [];
+      expect(calls.map(({ method, headers }) => [method, headers])).toEqual([
+        ["FRESHET", { "freshet-base": "9", "freshet-recent": "offered" }],
+        ["PURGE", { "freshet-sequence": "10", "freshet-purge-tags": `${TAG} p-1 p-2`, "freshet-life": "abc" }],
+        ["PURGE", { "freshet-sequence": "10", "freshet-purge-tags": "p-3", "freshet-life": "abc" }],
+        ["FRESHET", { "freshet-base": "3", "freshet-sequence": "10", "freshet-life": "abc" }],
+      ]);
+    });
+
+    test("rejects when the node was started anew meanwhile", async () => {
+      const agent = new MockAgent();
+      agents.push(agent);
+      agent.disableNetConnect();
+      const node = agent.get(NODE);
+      const headers = { "freshet-fence": "asks", "freshet-life": "abc" };
+      node.intercept({ path: "/join", method: "FRESHET" }).reply(200, "", { headers });
+      node.intercept({ path: "/", method: "PURGE" }).reply(409, "");
+      const driver = createControlledDriver(KIND, { node: NODE, dispatcher: agent });
+      expect((await failure(driver.join?.(9, signal, recent))).code).toBe("NODE_STRANGE");
+    });
+  });
+
   test("with any other answer rejects", async () => {
     expect((await failure(nodeThatSays(200, { "freshet-fence": "x" }).driver.join?.(5, signal))).code).toBe(
       "NODE_STRANGE",

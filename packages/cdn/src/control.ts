@@ -1,4 +1,4 @@
-import type { CdnDriver, Probe, ProbeRequest } from "@freshet/core";
+import type { CdnDriver, Probe, ProbeRequest, Recent } from "@freshet/core";
 import { type Dispatcher, Pool } from "undici";
 import { cacheOf } from "./cache-status.ts";
 import { CdnError } from "./errors.ts";
@@ -94,12 +94,30 @@ export function createControlledDriver(kind: NodeKind, options: NodeOptions): Cd
     return { value, header };
   }
 
-  async function purge(sequence: number, tags: readonly string[], signal: AbortSignal): Promise<void> {
+  async function purge(
+    sequence: number,
+    tags: readonly string[],
+    signal: AbortSignal,
+    life: Record<string, string> = {},
+  ): Promise<void> {
     if (tags.length > kind.batch)
       throw new CdnError("PURGE_TOO_LARGE", name, `${tags.length} of ${kind.batch}`);
     if (tags.length === 0) return;
-    const headers = { "freshet-sequence": String(sequence), "freshet-purge-tags": tags.join(" ") };
+    const headers = { "freshet-sequence": String(sequence), "freshet-purge-tags": tags.join(" "), ...life };
     await control("PURGE", "/", headers, "freshet-purged", signal);
+  }
+
+  /**
+   * All of it to one life of the node, which refuses if it was started anew meanwhile. It was read after that life began, so
+   * nothing that an earlier one acknowledged is missing.
+   */
+  async function handOver({ head, since, tags }: Recent, life: string, signal: AbortSignal) {
+    const same = { "freshet-life": life };
+    for (let at = 0; at < tags.length; at += kind.batch) {
+      await purge(head, tags.slice(at, at + kind.batch), signal, same);
+    }
+    const headers = { "freshet-base": String(since), "freshet-sequence": String(head), ...same };
+    return control("FRESHET", "/join", headers, "freshet-fence", signal);
   }
 
   return {
@@ -120,9 +138,13 @@ export function createControlledDriver(kind: NodeKind, options: NodeOptions): Cd
         cache: cacheOf(header("cache-status")),
       };
     },
-    async join(head, signal) {
-      const headers = { "freshet-base": String(head) };
-      const { value: was, header } = await control("FRESHET", "/join", headers, "freshet-fence", signal);
+    async join(head, signal, recent) {
+      const offer = { "freshet-base": String(head), ...(recent ? { "freshet-recent": "offered" } : {}) };
+      let { value: was, header } = await control("FRESHET", "/join", offer, "freshet-fence", signal);
+      const life = header("freshet-life");
+      if (was === "asks" && recent && life !== undefined) {
+        ({ value: was, header } = await handOver(await recent(), life, signal));
+      }
       if (was !== "joined" && was !== "known") throw new CdnError("NODE_STRANGE", name, `join gave "${was}"`);
       const newest = numberOf(header("freshet-newest"));
       return newest === undefined ? { was } : { was, newest };

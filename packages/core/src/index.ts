@@ -12,6 +12,7 @@ export type {
   Probe,
   ProbeRequest,
   ProjectPurge,
+  Recent,
   Purge,
   TagPurge,
   UrlPurge,
