@@ -6,6 +6,7 @@ import { run, seconds, stillGoing } from "./steps.mjs";
 const PARTS = {
   "a CDN node": ["varnish", "varnish-modules"],
   "a static server to compare with": ["nginx"],
+  "a database for many servers": ["postgresql"],
   WordPress: ["php-cli", "php-sqlite3", "php-gd", "php-curl", "php-mbstring", "php-xml", "unzip", "phpunit"],
   "a browser": ["chromium", "openssl"],
   "proof that bytes are on disk": ["strace"],

@@ -110,6 +110,11 @@ export function tagOf(scope: Scope): string {
   return tag("o", 0x1000 + scope.original);
 }
 
+/** A tag that no answer carries. */
+export function foreignTag(sequence: number, place: number): string {
+  return `o-${(0xf000_0000 + sequence * 0x1000 + place).toString(16)}${"0bad".repeat(2)}`;
+}
+
 export function randomScope(random: () => number): Scope {
   const dice = random();
   const below = (count: number) => Math.floor(random() * count);

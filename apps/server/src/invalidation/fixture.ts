@@ -29,6 +29,7 @@ export const DEMO: Project = {
   hosts: ["img.example.com"],
   aliases: {},
   prefix: undefined,
+  tags: [],
   source: { allow: ["*"], allowPrivate: false, maxBytes: 1_000_000, timeoutMs: 1_000 },
   formats: ["webp"],
   forwardQuery: false,
@@ -41,6 +42,8 @@ export const SHOP: Project = { ...DEMO, name: "shop", apiKey: "client_shop", hos
 export interface Boot {
   readonly store: Store;
   readonly coverage: Coverage;
+  /** Number of the newest invalidation that covers an original by its tag, or its whole project. */
+  floor(project: string, tag: string): number;
   readonly delivery: MemoryDelivery;
   readonly invalidation: Invalidation;
   readonly logged: readonly { readonly event: string; readonly details: Readonly<Record<string, unknown>> }[];
@@ -77,6 +80,7 @@ export async function boot(
   return {
     store,
     coverage,
+    floor: (project, tag) => coverage.floor({ project, tag, segments: [], userTags: [] }),
     delivery,
     invalidation,
     logged,

@@ -2,6 +2,9 @@ import { randomUUID } from "node:crypto";
 import type { Cause, InvalidationEntry, InvalidationReceipt, InvalidationRequest } from "@freshet/core";
 import type { FastifyInstance } from "fastify";
 import { isServerError, ServerError } from "../errors.ts";
+import { createInstances, type Instances } from "../instances/instances.ts";
+import { ALONE } from "../instances/ports.ts";
+import { lookAgain, tell } from "../instances/wake.ts";
 import type { Project } from "../projects/project.ts";
 import { createFollow } from "./follow.ts";
 import { createJoin } from "./join.ts";
@@ -20,6 +23,8 @@ import { viewEntry, viewReceipt } from "./view.ts";
 
 /** The journal, its pipeline and its API. */
 export interface Invalidation {
+  /** This process among those that share the store: what each request asks before it looks at a cache. */
+  readonly instances: Instances;
   /** A fastify plugin: the routes of the API. */
   readonly routes: (app: FastifyInstance) => Promise<void>;
   /** Restores what was applied, resumes what a crash left behind; when it resolves, images may be served. */
@@ -42,21 +47,55 @@ export function createInvalidation(ports: InvalidationPorts): Invalidation {
   const tuning = { ...TUNING, ...ports.tuning };
   const db = store.db.$extendTables<InvalidationTables>();
   const me = randomUUID();
+  const instance = ports.instance ?? ALONE;
+  const carries = instance.role !== "delivery";
   const stopping = new AbortController();
   const waiting = new Map<string, () => void>();
 
-  const journal = createJournal(db, now);
-  const follow = createFollow({ db, coverage, remembered: ports.remembered, log });
+  const everything = (project: Project, kind: string): Asked => ({
+    project: project.name,
+    request: { scope: "all" },
+    paths: [],
+    cause: { kind },
+    chain: 0,
+    key: undefined,
+  });
+  const journal = createJournal(db, now, {
+    seen: () => coverage.applied,
+    everything: () => projects.all.map((project) => everything(project, "restore")),
+  });
+  const follow = createFollow({
+    db,
+    coverage,
+    remembered: ports.remembered,
+    changed: () => instances.advanced(),
+    log,
+  });
+  const instances: Instances = createInstances({
+    store,
+    instance,
+    drivers,
+    coverage,
+    tuning,
+    journal,
+    follow,
+    raise: (seen) => raise(seen),
+    now,
+    log,
+  });
   const lanes = drivers.map((driver) => createLane(driver, tuning, now, stopping.signal));
   const nodes = drivers.map(({ name }) => name);
-  const ledger = createLedger({ db, me, nodes, recheckAfterMs: tuning.recheckAfterMs, now });
+  const ledger = createLedger({ db, me, instance, nodes, recheckAfterMs: tuning.recheckAfterMs, now });
   const pipeline = createPipeline({
     store,
     me,
     ledger,
     follow,
+    acknowledgements: instances.acknowledgements,
+    isAlone: instance.isAlone,
     lanes: new Map(lanes.map((lane) => [lane.driver.name, lane])),
     delivery,
+    hostsOf: (name) => projects.all.find((project) => project.name === name)?.hosts ?? [],
     tuning,
     now,
     log,
@@ -69,34 +108,29 @@ export function createInvalidation(ports: InvalidationPorts): Invalidation {
       .offer(accepted.sequence, accepted.marks)
       .catch((error) => log("invalidation not applied yet", { uuid: accepted.uuid, error: reasonOf(error) }));
     pipeline.wake();
+    if (!instance.isAlone) tell(store, "freshet_journal");
   };
   const submit = async (asked: Asked): Promise<Accepted | "reused"> => {
     const accepted = await journal.accept(asked);
     if (accepted !== "reused" && !accepted.isRepeated) await take(accepted);
     return accepted;
   };
-  const everything = (project: Project, kind: string): Asked => ({
-    project: project.name,
-    request: { scope: "all" },
-    paths: [],
-    cause: { kind },
-    chain: 0,
-    key: undefined,
-  });
   /** Numbers never go back: what was seen before may be stamped into records and nodes. */
   const raise = async (seen: number): Promise<void> => {
     log("journal is behind", { seen });
-    const asked = projects.all.map((project) => everything(project, "restore"));
-    for (const accepted of await journal.raise(seen, asked)) await take(accepted);
+    for (const accepted of await journal.raise(seen)) await take(accepted);
   };
-  const head = async (): Promise<number> => {
-    const seen = coverage.applied;
-    if ((await journal.head()) < seen) await raise(seen);
+  const head = async (heard = 0): Promise<number> => {
+    const seen = Math.max(heard, coverage.applied);
+    const newest = await journal.head();
+    if (newest >= seen) return newest;
+    await raise(seen);
     return journal.head();
   };
   const recheck = createRecheck({
     store,
     me,
+    isAlone: instance.isAlone,
     delivery,
     tuning,
     now,
@@ -116,21 +150,39 @@ export function createInvalidation(ports: InvalidationPorts): Invalidation {
   });
   const join = createJoin({ db, lanes, projects: projects.all, delivery, tuning, head, log });
 
+  /** Others commit too. */
+  const news = (): void => {
+    following = Promise.resolve(instance.paused?.())
+      .then(() => follow.look())
+      .catch((error) => log("journal not followed", { error: reasonOf(error) }));
+  };
+  let following = Promise.resolve();
+  let deafen = (): void => {};
+
   const invalidation: Invalidation = {
+    instances,
     routes: invalidationRoutes({ projects, delivery, log, journal, submit, wake: pipeline.wake }),
     async start() {
       await store.migrate(OWNER, MIGRATIONS);
+      // Registered first, then the journal is read, then images are served: nobody is overlooked in between.
+      await instances.register();
       const seen = (await ports.remembered?.read()) ?? 0;
       const restored = await follow.start();
       if (restored < seen) await raise(seen);
+      await instances.start();
+      if (!instance.isAlone) deafen = lookAgain(store, "freshet_journal", tuning.followMs, news);
       await invalidation.journalSettings(projects.all);
+      if (!carries) return;
       await pipeline.start();
       await recheck.start();
       await join.start();
     },
     async stop() {
       stopping.abort();
-      await Promise.all([join.stop(), recheck.stop(), pipeline.stop()]);
+      if (carries) await Promise.all([join.stop(), recheck.stop(), pipeline.stop()]);
+      deafen();
+      await following;
+      await instances.stop();
       await ports.remembered
         ?.write(coverage.applied)
         .catch((error) => log("sequence not remembered", { error: reasonOf(error) }));

@@ -11,8 +11,8 @@ export interface JoinParts {
   readonly projects: readonly Project[];
   readonly delivery: Delivery;
   readonly tuning: Tuning;
-  /** The journal's head, as the database has it at this moment. */
-  readonly head: () => Promise<number>;
+  /** The journal's head, as the database has it at this moment; raised above what was seen, here or by a node. */
+  readonly head: (seen?: number) => Promise<number>;
   readonly log: (event: string, details: Readonly<Record<string, unknown>>) => void;
 }
 
@@ -90,7 +90,9 @@ async function hasForgotten(parts: JoinParts, { driver }: Lane, stopping: AbortS
   if (!driver.join) return false;
   const sent = await parts.head();
   const answer = await bounded(parts.tuning.callMs, stopping, (signal) => driver.join?.(sent, signal));
-  if (answer !== "joined") return false;
+  // Where the journal went back, what comes next would look old to the node, and what it keeps would look new.
+  if (answer?.newest !== undefined && answer.newest > sent) await parts.head(answer.newest);
+  if (answer?.was !== "joined") return false;
   parts.log("node joined", { node: driver.name, head: sent });
   return (await parts.head()) > sent;
 }
