@@ -228,7 +228,7 @@ export class Originals {
       fetched.kind === "found" ? { ...fetched, outcome: await this.#keep(fetched.bytes) } : fetched;
     const asking = { original, stamp, order, at, floor, confirmed };
     const next = nextRecord(asking, answered, records.peek(original.recordKey), now());
-    if (next) records.put(next, coverage.floor(original.project.name, original.tag));
+    if (next) records.put(next, coverage.floor(original.identity));
   }
 
   async #keep(bytes: Uint8Array): Promise<Outcome> {
