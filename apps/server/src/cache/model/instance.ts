@@ -18,12 +18,16 @@ import type { Origin, Reading } from "./origin.ts";
 import type { Picture, Pictures } from "./pictures.ts";
 import type { Schedule } from "./schedule.ts";
 
-const PROJECT: Project = {
+/** The tag that the first original has. */
+export const TAG = "pets";
+
+export const PROJECT: Project = {
   name: "demo",
   apiKey: "client_0123456789abcdef",
   hosts: [],
   aliases: {},
   prefix: undefined,
+  tags: [{ match: "/a.png", tag: TAG }],
   source: { allow: ["h.example"], allowPrivate: false, maxBytes: 10_000, timeoutMs: 600_000 },
   formats: ["webp"],
   forwardQuery: true,
@@ -131,7 +135,7 @@ export function startInstance(parts: {
         kind: isUnmodified ? "unmodified" : "bytes",
         code: "",
         picture: isUnmodified
-          ? pictures.all.find(({ digest }) => digest === answer.digest)
+          ? pictures.all.find(({ digest }) => digest === answer.digests[0])
           : pictures.shown(answer.body),
         etag: answer.etag,
         head: headers,
