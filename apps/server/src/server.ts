@@ -127,6 +127,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     projects,
     delivery: createDeliveryPort({ originals, records, coverage, recent }),
     drivers: ports.drivers,
+    keepMs: limits.retention * 1_000,
     instance,
     ...(ports.tuning ? { tuning: ports.tuning } : {}),
     remembered: rememberedIn(folder("sequence")),

@@ -16,10 +16,13 @@ import { createPipeline } from "./pipeline.ts";
 import type { InvalidationPorts } from "./ports.ts";
 import { createRecheck } from "./recheck.ts";
 import { readRequest } from "./request.ts";
+import { createRetention } from "./retention.ts";
 import { invalidationRoutes } from "./routes.ts";
 import { journalSettings } from "./settings.ts";
 import { TUNING } from "./tuning.ts";
 import { viewEntry, viewReceipt } from "./view.ts";
+
+const KEEP_MS = 30 * 86_400_000;
 
 /** The journal, its pipeline and its API. */
 export interface Invalidation {
@@ -148,6 +151,7 @@ export function createInvalidation(ports: InvalidationPorts): Invalidation {
       }
     },
   });
+  const retention = createRetention({ db, coverage, keepMs: ports.keepMs ?? KEEP_MS, now, log });
   const join = createJoin({ db, lanes, projects: projects.all, delivery, tuning, head, log });
 
   /** Others commit too. */
@@ -176,10 +180,11 @@ export function createInvalidation(ports: InvalidationPorts): Invalidation {
       await pipeline.start();
       await recheck.start();
       await join.start();
+      retention.start();
     },
     async stop() {
       stopping.abort();
-      if (carries) await Promise.all([join.stop(), recheck.stop(), pipeline.stop()]);
+      if (carries) await Promise.all([join.stop(), recheck.stop(), pipeline.stop(), retention.stop()]);
       deafen();
       await following;
       await instances.stop();
