@@ -7,7 +7,7 @@ import {
   randomScope,
   type Scope,
   startInnerServer,
-  tagOf,
+  tagsToPurge,
 } from "./inner-server.ts";
 
 const VARIANTS = 5;
@@ -118,11 +118,11 @@ export async function runStorm(options: {
 
   /** Until the node says that it has taken it, as a server does. */
   async function purge(scope: Scope, sequence: number): Promise<void> {
-    const tag = tagOf(scope);
+    const [tag, ...more] = tagsToPurge(scope);
     const ballast = Array.from({ length: options.ballast ?? 0 }, (_, place) => foreignTag(sequence, place));
     const once = async () => {
       if (scope.kind === "project") await driver.purgeProject?.({ sequence, project: "storm", tag }, signal);
-      else await driver.purgeTags?.({ sequence, project: "storm", tags: [tag, ...ballast] }, signal);
+      else await driver.purgeTags?.({ sequence, project: "storm", tags: [tag, ...more, ...ballast] }, signal);
       return true;
     };
     do purges++;
@@ -133,7 +133,7 @@ export async function runStorm(options: {
   async function recent(): Promise<Recent> {
     const head = inner.applied;
     const since = random() < 0.5 ? head : Math.max(0, head - 30);
-    return { head, since, tags: accepted.slice(since, head).map(tagOf) };
+    return { head, since, tags: accepted.slice(since, head).flatMap(tagsToPurge) };
   }
 
   async function restartNow(times: number): Promise<void> {

@@ -138,8 +138,9 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     projects,
     delivery: createDeliveryPort({ originals, records, coverage, recent }),
     drivers: ports.drivers,
+    keepMs: limits.retention * 1_000,
     instance,
-    ...(ports.tuning ? { tuning: ports.tuning } : {}),
+    tuning: { longestFillMs: longestFillOf(limits), ...ports.tuning },
     remembered: rememberedIn(folder("sequence")),
     now,
     log,
@@ -179,6 +180,11 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
       await store.close();
     },
   };
+}
+
+/** Twice the origin's time, for an original that is asked again, the wait for a place, and a render. */
+function longestFillOf({ originTimeoutMs, waitingMs }: Config["limits"]): number {
+  return 2 * originTimeoutMs + waitingMs + 5_000;
 }
 
 async function readFacts(bytes: Uint8Array): Promise<ImageFacts | undefined> {

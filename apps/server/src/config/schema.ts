@@ -361,6 +361,14 @@ export const CONFIG_SCHEMA = {
           maximum: 1_000_000,
           default: 2_000,
         },
+        retention: {
+          type: "integer",
+          description:
+            "Seconds for which ended invalidations stay in the journal. What they covered stays covered.",
+          minimum: 3_600,
+          maximum: 10 * YEAR,
+          default: 2_592_000,
+        },
         waitingMs: {
           type: "integer",
           description: "Milliseconds that a request may wait for a render place.",

@@ -54,7 +54,7 @@ export interface InstancesParts {
     readonly demandMs: number;
   };
   readonly journal: { head(): Promise<number> };
-  readonly follow: { through(sequence: number): Promise<void> };
+  readonly follow: { through(sequence: number): Promise<void>; start(): Promise<number> };
   readonly raise: (seen: number) => Promise<void>;
   /** See `createWatch`. */
   readonly returned?: (instance: string, since: number) => Promise<void>;
@@ -70,7 +70,9 @@ const ALONE_MS = 60_000;
 export function createInstances(parts: InstancesParts): Instances {
   const { store, instance, coverage, journal, tuning, now, log } = parts;
   const { name, isAlone, leaseMs } = instance;
-  const db = store.db.$extendTables<InstanceTables>();
+  const db = store.db.$extendTables<
+    InstanceTables & { invalidation_entry: { id: string; sequence: number } }
+  >();
   const clocks = instance.clocks ?? CLOCKS;
   const heartbeatMs = isAlone ? ALONE_MS : leaseMs / HEARTBEATS;
   const drains = parts.drivers.some(({ ending }) => ending === "probed");
@@ -84,6 +86,7 @@ export function createInstances(parts: InstancesParts): Instances {
   const drain = createDrain(tuning.drainMs, () => moved());
   const membership = createMembership({
     ...{ store, db, instance, lease, coverage, drain, heartbeatMs, through, now, log },
+    restore: () => parts.follow.start(),
     raise: parts.raise,
   });
   const acknowledgements = createAcknowledgements({

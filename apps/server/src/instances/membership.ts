@@ -36,6 +36,8 @@ export interface MembershipParts {
   readonly heartbeatMs: number;
   /** Resolves once everything through the number is applied here. */
   readonly through: (sequence: number) => Promise<void>;
+  /** Reads head and floors as at a start: who was away may have missed more than the journal still has. Resolves to the head. */
+  readonly restore: () => Promise<number>;
   /** The journal ends before a number that was seen: it is raised, and everything is journalled as invalid. */
   readonly raise: (seen: number) => Promise<void>;
   readonly now: () => number;
@@ -98,7 +100,7 @@ export function createMembership(parts: MembershipParts): Membership {
       if ((await head()) < coverage.applied) await parts.raise(coverage.applied);
       log("instance registers anew", { instance: name });
       await register();
-      newest = await head();
+      newest = await parts.restore();
     }
     // Behind, the heartbeat does not renew: only what it finds applied does.
     if (newest > coverage.applied) await parts.through(newest);

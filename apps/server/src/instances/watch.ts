@@ -1,6 +1,9 @@
 import type { Kysely } from "@freshet/store";
 import type { InstanceRow, InstanceTables } from "./migrations.ts";
 
+/** What is read of the journal. */
+type Tables = InstanceTables & { invalidation_entry: { id: string; sequence: number } };
+
 /** An instance without a heartbeat is removed after so many leases, and not before a minute. */
 const LEASES = 6;
 const LEAST_MS = 60_000;
@@ -16,7 +19,7 @@ export interface Watch {
  * is back, or gone, may have left old answers where no fence is: `returned` is told before that is forgotten.
  */
 export function createWatch(parts: {
-  readonly db: Kysely<InstanceTables>;
+  readonly db: Kysely<Tables>;
   readonly self: string;
   readonly monotonic: () => number;
   readonly returned: (instance: string, since: number) => Promise<void>;
@@ -48,11 +51,20 @@ export function createWatch(parts: {
       for (const { name, skipped, drained } of rows) {
         if (skipped === null || drained === null || drained < skipped) continue;
         await returned(name, skipped);
+        // Something else may have gone on without it meanwhile.
         await db
           .updateTable("instance_row")
           .set({ skipped: null })
           .where("name", "=", name)
           .where("skipped", "=", skipped)
+          .where("drained", ">=", (eb) =>
+            eb
+              .selectFrom("invalidation_entry as e")
+              .innerJoin("instance_outcome as o", "o.entry", "e.id")
+              .select(({ fn, val }) => fn.coalesce(fn.max("e.sequence"), val(0)).as("last"))
+              .where("o.instance", "=", name)
+              .where("o.status", "=", "skipped"),
+          )
           .execute();
         log("instance is back", { instance: name, skipped });
       }

@@ -16,10 +16,14 @@ import { createPipeline } from "./pipeline.ts";
 import type { InvalidationPorts } from "./ports.ts";
 import { createRecheck } from "./recheck.ts";
 import { readRequest } from "./request.ts";
+import { createRetention } from "./retention.ts";
 import { invalidationRoutes } from "./routes.ts";
 import { journalSettings } from "./settings.ts";
+import { createSettle, SETTLE_MIGRATIONS, SETTLE_OWNER, type SettleAfter, settleAgain } from "./settle.ts";
 import { TUNING } from "./tuning.ts";
 import { viewEntry, viewReceipt } from "./view.ts";
+
+const KEEP_MS = 30 * 86_400_000;
 
 /** The journal, its pipeline and its API. */
 export interface Invalidation {
@@ -80,12 +84,21 @@ export function createInvalidation(ports: InvalidationPorts): Invalidation {
     journal,
     follow,
     raise: (seen) => raise(seen),
+    returned: (_instance, since) => settleAgain(db, since, settleAfter),
     now,
     log,
   });
   const lanes = drivers.map((driver) => createLane(driver, tuning, now, stopping.signal));
   const nodes = drivers.map(({ name }) => name);
-  const ledger = createLedger({ db, me, instance, nodes, recheckAfterMs: tuning.recheckAfterMs, now });
+  const laneOf = new Map(lanes.map((lane) => [lane.driver.name, lane]));
+  const settleAfter: SettleAfter = (node) => {
+    const { ending, limits } = laneOf.get(node)?.driver ?? {};
+    if (ending !== "probed" || limits?.settleMs === undefined) return undefined;
+    return Math.max(limits.settleMs, tuning.longestFillMs);
+  };
+  const hostsOf = (name: string) => projects.all.find((project) => project.name === name)?.hosts ?? [];
+  const { recheckAfterMs } = tuning;
+  const ledger = createLedger({ db, me, instance, nodes, settleAfter, recheckAfterMs, now });
   const pipeline = createPipeline({
     store,
     me,
@@ -93,14 +106,16 @@ export function createInvalidation(ports: InvalidationPorts): Invalidation {
     follow,
     acknowledgements: instances.acknowledgements,
     isAlone: instance.isAlone,
-    lanes: new Map(lanes.map((lane) => [lane.driver.name, lane])),
+    lanes: laneOf,
     delivery,
-    hostsOf: (name) => projects.all.find((project) => project.name === name)?.hosts ?? [],
+    hostsOf,
     tuning,
     now,
     log,
     ended: (uuid) => waiting.get(uuid)?.(),
   });
+  const { isAlone } = instance;
+  const settle = createSettle({ store, db, me, isAlone, lanes: laneOf, delivery, hostsOf, tuning, now, log });
 
   const take = async (accepted: Accepted): Promise<void> => {
     // Durable already: if applying fails here, the pipeline tries again before it asks any node.
@@ -148,6 +163,7 @@ export function createInvalidation(ports: InvalidationPorts): Invalidation {
       }
     },
   });
+  const retention = createRetention({ db, coverage, keepMs: ports.keepMs ?? KEEP_MS, now, log });
   const join = createJoin({ db, lanes, projects: projects.all, delivery, tuning, head, log });
 
   /** Others commit too. */
@@ -164,6 +180,7 @@ export function createInvalidation(ports: InvalidationPorts): Invalidation {
     routes: invalidationRoutes({ projects, delivery, log, journal, submit, wake: pipeline.wake }),
     async start() {
       await store.migrate(OWNER, MIGRATIONS);
+      await store.migrate(SETTLE_OWNER, SETTLE_MIGRATIONS);
       // Registered first, then the journal is read, then images are served: nobody is overlooked in between.
       await instances.register();
       const seen = (await ports.remembered?.read()) ?? 0;
@@ -175,11 +192,14 @@ export function createInvalidation(ports: InvalidationPorts): Invalidation {
       if (!carries) return;
       await pipeline.start();
       await recheck.start();
+      await settle.start();
       await join.start();
+      retention.start();
     },
     async stop() {
       stopping.abort();
-      if (carries) await Promise.all([join.stop(), recheck.stop(), pipeline.stop()]);
+      if (carries)
+        await Promise.all([join.stop(), recheck.stop(), settle.stop(), pipeline.stop(), retention.stop()]);
       deafen();
       await following;
       await instances.stop();

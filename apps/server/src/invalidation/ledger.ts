@@ -3,6 +3,7 @@ import { createGathering, type Kysely, type Transaction } from "@freshet/store";
 import type { Outcome } from "../instances/acknowledgements.ts";
 import type { InstancePorts } from "../instances/ports.ts";
 import type { EntryRow, InvalidationTables, PathRow, RecheckRow, TargetRow } from "./migrations.ts";
+import { type SettleAfter, scheduleSettle } from "./settle.ts";
 
 type Tables = InvalidationTables;
 
@@ -50,6 +51,7 @@ export function createLedger(parts: {
   /** This instance, which applies before it waits for others. */
   readonly instance: Pick<InstancePorts, "name" | "isAlone">;
   readonly nodes: readonly string[];
+  readonly settleAfter: SettleAfter;
   readonly recheckAfterMs: readonly number[];
   readonly now: () => number;
 }): Ledger {
@@ -96,6 +98,7 @@ export function createLedger(parts: {
           .where("status", "=", "waiting")
           .execute();
       }
+      await scheduleSettle(transaction, targets, parts.settleAfter, now());
       return targets.map(() => undefined);
     }),
     parked: async (entry, at, evidence) => {

@@ -61,6 +61,8 @@ export interface InvalidationPorts {
   readonly instance?: InstancePorts;
   /** Nothing is remembered where it is absent: for a store that lives and dies with its caches. */
   readonly remembered?: Remembered;
+  /** Milliseconds for which ended invalidations stay in the journal; 30 days where it is absent. */
+  readonly keepMs?: number;
   /** Differs from `TUNING` in tests only. */
   readonly tuning?: Partial<Tuning>;
   /** Milliseconds since the epoch. */

@@ -22,6 +22,8 @@ export interface Tuning {
   readonly acknowledgedMs: number;
   /** A response that began before an invalidation is cut off after this time where a node cannot fence. */
   readonly drainMs: number;
+  /** Making an answer takes at most so long: what an instance began before an invalidation has left it by then. */
+  readonly longestFillMs: number;
   /** What an edge demands is applied within this time, or the answer is 503. */
   readonly demandMs: number;
 }
@@ -39,5 +41,6 @@ export const TUNING: Tuning = {
   followMs: 150,
   acknowledgedMs: 20,
   drainMs: 10_000,
+  longestFillMs: 45_000,
   demandMs: 2_000,
 };
