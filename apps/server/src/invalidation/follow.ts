@@ -50,15 +50,17 @@ export function createFollow(parts: {
     return head;
   };
   const readPage = async (): Promise<number> => {
+    // Offers may be applied while the page is read; what it repeats of them is no gap.
+    const from = coverage.applied;
     const entries = await db
       .selectFrom("invalidation_entry")
       .select(["id", "sequence", "project", "scope", "paths"])
-      .where("sequence", ">", coverage.applied)
+      .where("sequence", ">", from)
       .orderBy("sequence")
       .limit(PAGE)
       .execute();
     // Numbers may be missing because they were raised, or because their entries were too old to be kept: then the floors know.
-    if (entries.some(({ sequence }, at) => sequence !== coverage.applied + 1 + at)) {
+    if (entries.some(({ sequence }, at) => sequence !== from + 1 + at)) {
       await restore();
       note();
       return entries.length;
