@@ -226,6 +226,36 @@ export const FURTHER_RULES: readonly Mutation[] = [
     "let floor = this.#tags.get(tag) ?? NEVER;",
   ),
   one(
+    "an invalidation of a tag covers what has it",
+    FLOORS,
+    "for (const each of userTags) floor = newer(floor, this.#tags.get(each));",
+    "",
+  ),
+  one(
+    "an invalidation of a folder covers what is in it",
+    "cache/prefix-floors.ts",
+    "if (floor && floor.sequence > newest.sequence) newest = floor;",
+    "",
+  ),
+  one(
+    "an invalidation of a beginning covers what begins so",
+    "cache/prefix-floors.ts",
+    "if (other && other.sequence > newest.sequence) newest = other;",
+    "",
+  ),
+  one(
+    "of two floors the newer counts, whatever their scopes",
+    FLOORS,
+    "return other && other.sequence > one.sequence ? other : one;",
+    "return other ?? one;",
+  ),
+  one(
+    "answers carry the tags of their folders and of the user",
+    "delivery/tags.ts",
+    "...sources.flatMap(({ wideTags }) => wideTags),",
+    "",
+  ),
+  one(
     "evicted bytes are fetched once for everyone",
     ORIGINALS,
     "await (this.#running(original) ?? this.#start(original, true)).landed;",
