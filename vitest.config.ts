@@ -1,6 +1,6 @@
 import { basename, join, resolve } from "node:path";
 import { defineConfig } from "vitest/config";
-import { postgresIsMissing } from "./packages/store/src/testing/cluster.ts";
+import { postgresIsMissing } from "./packages/store/src/testing/programs.ts";
 
 /** Tests of what is kept in a store, by workspace: they run on each engine. */
 const ON_BOTH_ENGINES: Readonly<Record<string, readonly string[]>> = {

@@ -11,6 +11,7 @@ const PARTS = {
   "a browser": ["chromium", "openssl"],
   "proof that bytes are on disk": ["strace"],
   "load for the benchmark": ["wrk"],
+  "the model of invalidation": ["spin", "gcc", "libc6-dev"],
 };
 
 const POLICY = "/usr/sbin/policy-rc.d";

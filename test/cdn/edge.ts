@@ -100,7 +100,9 @@ export function createEdge<Node extends EdgeNode>(kind: EdgeKind<Node>) {
     },
     purge: (tags: string, sequence: string, headers: OutgoingHttpHeaders = {}) =>
       ask("PURGE", "/", { "freshet-purge-tags": tags, "freshet-sequence": sequence, ...headers }),
-    join: async (head: number) => kind.drive({ node: edge.node.url }).join?.(head, signal),
+    async join(head: number): Promise<void> {
+      await kind.drive({ node: edge.node.url }).join?.(head, signal);
+    },
     get node(): Node {
       if (!node) throw new Error("The node has not been started.");
       return node;

@@ -82,7 +82,7 @@ describe.skipIf(missing)(`the shipped nginx configuration${missing ? ` ${missing
           .on("error", reject)
           .end();
       });
-      await expect.poll(() => cacheStatus(path)).toContain("hit");
+      await expect.poll(() => cacheStatus(path), { timeout: 20_000 }).toContain("hit");
       expect(seen.length).toBeLessThan(3);
       slow.destroy();
     });

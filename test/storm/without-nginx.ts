@@ -4,8 +4,8 @@ export const NGINX_CHANGES = {
   "the check on use": ["if object and is_young(object.stamp, object.tags) then", "if object then"],
   /** A URL's fills share one name, as in a cache whose key is the URL: what comes in last is what is served. */
   "a name for each fill": [
-    'seen.fill = state:get("life") .. string.format("%x", state:incr("fills", 1, 0))',
-    "seen.fill = hex(seen.id)",
+    'state:get("life") .. string.format("%x", state:incr("fills", 1, 0))',
+    "hex(place.id)",
   ],
   /** The last purge wins, not the newest. */
   "the maximum": ["if sequence > (numbers:get(tag) or 0) and not", "if not"],

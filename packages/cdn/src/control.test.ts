@@ -117,7 +117,10 @@ describe("a join", () => {
       const calls = agent.getCallHistory()?.calls() ?? [];
       expect(calls.map(({ method, headers }) => [method, headers])).toEqual([
         ["FRESHET", { "freshet-base": "9", "freshet-recent": "offered" }],
-        ["PURGE", { "freshet-sequence": "10", "freshet-purge-tags": `${TAG} p-1 p-2`, "freshet-life": "abc" }],
+        [
+          "PURGE",
+          { "freshet-sequence": "10", "freshet-purge-tags": `${TAG} p-1 p-2`, "freshet-life": "abc" },
+        ],
         ["PURGE", { "freshet-sequence": "10", "freshet-purge-tags": "p-3", "freshet-life": "abc" }],
         ["FRESHET", { "freshet-base": "3", "freshet-sequence": "10", "freshet-life": "abc" }],
       ]);

@@ -148,6 +148,46 @@ export function testCdnDriver(subject: CdnDriverSubject): void {
       }
     });
 
+    test("a purge by a folder or a tag of the user covers all that carry it, and spares the others", async () => {
+      const [shelf, campaign] = [tagOf("p", 30_000), tagOf("u", 30_001)];
+      const [inFolder, inBoth, tagged, other] = [
+        original(shelf),
+        original(shelf, campaign),
+        original(campaign),
+        original(),
+      ];
+      const everyone = [inFolder, inBoth, tagged, other];
+      const bodies = () => Promise.all(everyone.map(({ path }) => body(path)));
+      for (const one of everyone) one.publish("first", ++head);
+      await bodies();
+      for (const one of everyone) one.publish("second", head + 1);
+      await purge(++head, shelf);
+      expect(await bodies()).toEqual(["second", "second", "first", "first"]);
+      for (const one of everyone) one.publish("third", head + 1);
+      await purge(++head, campaign, inFolder.tag);
+      expect(await bodies()).toEqual(["third", "third", "third", "first"]);
+    });
+
+    test("of sixteen tags of an answer each fences a fill in flight", async () => {
+      const more = ["p", "p", "p", "p", "p", "p", "p", "u", "u", "u", "u", "u"].map((letter, place) =>
+        tagOf(letter, 31_000 + place),
+      );
+      const one = original(...more);
+      for (const tag of [one.folder, ...more]) {
+        await purge(++head, one.tag);
+        one.publish(`before ${tag}`);
+        const release = hold(one.path);
+        const before = one.fills();
+        const early = body(one.path);
+        await expect.poll(one.fills).toBe(before + 1);
+        await purge(++head, tag);
+        one.publish(`after ${tag}`);
+        release();
+        expect(await early).toBe(`before ${tag}`);
+        expect(await body(one.path)).toBe(`after ${tag}`);
+      }
+    });
+
     test("a project's purge covers the project's answers, and no other project's", async () => {
       const [one, two] = [original(), original()];
       const foreign = { path: "/foreign.jpg", fills: () => asked.get("/foreign.jpg") ?? 0 };

@@ -12,7 +12,7 @@ const MOST_FLOORS = 100_000;
  * invalidation that covers an original. Marks are applied in the journal's order and without gaps, so `applied` n
  * means everything through n. A thing stamped s is uncovered exactly when `s >= floor(...)`. Floors are numbers that are
  * looked up: however much an invalidation covers, nothing is walked. Their count is bounded: of the project with the
- * most, the older half folds into the project's own floor, which covers too much and never too little.
+ * most, the oldest fold into the project's own floor, which covers too much and never too little.
  */
 export class Coverage {
   #applied = 0;
@@ -65,7 +65,7 @@ export class Coverage {
 
   /** Forgets through which scope the invalidations through a number came: their projects are covered as a whole. */
   fold(through: number): void {
-    for (const floors of this.#projects.values()) this.#foldOne(floors, through);
+    for (const floors of this.#projects.values()) this.#shrink(floors, () => floors.fold(through));
   }
 
   #raise(mark: Mark, sequence: number): void {
@@ -81,13 +81,14 @@ export class Coverage {
       const largest = [...this.#projects.values()].reduce((one, other) =>
         other.size > one.size ? other : one,
       );
-      this.#foldOne(largest, largest.middle());
+      // A little at a time: nobody waits for it.
+      this.#shrink(largest, () => largest.foldOldest(Math.ceil(this.#most / 128)));
     }
   }
 
-  #foldOne(floors: Floors, through: number): void {
+  #shrink(floors: Floors, fold: () => void): void {
     const before = floors.size;
-    floors.fold(through);
+    fold();
     this.#size += floors.size - before;
   }
 }

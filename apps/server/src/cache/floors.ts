@@ -10,51 +10,61 @@ export interface Floor {
 
 export const NEVER: Floor = { sequence: 0, at: 0 };
 
-/** The floors of one project: of the whole of it, of single originals, of tags, of prefixes. */
+/** Before a prefix in the list of floors: no tag begins so. */
+const PREFIX = "/";
+
+/** The floors of one project: of the whole of it, of single originals, of tags, of prefixes. Numbers only grow. */
 export class Floors {
   #whole = NEVER;
-  /** By tag, of originals and of the user. */
-  readonly #tags = new Map<string, Floor>();
+  /** By tag, of originals and of the user, and by prefix: the one that was raised longest ago comes first. */
+  readonly #named = new Map<string, Floor>();
   readonly #prefixes = new PrefixFloors();
 
   /** What is kept besides the floor of the whole. */
   get size(): number {
-    return this.#tags.size + this.#prefixes.size;
+    return this.#named.size + this.#prefixes.size;
   }
 
   raise(mark: Mark, floor: Floor): void {
-    if (mark.kind === "project") this.#whole = newer(this.#whole, floor);
-    else if (mark.kind === "prefix") this.#prefixes.set(mark.prefix, floor);
-    else this.#tags.set(mark.tag, floor);
+    if (mark.kind === "project") {
+      this.#whole = newer(this.#whole, floor);
+      return;
+    }
+    const name = mark.kind === "prefix" ? PREFIX + mark.prefix : mark.tag;
+    this.#named.delete(name);
+    this.#named.set(name, floor);
+    if (mark.kind === "prefix") this.#prefixes.set(mark.prefix, floor);
   }
 
   /** The newest floor that covers the original. */
   of({ tag, segments, userTags }: Identity): Floor {
-    let floor = newer(this.#whole, this.#tags.get(tag));
-    for (const each of userTags) floor = newer(floor, this.#tags.get(each));
+    let floor = newer(this.#whole, this.#named.get(tag));
+    for (const each of userTags) floor = newer(floor, this.#named.get(each));
     return this.#prefixes.size === 0 ? floor : this.#prefixes.newest(segments, floor);
   }
 
   /** Turns the floors through a number into one of the whole, which covers at least as much. */
   fold(through: number): void {
-    let newest = NEVER;
-    const take = (floor: Floor) => {
-      if (floor.sequence <= through) newest = newer(newest, floor);
-    };
-    for (const [tag, floor] of this.#tags) {
-      take(floor);
-      if (floor.sequence <= through) this.#tags.delete(tag);
+    for (const [name, floor] of this.#named) {
+      if (floor.sequence > through) return;
+      this.#foldOne(name, floor);
     }
-    for (const floor of this.#prefixes.floors()) take(floor);
-    this.#prefixes.forget(through);
-    this.#whole = newer(this.#whole, newest);
   }
 
-  /** The number through which half of what is kept would fold. */
-  middle(): number {
-    const floors = [...this.#tags.values(), ...this.#prefixes.floors()];
-    const numbers = Float64Array.from(floors, ({ sequence }) => sequence).sort();
-    return numbers[numbers.length >> 1] ?? 0;
+  /** The same for so many floors, the oldest first. */
+  foldOldest(count: number): void {
+    let left = count;
+    for (const [name, floor] of this.#named) {
+      if (left === 0) return;
+      left -= 1;
+      this.#foldOne(name, floor);
+    }
+  }
+
+  #foldOne(name: string, floor: Floor): void {
+    this.#named.delete(name);
+    if (name.startsWith(PREFIX)) this.#prefixes.delete(name.slice(PREFIX.length));
+    this.#whole = newer(this.#whole, floor);
   }
 }
 

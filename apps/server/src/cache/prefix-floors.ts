@@ -6,8 +6,8 @@ interface Folder {
   folders?: Map<string, Folder>;
   /** Of names in the folder that begin so: prefixes that end within a segment. */
   beginnings?: Map<string, Floor>;
-  /** The lengths of `beginnings`, each once: a look-up tries each length, however many beginnings there are. */
-  lengths?: readonly number[];
+  /** How many of `beginnings` have each length: a look-up tries each length, however many beginnings there are. */
+  lengths?: Map<number, number>;
 }
 
 /**
@@ -24,15 +24,14 @@ export class PrefixFloors {
   }
 
   set(prefix: string, floor: Floor): void {
-    const segments = prefix.split("/");
-    const beginning = segments.pop() ?? "";
+    const { folders, beginning } = read(prefix);
     let folder = this.#root;
-    for (const segment of segments) {
+    for (const name of folders) {
       folder.folders ??= new Map();
-      let next = folder.folders.get(segment);
+      let next = folder.folders.get(name);
       if (!next) {
         next = {};
-        folder.folders.set(segment, next);
+        folder.folders.set(name, next);
         this.#size += 1;
       }
       folder = next;
@@ -42,10 +41,37 @@ export class PrefixFloors {
       return;
     }
     folder.beginnings ??= new Map();
-    if (!folder.beginnings.has(beginning)) this.#size += 1;
+    if (!folder.beginnings.has(beginning)) {
+      this.#size += 1;
+      folder.lengths ??= new Map();
+      folder.lengths.set(beginning.length, (folder.lengths.get(beginning.length) ?? 0) + 1);
+    }
     folder.beginnings.set(beginning, floor);
-    const { lengths = [] } = folder;
-    if (!lengths.includes(beginning.length)) folder.lengths = [...lengths, beginning.length];
+  }
+
+  /** Forgets the floor of a prefix, and the folders that only led to it. */
+  delete(prefix: string): void {
+    const { folders, beginning } = read(prefix);
+    const way: Folder[] = [this.#root];
+    for (const name of folders) {
+      const next = way.at(-1)?.folders?.get(name);
+      if (!next) return;
+      way.push(next);
+    }
+    const last = way.at(-1);
+    if (beginning === "") delete last?.floor;
+    else if (last?.beginnings?.delete(beginning)) {
+      this.#size -= 1;
+      const left = (last.lengths?.get(beginning.length) ?? 1) - 1;
+      if (left === 0) last.lengths?.delete(beginning.length);
+      else last.lengths?.set(beginning.length, left);
+    }
+    for (let depth = way.length - 1; depth > 0; depth -= 1) {
+      const { floor, beginnings, folders: inner } = way[depth] ?? {};
+      if (floor || beginnings?.size || inner?.size) return;
+      way[depth - 1]?.folders?.delete(folders[depth - 1] ?? "");
+      this.#size -= 1;
+    }
   }
 
   /** The newest of `least` and the floors of all prefixes that contain the name. */
@@ -57,7 +83,7 @@ export class PrefixFloors {
       const segment = segments[depth] ?? "";
       if (floor && floor.sequence > newest.sequence) newest = floor;
       if (beginnings && lengths) {
-        for (const length of lengths) {
+        for (const length of lengths.keys()) {
           const other = length > segment.length ? undefined : beginnings.get(segment.slice(0, length));
           if (other && other.sequence > newest.sequence) newest = other;
         }
@@ -66,36 +92,11 @@ export class PrefixFloors {
     }
     return newest;
   }
+}
 
-  *floors(): Iterable<Floor> {
-    const folders = [this.#root];
-    for (let folder = folders.pop(); folder; folder = folders.pop()) {
-      if (folder.floor) yield folder.floor;
-      if (folder.beginnings) yield* folder.beginnings.values();
-      if (folder.folders) folders.push(...folder.folders.values());
-    }
-  }
-
-  /** Forgets the floors through a number, and the folders that hold no other. */
-  forget(through: number): void {
-    this.#prune(this.#root, through);
-  }
-
-  /** Answers whether nothing is left. */
-  #prune(folder: Folder, through: number): boolean {
-    if (folder.floor && folder.floor.sequence <= through) delete folder.floor;
-    const { beginnings, folders } = folder;
-    for (const [beginning, { sequence }] of beginnings ?? []) {
-      if (sequence > through) continue;
-      beginnings?.delete(beginning);
-      this.#size -= 1;
-    }
-    if (beginnings) folder.lengths = [...new Set([...beginnings.keys()].map(({ length }) => length))];
-    for (const [name, each] of folders ?? []) {
-      if (!this.#prune(each, through)) continue;
-      folders?.delete(name);
-      this.#size -= 1;
-    }
-    return !folder.floor && !beginnings?.size && !folders?.size;
-  }
+/** The folders of a prefix, and the beginning of a name behind them; "" for all names. */
+function read(prefix: string): { readonly folders: readonly string[]; readonly beginning: string } {
+  const folders = prefix.split("/");
+  const beginning = folders.pop() ?? "";
+  return { folders, beginning };
 }

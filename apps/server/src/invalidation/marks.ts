@@ -6,7 +6,7 @@ import type { InvalidationTables, PathRow } from "./migrations.ts";
 type FloorRow = InvalidationTables["invalidation_floor"];
 
 /** What an instance has to cover for one target of an entry; for an exact URL that is its original, because records know no URLs. */
-export function markOf(project: string, { kind, name, tag }: Pick<PathRow, "kind" | "name" | "tag">): Mark {
+function markOf(project: string, { kind, name, tag }: Pick<PathRow, "kind" | "name" | "tag">): Mark {
   if (kind === "project") return { kind, project };
   if (kind === "prefix") return { kind, project, prefix: name.slice(project.length + 1) };
   if (kind === "tag") return { kind, project, tag: userTag(project, name) };

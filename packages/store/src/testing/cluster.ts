@@ -1,13 +1,14 @@
 import { execFile, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { accessSync, constants, readdirSync, readFileSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { chown, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
+import { ownerOfData, postgresIsMissing, programs } from "./programs.ts";
 
 const run = promisify(execFile);
 
@@ -25,30 +26,17 @@ export interface PostgresServer {
   kill(): Promise<void>;
 }
 
-/** Where Debian and PostgreSQL's own build put their programs, beside the search path. */
-const DEBIAN = "/usr/lib/postgresql";
-const OWN_BUILD = "/usr/local/pgsql/bin";
 const USER = "freshet";
-/** PostgreSQL refuses to run as root; this is whom its packages make for it. */
-const SYSTEM_USER = "postgres";
 const READY_MS = 30_000;
 const STOP_MS = 10_000;
 const MOST_PORTS = 5;
-
-/** Why no server can be started here, or undefined if one can. */
-export function postgresIsMissing(): string | undefined {
-  if (programs() === undefined) return "PostgreSQL is not installed (apt-get install postgresql)";
-  if (process.getuid?.() === 0 && systemUser() === undefined)
-    return `there is no user ${SYSTEM_USER} to run PostgreSQL as`;
-  return undefined;
-}
 
 /** Starts a server and waits until it takes connections; rejects with what it wrote when it does not. */
 export async function startPostgres(): Promise<PostgresServer> {
   const missing = postgresIsMissing();
   const bin = programs();
   if (missing !== undefined || bin === undefined) throw new Error(`No server can be started: ${missing}.`);
-  const owner = process.getuid?.() === 0 ? systemUser() : undefined;
+  const owner = ownerOfData();
   const folder = await mkdtemp(join(tmpdir(), "freshet-postgres-"));
   const data = join(folder, "data");
   const password = randomBytes(12).toString("hex");
@@ -159,42 +147,6 @@ function watch(child: ReturnType<typeof spawn>, folder: string): Running {
       throw new Error(`PostgreSQL did not come up:\n${written}`);
     },
   };
-}
-
-/** The folder with initdb and postgres: the newest of Debian's, else one on the search path. */
-function programs(): string | undefined {
-  const versions = list(DEBIAN).toSorted((a, b) => Number(b) - Number(a));
-  const folders = [
-    ...versions.map((version) => join(DEBIAN, version, "bin")),
-    ...(process.env.PATH ?? "").split(delimiter).filter((folder) => folder !== ""),
-    OWN_BUILD,
-  ];
-  return folders.find((folder) => ["initdb", "postgres"].every((name) => isExecutable(join(folder, name))));
-}
-
-function systemUser(): { readonly uid: number; readonly gid: number } | undefined {
-  const line = readFileSync("/etc/passwd", "utf8")
-    .split("\n")
-    .find((each) => each.startsWith(`${SYSTEM_USER}:`));
-  const [, , uid, gid] = line?.split(":") ?? [];
-  return uid === undefined || gid === undefined ? undefined : { uid: Number(uid), gid: Number(gid) };
-}
-
-function list(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 async function freePort(): Promise<number> {
