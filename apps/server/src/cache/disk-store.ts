@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, rename, rm, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import { LRUCache } from "lru-cache";
@@ -15,6 +15,16 @@ function footerOf(bytes: Uint8Array): Buffer {
   footer.writeUInt32BE(crc32(bytes), 4);
   footer.writeBigUInt64BE(BigInt(bytes.length), 8);
   return footer;
+}
+
+/** Writes the parts one behind the other without joining them in memory first. */
+async function writeParts(path: string, parts: readonly Uint8Array[]): Promise<void> {
+  const file = await open(path, "wx");
+  try {
+    for (const part of parts) await file.writeFile(part);
+  } finally {
+    await file.close();
+  }
 }
 
 /**
@@ -87,7 +97,7 @@ export class DiskStore {
     const aside = `${path}.${randomUUID()}`;
     await mkdir(join(this.#folder, name.slice(0, 2)), { recursive: true });
     try {
-      await writeFile(aside, Buffer.concat([bytes, footerOf(bytes)]));
+      await writeParts(aside, [bytes, footerOf(bytes)]);
       await rename(aside, path);
     } catch (error) {
       await rm(aside, { force: true }).catch(() => {});

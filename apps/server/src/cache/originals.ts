@@ -11,7 +11,7 @@ import { type OriginalRecord, type Outcome, REMEMBERED, type Records } from "./r
 import { nextRecord, trustOf, type VersionTrust } from "./succession.ts";
 import { VersionBudget } from "./version-budget.ts";
 
-const RECENT_BYTES = 128 * 2 ** 20;
+const RECENT_BYTES = 64 * 2 ** 20;
 const RECENT_MS = 5_000;
 /** A caller waits for at most this many flights before the origin counts as broken for it. */
 const MOST_FLIGHTS = 5;
@@ -232,7 +232,9 @@ export class Originals {
   }
 
   async #keep(bytes: Uint8Array): Promise<Outcome> {
-    const digest = Buffer.from(await crypto.subtle.digest("SHA-256", new Uint8Array(bytes))).toString("hex");
+    // In the thread pool: hashing megabytes here would hold up everyone's hits. No source gives shared memory.
+    const whole = bytes as Uint8Array<ArrayBuffer>;
+    const digest = Buffer.from(await crypto.subtle.digest("SHA-256", whole)).toString("hex");
     const facts = await this.#parts.readFacts(bytes);
     this.#recent.set(digest, bytes);
     // A disk that refuses costs a fetch later, not this answer.

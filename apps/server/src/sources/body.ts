@@ -27,18 +27,16 @@ export async function readBody(
     const next = total + chunk.length;
     if (next > size.maxBytes) return { kind: "too-large" };
     if (next > room.length) {
-      const larger = new Uint8Array(
-        Math.min(Math.max(next, room.length * 2, size.announced ?? 0), size.maxBytes),
-      );
-      larger.set(room.subarray(0, total));
-      room = larger;
+      // The memory moves along where it can; a second buffer of megabytes would be work for the garbage collector.
+      const length = Math.min(Math.max(next, room.length * 2, size.announced ?? 0), size.maxBytes);
+      room = new Uint8Array(room.buffer.transfer(length));
     }
     room.set(chunk, total);
     total = next;
     received(total);
   }
-  // A body that fills its room badly is copied, so that a small image does not hold a large buffer.
-  return { kind: "whole", bytes: total === room.length ? room : room.slice(0, total) };
+  // Room that was not needed is given back, so that a small image does not hold a large buffer.
+  return { kind: "whole", bytes: total === room.length ? room : new Uint8Array(room.buffer.transfer(total)) };
 }
 
 const DECODERS = { gzip: promisify(gunzip), "x-gzip": promisify(gunzip), br: promisify(brotliDecompress) };
