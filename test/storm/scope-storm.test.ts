@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { EDGES, type EdgeKind } from "../support/edges.ts";
 import { freePort, startFreshet } from "../support/freshet.ts";
 import { full } from "../support/size.ts";
-import { startVarnish, varnishIsMissing } from "../support/varnish.ts";
 import { startDeafNode } from "./deaf-node.ts";
 import { startMovingOrigin } from "./moving-origin.ts";
 import { runScopeStorm, summaryOf } from "./scope-storm.ts";
@@ -14,10 +14,8 @@ const MOST_INVALIDATIONS_WITHOUT = 200;
 const SEED = Number(process.env.FRESHET_TEST_SEED ?? Date.now() % 1_000_000);
 const KEY = "client_0123456789abcdef";
 
-const missing = await varnishIsMissing();
-
-/** One server behind one Varnish, over an origin that is slow whenever it likes. */
-async function storm(letters: string, untilStale: boolean) {
+/** One server behind one node, over an origin that is slow whenever it likes. */
+async function storm(kind: EdgeKind, letters: string, untilStale: boolean) {
   await using started = new AsyncDisposableStack();
   const random = randomFrom(SEED);
   const origin = await startMovingOrigin({
@@ -27,9 +25,9 @@ async function storm(letters: string, untilStale: boolean) {
   started.defer(origin.close);
   await origin.change(PICTURES.map((picture) => `/media/${picture}`));
   const port = await freePort();
-  const varnish = await startVarnish({ backendPort: port });
-  started.defer(varnish.stop);
-  const node = await startDeafNode(varnish.url, letters);
+  const edge = await kind.start({ backendPort: port });
+  started.defer(edge.stop);
+  const node = await startDeafNode(edge.url, letters);
   started.defer(node.close);
   const freshet = await startFreshet({
     port,
@@ -42,49 +40,52 @@ async function storm(letters: string, untilStale: boolean) {
           tags: RULES,
         },
       },
-      cdn: [{ driver: "varnish", nodes: [node.url] }],
+      cdn: [{ driver: kind.driver, nodes: [node.url] }],
     },
   });
   started.defer(freshet.stop);
   // Until the node has joined it keeps nothing, and the storm would blow over an empty field.
   const isKept = async () => {
-    const answer = await fetch(varnish.url + urlOf(PICTURES[0] ?? "", 0));
+    const answer = await fetch(edge.url + urlOf(PICTURES[0] ?? "", 0));
     await answer.arrayBuffer();
     return answer.headers.get("cache-status");
   };
-  await expect.poll(isKept, { timeout: 20_000 }).toContain("varnish; hit");
+  await expect.poll(isKept, { timeout: 20_000 }).toContain(`${kind.driver}; hit`);
   const report = await runScopeStorm({
     origin: { ...origin, change: (paths) => origin.change(paths.map((path) => `/media/${path}`)) },
     apis: [freshet.url],
     apiKey: KEY,
-    places: [varnish.url, freshet.url],
+    places: [edge.url, freshet.url],
     invalidations: untilStale ? MOST_INVALIDATIONS_WITHOUT : INVALIDATIONS,
     random,
     untilStale,
   });
-  console.log(`seed ${SEED}, deaf to "${letters}": ${summaryOf(report)}`);
+  console.log(`seed ${SEED}, ${kind.driver}, deaf to "${letters}": ${summaryOf(report)}`);
   return report;
 }
 
-describe.skipIf(missing)(
-  `storm of all scopes through server and Varnish${missing ? ` ${missing}` : ""}`,
-  () => {
-    test("no answer that begins after Done is older than the invalidation", async () => {
-      const report = await storm("", false);
-      expect(report.stale, `seed ${SEED}`).toEqual([]);
-      expect(report.failed).toBe(0);
-      expect(report.hits).toBeGreaterThan(0);
-      expect(Object.keys(report.byScope).length).toBeGreaterThan(2);
-    });
+for (const kind of EDGES) {
+  const { driver, missing } = kind;
+  describe.skipIf(missing)(
+    `storm of all scopes through server and ${driver}${missing ? ` ${missing}` : ""}`,
+    () => {
+      test("no answer that begins after Done is older than the invalidation", async () => {
+        const report = await storm(kind, "", false);
+        expect(report.stale, `seed ${SEED}`).toEqual([]);
+        expect(report.failed).toBe(0);
+        expect(report.hits).toBeGreaterThan(0);
+        expect(Object.keys(report.byScope).length).toBeGreaterThan(2);
+      });
 
-    test.each([
-      ["originals", "o"],
-      ["folders", "p"],
-      ["the user's", "u"],
-      ["projects", "t"],
-    ])("where tags of %s do not reach the node the same storm finds older answers", async (_, letter) => {
-      const report = await storm(letter, true);
-      expect(report.stale.length, `seed ${SEED}`).toBeGreaterThan(0);
-    });
-  },
-);
+      test.each([
+        ["originals", "o"],
+        ["folders", "p"],
+        ["the user's", "u"],
+        ["projects", "t"],
+      ])("where tags of %s do not reach the node the same storm finds older answers", async (_, letter) => {
+        const report = await storm(kind, letter, true);
+        expect(report.stale.length, `seed ${SEED}`).toBeGreaterThan(0);
+      });
+    },
+  );
+}
