@@ -12,8 +12,8 @@ export type {
   Probe,
   ProbeRequest,
   ProjectPurge,
-  Recent,
   Purge,
+  Recent,
   TagPurge,
   UrlPurge,
 } from "./cdn.ts";
