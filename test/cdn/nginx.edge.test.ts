@@ -1,5 +1,6 @@
 import { readdir, rm } from "node:fs/promises";
-import { request as httpRequest, type IncomingMessage } from "node:http";
+import { createServer, request as httpRequest, type IncomingMessage } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { createNginxDriver } from "@freshet/cdn/nginx";
 import { afterEach, describe, expect, test } from "vitest";
@@ -33,6 +34,11 @@ describe.skipIf(missing)(`the shipped nginx configuration${missing ? ` ${missing
   };
   const purgeOf = (nginx: Nginx, sequence: number, ...tags: readonly string[]) =>
     createNginxDriver({ node: nginx.url }).purgeTags?.({ sequence, project: "p", tags }, signal);
+  const emptyDisk = async ({ folder }: Nginx) => {
+    for (const part of await readdir(join(folder, "cache"))) {
+      await rm(join(folder, "cache", part), { recursive: true });
+    }
+  };
   const tagNumber = (number: number) => `o-${number.toString(16).padStart(16, "0")}`;
 
   afterEach(async () => {
@@ -67,11 +73,25 @@ describe.skipIf(missing)(`the shipped nginx configuration${missing ? ` ${missing
       const path = newPath();
       await createNginxDriver({ node: nginx.url }).join?.(1, signal);
       expect(await isKeptBy(nginx, path)).toBe(true);
-      for (const part of await readdir(join(nginx.folder, "cache"))) {
-        await rm(join(nginx.folder, "cache", part), { recursive: true });
-      }
+      await emptyDisk(nginx);
       expect(await statusOf(nginx, path)).toContain("fwd=miss");
       expect(await isKeptBy(nginx, path)).toBe(true);
+    });
+
+    test("what is gone from the disk while the server is away is answered with a short sentence", async () => {
+      const server = createServer((_, response) => response.writeHead(200, KEPT).end("x"));
+      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+      const nginx = await start({ backendPort: (server.address() as AddressInfo).port });
+      await createNginxDriver({ node: nginx.url }).join?.(1, signal);
+      expect(await isKeptBy(nginx, "/v7/a.jpg")).toBe(true);
+      server.close();
+      server.closeAllConnections();
+      expect(await statusOf(nginx, "/v7/a.jpg")).toContain("hit");
+      await emptyDisk(nginx);
+      const reply = await fetch(`${nginx.url}/v7/a.jpg`);
+      expect([reply.status, reply.headers.get("cache-control")]).toEqual([503, "no-store"]);
+      expect(reply.headers.get("content-type")).toContain("text/plain");
+      expect(await reply.text()).toContain("The image server does not answer.");
     });
 
     test("others hit while one visitor reads slowly", async () => {
