@@ -1,4 +1,50 @@
+import { basename, join, resolve } from "node:path";
 import { defineConfig } from "vitest/config";
+import { postgresIsMissing } from "./packages/store/src/testing/programs.ts";
+
+/** Tests of what is kept in a store, by workspace: they run on each engine. */
+const ON_BOTH_ENGINES: Readonly<Record<string, readonly string[]>> = {
+  store: ["src/*.test.ts"],
+  connector: ["src/connector.test.ts", "src/known.test.ts"],
+  server: ["src/invalidation/*.test.ts", "src/instances/*.test.ts"],
+};
+/** Tests of one engine alone. */
+const ON_POSTGRES = ["src/postgres/*.test.ts"];
+
+const ENGINES = join(import.meta.dirname, "test/engines");
+const includes = ON_BOTH_ENGINES[workspace()];
+const missing = includes && postgresIsMissing();
+if (missing !== undefined && process.env.CI)
+  throw new Error(`With CI set the stores are tested on PostgreSQL too, but ${missing}.`);
+
+const postgres = {
+  extends: true as const,
+  test:
+    missing === undefined
+      ? {
+          name: "postgres",
+          include: [...(includes ?? []), ...ON_POSTGRES],
+          env: { FRESHET_TEST_ENGINE: "postgres" },
+          globalSetup: [join(ENGINES, "setup.ts")],
+        }
+      : { name: "postgres", root: ENGINES, include: ["missing.ts"] },
+};
 
 // One configuration for every workspace: tests sit beside the code, compiled copies in dist are not tests.
-export default defineConfig({ test: { include: ["src/**/*.test.ts"], testTimeout: 20_000 } });
+export default defineConfig({
+  test: {
+    testTimeout: 20_000,
+    projects: [
+      {
+        extends: true as const,
+        test: { name: "sqlite", include: ["src/**/*.test.ts"], exclude: ON_POSTGRES },
+      },
+      ...(includes ? [postgres] : []),
+    ],
+  },
+});
+
+function workspace(): string {
+  const place = process.argv.indexOf("--root");
+  return basename(resolve(place === -1 ? "." : (process.argv[place + 1] ?? ".")));
+}

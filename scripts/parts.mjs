@@ -5,11 +5,17 @@ import { run, seconds, stillGoing } from "./steps.mjs";
 /** Debian packages, by what they are for. */
 const PARTS = {
   "a CDN node": ["varnish", "varnish-modules"],
-  "a static server to compare with": ["nginx"],
+  "another CDN node, and a static server to compare with": [
+    "nginx",
+    "libnginx-mod-http-lua",
+    "lua-resty-core",
+  ],
+  "a database for many servers": ["postgresql"],
   WordPress: ["php-cli", "php-sqlite3", "php-gd", "php-curl", "php-mbstring", "php-xml", "unzip", "phpunit"],
   "a browser": ["chromium", "openssl"],
   "proof that bytes are on disk": ["strace"],
   "load for the benchmark": ["wrk"],
+  "the model of invalidation": ["spin", "gcc", "libc6-dev"],
 };
 
 const POLICY = "/usr/sbin/policy-rc.d";

@@ -1,9 +1,8 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { createVarnishDriver } from "@freshet/cdn/varnish";
-import { type InnerAnswer, testCdnDriver } from "@freshet/conformance/cdn-driver";
+import { testCdnDriver } from "@freshet/conformance/cdn-driver";
 import { describe, test } from "vitest";
 import { startVarnish, varnishIsMissing } from "../support/varnish.ts";
+import { serve } from "./backend.ts";
 
 const missing = await varnishIsMissing();
 
@@ -32,27 +31,4 @@ if (missing) {
       };
     },
   });
-}
-
-async function serve(inner: (path: string) => Promise<InnerAnswer>) {
-  const server = createServer((request, response) => {
-    void inner(request.url ?? "/").then((answer) => {
-      response.writeHead(answer.status, {
-        ETag: answer.etag,
-        "CDN-Cache-Control": "max-age=31536000",
-        ...(answer.stamp === undefined ? {} : { "Freshet-Stamp": answer.stamp }),
-        ...(answer.tags.length === 0 ? {} : { xkey: answer.tags.join(" ") }),
-      });
-      response.end(answer.body);
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return {
-    port: (server.address() as AddressInfo).port,
-    close: () =>
-      new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
 }

@@ -1,7 +1,8 @@
+import { createVarnishDriver } from "@freshet/cdn/varnish";
 import { describe, expect, test } from "vitest";
 import { full } from "../support/size.ts";
-import { varnishIsMissing } from "../support/varnish.ts";
-import { runStorm, type StormReport } from "./storm.ts";
+import { startVarnish, varnishIsMissing } from "../support/varnish.ts";
+import { runStorm, type StormEdge, type StormReport, summaryOf } from "./storm.ts";
 import { type Change, vclWithout } from "./without.ts";
 
 /** Full size is what freshness is judged by. */
@@ -16,16 +17,17 @@ async function stormWithout(changes: readonly Change[], untilStale: boolean): Pr
   const vcl = await vclWithout(changes);
   const invalidations = untilStale ? MOST_INVALIDATIONS_WITHOUT : INVALIDATIONS;
   try {
-    const report = await runStorm({ vcl: vcl.path, invalidations, seed: SEED, untilStale });
+    const edge: StormEdge = {
+      start: (backendPort) => startVarnish({ backendPort, vcl: vcl.path }),
+      drive: createVarnishDriver,
+    };
+    const report = await runStorm({ edge, invalidations, seed: SEED, untilStale });
     console.log(`seed ${SEED}, without ${changes.join(" and ") || "nothing"}: ${summaryOf(report)}`);
     return report;
   } finally {
     await vcl.remove();
   }
 }
-
-const summaryOf = ({ invalidations, purges, answers, hits, fenced, stale }: StormReport) =>
-  `${invalidations} invalidations, ${purges} purges, ${answers} answers, ${hits} hits, ${fenced} fenced, ${stale.length} stale`;
 
 describe.skipIf(missing)(`race storm against Varnish${missing ? ` ${missing}` : ""}`, () => {
   test("no answer that begins after Done is older than the invalidation", async () => {

@@ -1,7 +1,8 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { replaceOnce, SHIPPED_VCL } from "../support/varnish.ts";
+import { replaceOnce } from "../support/replace-once.ts";
+import { SHIPPED_VCL } from "../support/varnish.ts";
 
 /** Changes to the shipped VCL, each one exact text in it: a rule switched off, or a race made wide. */
 export const CHANGES = {

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { findProgram, missingPart } from "./find.ts";
+import { replaceOnce } from "./replace-once.ts";
 
 const run = promisify(execFile);
 
@@ -115,12 +116,6 @@ async function backendVcl({ backendPort, purgers }: VarnishOptions): Promise<str
     text = replaceOnce(text, '    "127.0.0.1";\n    "::1";\n', list);
   }
   return text;
-}
-
-/** Replaces a text that must be there exactly once, so that a test cannot go blind when the text changes. */
-export function replaceOnce(text: string, from: string, to: string): string {
-  if (text.split(from).length !== 2) throw new Error(`Expected exactly once: ${from}`);
-  return text.replace(from, () => to);
 }
 
 async function answers(url: string): Promise<boolean> {

@@ -42,6 +42,23 @@ async function problemsOf(...args: Parameters<typeof load>): Promise<readonly st
 const withDemo = (section: unknown, more: object = {}) => ({ ...more, projects: { demo: section } });
 
 describe("the effective configuration", () => {
+  test("keeps the journal where the environment says, else the file, else in the data folder", async () => {
+    const url = "postgres://freshet:secret@db.example/freshet";
+    const other = "postgresql://other.example/freshet";
+    const stores = async (...args: Parameters<typeof load>) => (await load(...args)).store;
+    expect(await stores(undefined)).toBeUndefined();
+    expect(await stores(undefined, { FRESHET_STORE_URL: url })).toEqual({ url, poolSize: 10 });
+    const file = withDemo({}, { store: { url, poolSize: 3 } });
+    expect(await stores(file)).toEqual({ url, poolSize: 3 });
+    expect(await stores(file, { FRESHET_STORE_URL: other })).toEqual({ url: other, poolSize: 3 });
+    const secret = { [join(folder, "db")]: `${other}\n` };
+    expect(await stores(file, { FRESHET_STORE_URL_FILE: "db" }, secret)).toEqual({ url: other, poolSize: 3 });
+    expect(await stores(withDemo({}, { store: { urlFile: "db" } }), {}, secret)).toEqual({
+      url: other,
+      poolSize: 10,
+    });
+  });
+
   test("without a file is the built-in project demo, whose key is made once and kept for its owner alone", async () => {
     const data = join(folder, "first");
     const first = await load(undefined, { FRESHET_DATA: data });
@@ -82,6 +99,7 @@ describe("the effective configuration", () => {
         hosts: [],
         aliases: { _site_: { url: "http://127.0.0.1:9000/media" } },
         prefix: undefined,
+        tags: [],
         source: { allow: ["127.0.0.1"], allowPrivate: true, maxBytes: 50_000_000, timeoutMs: 15_000 },
         formats: ["avif", "webp"],
         forwardQuery: true,
@@ -152,7 +170,7 @@ describe("a configuration that is wrong", () => {
       { limits: { memoryBytes: 1 } },
       "limits.memoryBytes is 1; write a whole number from 1048576 to 68719476736.",
     ],
-    [{ cdn: [{ nodes: ["http://a"] }] }, 'cdn[0].driver is missing; write one of "varnish".'],
+    [{ cdn: [{ nodes: ["http://a"] }] }, 'cdn[0].driver is missing; write one of "'],
     [{ cdn: [{ driver: "varnish", nodes: [] }] }, "cdn[0].nodes has 0 entries; write 1 to 100."],
     [{ projects: {} }, "projects has 0 entries; write 1 to 1000."],
     [
@@ -186,6 +204,20 @@ describe("a configuration that is wrong", () => {
     [
       withDemo({ apiKey: "short" }),
       "projects.demo.apiKey is not right; write 16 to 256 visible characters without spaces.",
+    ],
+    [{ store: { poolSize: 3 } }, "store has no address; write url or urlFile."],
+    [
+      { store: { url: "postgres://h/d", urlFile: "x" } },
+      "store.url and store.urlFile are both set; keep one.",
+    ],
+    [{ store: { urlFile: "none" } }, "store.urlFile names none, which cannot be read (ENOENT)."],
+    [
+      { store: { url: "mysql://u:leaks@h/d" } },
+      'store.url is not right; write an address such as "postgres://',
+    ],
+    [
+      { store: { url: "postgres://h/d", poolSize: 0 } },
+      "store.poolSize is 0; write a whole number from 1 to 1000.",
     ],
     [withDemo({ apiKey: KEY, apiKeyFile: "k" }), "projects.demo has apiKey and apiKeyFile; keep one."],
     [withDemo({ apiKeyFile: "none" }), "projects.demo.apiKeyFile names none, which cannot be read (ENOENT)."],
@@ -226,6 +258,12 @@ describe("a configuration that is wrong", () => {
     [{ FRESHET_API_KEY: "short" }, "FRESHET_API_KEY is not right"],
     [{ FRESHET_API_KEY: KEY, FRESHET_API_KEY_FILE: "x" }, "are both set; keep one."],
     [{ FRESHET_API_KEY_FILE: "none" }, "FRESHET_API_KEY_FILE names none, which cannot be read (ENOENT)."],
+    [{ FRESHET_STORE_URL: "file:x" }, "FRESHET_STORE_URL is not right; write an address such as"],
+    [
+      { FRESHET_STORE_URL: "postgres://h/d", FRESHET_STORE_URL_FILE: "x" },
+      "FRESHET_STORE_URL and FRESHET_STORE_URL_FILE are both set; keep one.",
+    ],
+    [{ FRESHET_STORE_URL_FILE: "none" }, "FRESHET_STORE_URL_FILE names none, which cannot be read (ENOENT)."],
     [{ FRESHET_CONFIG: "elsewhere.json" }, "elsewhere.json cannot be read (ENOENT)"],
   ])("in the environment: %j", async (env, sentence) => {
     expect(await problemsOf(withDemo({ apiKey: KEY }), env as Record<string, string>)).toEqual([

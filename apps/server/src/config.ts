@@ -10,6 +10,7 @@ import {
 } from "./config/schema.ts";
 import { generatedKey } from "./config/secrets.ts";
 import { defaultsOf, findFaults } from "./config/shape.ts";
+import type { Role } from "./instances/roles.ts";
 import type { Project } from "./projects/project.ts";
 
 /** The effective configuration: file and environment together, completed with defaults, frozen. */
@@ -19,6 +20,10 @@ export interface Config {
   /** Absolute path. */
   readonly dataFolder: string;
   readonly log: LogLevel;
+  readonly role: Role;
+  /** A PostgreSQL database; undefined is an SQLite file in the data folder. */
+  readonly store: { readonly url: string; readonly poolSize: number } | undefined;
+  readonly leaseMs: number;
   readonly projects: readonly Project[];
   readonly cdn: NonNullable<ConfigFile["cdn"]>;
   readonly limits: typeof LIMITS & {
@@ -48,11 +53,21 @@ const LARGEST_FILE = 4 * 2 ** 20;
 const LARGEST_SECRET = 4_096;
 
 const LIMITS = defaultsOf(CONFIG_SCHEMA.properties.limits);
+const LOG = CONFIG_SCHEMA.properties.log.default;
+const ROLE = CONFIG_SCHEMA.properties.role.default;
 const BUILT_IN: ConfigFile = { projects: { demo: { aliases: { _sample_: { folder: "sample" } } } } };
 
 type Variables = { readonly [Name in keyof typeof ENVIRONMENT]?: string | undefined };
 type ReadFile = (path: string) => Promise<string>;
 type Report = (sentence: string) => void;
+
+/** What a value may come from. */
+interface Surroundings {
+  readonly env: Variables;
+  readonly cwd: string;
+  readonly folder: string;
+  readonly readFile: ReadFile;
+}
 
 /**
  * Reads file and environment, the only place of the server that does. Relative paths of the environment begin at
@@ -82,7 +97,10 @@ export async function loadConfig(from: {
     host: readHost(env.FRESHET_HOST, report),
     port: readPort(env.PORT, report),
     dataFolder: resolve(cwd, env.FRESHET_DATA || ".freshet"),
-    log: readLog(env.FRESHET_LOG, report) ?? file.log ?? CONFIG_SCHEMA.properties.log.default,
+    log: readChoice("FRESHET_LOG", env, CONFIG_SCHEMA.properties.log, report) ?? file.log ?? LOG,
+    role: readChoice("FRESHET_ROLE", env, CONFIG_SCHEMA.properties.role, report) ?? file.role ?? ROLE,
+    store: await readStore(file.store, { env, cwd, folder: dirname(path), readFile }, report),
+    leaseMs: file.leaseMs ?? CONFIG_SCHEMA.properties.leaseMs.default,
   };
   checkNodes(cdn, report);
   if (problems.length > 0) throw new ConfigError(problems);
@@ -130,25 +148,15 @@ async function readConfigFile(
 /** Gives the configured key of a project: the environment's for `demo` or the only project, else the file's. */
 async function keyReader(
   names: readonly string[],
-  from: {
-    readonly env: Variables;
-    readonly cwd: string;
-    readonly folder: string;
-    readonly readFile: ReadFile;
-  },
+  from: Surroundings,
   report: Report,
 ): Promise<(name: string, section: ProjectSection) => Promise<string | undefined>> {
   const { env, cwd, folder, readFile } = from;
   if (env.FRESHET_API_KEY && env.FRESHET_API_KEY_FILE)
     report("FRESHET_API_KEY and FRESHET_API_KEY_FILE are both set; keep one.");
   const secretOf = async (path: string, base: string, place: string): Promise<string | undefined> => {
-    try {
-      return checkedKey((await readFile(resolve(base, path))).trim(), place, report);
-    } catch (error) {
-      const code = error instanceof Error && "code" in error ? error.code : error;
-      report(`${place} names ${path}, which cannot be read (${String(code)}).`);
-      return undefined;
-    }
+    const secret = await readSecret(path, base, place, readFile, report);
+    return secret === undefined ? undefined : checkedKey(secret, place, report);
   };
   const fromEnvironment = env.FRESHET_API_KEY
     ? checkedKey(env.FRESHET_API_KEY, "FRESHET_API_KEY", report)
@@ -210,12 +218,60 @@ function readPort(text: string | undefined, report: Report): number {
   return port;
 }
 
-function readLog(text: string | undefined, report: Report): LogLevel | undefined {
+function readChoice<const Choice extends string>(
+  name: "FRESHET_LOG" | "FRESHET_ROLE",
+  env: Variables,
+  schema: { readonly type: "string"; readonly enum: readonly Choice[] },
+  report: Report,
+): Choice | undefined {
+  const text = env[name];
   if (!text) return undefined;
-  const level = CONFIG_SCHEMA.properties.log.enum.find((each) => each === text);
-  if (level === undefined)
-    for (const fault of findFaults(CONFIG_SCHEMA.properties.log, text, "FRESHET_LOG")) report(fault);
-  return level;
+  const choice = schema.enum.find((each) => each === text);
+  if (choice === undefined) for (const fault of findFaults(schema, text, name)) report(fault);
+  return choice;
+}
+
+/** The environment's address wins over the file's, and each of them may be in a file of its own. */
+async function readStore(
+  section: ConfigFile["store"],
+  from: Surroundings,
+  report: Report,
+): Promise<Config["store"]> {
+  const { env, cwd, folder } = from;
+  const { url, urlFile, poolSize } = { ...defaultsOf(CONFIG_SCHEMA.properties.store), ...section };
+  const isOutside = Boolean(env.FRESHET_STORE_URL || env.FRESHET_STORE_URL_FILE);
+  const [name, fileName] = isOutside
+    ? ["FRESHET_STORE_URL", "FRESHET_STORE_URL_FILE"]
+    : ["store.url", "store.urlFile"];
+  const text = isOutside ? env.FRESHET_STORE_URL : url;
+  const path = isOutside ? env.FRESHET_STORE_URL_FILE : urlFile;
+  if (text && path) report(`${name} and ${fileName} are both set; keep one.`);
+  if (!text && !path) {
+    if (section !== undefined) report("store has no address; write url or urlFile.");
+    return undefined;
+  }
+  const base = isOutside ? cwd : folder;
+  const address = text || (await readSecret(path ?? "", base, fileName, from.readFile, report));
+  if (address === undefined) return undefined;
+  const schema = CONFIG_SCHEMA.properties.store.properties.url;
+  for (const fault of findFaults(schema, address, text ? name : fileName)) report(fault);
+  return { url: address, poolSize };
+}
+
+async function readSecret(
+  path: string,
+  base: string,
+  place: string,
+  readFile: ReadFile,
+  report: Report,
+): Promise<string | undefined> {
+  try {
+    return (await readFile(resolve(base, path))).trim().slice(0, LARGEST_SECRET);
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : error;
+    report(`${place} names ${path}, which cannot be read (${String(code)}).`);
+    return undefined;
+  }
 }
 
 function checkNodes(cdn: Config["cdn"], report: Report): void {

@@ -17,6 +17,16 @@ export const ERRORS = {
   ORIGIN_BROKEN: { status: 502, sentence: "The origin did not give an image. Try again when it is well." },
   ORIGIN_SLOW: { status: 504, sentence: "The origin took too long. Try again later." },
   SERVER_BUSY: { status: 503, sentence: "All render places are taken. Try again in a few seconds." },
+  JOURNAL_AWAY: {
+    status: 503,
+    sentence:
+      "The database of the journal does not answer. Repeat the request with the same Idempotency-Key in a few seconds.",
+  },
+  INSTANCE_BEHIND: {
+    status: 503,
+    sentence:
+      "This instance has not applied the newest invalidations. Try again in a few seconds, or ask another one.",
+  },
   METHOD_NOT_ALLOWED: { status: 405, sentence: "Images answer GET, HEAD and OPTIONS only." },
   URL_TOO_LONG: { status: 414, sentence: "The URL is longer than 8192 characters." },
   ROUTE_UNKNOWN: { status: 404, sentence: "There is nothing at this address." },
@@ -24,9 +34,16 @@ export const ERRORS = {
   BODY_UNREADABLE: { status: 400, sentence: "The body is not what this address expects." },
   BODY_TOO_LARGE: { status: 413, sentence: "The body is larger than 1 MB." },
   QUERY_WRONG: { status: 400, sentence: "A parameter of the query is not what this address expects." },
-  SCOPE_UNKNOWN: { status: 400, sentence: 'Scopes are "original" (with urls) and "all".' },
-  SCOPE_NOT_SUPPORTED: { status: 400, sentence: "This scope is not supported yet." },
-  URLS_MISSING: { status: 400, sentence: 'Scope "original" needs 1 to 1,000 urls.' },
+  SCOPE_UNKNOWN: {
+    status: 400,
+    sentence: 'Scopes are "original" and "urls" (with urls), "tags" (with tags) and "all".',
+  },
+  URLS_MISSING: { status: 400, sentence: 'Scopes "original" and "urls" need 1 to 1,000 urls.' },
+  TAGS_MISSING: { status: 400, sentence: 'Scope "tags" needs 1 to 1,000 tags.' },
+  TAG_UNKNOWN: {
+    status: 400,
+    sentence: "No rule of the project gives this tag. Add one under tags in its configuration.",
+  },
   PATH_WRONG: { status: 400, sentence: "A path is not in the form that invalidation takes." },
   INVALIDATION_UNKNOWN: { status: 404, sentence: "There is no invalidation with this id." },
   RETRY_NOT_NEEDED: { status: 409, sentence: "Only a failed invalidation can be retried." },

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { createDrivers } from "@freshet/cdn/registry";
 import { render } from "@freshet/core/resize";
+import { isStoreError } from "@freshet/store";
 import { type Config, ConfigError, loadConfig } from "./config.ts";
 import { DataFolderInUse, lockDataFolder } from "./data-folder.ts";
 import { writeSamples } from "./demo/samples.ts";
@@ -78,7 +79,8 @@ function stopOnSignal(stop: () => Promise<void>): void {
 }
 
 function sentenceOf(error: unknown): string {
-  if (error instanceof ConfigError || error instanceof DataFolderInUse) return error.message;
+  if (error instanceof ConfigError || error instanceof DataFolderInUse || isStoreError(error))
+    return error.message;
   const { code, port, address } = error as { code?: string; port?: number; address?: string };
   if (code === "EADDRINUSE") {
     return `Port ${port} of ${address} is in use by another program. Stop it, or choose another port with PORT.`;

@@ -4,7 +4,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { CdnDriver } from "@freshet/core";
 import { DEFAULT_LIMITS, type ImageFacts, isRenderError, probe } from "@freshet/core/resize";
-import { openStore } from "@freshet/store";
+import { openStore, type Store } from "@freshet/store";
 import Fastify, { type FastifyInstance, LogController } from "fastify";
 import { Answers } from "./cache/answers.ts";
 import { Coverage } from "./cache/coverage.ts";
@@ -15,7 +15,7 @@ import { RenderQueue } from "./cache/render-queue.ts";
 import { Variants } from "./cache/variants.ts";
 import type { Config } from "./config.ts";
 import { Delivery } from "./delivery/deliver.ts";
-import { createHotPath } from "./delivery/hot-path.ts";
+import { createHotPath, type HotPath } from "./delivery/hot-path.ts";
 import { createPlaceholder } from "./delivery/placeholder.ts";
 import { RecentUrls } from "./delivery/recent-urls.ts";
 import { DeliveryRequests } from "./delivery/request.ts";
@@ -24,8 +24,12 @@ import { DELIVERY_ROUTE, deliveryRoutes } from "./delivery/route.ts";
 import { demoRoutes } from "./demo/routes.ts";
 import { createMetrics, type Metrics } from "./health/metrics.ts";
 import { healthRoutes } from "./health/routes.ts";
+import { identify } from "./instances/identity.ts";
+import type { InstancePorts } from "./instances/ports.ts";
+import { instanceRoutes } from "./instances/routes.ts";
 import { createInvalidation } from "./invalidation/invalidation.ts";
 import { rememberedIn } from "./invalidation/remembered.ts";
+import type { Tuning } from "./invalidation/tuning.ts";
 import { errorResponses } from "./plugins/errors.ts";
 import { isReserved } from "./plugins/reserved.ts";
 import { createProjects } from "./projects/projects.ts";
@@ -47,6 +51,10 @@ export interface Server {
 export interface ServerPorts {
   readonly drivers: readonly CdnDriver[];
   readonly now?: () => number;
+  /** Absent: as the configuration says. It is closed when the server stops. */
+  readonly store?: Store;
+  readonly instance?: Partial<InstancePorts>;
+  readonly tuning?: Partial<Tuning>;
 }
 
 /** Puts the server together; the data folder is the caller's to lock. */
@@ -57,8 +65,32 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
   const folder = (name: string) => join(config.dataFolder, name);
   await mkdir(config.dataFolder, { recursive: true });
 
+  let answerHit: HotPath | undefined;
+  const app = Fastify({
+    serverFactory: (handler) =>
+      createHttpServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
+        if (!answerHit?.(request, response)) handler(request, response);
+      }),
+    logger: { level: config.log },
+    // A line per hit costs as much as the hit; the metrics count them.
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: 2 ** 20,
+    forceCloseConnections: "idle",
+    // Images are read from the raw request target: what is no API path goes to one route, whatever it contains.
+    rewriteUrl: (request) => (isReserved(request.url ?? "/") ? (request.url ?? "/") : DELIVERY_ROUTE),
+  });
+
   // Durable state: the journal alone.
-  const store = await openStore({ file: folder("freshet.db") });
+  const place = config.store ?? { file: folder("freshet.db") };
+  const log = (event: string, details: object) => app.log.info(details, event);
+  const store = ports.store ?? (await openStore({ ...place, log }));
+  const instance: InstancePorts = {
+    ...(await identify(folder("instance"))),
+    role: config.role,
+    isAlone: !store.isShared,
+    leaseMs: config.leaseMs,
+    ...ports.instance,
+  };
 
   // Caches: records may race and are fenced; bytes and variants are named by content and never go stale.
   const coverage = new Coverage(now);
@@ -72,7 +104,11 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     maxWaitingCost: limits.waitingCost,
     maxAgeMs: limits.waitingMs,
   });
-  const metrics: Metrics = createMetrics({ queue, applied: () => coverage.applied });
+  const metrics: Metrics = createMetrics({
+    queue,
+    applied: () => coverage.applied,
+    instances: () => invalidation.instances,
+  });
   const records = new Records(recordDisk, limits.records);
   const source = createSources({ dataFolder: config.dataFolder });
   const originals = new Originals({
@@ -96,42 +132,39 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
   const recent = new RecentUrls();
   const delivery = new Delivery({ originals, variants, answers, coverage });
   const requests = new DeliveryRequests(projects);
-  const answerHit = createHotPath({ requests, delivery, metrics, now: Date.now });
-  const app = Fastify({
-    serverFactory: (handler) =>
-      createHttpServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
-        if (!answerHit(request, response)) handler(request, response);
-      }),
-    logger: { level: config.log },
-    // A line per hit costs as much as the hit; the metrics count them.
-    logController: new LogController({ disableRequestLogging: true }),
-    bodyLimit: 2 ** 20,
-    forceCloseConnections: "idle",
-    // Images are read from the raw request target: what is no API path goes to one route, whatever it contains.
-    rewriteUrl: (request) => (isReserved(request.url ?? "/") ? (request.url ?? "/") : DELIVERY_ROUTE),
-  });
   const invalidation = createInvalidation({
     store,
     coverage,
     projects,
     delivery: createDeliveryPort({ originals, records, coverage, recent }),
     drivers: ports.drivers,
+    keepMs: limits.retention * 1_000,
+    instance,
+    tuning: { longestFillMs: longestFillOf(limits), ...ports.tuning },
     remembered: rememberedIn(folder("sequence")),
     now,
-    log: (event, details) => app.log.info(details, event),
+    log,
   });
   let isReady = false;
   errorResponses(app);
   healthRoutes(app, { isReady: () => isReady, metrics });
   demoRoutes(app, { projects, sampleFolder: folder("sample") });
-  await app.register(invalidation.routes);
-  deliveryRoutes(app, {
-    requests,
-    delivery,
-    recent,
-    placeholder: await createPlaceholder(),
-    metrics,
-  });
+  if (instance.role !== "delivery") {
+    instanceRoutes(app, { projects, instances: invalidation.instances });
+    await app.register(invalidation.routes);
+  }
+  if (instance.role !== "control") {
+    const { admission } = invalidation.instances;
+    answerHit = createHotPath({ requests, delivery, admission, metrics, now: Date.now });
+    deliveryRoutes(app, {
+      requests,
+      delivery,
+      admission,
+      recent,
+      placeholder: await createPlaceholder(),
+      metrics,
+    });
+  }
 
   return {
     app,
@@ -147,6 +180,11 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
       await store.close();
     },
   };
+}
+
+/** Twice the origin's time, for an original that is asked again, the wait for a place, and a render. */
+function longestFillOf({ originTimeoutMs, waitingMs }: Config["limits"]): number {
+  return 2 * originTimeoutMs + waitingMs + 5_000;
 }
 
 async function readFacts(bytes: Uint8Array): Promise<ImageFacts | undefined> {

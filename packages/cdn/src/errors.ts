@@ -3,7 +3,7 @@ const SENTENCES = {
   NODE_SLOW: (node) =>
     `${node} did not answer in time. It is asked again; if it stays slow, take it out of "cdn".`,
   NODE_REFUSED: (node) =>
-    `${node} takes no control requests from here. Add this server's address to "purgers" in its backend.vcl.`,
+    `${node} takes no control requests from here. Add this server's address to those it lists as its purgers.`,
   NODE_STRANGE: (node) =>
     `${node} did not answer as a Freshet node does. Check the address and that it runs Freshet's configuration.`,
   PURGE_UNREADABLE: (node) => `${node} could not read the purge and did nothing.`,

@@ -86,9 +86,9 @@ export function createMemoryNode(options: {
     },
     async join(head, signal) {
       reach(signal);
-      if (base !== undefined) return "known";
-      base = head;
-      return "joined";
+      const was = base === undefined ? "joined" : "known";
+      base ??= head;
+      return { was, newest: Math.max(base, ...newest.values()) };
     },
   };
 

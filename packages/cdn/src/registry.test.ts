@@ -7,11 +7,15 @@ test("every node of an entry has its own driver, in the order of the configurati
     "varnish http://127.0.0.1:6081",
     "varnish http://127.0.0.1:6082",
   ]);
-  const more = { driver: "varnish", nodes: ["http://127.0.0.1:6083"] } as const;
-  expect(createDrivers([{ driver: "varnish", nodes }, more])).toHaveLength(3);
+  const more = { driver: "nginx", nodes: ["http://127.0.0.1:6083"] } as const;
+  expect(createDrivers([{ driver: "varnish", nodes }, more]).map(({ name }) => name)).toEqual([
+    "varnish http://127.0.0.1:6081",
+    "varnish http://127.0.0.1:6082",
+    "nginx http://127.0.0.1:6083",
+  ]);
   expect(createDrivers([])).toEqual([]);
 });
 
 test("every kind is listed", () => {
-  expect(CDN_KINDS).toEqual(["varnish"]);
+  expect(CDN_KINDS).toEqual(["nginx", "varnish"]);
 });

@@ -106,8 +106,8 @@ export function testCdnDriver(subject: CdnDriverSubject): void {
     test("a node that knows no number passes everything, and joins once", async () => {
       const one = original();
       expect(await isKept(one)).toBe(false);
-      expect(await driver.join?.(HEAD, signal)).toBe("joined");
-      expect(await driver.join?.(HEAD + 50, signal)).toBe("known");
+      expect((await driver.join?.(HEAD, signal))?.was).toBe("joined");
+      expect((await driver.join?.(HEAD + 50, signal))?.was).toBe("known");
       expect(await isKept(one)).toBe(true);
     });
 
@@ -139,12 +139,52 @@ export function testCdnDriver(subject: CdnDriverSubject): void {
       const overlay = original();
       const user = original(overlay.tag);
       for (const tag of [user.folder, overlay.tag, `${user.tag}.g${head}`]) {
-        user.publish(`before ${tag}`, head);
+        user.publish(`before ${tag}`, ++head);
         await purge(head, user.tag);
         expect(await body(user.path)).toBe(`before ${tag}`);
         user.publish(`after ${tag}`, head + 1);
         await purge(++head, tag.includes(".g") ? `${user.tag}.g${head - 1}` : tag);
         expect(await body(user.path)).toBe(`after ${tag}`);
+      }
+    });
+
+    test("a purge by a folder or a tag of the user covers all that carry it, and spares the others", async () => {
+      const [shelf, campaign] = [tagOf("p", 30_000), tagOf("u", 30_001)];
+      const [inFolder, inBoth, tagged, other] = [
+        original(shelf),
+        original(shelf, campaign),
+        original(campaign),
+        original(),
+      ];
+      const everyone = [inFolder, inBoth, tagged, other];
+      const bodies = () => Promise.all(everyone.map(({ path }) => body(path)));
+      for (const one of everyone) one.publish("first", ++head);
+      await bodies();
+      for (const one of everyone) one.publish("second", head + 1);
+      await purge(++head, shelf);
+      expect(await bodies()).toEqual(["second", "second", "first", "first"]);
+      for (const one of everyone) one.publish("third", head + 1);
+      await purge(++head, campaign, inFolder.tag);
+      expect(await bodies()).toEqual(["third", "third", "third", "first"]);
+    });
+
+    test("of sixteen tags of an answer each fences a fill in flight", async () => {
+      const more = ["p", "p", "p", "p", "p", "p", "p", "u", "u", "u", "u", "u"].map((letter, place) =>
+        tagOf(letter, 31_000 + place),
+      );
+      const one = original(...more);
+      for (const tag of [one.folder, ...more]) {
+        await purge(++head, one.tag);
+        one.publish(`before ${tag}`);
+        const release = hold(one.path);
+        const before = one.fills();
+        const early = body(one.path);
+        await expect.poll(one.fills).toBe(before + 1);
+        await purge(++head, tag);
+        one.publish(`after ${tag}`);
+        release();
+        expect(await early).toBe(`before ${tag}`);
+        expect(await body(one.path)).toBe(`after ${tag}`);
       }
     });
 
@@ -283,7 +323,7 @@ export function testCdnDriver(subject: CdnDriverSubject): void {
       await body(one.path);
       await node.restart();
       expect(await isKept(one)).toBe(false);
-      expect(await driver.join?.(++head, signal)).toBe("joined");
+      expect((await driver.join?.(++head, signal))?.was).toBe("joined");
       expect(await isKept(one)).toBe(false);
       one.publish("second", head);
       expect(await isKept(one)).toBe(true);
@@ -293,7 +333,7 @@ export function testCdnDriver(subject: CdnDriverSubject): void {
       await node.restart();
       const one = original();
       await purge(head + 1, one.tag);
-      expect(await driver.join?.(head, signal)).toBe("joined");
+      expect((await driver.join?.(head, signal))?.was).toBe("joined");
       expect(await isKept(one)).toBe(false);
       one.publish("second", ++head);
       expect(await isKept(one)).toBe(true);

@@ -1,10 +1,8 @@
-import { mkdtempSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { type CmsAdapter, createInvalidationClient, type VerifiedEvent } from "@freshet/core";
 import { openStore, type Store } from "@freshet/store";
+import { at, newPlace } from "@freshet/store/testing";
 import fastify, { type FastifyInstance } from "fastify";
 import { afterEach, expect, test, vi } from "vitest";
 import { type ConnectorOptions, connector } from "./connector.ts";
@@ -115,10 +113,10 @@ interface Running {
 async function start(
   cms: FakeCms,
   server: FakeServer,
-  file: string,
+  place: string,
   more: Partial<ConnectorOptions<FakeCms>> = {},
 ): Promise<Running> {
-  const store = await openStore({ file });
+  const store = await openStore(at(place));
   const invalidations = createInvalidationClient({ endpoint: server.url, apiKey: "client_test" });
   const app = fastify();
   await app.register(
@@ -146,7 +144,6 @@ async function start(
   undo.push(stop);
   return { app, store, stop };
 }
-const newFile = () => join(mkdtempSync(join(tmpdir(), "freshet-connector-")), "state.db");
 
 const push = (
   app: FastifyInstance,
@@ -169,7 +166,7 @@ const hat: FakeEvent = {
 
 test("a pushed event becomes one invalidation with its cause, digests and key, and ends done", async () => {
   const [cms, server] = [fakeCms(), await fakeServer()];
-  const { app } = await start(cms, server, newFile());
+  const { app } = await start(cms, server, await newPlace());
   expect((await push(app, [hat])).json()).toEqual({ stored: 1, known: 0 });
   await settled(app, { evt_1: "done" });
   expect(server.asked).toEqual([
@@ -198,10 +195,10 @@ test("a pushed event becomes one invalidation with its cause, digests and key, a
 });
 
 test("an event whose push was lost is pulled, page after page, and the cursor outlives the process", async () => {
-  const [cms, server, file] = [fakeCms(), await fakeServer(), newFile()];
+  const [cms, server, place] = [fakeCms(), await fakeServer(), await newPlace()];
   for (const order of [1, 2, 3, 4, 5])
     cms.events.push({ id: `evt_${order}`, order, files: { [`/${order}.jpg`]: "c1" } });
-  const first = await start(cms, server, file);
+  const first = await start(cms, server, place);
   await settled(first.app, { evt_1: "done", evt_2: "done", evt_3: "done", evt_4: "done", evt_5: "done" });
   expect((await first.app.inject("/fake/status")).json().sites[0]).toMatchObject({
     cursor: "5",
@@ -210,14 +207,14 @@ test("an event whose push was lost is pulled, page after page, and the cursor ou
   });
   await first.stop();
   cms.pulls = 0;
-  await start(cms, server, file);
+  await start(cms, server, place);
   await vi.waitFor(() => expect(cms.pulls).toBe(1));
   expect(server.accepted.size).toBe(5);
 });
 
 test("an event that arrives many times, on both ways, is invalidated once", async () => {
   const [cms, server] = [fakeCms(), await fakeServer()];
-  const { app } = await start(cms, server, newFile(), { pullEveryMs: 5 });
+  const { app } = await start(cms, server, await newPlace(), { pullEveryMs: 5 });
   cms.events.push(hat);
   await Promise.all(Array.from({ length: 20 }, () => push(app, [hat, hat])));
   await settled(app, { evt_1: "done" });
@@ -231,7 +228,7 @@ test.each(["503", "429", "401", "break"] as const)(
   async (answer) => {
     const [cms, server] = [fakeCms(), await fakeServer()];
     server.answer = answer;
-    const { app } = await start(cms, server, newFile());
+    const { app } = await start(cms, server, await newPlace());
     await push(app, [hat]);
     await vi.waitFor(() => expect(server.asked.length).toBeGreaterThanOrEqual(2), 10_000);
     const [waiting] = await logOf(app);
@@ -252,7 +249,7 @@ test.each(["503", "429", "401", "break"] as const)(
 test("once the server takes one event again, those in a long pause go at once", async () => {
   const [cms, server] = [fakeCms(), await fakeServer()];
   server.answer = "503";
-  const { app } = await start(cms, server, newFile(), {
+  const { app } = await start(cms, server, await newPlace(), {
     attempts: { firstMs: 3_600_000, mostMs: 3_600_000 },
   });
   await push(app, [hat, { id: "evt_2", order: 2, files: { "/b.jpg": "c1" } }]);
@@ -269,7 +266,7 @@ test("once the server takes one event again, those in a long pause go at once", 
 test("a refusal that can never succeed ends the event with the server's sentence", async () => {
   const [cms, server] = [fakeCms(), await fakeServer()];
   server.answer = "400";
-  const { app } = await start(cms, server, newFile());
+  const { app } = await start(cms, server, await newPlace());
   await push(app, [hat]);
   await settled(app, { evt_1: "failed" });
   expect((await logOf(app))[0]?.remark).toContain("said so");
@@ -278,7 +275,7 @@ test("a refusal that can never succeed ends the event with the server's sentence
 
 test("an event that the adapter cannot read ends with its sentence and holds up no other", async () => {
   const [cms, server] = [fakeCms(), await fakeServer()];
-  const { app } = await start(cms, server, newFile());
+  const { app } = await start(cms, server, await newPlace());
   const odd = { id: "evt_0", order: 1 } as unknown as FakeEvent;
   await push(app, [odd, hat]);
   await settled(app, { evt_0: "failed", evt_1: "done" });
@@ -288,7 +285,7 @@ test("an event that the adapter cannot read ends with its sentence and holds up 
 test("an invalidation that ends in an error is shown, and the next event is acted on whatever its version", async () => {
   const [cms, server] = [fakeCms(), await fakeServer()];
   server.status = "ERROR";
-  const { app } = await start(cms, server, newFile());
+  const { app } = await start(cms, server, await newPlace());
   await push(app, [hat]);
   await settled(app, { evt_1: "failed" });
   server.status = "DONE";
@@ -297,14 +294,14 @@ test("an invalidation that ends in an error is shown, and the next event is acte
 });
 
 test("what was stored and not yet accepted survives the end of the process", async () => {
-  const [cms, server, file] = [fakeCms(), await fakeServer(), newFile()];
+  const [cms, server, place] = [fakeCms(), await fakeServer(), await newPlace()];
   server.answer = "503";
-  const first = await start(cms, server, file);
+  const first = await start(cms, server, place);
   await push(first.app, [hat, { id: "evt_2", order: 2, files: { "/b.jpg": "c1" } }]);
   await vi.waitFor(() => expect(server.asked.length).toBeGreaterThan(0));
   await first.stop();
   server.answer = "accept";
-  const second = await start(cms, server, file);
+  const second = await start(cms, server, place);
   await settled(second.app, { evt_1: "done", evt_2: "done" });
   expect([...server.accepted.keys()].toSorted()).toEqual([
     "fake:site.example:evt_1",
@@ -314,7 +311,7 @@ test("what was stored and not yet accepted survives the end of the process", asy
 
 test("a version that was invalidated already asks for nothing, unless the event is late", async () => {
   const [cms, server] = [fakeCms(), await fakeServer()];
-  const { app } = await start(cms, server, newFile());
+  const { app } = await start(cms, server, await newPlace());
   const event = (order: number, version: string): FakeEvent => ({
     id: `evt_${order}`,
     order,
@@ -334,7 +331,7 @@ test("a version that was invalidated already asks for nothing, unless the event 
 
 test("a removal is always acted on, and what comes back under its name too", async () => {
   const [cms, server] = [fakeCms(), await fakeServer()];
-  const { app } = await start(cms, server, newFile());
+  const { app } = await start(cms, server, await newPlace());
   for (const [index, version] of ["c1", null, "c1"].entries()) {
     await push(app, [{ id: `evt_${index}`, order: index + 1, files: { "/a.jpg": version } }]);
     await vi.waitFor(
@@ -347,7 +344,7 @@ test("a removal is always acted on, and what comes back under its name too", asy
 
 test("an event with more files than a request takes is split, each part with a key of its own", async () => {
   const [cms, server] = [fakeCms(), await fakeServer()];
-  const { app } = await start(cms, server, newFile());
+  const { app } = await start(cms, server, await newPlace());
   const files = Object.fromEntries(Array.from({ length: 1_001 }, (_, i) => [`/${i}.jpg`, "c1"]));
   await push(app, [{ id: "evt_1", order: 1, files }]);
   await settled(app, { evt_1: "done" });
@@ -359,7 +356,7 @@ test("an event with more files than a request takes is split, each part with a k
 
 test("wrong signature 401, unreadable 401, unknown site 410, too large 413: nothing is stored", async () => {
   const [cms, server] = [fakeCms(), await fakeServer()];
-  const { app } = await start(cms, server, newFile());
+  const { app } = await start(cms, server, await newPlace());
   const answers = await Promise.all([
     push(app, [hat], { "x-genuine": "no" }),
     app.inject({ method: "POST", url: "/fake/events", payload: "[" }),
@@ -381,7 +378,7 @@ test("wrong signature 401, unreadable 401, unknown site 410, too large 413: noth
 
 test("a store that cannot take the event is no 200: the sender keeps it", async () => {
   const [cms, server] = [fakeCms(), await fakeServer()];
-  const { app, store } = await start(cms, server, newFile());
+  const { app, store } = await start(cms, server, await newPlace());
   await store.close();
   const answer = await push(app, [hat]);
   expect([answer.statusCode, answer.headers["retry-after"]]).toEqual([503, "5"]);
@@ -391,7 +388,7 @@ test("a site that cannot be reached is shown, and asked again", async () => {
   const [cms, server] = [fakeCms(), await fakeServer()];
   cms.isDown = true;
   cms.events.push(hat);
-  const { app } = await start(cms, server, newFile(), { pullEveryMs: 20 });
+  const { app } = await start(cms, server, await newPlace(), { pullEveryMs: 20 });
   await vi.waitFor(() => expect(cms.pulls).toBeGreaterThan(2), 10_000);
   const status = async () => (await app.inject("/fake/status")).json().sites[0];
   expect(await status()).toMatchObject({ state: "unreachable", error: "The site cannot be reached." });
@@ -402,7 +399,7 @@ test("a site that cannot be reached is shown, and asked again", async () => {
 
 test("status and log are for this machine or for who can sign", async () => {
   const [cms, server] = [fakeCms(), await fakeServer()];
-  const { app } = await start(cms, server, newFile(), { statusSecrets: ["a secret of the console"] });
+  const { app } = await start(cms, server, await newPlace(), { statusSecrets: ["a secret of the console"] });
   const ask = async (options: { remoteAddress?: string; headers?: Record<string, string> }) =>
     (await app.inject({ method: "GET", url: "/fake/status", ...options })).statusCode;
   const signed = (secret: string) =>

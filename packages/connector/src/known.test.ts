@@ -1,5 +1,6 @@
 import type { AssetChange } from "@freshet/core";
 import { openStore } from "@freshet/store";
+import { at, newPlace } from "@freshet/store/testing";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createKnownVersions, isKnown } from "./known.ts";
@@ -27,7 +28,7 @@ test("only a later event with the same version and digest asks for nothing", () 
 });
 
 test("in whatever order events arrive, a cache holds the newest bytes once all are dealt with", async () => {
-  const store = await openStore({ file: ":memory:" });
+  const store = await openStore(at(await newPlace()));
   const tables = tablesOf("model");
   await store.migrate(tables.owner, migrationsOf(tables));
   const versions = createKnownVersions(store, tables);

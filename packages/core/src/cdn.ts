@@ -58,7 +58,25 @@ export interface CdnDriver {
   /**
    * Gives a node that does not know its fence (just started, configuration just loaded) the journal's head as its
    * base number; such a node passes everything until then. A node that knows its fence keeps it. Called at start and
-   * every few seconds. Resolves to what the node said it was before.
+   * every few seconds. Resolves to what the node said it was before, and to the newest number it has heard where it says it:
+   * a journal that was restored from a backup is raised above it. A node that keeps objects over a restart asks for what was
+   * invalidated lately, where that is offered, so that they need not all count as old.
    */
-  join?(head: number, signal: AbortSignal): Promise<"joined" | "known">;
+  join?(head: number, signal: AbortSignal, recent?: () => Promise<Recent>): Promise<JoinAnswer>;
+}
+
+/** What was invalidated lately, read when it is asked for and not before. */
+export interface Recent {
+  /** The journal's head. */
+  readonly head: number;
+  /** Through this number nothing is listed: what was made earlier counts as old. */
+  readonly since: number;
+  /** Every tag that an invalidation covered after `since` and through `head`. */
+  readonly tags: readonly string[];
+}
+
+/** What a node says when it is given its base number. */
+export interface JoinAnswer {
+  readonly was: "joined" | "known";
+  readonly newest?: number;
 }

@@ -13,6 +13,7 @@ export type {
   ProbeRequest,
   ProjectPurge,
   Purge,
+  Recent,
   TagPurge,
   UrlPurge,
 } from "./cdn.ts";
@@ -32,14 +33,17 @@ export {
 export {
   type Cause,
   type Evidence,
+  INVALIDATION_SCOPES,
   INVALIDATION_STATUSES,
   type InvalidationEntry,
   type InvalidationPage,
   type InvalidationProblem,
   type InvalidationReceipt,
   type InvalidationRequest,
+  type InvalidationScope,
   type InvalidationStatus,
   type TargetOutcome,
+  type Widening,
 } from "./invalidation/contract.ts";
 export {
   INVALIDATION_ERRORS,
@@ -48,6 +52,7 @@ export {
   isInvalidationError,
 } from "./invalidation/errors.ts";
 export { type InvalidationPath, normalizeInvalidationPath } from "./invalidation/path.ts";
+export { type InvalidationUrl, normalizeInvalidationUrl } from "./invalidation/url.ts";
 export type { Operation, Parameters, ValuesOf } from "./operation.ts";
 export { FORMAT_CHOICES } from "./operations/encode.ts";
 export {
@@ -69,6 +74,7 @@ export {
   readTransformation,
   writeTransformation,
 } from "./transformation.ts";
+export { type Beginning, resolveBeginning } from "./url/beginning.ts";
 export {
   buildDeliveryUrl,
   type DeliveryUrlOptions,
@@ -83,6 +89,7 @@ export {
   type ResolvedOriginal,
   resolveOriginal,
 } from "./url/original.ts";
+export { normalizePath } from "./url/percent.ts";
 export { type QueryPair, readQuery } from "./url/query.ts";
 export { CONTROL_PARAMETERS, RESERVED_PARAMETERS } from "./url/reserved.ts";
 export { srcset } from "./url/srcset.ts";

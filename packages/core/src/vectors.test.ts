@@ -88,14 +88,15 @@ const paths = read<{
 
 describe("invalidation paths", () => {
   test.each(paths.accepted)("accepts “$path”", ({ path, normal }) => {
-    expect(normalizeInvalidationPath(path, paths)).toEqual({ ok: true, path: normal });
-    expect(normalizeInvalidationPath(normal, paths)).toEqual({ ok: true, path: normal });
+    const accepted = { ok: true, path: normal, isPrefix: normal.endsWith("*") };
+    expect(normalizeInvalidationPath(path, paths)).toEqual(accepted);
+    expect(normalizeInvalidationPath(normal, paths)).toEqual(accepted);
   });
   test.each(paths.refused)("refuses “$path”", ({ path, reason, suggestion }) => {
     const answer = normalizeInvalidationPath(path, paths);
     expect(answer).toMatchObject({ ok: false, reason, sentence: expect.stringContaining(suggestion ?? "") });
     expect("suggestion" in answer ? answer.suggestion : null).toBe(suggestion);
     if (suggestion)
-      expect(normalizeInvalidationPath(suggestion, paths)).toEqual({ ok: true, path: suggestion });
+      expect(normalizeInvalidationPath(suggestion, paths)).toMatchObject({ ok: true, path: suggestion });
   });
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createGathering } from "./index.ts";
+import { createGathering, StoreError } from "./index.ts";
 
 test("what is asked for while a run is under way shares the next one, and each caller gets its own answer", async () => {
   const runs: number[] = [];
@@ -24,4 +24,29 @@ test("one that fails fails alone, and later ones go on", async () => {
   const outcomes = await Promise.allSettled([root(4), root(-1), root(9)]);
   expect(outcomes).toMatchObject([{ value: 2 }, { status: "rejected" }, { value: 3 }]);
   expect(await root(16)).toBe(4);
+});
+
+test("a database that is away, or may have done it unseen, is asked once for all and not once for each", async () => {
+  let runs = 0;
+  const ask = createGathering<number, number>(async () => {
+    runs += 1;
+    throw new StoreError(runs === 1 ? "STORE_UNSURE" : "STORE_GONE");
+  }, 10);
+  for (const code of ["STORE_UNSURE", "STORE_GONE"]) {
+    const outcomes = await Promise.allSettled([ask(1), ask(2), ask(3)]);
+    expect(outcomes).toMatchObject(outcomes.map(() => ({ status: "rejected", reason: { code } })));
+  }
+  expect(runs).toBe(2);
+});
+
+test("of those who ask together, the one who breaks a rule of the database fails alone", async () => {
+  const insert = createGathering<number, number>(async (items) => {
+    if (items.includes(2)) throw new StoreError("STORE_CONSTRAINT");
+    return items;
+  }, 10);
+  expect(await Promise.allSettled([insert(1), insert(2), insert(3)])).toMatchObject([
+    { value: 1 },
+    { reason: { code: "STORE_CONSTRAINT" } },
+    { value: 3 },
+  ]);
 });

@@ -1,13 +1,19 @@
+import { isStoreError, type StoreErrorCode } from "./errors.ts";
+
 interface Asked<Item, Result> {
   readonly item: Item;
   readonly resolve: (result: Result) => void;
   readonly reject: (error: unknown) => void;
 }
 
+/** What may be one caller's fault; anything else of the store concerns all, or was carried out for all unseen. */
+const ONES_OWN: readonly StoreErrorCode[] = ["STORE_CONSTRAINT", "STORE_BROKEN", "STORE_ROLLED_BACK"];
+
 /**
  * Collects items while a run is under way and hands them to the next run together: under load many changes share one
  * transaction and one fsync, and a lone one does not wait. `run` answers in the order of its items and either carries out
- * all of them or none; when a run of several fails, each is run alone, so that one caller's mistake is not another's.
+ * all of them or none; when a run of several fails by a mistake of one, each is run alone, so that it is not another's. A
+ * database that is away, or that may have carried the run out unseen, is an answer to all: nothing is done twice.
  */
 export function createGathering<Item, Result>(
   run: (items: readonly Item[]) => Promise<readonly Result[]>,
@@ -21,7 +27,8 @@ export function createGathering<Item, Result>(
       const results = await run(group.map(({ item }) => item));
       for (const [index, { resolve }] of group.entries()) resolve(results[index] as Result);
     } catch (error) {
-      if (group.length === 1) group[0]?.reject(error);
+      const isOnes = !isStoreError(error) || ONES_OWN.includes(error.code);
+      if (group.length === 1 || !isOnes) for (const { reject } of group) reject(error);
       else for (const one of group) await carry([one]);
     }
   };

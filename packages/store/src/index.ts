@@ -8,7 +8,7 @@ export { createGathering } from "./gather.ts";
 export type { Migration } from "./migrate.ts";
 export type { Queue, QueueColumns, QueueOptions } from "./queue.ts";
 export { createQueue, withQueueColumns } from "./queue.ts";
-export type { Store, StoreOptions } from "./store.ts";
+export type { EmbeddedOptions, PostgresOptions, Store, StoreOptions } from "./store.ts";
 export { openStore } from "./store.ts";
 export type { QueueWorker, WorkerOptions } from "./worker.ts";
 export { createWorker } from "./worker.ts";

@@ -1,9 +1,7 @@
-import { mkdtemp } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Migration } from "./index.ts";
 import { openStore, sql } from "./index.ts";
+import { at, newPlace } from "./testing/index.ts";
 
 const step = (version: number, text: string): Migration => ({
   version,
@@ -19,7 +17,7 @@ const items = async (store: Awaited<ReturnType<typeof openStore>>) =>
   (await sql<{ id: number }>`select id from shop_item`.execute(store.db)).rows;
 
 test("steps run once, in order, and again only those that are new", async () => {
-  const store = await openStore({ file: ":memory:" });
+  const store = await openStore(at(await newPlace()));
   await store.migrate("shop", [ONE]);
   await store.migrate("shop", [ONE, TWO]);
   await store.migrate("shop", [ONE, TWO]);
@@ -28,7 +26,7 @@ test("steps run once, in order, and again only those that are new", async () => 
 });
 
 test("owners do not see each other's steps", async () => {
-  const store = await openStore({ file: ":memory:" });
+  const store = await openStore(at(await newPlace()));
   await store.migrate("shop", [ONE]);
   await store.migrate("blog", [step(1, "create table blog_item (id integer primary key)")]);
   expect((await sql`select * from blog_migration`.execute(store.db)).rows).toHaveLength(1);
@@ -36,7 +34,7 @@ test("owners do not see each other's steps", async () => {
 });
 
 test("a step that fails takes all steps of the run with it", async () => {
-  const store = await openStore({ file: ":memory:" });
+  const store = await openStore(at(await newPlace()));
   await expect(store.migrate("shop", [ONE, step(2, "insert into nowhere values (1)")])).rejects.toThrow();
   await store.migrate("shop", [ONE, TWO]);
   expect(await items(store)).toEqual([{ id: 1 }]);
@@ -44,22 +42,22 @@ test("a step that fails takes all steps of the run with it", async () => {
 });
 
 test("several connections that migrate at once apply each step once", async () => {
-  const file = join(await mkdtemp(join(tmpdir(), "freshet-store-")), "x.db");
-  const stores = await Promise.all(Array.from({ length: 4 }, () => openStore({ file })));
+  const place = await newPlace();
+  const stores = await Promise.all(Array.from({ length: 4 }, () => openStore(at(place))));
   await Promise.all(stores.map((store) => store.migrate("shop", [ONE, TWO])));
   expect(await Promise.all(stores.map(items))).toEqual(stores.map(() => [{ id: 1 }]));
   await Promise.all(stores.map((store) => store.close()));
 });
 
 test("a database of a newer release is refused", async () => {
-  const store = await openStore({ file: ":memory:" });
+  const store = await openStore(at(await newPlace()));
   await store.migrate("shop", [ONE, TWO]);
   await expect(store.migrate("shop", [ONE])).rejects.toMatchObject({ code: "STORE_OUTDATED" });
   await store.close();
 });
 
 test("names and versions that could not be kept apart are refused", async () => {
-  const store = await openStore({ file: ":memory:" });
+  const store = await openStore(at(await newPlace()));
   await expect(store.migrate("Shop; drop", [ONE])).rejects.toThrow("owner");
   await expect(store.migrate("shop", [TWO])).rejects.toThrow("out of order");
   await store.close();

@@ -8,7 +8,10 @@ export interface Migration {
   readonly version: number;
   /** What the step is for, e.g. "journal". */
   readonly name: string;
-  /** Creates or changes tables; their names begin with the owner's and an underscore. */
+  /**
+   * Creates or changes tables; their names begin with the owner's and an underscore. It runs on both engines: times and
+   * sequence numbers are `bigint`, truth values `integer`, JSON `text`.
+   */
   up(transaction: Transaction<unknown>): Promise<void>;
 }
 
@@ -20,13 +23,14 @@ interface Applied {
 /**
  * Brings the owner's tables to the newest version, all steps in one transaction: either every step is applied or none.
  * Running it twice, or by two processes at once, applies each step once. Rejects with STORE_OUTDATED when the
- * database knows steps that this release does not.
+ * database knows steps that this release does not. `lock` keeps other processes out until the transaction has ended.
  */
 export async function migrate(
   db: Kysely<unknown>,
   owner: string,
   migrations: readonly Migration[],
   now: () => number,
+  lock: (transaction: Transaction<unknown>) => Promise<void>,
 ): Promise<void> {
   if (!/^[a-z][a-z0-9]{0,30}$/.test(owner))
     throw new TypeError(`"${owner}" is no owner's name: a-z and 0-9 only`);
@@ -35,7 +39,7 @@ export async function migrate(
     throw new TypeError(`migration ${wrong.version} of ${owner} is out of order: versions are 1, 2, 3, …`);
   const table = sql.table(`${owner}_migration`);
   await db.transaction().execute(async (transaction) => {
-    // The first statement takes the write lock; a second process waits here and then finds the steps applied.
+    await lock(transaction);
     await sql`create table if not exists ${table}
       (version integer not null primary key, name text not null, applied_at bigint not null)`.execute(
       transaction,

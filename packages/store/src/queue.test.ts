@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from "vitest";
 import type { QueueColumns, Store } from "./index.ts";
 import { backoffMs, createQueue, createWorker, openStore, sql, withQueueColumns } from "./index.ts";
+import { at, engineOfRun, newPlace } from "./testing/index.ts";
 
 interface Job extends QueueColumns {
   readonly id: string;
@@ -14,7 +15,7 @@ afterEach(async () => {
 });
 
 async function setup(count: number) {
-  const store = await openStore({ file: ":memory:" });
+  const store = await openStore(at(await newPlace()));
   opened.push(store);
   await withQueueColumns(
     store.db.schema
@@ -103,13 +104,14 @@ test("a new row is due even if the clock goes back", async () => {
   expect(await open("a").claim(1)).toHaveLength(1);
 });
 
-test("the next boot frees the leases of the one before, not its own", async () => {
+test("the next boot frees the leases of the one before, not its own, and none where others share the store", async () => {
   const { open } = await setup(2);
   const [a, b] = [open("boot1"), open("boot2")];
   await a.claim(1);
   await b.claim(1);
-  expect(await b.voidLeases()).toBe(1);
-  expect((await b.claim(10)).map((job) => job.id)).toEqual(["j0"]);
+  const mayFree = engineOfRun() === "sqlite";
+  expect(await b.voidLeases()).toBe(mayFree ? 1 : 0);
+  expect((await b.claim(10)).map((job) => job.id)).toEqual(mayFree ? ["j0"] : []);
 });
 
 test("a worker takes each row once, repeats what failed, and finishes when it is stopped", async () => {

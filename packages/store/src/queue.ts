@@ -51,7 +51,14 @@ export interface Queue<Row extends QueueColumns> {
   remove(key: string): Promise<boolean>;
   /** Gives a row back, to be claimed again from `at`; false if the lease was lost. */
   release(key: string, at: number, values?: Values, db?: Kysely<unknown>): Promise<boolean>;
-  /** Frees every lease that is not mine: for the only process on the database, whose earlier boot can no longer work. */
+  /** Tells the workers of this table, here and in other processes, that a row may be due. */
+  announce(): void;
+  /** Calls `wake` when it was announced; until the function it answers with is called. */
+  listen(wake: () => void): () => void;
+  /**
+   * Frees every lease that is not mine: for the only process on the database, whose earlier boot can no longer work. Frees
+   * none where the store is shared: there they are other processes', and run out by themselves.
+   */
   voidLeases(): Promise<number>;
 }
 
@@ -78,11 +85,12 @@ export function createQueue<Row extends QueueColumns>(store: Store, options: Que
   return {
     async claim(limit) {
       const time = now();
-      const { rows } = await sql<Row>`update ${table}
-        set lease_by = ${me}, lease_until = ${time + leaseMs}, attempts = attempts + 1
-        where ${key} in (select ${key} from ${table} where next_at <= ${time} and lease_until < ${time}
+      // Materialized: PostgreSQL may run a plain subquery more than once, and would then take more rows than asked for.
+      const { rows } = await sql<Row>`with due as materialized (
+          select ${key} from ${table} where next_at <= ${time} and lease_until < ${time}
           order by next_at, ${order} limit ${limit} ${store.skipLocked})
-        returning *`.execute(store.db);
+        update ${table} set lease_by = ${me}, lease_until = ${time + leaseMs}, attempts = attempts + 1
+        where ${key} in (select ${key} from due) returning *`.execute(store.db);
       // `returning` promises no order.
       const by = options.order ?? options.key;
       return rows.toSorted(
@@ -102,7 +110,10 @@ export function createQueue<Row extends QueueColumns>(store: Store, options: Que
         await sql`delete from ${table} where ${key} = ${id} and lease_by = ${me}`.execute(store.db);
       return numAffectedRows === 1n;
     },
+    announce: () => store.notify(options.table),
+    listen: (wake) => store.listen(options.table, wake),
     async voidLeases() {
+      if (store.isShared) return 0;
       const { numAffectedRows } = await sql`update ${table} set lease_by = null, lease_until = 0
         where next_at is not null and lease_by is not null and lease_by <> ${me}`.execute(store.db);
       return Number(numAffectedRows ?? 0n);

@@ -1,80 +1,68 @@
-import { mkdtemp, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { expect, test } from "vitest";
-import { isStoreError, openStore, sql } from "./index.ts";
+import { afterEach, expect, test } from "vitest";
+import { isStoreError, openStore, type Store, sql } from "./index.ts";
+import { at, engineOfRun, newPlace } from "./testing/index.ts";
 
-const folder = () => mkdtemp(join(tmpdir(), "freshet-store-"));
-
-async function openItems(file = ":memory:") {
-  const store = await openStore({ file });
-  await sql`create table if not exists item (id integer primary key, name text unique, body blob)`.execute(
-    store.db,
-  );
-  const db = store.db.$extendTables<{ item: { id: number; name: string | null; body: Uint8Array | null } }>();
-  return { store, db };
-}
-
-test("a file is opened with an fsync per commit, a write-ahead log and foreign keys", async () => {
-  const { store } = await openItems(join(await folder(), "deep", "er", "x.db"));
-  const read = async (name: string) => {
-    const { rows } = await sql<Record<string, unknown>>`pragma ${sql.raw(name)}`.execute(store.db);
-    return Object.values(rows[0] ?? {})[0];
-  };
-  expect([await read("journal_mode"), await read("synchronous"), await read("foreign_keys")]).toEqual([
-    "wal",
-    2,
-    1,
-  ]);
-  expect(await read("busy_timeout")).toBe(5_000);
-  await store.close();
+const opened: Store[] = [];
+afterEach(async () => {
+  for (const store of opened.splice(0)) await store.close();
 });
 
+async function open(place: string, more: { readonly busyTimeout?: number } = {}): Promise<Store> {
+  const store = await openStore({ ...at(place), ...more });
+  opened.push(store);
+  return store;
+}
+
+interface Item {
+  readonly id: number;
+  readonly name: string | null;
+  readonly body: Uint8Array | null;
+}
+
+async function openItems(place?: string) {
+  const store = await open(place ?? (await newPlace()));
+  const bytes = sql.raw(engineOfRun() === "postgres" ? "bytea" : "blob");
+  await sql`create table if not exists item (id bigint primary key, name text unique, body ${bytes})`.execute(
+    store.db,
+  );
+  return { store, db: store.db.$extendTables<{ item: Item }>() };
+}
+
 test("what was answered is there when the file is opened again", async () => {
-  const file = join(await folder(), "x.db");
-  const first = await openItems(file);
+  const place = await newPlace();
+  const first = await openItems(place);
   await first.db
     .insertInto("item")
     .values({ id: 1, name: "a", body: new Uint8Array([1, 2]) })
     .execute();
   await first.store.close();
-  const second = await openItems(file);
+  const second = await openItems(place);
   expect(await second.db.selectFrom("item").selectAll().execute()).toEqual([
     { id: 1, name: "a", body: new Uint8Array([1, 2]) },
   ]);
-  await second.store.close();
 });
 
-test("a transaction has the connection to itself, and a failed one leaves nothing", async () => {
-  const { store, db } = await openItems();
-  const seen: string[] = [];
+test("a transaction's changes are nobody else's before its commit, and a failed one leaves nothing", async () => {
+  const { db } = await openItems();
   const asked = Promise.withResolvers<void>();
   const slow = db.transaction().execute(async (transaction) => {
     await transaction.insertInto("item").values({ id: 1, name: "a", body: null }).execute();
     await asked.promise;
-    seen.push("first");
     throw new Error("changed my mind");
   });
-  const reader = db
-    .selectFrom("item")
-    .selectAll()
-    .execute()
-    .then((rows) => seen.push(`read ${rows.length}`));
+  const reader = db.selectFrom("item").selectAll().execute();
   const later = db.transaction().execute(async (transaction) => {
-    seen.push("second");
     await transaction.insertInto("item").values({ id: 1, name: "b", body: null }).execute();
   });
   asked.resolve();
   await expect(slow).rejects.toThrow("changed my mind");
-  await Promise.all([reader, later]);
-  expect(seen[0]).toBe("first");
-  expect(seen.slice(1).toSorted()).toEqual(["read 0", "second"]);
+  expect(await reader).toEqual([]);
+  await later;
   expect(await db.selectFrom("item").select("name").execute()).toEqual([{ name: "b" }]);
-  await store.close();
 });
 
-test("many statements and transactions at once keep their order and their rows", async () => {
-  const { store, db } = await openItems();
+test("many statements and transactions at once all take place", async () => {
+  const { db } = await openItems();
   await Promise.all(
     Array.from({ length: 200 }, (_, id) =>
       id % 3 === 0
@@ -95,18 +83,16 @@ test("many statements and transactions at once keep their order and their rows",
     .select(({ fn }) => fn.countAll<number>().as("n"))
     .executeTakeFirstOrThrow();
   expect(n).toBe(200);
-  await store.close();
 });
 
 test("an unused transaction costs nothing and blocks nobody", async () => {
-  const { store, db } = await openItems();
+  const { db } = await openItems();
   expect(await db.transaction().execute(async () => 7)).toBe(7);
   await db.insertInto("item").values({ id: 1, name: "a", body: null }).execute();
-  await store.close();
 });
 
-test("errors come across with a code, and the transaction they happened in can go on or end", async () => {
-  const { store, db } = await openItems();
+test("errors come across with a code, and a statement that failed ends its transaction", async () => {
+  const { db } = await openItems();
   await db.insertInto("item").values({ id: 1, name: "a", body: null }).execute();
   const caught = await db
     .insertInto("item")
@@ -114,40 +100,119 @@ test("errors come across with a code, and the transaction they happened in can g
     .execute()
     .catch((error) => error);
   expect(isStoreError(caught) && caught.code).toBe("STORE_CONSTRAINT");
-  await db.transaction().execute(async (transaction) => {
+  const ended = db.transaction().execute(async (transaction) => {
+    await transaction.insertInto("item").values({ id: 2, name: "c", body: null }).execute();
     const again = transaction.insertInto("item").values({ id: 1, name: "b", body: null }).execute();
     await expect(again).rejects.toMatchObject({ code: "STORE_CONSTRAINT" });
-    await transaction.insertInto("item").values({ id: 2, name: "b", body: null }).execute();
+    const later = transaction.insertInto("item").values({ id: 3, name: "d", body: null }).execute();
+    await expect(later).rejects.toMatchObject({ code: "STORE_ROLLED_BACK" });
   });
+  await expect(ended).rejects.toMatchObject({ code: "STORE_ROLLED_BACK" });
   await expect(sql`select nonsense`.execute(db)).rejects.toMatchObject({ code: "STORE_BROKEN" });
   await expect(sql`select ${{ a: 1 }}`.execute(db)).rejects.toMatchObject({ code: "STORE_BROKEN" });
-  expect(await db.selectFrom("item").select("id").orderBy("id").execute()).toEqual([{ id: 1 }, { id: 2 }]);
-  await store.close();
+  expect(await db.selectFrom("item").select("id").orderBy("id").execute()).toEqual([{ id: 1 }]);
+});
+
+test("values come back as they were given, whichever engine holds them", async () => {
+  const { db } = await openItems();
+  const insert = (id: number, name: string | null, body: Uint8Array | null) =>
+    db.insertInto("item").values({ id, name, body }).execute();
+  const text = "ü 🎩 ' \\ \" $1 ? {} \n";
+  await insert(Number.MAX_SAFE_INTEGER, text, new Uint8Array([0, 1, 127, 255]));
+  await insert(-1, "", new Uint8Array());
+  expect(await db.selectFrom("item").selectAll().orderBy("id").execute()).toEqual([
+    { id: -1, name: "", body: new Uint8Array() },
+    { id: Number.MAX_SAFE_INTEGER, name: text, body: new Uint8Array([0, 1, 127, 255]) },
+  ]);
+  const { rows } = await sql`select count(*) as n, sum(id) as sum, max(id) > 0 as yes, 1.5 as half
+    from item where id < 0`.execute(db);
+  expect(rows).toEqual([{ n: 1, sum: -1, yes: 0, half: 1.5 }]);
+});
+
+test("a number that JavaScript would round is refused instead", async () => {
+  const { db } = await openItems();
+  await sql`insert into item (id) values (9007199254740993)`.execute(db);
+  await expect(sql`select id from item`.execute(db)).rejects.toMatchObject({ code: "STORE_BROKEN" });
+});
+
+test("a stranger's text with characters that one engine lacks is kept and found under one form", async () => {
+  const { db } = await openItems();
+  const odd = "a\0b\uD800";
+  await db.insertInto("item").values({ id: 1, name: odd, body: null }).execute();
+  expect(await db.selectFrom("item").select("name").where("name", "=", odd).execute()).toEqual([
+    { name: "a\uFFFDb\uFFFD" },
+  ]);
+});
+
+test("changes are counted alike", async () => {
+  const { db } = await openItems();
+  for (const id of [1, 2, 3])
+    await db
+      .insertInto("item")
+      .values({ id, name: `n${id}`, body: null })
+      .execute();
+  const update = await sql`update item set body = null where id > 1`.execute(db);
+  const remove = await sql`delete from item where id = 9`.execute(db);
+  const upsert = await sql`insert into item (id, name) values (1, 'x') on conflict (id) do nothing`.execute(
+    db,
+  );
+  const returned = await sql`update item set name = 'z' where id = 1 returning id`.execute(db);
+  expect([update, remove, upsert].map(({ numAffectedRows }) => numAffectedRows)).toEqual([2n, 0n, 0n]);
+  expect(returned.rows).toEqual([{ id: 1 }]);
+});
+
+test("listeners are woken after a notice, once for many, until they stop", async () => {
+  const { store } = await openItems();
+  const heard: string[] = [];
+  const stop = store.listen("a_channel", () => heard.push("a"));
+  store.listen("b_channel", () => heard.push("b"));
+  store.notify("a_channel");
+  store.notify("a_channel");
+  expect(heard).toEqual([]);
+  await Promise.resolve();
+  expect(heard.filter((each) => each === "a")).toEqual(["a"]);
+  stop();
+  heard.length = 0;
+  store.notify("a_channel");
+  store.notify("b_channel");
+  await Promise.resolve();
+  expect(heard).toEqual(["b"]);
+  expect(() => store.notify('no"channel')).toThrow("channel");
+  expect(() => store.listen("No", () => {})).toThrow("channel");
+});
+
+test("a listener that throws does not keep the others from hearing", async () => {
+  const { store } = await openItems();
+  const heard: string[] = [];
+  store.listen("a_channel", () => {
+    throw new Error("deaf");
+  });
+  store.listen("a_channel", () => heard.push("a"));
+  store.notify("a_channel");
+  await Promise.resolve();
+  expect(heard).toContain("a");
 });
 
 test("a transaction that another process keeps out fails as busy, writes nothing, and can be repeated", async () => {
-  const file = join(await folder(), "x.db");
-  const first = await openItems(file);
-  const second = await openStore({ file, busyTimeout: 20 });
-  const db = second.db.$extendTables<{ item: { id: number } }>();
+  const place = await newPlace();
+  const first = await openItems(place);
+  await sql`insert into item (id, name) values (0, 'lock')`.execute(first.db);
+  const second = await open(place, { busyTimeout: 100 });
+  const db = second.db.$extendTables<{ item: { id: number; name: string } }>();
+  const lock = sql`update item set name = name where id = 0`;
   await first.db.transaction().execute(async (transaction) => {
-    await transaction.insertInto("item").values({ id: 1, name: "a", body: null }).execute();
+    await lock.execute(transaction);
     const shut = db.transaction().execute(async (other) => {
       // Sent together: neither may run outside the transaction that did not begin.
-      await Promise.all([other.insertInto("item").values({ id: 2 }).execute(), sql`select 1`.execute(other)]);
+      await Promise.all([
+        lock.execute(other),
+        other.insertInto("item").values({ id: 2, name: "b" }).execute(),
+      ]);
     });
     await expect(shut).rejects.toMatchObject({ code: "STORE_BUSY" });
   });
-  await db.transaction().execute((other) => other.insertInto("item").values({ id: 3 }).execute());
-  expect(await db.selectFrom("item").select("id").orderBy("id").execute()).toEqual([{ id: 1 }, { id: 3 }]);
-  await second.close();
-  await first.store.close();
-});
-
-test("a file that is no database is refused with a sentence", async () => {
-  const file = join(await folder(), "x.db");
-  await writeFile(file, "this is a letter, not a database".repeat(100));
-  await expect(openStore({ file })).rejects.toMatchObject({ name: "StoreError", code: "STORE_BROKEN" });
+  await db.transaction().execute((other) => other.insertInto("item").values({ id: 3, name: "c" }).execute());
+  expect(await db.selectFrom("item").select("id").orderBy("id").execute()).toEqual([{ id: 0 }, { id: 3 }]);
 });
 
 test("a closed store refuses, and may be closed twice", async () => {
@@ -156,10 +221,4 @@ test("a closed store refuses, and may be closed twice", async () => {
   await last;
   await Promise.all([store.close(), store.close()]);
   await expect(db.selectFrom("item").selectAll().execute()).rejects.toThrow();
-});
-
-test("two stores that make the same new file at once both open it", async () => {
-  const file = join(await folder(), "x.db");
-  const stores = await Promise.all(Array.from({ length: 4 }, () => openStore({ file })));
-  await Promise.all(stores.map((store) => store.close()));
 });

@@ -21,13 +21,13 @@ export interface WorkerOptions<Row extends QueueColumns> {
   readonly now: () => number;
   /** Told of every failure: of the store while claiming, or of `work`. */
   readonly failed: (error: unknown) => void;
-  /** The only process on the database frees the leases of its earlier boot when it starts. */
+  /** The only process on the database frees the leases of its earlier boot when it starts; see `Queue.voidLeases`. */
   readonly alone: boolean;
 }
 
 export interface QueueWorker {
   start(): Promise<void>;
-  /** Looks at the table at once; cheap, and called after every commit that added a row. */
+  /** Makes the workers of the table look at once, here and in other processes; called after every commit that added a row. */
   wake(): void;
   /** Looks at the table at that time (milliseconds since the epoch), or earlier. */
   wakeAt(time: number): void;
@@ -44,15 +44,16 @@ export function createWorker<Row extends QueueColumns>(options: WorkerOptions<Ro
   let isRoused = false;
   let running: Promise<void> | undefined;
   let alarm: { readonly at: number; readonly timer: NodeJS.Timeout } | undefined;
-
-  const wake = (): void => {
+  let deafen = (): void => {};
+  /** Looks at once, in this process alone. */
+  const look = (): void => {
     isRoused = true;
     rouse();
   };
   const wakeAt = (time: number): void => {
     if (stopping.signal.aborted || (alarm !== undefined && alarm.at <= time && alarm.at > now())) return;
     clearTimeout(alarm?.timer);
-    alarm = { at: time, timer: setTimeout(wake, Math.max(0, Math.min(time - now(), 60_000)) + 1) };
+    alarm = { at: time, timer: setTimeout(look, Math.max(0, Math.min(time - now(), 60_000)) + 1) };
     alarm.timer.unref();
   };
   const pause = async (ms: number): Promise<void> => {
@@ -80,9 +81,9 @@ export function createWorker<Row extends QueueColumns>(options: WorkerOptions<Ro
     }
     // A released row may have been claimed again meanwhile: that claim is not this one's to forget.
     if (held.get(key) === row) held.delete(key);
-    wake();
+    look();
   };
-  const look = async (): Promise<void> => {
+  const run = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
       isRoused = false;
       const room = Math.min(options.batch, options.inFlight - held.size);
@@ -108,12 +109,17 @@ export function createWorker<Row extends QueueColumns>(options: WorkerOptions<Ro
       if (options.alone) await queue.voidLeases();
       renewal = setInterval(renewing, options.leaseMs / 3);
       renewal.unref();
-      running = look();
+      deafen = queue.listen(look);
+      running = run();
     },
-    wake,
+    wake: () => {
+      look();
+      queue.announce();
+    },
     wakeAt,
     async stop() {
       stopping.abort();
+      deafen();
       rouse();
       clearTimeout(alarm?.timer);
       await running;

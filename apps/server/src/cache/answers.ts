@@ -9,9 +9,9 @@ export interface Answer {
   readonly contentType: string;
   /** Whether byte ranges of the body may be asked for. */
   readonly ranges: boolean;
-  /** Digest of the original it was made from: it holds while the record says the same. */
-  readonly digest: string;
-  /** The newest invalidation that covered the original when it was made. */
+  /** Digests of the sources it was made from, in their order: it holds while the records say the same. */
+  readonly digests: readonly string[];
+  /** The newest invalidation that covered one of them when it was made. */
   readonly generation: number;
 }
 

@@ -1,34 +1,39 @@
-/** A target of an applied invalidation: one original (by tag) or a whole project. */
-export type Mark =
-  | { readonly kind: "original"; readonly project: string; readonly tag: string }
-  | { readonly kind: "project"; readonly project: string };
+import type { Identity } from "../projects/identity.ts";
+import { type Floor, Floors, NEVER, newer } from "./floors.ts";
+import type { Mark } from "./mark.ts";
 
-/** The newest invalidation that covers something, and when this instance applied it (milliseconds since the epoch). */
-export interface Floor {
-  readonly sequence: number;
-  readonly at: number;
-}
+export type { Mark } from "./mark.ts";
 
-const NEVER: Floor = { sequence: 0, at: 0 };
+/** Floors kept at most, where nobody says otherwise. */
+const MOST_FLOORS = 100_000;
 
 /**
  * What this instance knows of the journal: the number through which it has applied everything, and the newest
  * invalidation that covers an original. Marks are applied in the journal's order and without gaps, so `applied` n
- * means everything through n. A thing stamped s is uncovered exactly when `s >= floor(...)`.
+ * means everything through n. A thing stamped s is uncovered exactly when `s >= floor(...)`. Floors are numbers that are
+ * looked up: however much an invalidation covers, nothing is walked. Their count is bounded: of the project with the
+ * most, the oldest fold into the project's own floor, which covers too much and never too little.
  */
 export class Coverage {
   #applied = 0;
-  readonly #originals = new Map<string, Floor>();
-  readonly #projects = new Map<string, Floor>();
+  #size = 0;
+  readonly #projects = new Map<string, Floors>();
   readonly #now: () => number;
+  readonly #most: number;
 
-  constructor(now: () => number = Date.now) {
+  constructor(now: () => number = Date.now, mostFloors = MOST_FLOORS) {
     this.#now = now;
+    this.#most = mostFloors;
   }
 
   /** Everything through this number is applied. Read it *before* the origin is asked: it is the stamp of the fill. */
   get applied(): number {
     return this.#applied;
+  }
+
+  /** Floors that are kept, those of whole projects aside. */
+  get size(): number {
+    return this.#size;
   }
 
   /** Applies one journal entry. Entries at or below `applied` change nothing. */
@@ -40,25 +45,50 @@ export class Coverage {
 
   /** Sets the starting point after marks of the retained journal were restored; never lowers anything. */
   restore(head: number, floors: readonly { readonly mark: Mark; readonly sequence: number }[]): void {
-    for (const { mark, sequence } of floors) this.#raise(mark, sequence);
+    // In the journal's order, because a floor that is set is never compared with an older one of the same name.
+    const inOrder = floors.toSorted((one, other) => one.sequence - other.sequence);
+    for (const { mark, sequence } of inOrder) if (sequence > this.#applied) this.#raise(mark, sequence);
     this.#applied = Math.max(this.#applied, head);
   }
 
-  /** Number of the newest invalidation that covers the original; 0 when there was none. */
-  floor(project: string, tag: string): number {
-    return this.floorOf(project, tag).sequence;
+  /** Number of the newest invalidation that covers one of the sources; 0 when there was none. */
+  floor(...sources: readonly Identity[]): number {
+    return this.floorOf(...sources).sequence;
   }
 
   /** The same with the time this instance applied it. */
-  floorOf(project: string, tag: string): Floor {
-    const wide = this.#projects.get(project) ?? NEVER;
-    const own = this.#originals.get(tag) ?? NEVER;
-    return own.sequence > wide.sequence ? own : wide;
+  floorOf(...sources: readonly Identity[]): Floor {
+    let floor = NEVER;
+    for (const source of sources) floor = newer(floor, this.#projects.get(source.project)?.of(source));
+    return floor;
+  }
+
+  /** Forgets through which scope the invalidations through a number came: their projects are covered as a whole. */
+  fold(through: number): void {
+    for (const floors of this.#projects.values()) this.#shrink(floors, () => floors.fold(through));
   }
 
   #raise(mark: Mark, sequence: number): void {
-    const [floors, key] =
-      mark.kind === "project" ? [this.#projects, mark.project] : [this.#originals, mark.tag];
-    if (sequence > (floors.get(key)?.sequence ?? 0)) floors.set(key, { sequence, at: this.#now() });
+    let floors = this.#projects.get(mark.project);
+    if (!floors) {
+      floors = new Floors();
+      this.#projects.set(mark.project, floors);
+    }
+    const before = floors.size;
+    floors.raise(mark, { sequence, at: this.#now() });
+    this.#size += floors.size - before;
+    while (this.#size > this.#most) {
+      const largest = [...this.#projects.values()].reduce((one, other) =>
+        other.size > one.size ? other : one,
+      );
+      // A little at a time: nobody waits for it.
+      this.#shrink(largest, () => largest.foldOldest(Math.ceil(this.#most / 128)));
+    }
+  }
+
+  #shrink(floors: Floors, fold: () => void): void {
+    const before = floors.size;
+    fold();
+    this.#size += floors.size - before;
   }
 }

@@ -18,6 +18,7 @@ const project: Project = {
   hosts: [],
   aliases: {},
   prefix: undefined,
+  tags: [],
   source: { allow: ["h.example"], allowPrivate: false, maxBytes: 1_000, timeoutMs: 1_000 },
   formats: [],
   forwardQuery: true,

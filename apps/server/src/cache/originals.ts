@@ -2,6 +2,7 @@ import { isContentVersion } from "@freshet/core";
 import type { ImageFacts } from "@freshet/core/resize";
 import { LRUCache } from "lru-cache";
 import { ServerError } from "../errors.ts";
+import type { Standing } from "../instances/admission.ts";
 import type { Original } from "../projects/originals.ts";
 import type { Fetched, Source } from "../sources/source.ts";
 import type { Coverage } from "./coverage.ts";
@@ -76,7 +77,7 @@ export class Originals {
     const stamp = this.#parts.coverage.applied;
     const record = this.#parts.records.peek(original.recordKey);
     if (!record || this.#parts.now() >= record.expires) return undefined;
-    if (record.stamp < this.#parts.coverage.floor(original.project.name, original.tag)) return undefined;
+    if (record.stamp < this.#parts.coverage.floor(original.identity)) return undefined;
     const trust = trustOf(record, version);
     return trust === "exact" || trust === "known" ? { record, stamp, trust, covered: false } : undefined;
   }
@@ -87,20 +88,26 @@ export class Originals {
   }
 
   /**
-   * The record to answer from. What the origin does is an outcome of the record, never a rejection.
+   * The record to answer from. What the origin does is an outcome of the record, never a rejection. Past the lease no record
+   * counts but one that was read from the origin after this call: an invalidation may be Done that this instance has not heard of.
    * @throws ServerError ORIGIN_BROKEN when flights land and leave nothing behind.
    */
-  async current(original: Original, version: string | undefined): Promise<Current> {
+  async current(
+    original: Original,
+    version: string | undefined,
+    standing: Standing = "current",
+  ): Promise<Current> {
+    if (standing === "past lease") return this.#readAnew(original, version);
     const { coverage, records, now } = this.#parts;
     const key = original.recordKey;
     const seen = this.#order;
     this.#known.set(key, original);
     await records.find(key);
-    const heard = coverage.floor(original.project.name, original.tag);
+    const heard = coverage.floor(original.identity);
     for (let landed = 0, asked = false; landed < MOST_FLIGHTS; landed += 1) {
       // The stamp is read just before the record is found uncovered.
       const stamp = coverage.applied;
-      const floor = coverage.floor(original.project.name, original.tag);
+      const floor = coverage.floor(original.identity);
       const record = records.peek(key);
       const isCovered = record !== undefined && record.stamp < floor;
       if (record && isCovered && landed > 0 && record.stamp >= heard) {
@@ -123,6 +130,25 @@ export class Originals {
       const flight = joined ?? this.#start(original, false);
       asked = flight.order > seen;
       await flight.landed;
+    }
+    throw new ServerError("ORIGIN_BROKEN");
+  }
+
+  async #readAnew(original: Original, version: string | undefined): Promise<Current> {
+    const { coverage, records } = this.#parts;
+    const seen = this.#order;
+    this.#known.set(original.recordKey, original);
+    for (let landed = 0; landed < MOST_FLIGHTS; landed += 1) {
+      const record = records.peek(original.recordKey);
+      if (record && record.order > seen) {
+        const stamp = Math.min(record.stamp, coverage.applied);
+        return { record, stamp, trust: trustOf(record, version), covered: true };
+      }
+      const running = this.#flights.get(original.recordKey);
+      // One in flight is waited for, not joined: those who wait then share the next one.
+      const flight = running ?? this.#start(original, true);
+      await flight.landed;
+      if (flight.order > seen && (records.peek(original.recordKey)?.order ?? 0) < flight.order) break;
     }
     throw new ServerError("ORIGIN_BROKEN");
   }
@@ -155,9 +181,9 @@ export class Originals {
   }
 
   /** The flight that may be joined now: one stamped after every invalidation of the original that was heard of. */
-  #running({ recordKey, project, tag }: Original): Flight | undefined {
+  #running({ recordKey, identity }: Original): Flight | undefined {
     const running = this.#flights.get(recordKey);
-    return running && running.stamp >= this.#parts.coverage.floor(project.name, tag) ? running : undefined;
+    return running && running.stamp >= this.#parts.coverage.floor(identity) ? running : undefined;
   }
 
   #start(original: Original, fresh: boolean): Flight {
@@ -179,7 +205,7 @@ export class Originals {
 
   async #fetch(original: Original, caller: boolean, stamp: number, order: number): Promise<void> {
     const { source, coverage, records, now, onFetch } = this.#parts;
-    const floor = coverage.floorOf(original.project.name, original.tag);
+    const floor = coverage.floorOf(original.identity);
     const at = now();
     const known = records.peek(original.recordKey);
     // An invalidation leads to unconditional requests until one brings bytes that no old cache gave: validators are what a
@@ -202,7 +228,7 @@ export class Originals {
       fetched.kind === "found" ? { ...fetched, outcome: await this.#keep(fetched.bytes) } : fetched;
     const asking = { original, stamp, order, at, floor, confirmed };
     const next = nextRecord(asking, answered, records.peek(original.recordKey), now());
-    if (next) records.put(next, coverage.floor(original.project.name, original.tag));
+    if (next) records.put(next, coverage.floor(original.identity));
   }
 
   async #keep(bytes: Uint8Array): Promise<Outcome> {

@@ -1,7 +1,7 @@
 import { isContentVersion, versionOfDigest } from "@freshet/core";
 import type { Original } from "../projects/originals.ts";
 import type { Fetched } from "../sources/source.ts";
-import type { Floor } from "./coverage.ts";
+import type { Floor } from "./floors.ts";
 import { isSaid, type OriginalRecord, type Outcome, REMEMBERED } from "./records.ts";
 
 /** Seconds until a missing or broken original is asked for again. */

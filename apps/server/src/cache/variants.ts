@@ -14,6 +14,8 @@ import type { RenderQueue } from "./render-queue.ts";
 /** What a variant is a pure function of. */
 export interface VariantRequest {
   readonly digest: string;
+  /** Digests of further sources, such as an overlay, in their order. */
+  readonly further: readonly string[];
   readonly facts: ImageFacts;
   readonly transformation: Transformation;
   readonly format: OutputFormat;
@@ -25,7 +27,7 @@ export type VariantOrigin = "disk" | "rendered";
 /** The content address: equal bytes, equal canonical transformation, equal format and renderer give the same 40 hex digits. */
 export function variantKey(request: VariantRequest): string {
   const text = [
-    request.digest,
+    [request.digest, ...request.further].join("+"),
     canonicalTransformation(request.transformation),
     request.format,
     RENDERER_VERSION,

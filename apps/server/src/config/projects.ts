@@ -1,4 +1,4 @@
-import { resolveOriginal } from "@freshet/core";
+import { normalizePath, resolveOriginal } from "@freshet/core";
 import type { Project } from "../projects/project.ts";
 import { readAllowedHost } from "../sources/allow-list.ts";
 import { CONFIG_SCHEMA, type ConfigFile, PROJECT_SCHEMA, type ProjectSection } from "./schema.ts";
@@ -50,6 +50,7 @@ function draft(
       ]),
     ),
     prefix: section.prefix === undefined ? undefined : withoutFinalSlash(section.prefix),
+    tags: (section.tags ?? []).map(({ match, tag }) => ({ match: normalizePath(match), tag })),
     source: {
       allow: section.origins?.allow ?? [],
       allowPrivate: { ...defaultsOf(PROPERTIES.origins), ...section.origins }.allowPrivate,

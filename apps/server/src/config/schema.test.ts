@@ -66,6 +66,7 @@ function fitting(schema: Schema): fc.Arbitrary<unknown> {
 
 const NAMES = ["demo", "shop-2", "Shop", "_site_", "_a_/_b_", "site", "-", "__proto__", "__", "a--b"];
 const WORDS = [
+  "postgres://freshet:secret@127.0.0.1:5432/freshet",
   "http://127.0.0.1:9000/media",
   "http://127.0.0.1:6081",
   "example.com",

@@ -1,5 +1,6 @@
 import { CDN_KINDS } from "@freshet/cdn/registry";
 import { OUTPUT_FORMATS } from "@freshet/core";
+import { ROLES } from "../instances/roles.ts";
 import type { Schema, ValueOf } from "./shape.ts";
 
 const YEAR = 31_536_000;
@@ -113,6 +114,37 @@ export const PROJECT_SCHEMA = {
       },
     },
     prefix: httpUrl("Put in front of every original that is neither absolute nor begins with an alias."),
+    tags: {
+      type: "array",
+      description:
+        "Tags by which originals can be invalidated together. Answers carry the first five different tags; for the others a node forgets the whole project.",
+      maxItems: 200,
+      items: {
+        type: "object",
+        description: "Gives a tag to every original whose path contains a text.",
+        additionalProperties: false,
+        required: ["match", "tag"],
+        properties: {
+          match: {
+            type: "string",
+            title: 'a part of the path behind /v7, such as "/_media_/summer/"',
+            description:
+              "Part of the original's path, with any of its aliases, the prefix left out, or with its host; letters count as they are written.",
+            pattern: "^[^\\s?#]+$",
+            minLength: 1,
+            maxLength: 500,
+          },
+          tag: {
+            type: "string",
+            title: 'a name such as "campaign-x": letters, digits, ".", "_", ":" and "-", at most 100',
+            description: "Name of the tag.",
+            pattern: "^[A-Za-z0-9][A-Za-z0-9._:-]*$",
+            minLength: 1,
+            maxLength: 100,
+          },
+        },
+      },
+    },
     formats: {
       type: "array",
       description: "Formats negotiated by Accept where the URL names none, best first.",
@@ -234,6 +266,47 @@ export const CONFIG_SCHEMA = {
         },
       },
     },
+    role: {
+      type: "string",
+      description:
+        "What this instance is there for: delivery serves images, control has the API and carries invalidations through, all does both. FRESHET_ROLE overrides it.",
+      enum: ROLES,
+      default: "all",
+    },
+    store: {
+      type: "object",
+      description:
+        "Where the journal is kept. Absent: in an SQLite file of the data folder, for one process alone. FRESHET_STORE_URL overrides its address.",
+      additionalProperties: false,
+      properties: {
+        url: {
+          type: "string",
+          title: 'an address such as "postgres://user:password@host:5432/freshet"',
+          description:
+            "Address of a PostgreSQL database, at the primary and past any pooler of transactions; any number of instances may share it.",
+          pattern: "^postgres(ql)?://\\S+$",
+          minLength: 1,
+          maxLength: 2_000,
+          writeOnly: true,
+        },
+        urlFile: secretFile,
+        poolSize: {
+          type: "integer",
+          description: "Connections of this instance at most, besides one that listens.",
+          minimum: 1,
+          maximum: 1_000,
+          default: 10,
+        },
+      },
+    },
+    leaseMs: {
+      type: "integer",
+      description:
+        "Milliseconds that an instance of several may answer from its caches without having heard from the store. An invalidation waits at most a little longer for an instance that does not answer.",
+      minimum: 1_000,
+      maximum: 300_000,
+      default: 10_000,
+    },
     limits: {
       type: "object",
       description: "Bounds of this instance.",
@@ -288,6 +361,14 @@ export const CONFIG_SCHEMA = {
           maximum: 1_000_000,
           default: 2_000,
         },
+        retention: {
+          type: "integer",
+          description:
+            "Seconds for which ended invalidations stay in the journal. What they covered stays covered.",
+          minimum: 3_600,
+          maximum: 10 * YEAR,
+          default: 2_592_000,
+        },
         waitingMs: {
           type: "integer",
           description: "Milliseconds that a request may wait for a render place.",
@@ -330,5 +411,8 @@ export const ENVIRONMENT = {
     default: "that of the file; for demo one is made and kept in the data folder",
   },
   FRESHET_API_KEY_FILE: { description: "File that holds FRESHET_API_KEY.", default: "none" },
+  FRESHET_ROLE: { description: "What this instance is there for.", default: "that of the file" },
+  FRESHET_STORE_URL: { description: "Address of a PostgreSQL database.", default: "that of the file" },
+  FRESHET_STORE_URL_FILE: { description: "File that holds FRESHET_STORE_URL.", default: "none" },
   FRESHET_LOG: { description: "How much is logged.", default: "that of the file" },
 } as const satisfies Readonly<Record<string, Variable>>;

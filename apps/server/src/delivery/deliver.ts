@@ -3,14 +3,16 @@ import { chooseFormat, isEmptyTransformation, MEDIA_TYPES, type OutputFormat } f
 import { type ImageFacts, isRenderError } from "@freshet/core/resize";
 import type { Answer, Answers } from "../cache/answers.ts";
 import type { Coverage } from "../cache/coverage.ts";
-import type { Current, Originals } from "../cache/originals.ts";
+import type { Originals } from "../cache/originals.ts";
 import { type VariantRequest, type Variants, variantKey } from "../cache/variants.ts";
 import { ServerError } from "../errors.ts";
+import type { Standing } from "../instances/admission.ts";
 import { acceptClass } from "./accept.ts";
 import { isNotModified } from "./conditional.ts";
 import { lifetimeOf } from "./lifetime.ts";
 import type { DeliveryRequest } from "./request.ts";
-import { OPEN_HEADERS, tagHeaders } from "./tags.ts";
+import { currentOfAll, type Sources } from "./sources.ts";
+import { OPEN_HEADERS, tagHeaders, tagsOfAnswer } from "./tags.ts";
 
 /** Originals may be evicted between record and render; after so many tries the origin counts as broken. */
 const MOST_TRIES = 3;
@@ -65,15 +67,21 @@ export class Delivery {
     this.#parts = parts;
   }
 
-  /** The answer of the memory tier, if the record still says the same. */
+  /** The answer of the memory tier, if the records of all its sources still say the same. */
   hit(request: DeliveryRequest, memoryKey: string): Delivered | undefined {
     const answer = this.#parts.answers.get(memoryKey);
     if (!answer) return undefined;
-    const current = this.#parts.originals.peek(request.original, request.url.version);
-    if (current?.record.outcome.kind !== "bytes" || current.record.outcome.digest !== answer.digest)
-      return undefined;
-    const generation = this.#parts.coverage.floor(request.project.name, request.original.tag);
-    return generation === answer.generation ? { answer, stamp: current.stamp, from: "memory" } : undefined;
+    const { coverage, originals } = this.#parts;
+    const generation = coverage.floor(...request.sources.map(({ identity }) => identity));
+    if (generation !== answer.generation) return undefined;
+    let stamp = Number.POSITIVE_INFINITY;
+    for (const [place, source] of request.sources.entries()) {
+      const current = originals.peek(source, place === 0 ? request.url.version : undefined);
+      if (current?.record.outcome.kind !== "bytes") return undefined;
+      if (current.record.outcome.digest !== answer.digests[place]) return undefined;
+      stamp = Math.min(stamp, current.stamp);
+    }
+    return { answer, stamp, from: "memory" };
   }
 
   /**
@@ -84,22 +92,21 @@ export class Delivery {
     request: DeliveryRequest,
     wish: { readonly accept: string | undefined; readonly ifNoneMatch: string | undefined },
     memoryKey: string,
+    standing: Standing = "current",
   ): Promise<Delivered> {
     for (let tries = 1; ; tries += 1) {
-      const current = await this.#parts.originals.current(request.original, request.url.version);
-      const { outcome } = current.record;
-      if (outcome.kind === "error") throw new ServerError(outcome.code);
-      if (!outcome.facts) throw new ServerError("IMAGE_UNREADABLE");
-      const choice = choose(request, wish.accept, outcome.digest, outcome.facts);
+      const { version } = request.url;
+      const sources = await currentOfAll(this.#parts.originals, request.sources, version, standing);
+      const choice = choose(request, wish.accept, sources);
       if (isNotModified(wish.ifNoneMatch, etagOf(choice))) {
-        const { answer } = this.#answer(request, current, choice, outcome.digest, NOTHING);
-        return { answer, stamp: current.stamp, from: "unmodified" };
+        const { answer } = this.#answer(request, sources, choice, NOTHING);
+        return { answer, stamp: sources.stamp, from: "unmodified" };
       }
-      const found = await this.#bytesOf(choice, outcome.digest);
+      const found = await this.#bytesOf(choice, sources.digests[0]);
       if (found) {
-        const answer = this.#answer(request, current, choice, outcome.digest, found.bytes);
+        const answer = this.#answer(request, sources, choice, found.bytes);
         if (answer.keep) this.#parts.answers.set(memoryKey, answer.answer);
-        return { answer: answer.answer, stamp: current.stamp, from: found.from };
+        return { answer: answer.answer, stamp: sources.stamp, from: found.from };
       }
       if (tries === MOST_TRIES) throw new ServerError("ORIGIN_BROKEN");
       // The bytes were evicted: the origin is asked again, and the record follows what it gives now.
@@ -116,14 +123,14 @@ export class Delivery {
     return bytes && { bytes, from: "original" as const };
   }
 
-  #answer(request: DeliveryRequest, current: Current, choice: Choice, digest: string, body: Uint8Array) {
-    const { original, project } = request;
-    const doubtful = this.#parts.originals.secondsOfDoubt(current.record);
-    const lifetime = lifetimeOf({ ...current, doubtful }, project.cache);
+  #answer(request: DeliveryRequest, current: Sources, choice: Choice, body: Uint8Array) {
+    const identities = request.sources.map(({ identity }) => identity);
+    // An answer that an invalidation overtook belongs to the generation before it.
+    const generation = Math.min(current.stamp, this.#parts.coverage.floor(...identities));
+    const tags = tagsOfAnswer(request.sources, generation);
+    const lifetime = lifetimeOf({ ...current, findable: tags.complete }, request.project.cache);
     const format = choice.kind === "variant" ? choice.request.format : choice.facts.format;
     const etag = etagOf(choice);
-    // An answer that an invalidation overtook belongs to the generation before it.
-    const generation = Math.min(current.stamp, this.#parts.coverage.floor(project.name, original.tag));
     const head = [
       "Content-Type",
       MEDIA_TYPES[format],
@@ -136,7 +143,7 @@ export class Delivery {
       ...(choice.negotiated ? ["Vary", "Accept"] : []),
       ...(format === "svg" ? SVG_HEADERS : []),
       ...OPEN_HEADERS,
-      ...tagHeaders(original, generation),
+      ...tagHeaders(tags),
       ...remarkHeaders(request),
     ];
     const answer: Answer = {
@@ -145,7 +152,7 @@ export class Delivery {
       body,
       contentType: MEDIA_TYPES[format],
       ranges: choice.kind === "original",
-      digest,
+      digests: current.digests,
       generation,
     };
     return { answer, keep: lifetime.keep };
@@ -169,8 +176,7 @@ export function codeOf(error: unknown): ServerError {
 function choose(
   request: DeliveryRequest,
   accept: string | undefined,
-  digest: string,
-  facts: ImageFacts,
+  { facts, digests: [digest, ...further] }: Sources,
 ): Choice {
   const { encode, ...pixels } = request.url.transformation;
   const { format, negotiated } = chooseFormat({
@@ -179,14 +185,17 @@ function choose(
     source: facts,
     auto: request.project.formats,
   });
-  const isVector = facts.format === "svg" && encode?.force_format === undefined;
-  const isUntouched = facts.format === format && encode?.q === undefined && isEmptyTransformation(pixels);
+  const isAlone = further.length === 0;
+  const isVector = isAlone && facts.format === "svg" && encode?.force_format === undefined;
+  const isUntouched =
+    isAlone && facts.format === format && encode?.q === undefined && isEmptyTransformation(pixels);
   if (isVector || isUntouched) {
     const key = hash("sha256", `original\n${digest}`).slice(0, 40);
     return { kind: "original", key, facts, negotiated: negotiated && !isVector };
   }
   const variant = {
     digest,
+    further,
     facts,
     transformation: request.url.transformation,
     format: format as OutputFormat,

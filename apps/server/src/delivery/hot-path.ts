@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Answer } from "../cache/answers.ts";
 import type { Metrics } from "../health/metrics.ts";
+import type { Admission } from "../instances/admission.ts";
 import { type Delivery, memoryKeyOf } from "./deliver.ts";
 import type { DeliveryRequests } from "./request.ts";
 
@@ -23,6 +24,9 @@ interface Wire {
   readonly bytes: Buffer;
 }
 
+/** Answers the request if it is a hit of the memory tier; false leaves it untouched. */
+export type HotPath = (request: IncomingMessage, response: ServerResponse) => boolean;
+
 /**
  * Answers hits of the memory tier before the framework sees them: a second request for a URL costs a few look-ups and
  * one write of finished bytes. Everything that is not a plain GET of a URL in memory goes the ordinary way; both ways give the
@@ -31,16 +35,17 @@ interface Wire {
 export function createHotPath(parts: {
   readonly requests: DeliveryRequests;
   readonly delivery: Delivery;
+  readonly admission: Admission;
   readonly metrics: Metrics;
   readonly now: () => number;
-}): (request: IncomingMessage, response: ServerResponse) => boolean {
+}): HotPath {
   const wires = new WeakMap<Answer, Wire>();
   return (request, response) => {
     const { headers, url, method } = request;
     if (method !== "GET" || url === undefined || !isPlain(request, response)) return false;
     const { host, accept } = headers;
     const understood = parts.requests.peek(host, url);
-    if (!understood) return false;
+    if (!understood || !parts.admission.isCurrent(headers["freshet-demand"])) return false;
     const hit = parts.delivery.hit(understood, memoryKeyOf(host, url, accept));
     if (!hit) return false;
     const second = Math.floor(parts.now() / 1000);
@@ -53,6 +58,10 @@ export function createHotPath(parts: {
     open._header = SENT_BY_US;
     open._headerSent = true;
     response.statusCode = 200;
+    response.once(
+      "close",
+      parts.admission.begin(() => request.destroy()),
+    );
     response.end(wire.bytes);
     parts.metrics.hit();
     return true;

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { lifetimeOf } from "./lifetime.ts";
 
 const cache = { browser: 60, cdn: 31_536_000, revalidate: 86_400 };
-const plain = { trust: "known", covered: false, doubtful: undefined } as const;
+const plain = { trust: "known", covered: false, doubtful: undefined, findable: true } as const;
 
 describe("lifetimeOf", () => {
   it("gives a plain answer a minute in browsers and the project's time on CDN nodes", () => {
@@ -30,6 +30,17 @@ describe("lifetimeOf", () => {
         keep: false,
       });
     }
+  });
+
+  it("lets no node keep what it could not find again", () => {
+    expect(lifetimeOf({ ...plain, findable: false }, cache)).toEqual({
+      cacheControl: "public, max-age=60",
+      cdnCacheControl: "no-store",
+      keep: true,
+    });
+    expect(lifetimeOf({ ...plain, trust: "unmatched", findable: false }, cache).cdnCacheControl).toBe(
+      "no-store",
+    );
   });
 
   it("keeps an answer under another picture's version at most 10 s everywhere", () => {

@@ -25,15 +25,18 @@ export function lifetimeOf(
     readonly covered: boolean;
     /** Seconds that are left of the doubt whether an old cache gave the bytes; undefined without doubt. */
     readonly doubtful: number | undefined;
+    /** Whether the answer carries a tag for everything that can cover it: nodes keep only what they can find again. */
+    readonly findable: boolean;
   },
   cache: Project["cache"],
 ): Lifetime {
   if (answer.covered || answer.trust === "unconfirmed") return NO_STORE;
+  const cdn = (seconds: number) => (answer.findable ? `max-age=${seconds}` : "no-store");
   if (answer.doubtful !== undefined || answer.trust === "unmatched") {
     const bound = Math.min(answer.doubtful ?? UNMATCHED_SECONDS, UNMATCHED_SECONDS);
     return {
       cacheControl: `public, max-age=${Math.min(bound, cache.browser)}`,
-      cdnCacheControl: `max-age=${Math.min(bound, cache.cdn)}`,
+      cdnCacheControl: cdn(Math.min(bound, cache.cdn)),
       keep: false,
     };
   }
@@ -41,5 +44,5 @@ export function lifetimeOf(
     answer.trust === "exact"
       ? `public, max-age=${YEAR_SECONDS}, immutable`
       : `public, max-age=${cache.browser}`;
-  return { cacheControl: browser, cdnCacheControl: `max-age=${cache.cdn}`, keep: true };
+  return { cacheControl: browser, cdnCacheControl: cdn(cache.cdn), keep: true };
 }

@@ -11,6 +11,8 @@ const LONGEST_URL = 8_192;
 export interface DeliveryRequest {
   readonly project: Project;
   readonly original: Original;
+  /** Everything the answer is made from: the original, and behind it what its transformation adds. */
+  readonly sources: readonly [Original, ...Original[]];
   readonly url: ParsedDeliveryUrl;
 }
 
@@ -38,7 +40,8 @@ export class DeliveryRequests {
     if (!project) throw new ServerError("PROJECT_UNKNOWN");
     const url = parseDeliveryUrl(target);
     if (!url) throw new ServerError("ORIGINAL_NOT_NAMED");
-    const read = { project, original: describeOriginal(project, url.original, url.originQuery), url };
+    const original = describeOriginal(project, url.original, url.originQuery);
+    const read: DeliveryRequest = { project, original, sources: [original], url };
     this.#memo.set(key, read);
     return read;
   }

@@ -2,7 +2,9 @@ import type { Coverage } from "../cache/coverage.ts";
 import type { Originals } from "../cache/originals.ts";
 import type { OriginalRecord, Records } from "../cache/records.ts";
 import type { Delivery as DeliveryPort, Reread } from "../invalidation/ports.ts";
-import { describeOriginal, originalTag, projectTag } from "../projects/originals.ts";
+import { projectTag } from "../projects/cache-tags.ts";
+import { describeOriginal } from "../projects/originals.ts";
+import { describePrefix } from "../projects/prefixes.ts";
 import type { RecentUrls } from "./recent-urls.ts";
 
 /** Everything the invalidation side asks of the delivery side. */
@@ -19,14 +21,15 @@ export function createDeliveryPort(parts: {
       return { name, tag };
     },
     projectTag,
-    recentUrls: (target, limit) => recent.of(originalTag(target.name), limit),
+    namePrefix: describePrefix,
+    recentUrls: (marks, sampling) => recent.sample(marks, sampling),
     async reread(target, { force }): Promise<Reread> {
       const before = records.ofOriginal(target.tag);
       const rereads = await Promise.all(
         before.map(async (record) => {
           const original = originals.known(record.key);
           if (!original) return { record, after: undefined, floor: 0 };
-          const floor = coverage.floor(original.project.name, original.tag);
+          const floor = coverage.floor(original.identity);
           // A visitor may have led to the fresh reading already; once is enough unless the caller insists.
           const isFresh = record.stamp >= floor;
           return { record, floor, after: isFresh && !force ? record : await originals.reread(original) };

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { ERRORS, ServerError } from "../errors.ts";
 import type { Metrics } from "../health/metrics.ts";
+import type { Admission } from "../instances/admission.ts";
 import { isNotModified, rangeOf } from "./conditional.ts";
 import { codeOf, type Delivered, type Delivery, memoryKeyOf } from "./deliver.ts";
 import type { Placeholder } from "./placeholder.ts";
@@ -18,6 +19,7 @@ const RETRY_SECONDS = 2;
 export interface DeliveryRouteParts {
   readonly requests: DeliveryRequests;
   readonly delivery: Delivery;
+  readonly admission: Admission;
   readonly recent: RecentUrls;
   readonly placeholder: Placeholder;
   readonly metrics: Metrics;
@@ -40,14 +42,24 @@ export function deliveryRoutes(app: FastifyInstance, parts: DeliveryRouteParts):
       const { host } = raw.headers;
       understood = parts.requests.read(host, target);
       const memoryKey = memoryKeyOf(host, target, raw.headers.accept);
+      // Once, after the request has arrived and before any cache is looked at.
+      const entered = parts.admission.enter(raw.headers["freshet-demand"]);
+      const standing = typeof entered === "string" ? entered : await entered;
+      reply.raw.once(
+        "close",
+        parts.admission.begin(() => raw.destroy()),
+      );
+      const kept = standing === "current" ? parts.delivery.hit(understood, memoryKey) : undefined;
       const delivered =
-        parts.delivery.hit(understood, memoryKey) ??
+        kept ??
         (await parts.delivery.deliver(
           understood,
           { accept: raw.headers.accept, ifNoneMatch: raw.headers["if-none-match"] },
           memoryKey,
+          standing,
         ));
-      parts.recent.add(understood.original.tag, { path: target, host, accept: raw.headers.accept });
+      const asked = { path: target, host, accept: raw.headers.accept };
+      for (const { identity } of understood.sources) parts.recent.add(identity, asked);
       reply.hijack();
       write(raw, reply.raw, delivered, begun);
       parts.metrics.answered(delivered.from, performance.now() - begun);
@@ -154,7 +166,7 @@ function writePlaceholder(
     "1",
     "Freshet-Error",
     failure.code,
-    ...(failure.code === "SERVER_BUSY" ? ["Retry-After", String(RETRY_SECONDS)] : []),
+    ...(ERRORS[failure.code].status === 503 ? ["Retry-After", String(RETRY_SECONDS)] : []),
     ...(failure.code === "METHOD_NOT_ALLOWED" ? ["Allow", "GET, HEAD, OPTIONS"] : []),
   ]);
   if (request.method === "HEAD") response.end();

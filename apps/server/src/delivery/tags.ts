@@ -1,3 +1,4 @@
+import { MOST_TAGS, projectTag } from "../projects/cache-tags.ts";
 import type { Original } from "../projects/originals.ts";
 
 /** What every answer allows: images are shown, drawn and timed from any page. */
@@ -14,13 +15,31 @@ export const OPEN_HEADERS = [
   "nosniff",
 ] as const;
 
+/** Tags of an answer, and whether they are all of those by which it may have to be found. */
+export interface AnswerTags {
+  readonly tags: readonly string[];
+  readonly complete: boolean;
+}
+
 /**
- * Cache tags of an answer: the original, the same with the generation (the newest invalidation that covers it; a purge of
- * an old generation can be repeated without hurting fresh copies), its folders and its project. At most 16, each under
- * the header names that CDNs read.
+ * Cache tags of an answer made from these sources: each source, the first one also with the generation (the newest
+ * invalidation that covers the answer; a purge of an old generation can be repeated without hurting fresh copies), their
+ * folders, the user's tags and the project. At most 16: one source never has more; where several do, those that fit.
  */
-export function tagHeaders(original: Original, generation: number): readonly string[] {
-  const tags = [original.tag, `${original.tag}.g${generation}`, ...original.wideTags];
+export function tagsOfAnswer(sources: readonly [Original, ...Original[]], generation: number): AnswerTags {
+  const [{ tag, project }] = sources;
+  const wanted = new Set([
+    tag,
+    `${tag}.g${generation}`,
+    projectTag(project.name),
+    ...sources.map((source) => source.tag),
+    ...sources.flatMap(({ wideTags }) => wideTags),
+  ]);
+  return { tags: [...wanted].slice(0, MOST_TAGS), complete: wanted.size <= MOST_TAGS };
+}
+
+/** The tags under each of the header names that CDNs read. */
+export function tagHeaders({ tags }: AnswerTags): readonly string[] {
   const spaced = tags.join(" ");
   return [
     "xkey",

@@ -19,6 +19,7 @@ export interface Metrics {
 export function createMetrics(read: {
   readonly queue: RenderQueue;
   readonly applied: () => number;
+  readonly instances: () => { readonly lags: ReadonlyMap<string, number>; readonly lapses: number };
 }): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: "freshet_" });
@@ -72,6 +73,25 @@ export function createMetrics(read: {
     registers,
     collect() {
       this.set(read.applied());
+    },
+  });
+  new Gauge({
+    name: "freshet_instance_lag",
+    help: "Invalidations that an instance had still to apply when it was last looked at; control instances know all of them.",
+    labelNames: ["instance"],
+    registers,
+    collect() {
+      this.reset();
+      for (const [instance, lag] of read.instances().lags) this.set({ instance }, lag);
+    },
+  });
+  new Counter({
+    name: "freshet_lease_lapsed_total",
+    help: "Times this instance was found past its lease, when it answers nothing from its caches.",
+    registers,
+    collect() {
+      this.reset();
+      this.inc(read.instances().lapses);
     },
   });
   return {

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { hash } from "node:crypto";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { boot, newFile } from "./fixture.ts";
 
 type Message = {
@@ -23,6 +23,10 @@ test("killed again and again, no accepted invalidation is lost, none is twice in
   const floors = new Map<string, number>();
   const accepted = new Map<string, string>();
   let child: ChildProcess | undefined;
+  // A child that outlives a failed test would keep the whole run from ending.
+  onTestFinished(() => {
+    child?.kill("SIGKILL");
+  });
 
   const start = async (): Promise<ChildProcess> => {
     const ready = Promise.withResolvers<void>();
@@ -90,6 +94,5 @@ test("killed again and again, no accepted invalidation is lost, none is twice in
     const tag = `o-${hash("sha256", `demo${path}`).slice(0, 16)}`;
     for (const node of ["a", "b", "c"]) expect(floors.get(`${node} ${tag}`)).toBeGreaterThanOrEqual(sequence);
   }
-  child.kill("SIGKILL");
   await reader.store.close();
 }, 60_000);

@@ -14,6 +14,13 @@ export interface Reading {
   readonly evidence: Pick<Evidence, "bytes" | "digests">;
   /** Tag → digest that the origin gives now. */
   readonly digests: ReadonlyMap<string, string>;
+  /** Tags of originals that have other bytes now. */
+  readonly changed: ReadonlySet<string>;
+}
+
+/** The originals that were named one by one, be it by an exact URL: those that can be read again. */
+export function singlesOf(paths: readonly PathRow[]): readonly PathRow[] {
+  return paths.filter(({ kind }) => kind === "original" || kind === "url");
 }
 
 /**
@@ -73,6 +80,7 @@ function weigh(
     digests: new Map(
       [...found].flatMap(([tag, { digest }]) => (digest === undefined ? [] : [[tag, digest]])),
     ),
+    changed: new Set([...found].flatMap(([tag, { bytes: now }]) => (now === "changed" ? [tag] : []))),
   };
 }
 

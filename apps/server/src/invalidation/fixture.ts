@@ -1,7 +1,5 @@
-import { mkdtemp } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { openStore, type Store, sql } from "@freshet/store";
+import { at, newPlace } from "@freshet/store/testing";
 import { Coverage } from "../cache/coverage.ts";
 import type { Project } from "../projects/project.ts";
 import { createProjects } from "../projects/projects.ts";
@@ -29,6 +27,7 @@ export const DEMO: Project = {
   hosts: ["img.example.com"],
   aliases: {},
   prefix: undefined,
+  tags: [],
   source: { allow: ["*"], allowPrivate: false, maxBytes: 1_000_000, timeoutMs: 1_000 },
   formats: ["webp"],
   forwardQuery: false,
@@ -37,10 +36,12 @@ export const DEMO: Project = {
 };
 export const SHOP: Project = { ...DEMO, name: "shop", apiKey: "client_shop", hosts: [] };
 
-/** One boot of the invalidation on a database file, with everything around it in memory. */
+/** One boot of the invalidation on a database, with everything around it in memory. */
 export interface Boot {
   readonly store: Store;
   readonly coverage: Coverage;
+  /** Number of the newest invalidation that covers an original by its tag, or its whole project. */
+  floor(project: string, tag: string): number;
   readonly delivery: MemoryDelivery;
   readonly invalidation: Invalidation;
   readonly logged: readonly { readonly event: string; readonly details: Readonly<Record<string, unknown>> }[];
@@ -50,8 +51,9 @@ export interface Boot {
   count(table: string): Promise<number>;
 }
 
+/** An empty database of the engine that this run of the tests is about. */
 export async function newFile(): Promise<string> {
-  return join(await mkdtemp(join(tmpdir(), "freshet-invalidation-")), "freshet.db");
+  return newPlace();
 }
 
 export async function boot(
@@ -59,7 +61,7 @@ export async function boot(
   nodes: readonly MemoryNode[] = [],
   more: Partial<InvalidationPorts> & { readonly list?: readonly Project[] } = {},
 ): Promise<Boot> {
-  const store = await openStore({ file });
+  const store = await openStore(at(file));
   const coverage = new Coverage();
   const delivery = createMemoryDelivery(DEMO, coverage);
   const logged: { event: string; details: Readonly<Record<string, unknown>> }[] = [];
@@ -77,6 +79,7 @@ export async function boot(
   return {
     store,
     coverage,
+    floor: (project, tag) => coverage.floor({ project, tag, segments: [], userTags: [] }),
     delivery,
     invalidation,
     logged,

@@ -1,5 +1,6 @@
 import type { Kysely } from "@freshet/store";
 import type { Coverage, Mark } from "../cache/coverage.ts";
+import { markOfFloor, marksOf } from "./marks.ts";
 import type { InvalidationTables } from "./migrations.ts";
 import type { Remembered } from "./ports.ts";
 
@@ -14,47 +15,68 @@ export interface Follow {
   offer(sequence: number, marks: readonly Mark[]): Promise<void>;
   /** Resolves once everything through the number is applied; rejects when the journal does not reach so far. */
   through(sequence: number): Promise<void>;
+  /** Applies what others have committed. */
+  look(): Promise<void>;
 }
 
 export function createFollow(parts: {
   readonly db: Kysely<InvalidationTables>;
   readonly coverage: Coverage;
   readonly remembered: Remembered | undefined;
+  /** More is applied. */
+  readonly changed: () => void;
   readonly log: (event: string, details: Readonly<Record<string, unknown>>) => void;
 }): Follow {
-  const { db, coverage, remembered, log } = parts;
+  const { db, coverage, remembered, changed, log } = parts;
   let catching: Promise<void> | undefined;
+  let looking: Promise<void> | undefined;
 
   const note = (): void => {
+    changed();
     remembered
       ?.write(coverage.applied)
       .catch((error) => log("sequence not remembered", { error: String(error) }));
   };
+  const restore = async (): Promise<number> => {
+    // One transaction: floors that are newer than the head beside them would be lost between the two.
+    const { head, rows } = await db.transaction().execute(async (transaction) => ({
+      head: (await transaction.selectFrom("invalidation_sequence").select("n").executeTakeFirstOrThrow()).n,
+      rows: await transaction.selectFrom("invalidation_floor").selectAll().execute(),
+    }));
+    coverage.restore(
+      head,
+      rows.map((row) => ({ mark: markOfFloor(row), sequence: row.sequence })),
+    );
+    return head;
+  };
   const readPage = async (): Promise<number> => {
+    // Offers may be applied while the page is read; what it repeats of them is no gap.
+    const from = coverage.applied;
     const entries = await db
       .selectFrom("invalidation_entry")
-      .select(["id", "sequence", "project", "scope"])
-      .where("sequence", ">", coverage.applied)
+      .select(["id", "sequence", "project", "scope", "paths"])
+      .where("sequence", ">", from)
       .orderBy("sequence")
       .limit(PAGE)
       .execute();
-    const ids = entries.filter(({ scope }) => scope === "original").map(({ id }) => id);
+    // Numbers may be missing because they were raised, or because their entries were too old to be kept: then the floors know.
+    if (entries.some(({ sequence }, at) => sequence !== from + 1 + at)) {
+      await restore();
+      note();
+      return entries.length;
+    }
+    const ids = entries.filter(({ paths }) => paths > 0).map(({ id }) => id);
     const paths =
       ids.length === 0
         ? []
         : await db
             .selectFrom("invalidation_path")
-            .select(["entry", "tag"])
+            .select(["entry", "kind", "name", "tag"])
             .where("entry", "in", ids)
             .execute();
-    const tags = Map.groupBy(paths, ({ entry }) => entry);
+    const pathsOf = Map.groupBy(paths, ({ entry }) => entry);
     for (const { id, sequence, project, scope } of entries) {
-      coverage.apply(
-        sequence,
-        scope === "all"
-          ? [{ kind: "project", project }]
-          : (tags.get(id) ?? []).map(({ tag }) => ({ kind: "original", project, tag })),
-      );
+      coverage.apply(sequence, marksOf(project, scope, pathsOf.get(id) ?? []));
     }
     if (entries.length > 0) note();
     return entries.length;
@@ -80,26 +102,21 @@ export function createFollow(parts: {
     }
   };
   return {
-    async start() {
-      // One transaction: floors that are newer than the head beside them would be lost between the two.
-      const { head, rows } = await db.transaction().execute(async (transaction) => ({
-        head: (await transaction.selectFrom("invalidation_sequence").select("n").executeTakeFirstOrThrow()).n,
-        rows: await transaction.selectFrom("invalidation_floor").selectAll().execute(),
-      }));
-      coverage.restore(
-        head,
-        rows.map(({ project, tag, sequence }) => ({
-          mark: tag === "" ? { kind: "project", project } : { kind: "original", project, tag },
-          sequence,
-        })),
-      );
-      return head;
-    },
+    start: restore,
     async offer(sequence, marks) {
       if (sequence !== coverage.applied + 1) return through(sequence);
       coverage.apply(sequence, marks);
       note();
     },
     through,
+    look() {
+      looking ??= (async () => {
+        // A reading under way may have begun before the news; news that comes meanwhile shares the next one.
+        await catching?.catch(() => {});
+        looking = undefined;
+        await catchUp();
+      })();
+      return looking;
+    },
   };
 }

@@ -2,6 +2,9 @@ import { randomUUID } from "node:crypto";
 import type { Cause, InvalidationEntry, InvalidationReceipt, InvalidationRequest } from "@freshet/core";
 import type { FastifyInstance } from "fastify";
 import { isServerError, ServerError } from "../errors.ts";
+import { createInstances, type Instances } from "../instances/instances.ts";
+import { ALONE } from "../instances/ports.ts";
+import { lookAgain, tell } from "../instances/wake.ts";
 import type { Project } from "../projects/project.ts";
 import { createFollow } from "./follow.ts";
 import { createJoin } from "./join.ts";
@@ -13,13 +16,19 @@ import { createPipeline } from "./pipeline.ts";
 import type { InvalidationPorts } from "./ports.ts";
 import { createRecheck } from "./recheck.ts";
 import { readRequest } from "./request.ts";
+import { createRetention } from "./retention.ts";
 import { invalidationRoutes } from "./routes.ts";
 import { journalSettings } from "./settings.ts";
+import { createSettle, SETTLE_MIGRATIONS, SETTLE_OWNER, type SettleAfter, settleAgain } from "./settle.ts";
 import { TUNING } from "./tuning.ts";
 import { viewEntry, viewReceipt } from "./view.ts";
 
+const KEEP_MS = 30 * 86_400_000;
+
 /** The journal, its pipeline and its API. */
 export interface Invalidation {
+  /** This process among those that share the store: what each request asks before it looks at a cache. */
+  readonly instances: Instances;
   /** A fastify plugin: the routes of the API. */
   readonly routes: (app: FastifyInstance) => Promise<void>;
   /** Restores what was applied, resumes what a crash left behind; when it resolves, images may be served. */
@@ -42,39 +51,11 @@ export function createInvalidation(ports: InvalidationPorts): Invalidation {
   const tuning = { ...TUNING, ...ports.tuning };
   const db = store.db.$extendTables<InvalidationTables>();
   const me = randomUUID();
+  const instance = ports.instance ?? ALONE;
+  const carries = instance.role !== "delivery";
   const stopping = new AbortController();
   const waiting = new Map<string, () => void>();
 
-  const journal = createJournal(db, now);
-  const follow = createFollow({ db, coverage, remembered: ports.remembered, log });
-  const lanes = drivers.map((driver) => createLane(driver, tuning, now, stopping.signal));
-  const nodes = drivers.map(({ name }) => name);
-  const ledger = createLedger({ db, me, nodes, recheckAfterMs: tuning.recheckAfterMs, now });
-  const pipeline = createPipeline({
-    store,
-    me,
-    ledger,
-    follow,
-    lanes: new Map(lanes.map((lane) => [lane.driver.name, lane])),
-    delivery,
-    tuning,
-    now,
-    log,
-    ended: (uuid) => waiting.get(uuid)?.(),
-  });
-
-  const take = async (accepted: Accepted): Promise<void> => {
-    // Durable already: if applying fails here, the pipeline tries again before it asks any node.
-    await follow
-      .offer(accepted.sequence, accepted.marks)
-      .catch((error) => log("invalidation not applied yet", { uuid: accepted.uuid, error: reasonOf(error) }));
-    pipeline.wake();
-  };
-  const submit = async (asked: Asked): Promise<Accepted | "reused"> => {
-    const accepted = await journal.accept(asked);
-    if (accepted !== "reused" && !accepted.isRepeated) await take(accepted);
-    return accepted;
-  };
   const everything = (project: Project, kind: string): Asked => ({
     project: project.name,
     request: { scope: "all" },
@@ -83,20 +64,88 @@ export function createInvalidation(ports: InvalidationPorts): Invalidation {
     chain: 0,
     key: undefined,
   });
+  const journal = createJournal(db, now, {
+    seen: () => coverage.applied,
+    everything: () => projects.all.map((project) => everything(project, "restore")),
+  });
+  const follow = createFollow({
+    db,
+    coverage,
+    remembered: ports.remembered,
+    changed: () => instances.advanced(),
+    log,
+  });
+  const instances: Instances = createInstances({
+    store,
+    instance,
+    drivers,
+    coverage,
+    tuning,
+    journal,
+    follow,
+    raise: (seen) => raise(seen),
+    returned: (_instance, since) => settleAgain(db, since, settleAfter),
+    now,
+    log,
+  });
+  const lanes = drivers.map((driver) => createLane(driver, tuning, now, stopping.signal));
+  const nodes = drivers.map(({ name }) => name);
+  const laneOf = new Map(lanes.map((lane) => [lane.driver.name, lane]));
+  const settleAfter: SettleAfter = (node) => {
+    const { ending, limits } = laneOf.get(node)?.driver ?? {};
+    if (ending !== "probed" || limits?.settleMs === undefined) return undefined;
+    return Math.max(limits.settleMs, tuning.longestFillMs);
+  };
+  const hostsOf = (name: string) => projects.all.find((project) => project.name === name)?.hosts ?? [];
+  const { recheckAfterMs } = tuning;
+  const ledger = createLedger({ db, me, instance, nodes, settleAfter, recheckAfterMs, now });
+  const pipeline = createPipeline({
+    store,
+    me,
+    ledger,
+    follow,
+    acknowledgements: instances.acknowledgements,
+    isAlone: instance.isAlone,
+    lanes: laneOf,
+    delivery,
+    hostsOf,
+    tuning,
+    now,
+    log,
+    ended: (uuid) => waiting.get(uuid)?.(),
+  });
+  const { isAlone } = instance;
+  const settle = createSettle({ store, db, me, isAlone, lanes: laneOf, delivery, hostsOf, tuning, now, log });
+
+  const take = async (accepted: Accepted): Promise<void> => {
+    // Durable already: if applying fails here, the pipeline tries again before it asks any node.
+    await follow
+      .offer(accepted.sequence, accepted.marks)
+      .catch((error) => log("invalidation not applied yet", { uuid: accepted.uuid, error: reasonOf(error) }));
+    pipeline.wake();
+    if (!instance.isAlone) tell(store, "freshet_journal");
+  };
+  const submit = async (asked: Asked): Promise<Accepted | "reused"> => {
+    const accepted = await journal.accept(asked);
+    if (accepted !== "reused" && !accepted.isRepeated) await take(accepted);
+    return accepted;
+  };
   /** Numbers never go back: what was seen before may be stamped into records and nodes. */
   const raise = async (seen: number): Promise<void> => {
     log("journal is behind", { seen });
-    const asked = projects.all.map((project) => everything(project, "restore"));
-    for (const accepted of await journal.raise(seen, asked)) await take(accepted);
+    for (const accepted of await journal.raise(seen)) await take(accepted);
   };
-  const head = async (): Promise<number> => {
-    const seen = coverage.applied;
-    if ((await journal.head()) < seen) await raise(seen);
+  const head = async (heard = 0): Promise<number> => {
+    const seen = Math.max(heard, coverage.applied);
+    const newest = await journal.head();
+    if (newest >= seen) return newest;
+    await raise(seen);
     return journal.head();
   };
   const recheck = createRecheck({
     store,
     me,
+    isAlone: instance.isAlone,
     delivery,
     tuning,
     now,
@@ -114,23 +163,46 @@ export function createInvalidation(ports: InvalidationPorts): Invalidation {
       }
     },
   });
+  const retention = createRetention({ db, coverage, keepMs: ports.keepMs ?? KEEP_MS, now, log });
   const join = createJoin({ db, lanes, projects: projects.all, delivery, tuning, head, log });
 
+  /** Others commit too. */
+  const news = (): void => {
+    following = Promise.resolve(instance.paused?.())
+      .then(() => follow.look())
+      .catch((error) => log("journal not followed", { error: reasonOf(error) }));
+  };
+  let following = Promise.resolve();
+  let deafen = (): void => {};
+
   const invalidation: Invalidation = {
+    instances,
     routes: invalidationRoutes({ projects, delivery, log, journal, submit, wake: pipeline.wake }),
     async start() {
       await store.migrate(OWNER, MIGRATIONS);
+      await store.migrate(SETTLE_OWNER, SETTLE_MIGRATIONS);
+      // Registered first, then the journal is read, then images are served: nobody is overlooked in between.
+      await instances.register();
       const seen = (await ports.remembered?.read()) ?? 0;
       const restored = await follow.start();
       if (restored < seen) await raise(seen);
+      await instances.start();
+      if (!instance.isAlone) deafen = lookAgain(store, "freshet_journal", tuning.followMs, news);
       await invalidation.journalSettings(projects.all);
+      if (!carries) return;
       await pipeline.start();
       await recheck.start();
+      await settle.start();
       await join.start();
+      retention.start();
     },
     async stop() {
       stopping.abort();
-      await Promise.all([join.stop(), recheck.stop(), pipeline.stop()]);
+      if (carries)
+        await Promise.all([join.stop(), recheck.stop(), settle.stop(), pipeline.stop(), retention.stop()]);
+      deafen();
+      await following;
+      await instances.stop();
       await ports.remembered
         ?.write(coverage.applied)
         .catch((error) => log("sequence not remembered", { error: reasonOf(error) }));

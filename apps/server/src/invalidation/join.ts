@@ -1,8 +1,10 @@
+import type { Recent } from "@freshet/core";
 import type { Kysely } from "@freshet/store";
 import type { Project } from "../projects/project.ts";
 import { bounded, type Lane, reasonOf } from "./lane.ts";
 import type { InvalidationTables } from "./migrations.ts";
 import type { Delivery } from "./ports.ts";
+import { readRecent } from "./recent.ts";
 import type { Tuning } from "./tuning.ts";
 
 export interface JoinParts {
@@ -11,8 +13,8 @@ export interface JoinParts {
   readonly projects: readonly Project[];
   readonly delivery: Delivery;
   readonly tuning: Tuning;
-  /** The journal's head, as the database has it at this moment. */
-  readonly head: () => Promise<number>;
+  /** The journal's head, as the database has it at this moment; raised above what was seen, here or by a node. */
+  readonly head: (seen?: number) => Promise<number>;
   readonly log: (event: string, details: Readonly<Record<string, unknown>>) => void;
 }
 
@@ -85,14 +87,25 @@ export function createJoin(parts: JoinParts): Join {
   };
 }
 
-/** Whether the node had lost what it knew, and acknowledged invalidations since then that its new base does not contain. */
+/**
+ * Whether the node had lost what it knew, and acknowledged invalidations since then that its new base does not contain. A node
+ * that asked for the last ones was given all that its earlier life can have acknowledged.
+ */
 async function hasForgotten(parts: JoinParts, { driver }: Lane, stopping: AbortSignal): Promise<boolean> {
+  const { db, delivery, tuning, head, log } = parts;
   if (!driver.join) return false;
-  const sent = await parts.head();
-  const answer = await bounded(parts.tuning.callMs, stopping, (signal) => driver.join?.(sent, signal));
-  if (answer !== "joined") return false;
-  parts.log("node joined", { node: driver.name, head: sent });
-  return (await parts.head()) > sent;
+  const sent = await head();
+  let handedOver: Recent | undefined;
+  const recent = async (): Promise<Recent> => {
+    handedOver = await readRecent(db, await head(), delivery.projectTag);
+    return handedOver;
+  };
+  const answer = await bounded(tuning.callMs, stopping, (signal) => driver.join?.(sent, signal, recent));
+  // Where the journal went back, what comes next would look old to the node, and what it keeps would look new.
+  if (answer?.newest !== undefined && answer.newest > sent) await head(answer.newest);
+  if (answer?.was !== "joined") return false;
+  log("node joined", { node: driver.name, head: handedOver?.head ?? sent, since: handedOver?.since ?? sent });
+  return handedOver === undefined && (await head()) > sent;
 }
 
 async function purgeEverything({ head, projects, delivery }: JoinParts, lane: Lane): Promise<void> {

@@ -1,7 +1,9 @@
 import { hash, randomUUID } from "node:crypto";
 import type { Cause, InvalidationRequest } from "@freshet/core";
 import { createGathering, type Kysely, type Transaction } from "@freshet/store";
-import type { Mark } from "../cache/coverage.ts";
+import type { Mark } from "../cache/mark.ts";
+import type { InstanceRow, OutcomeRow } from "../instances/migrations.ts";
+import { floorOf, marksOf } from "./marks.ts";
 import type { EntryRow, InvalidationTables, PathRow, TargetRow } from "./migrations.ts";
 
 type Db = Kysely<InvalidationTables>;
@@ -31,7 +33,14 @@ export interface Entry {
   readonly row: EntryRow;
   readonly paths: readonly PathRow[];
   readonly targets: readonly TargetRow[];
+  readonly instances: readonly InstanceOutcome[];
 }
+
+/** How an entry stands with one instance; "waiting" is what is so at this moment and written nowhere. */
+export type InstanceOutcome = Pick<OutcomeRow, "instance" | "lag"> & {
+  readonly status: OutcomeRow["status"] | "waiting";
+  readonly at: number | null;
+};
 
 export interface Journal {
   /**
@@ -39,8 +48,11 @@ export interface Journal {
    * "reused" when the key belongs to another body.
    */
   accept(asked: Asked): Promise<Accepted | "reused">;
-  /** Raises the head to `least` if it is below, and accepts what is asked, in one step. */
-  raise(least: number, asked: readonly Asked[]): Promise<readonly Accepted[]>;
+  /**
+   * Raises the head to `least` if it is below: in one step everything is journalled as invalid, open entries get new numbers, and
+   * what instances stated counts no more. Resolves to what was added; nothing where the head is not below.
+   */
+  raise(least: number): Promise<readonly Accepted[]>;
   /** The largest number given out. */
   head(): Promise<number>;
   get(project: string, uuid: string): Promise<Entry | undefined>;
@@ -61,40 +73,50 @@ const ROWS = 500;
 /** Paths on one page of the list at most, unless its first entry alone has more. */
 const PATHS_ON_A_PAGE = 5_000;
 
-export function createJournal(db: Db, now: () => number): Journal {
+/** How numbers are kept from going back. */
+export interface Memory {
+  /** The largest number this instance has seen. */
+  readonly seen: () => number;
+  /** What is journalled where the head is below: an `all` for each project. */
+  readonly everything: () => readonly Asked[];
+}
+
+const NO_MEMORY: Memory = { seen: () => 0, everything: () => [] };
+
+export function createJournal(db: Db, now: () => number, memory = NO_MEMORY): Journal {
+  const write = (group: readonly Asked[], least: number) =>
+    db
+      .transaction()
+      .execute((transaction) => acceptAll(transaction, group, { ...memory, least, time: now() }));
   const accept = createGathering<Asked, Accepted | "reused">(
-    (group) => db.transaction().execute((transaction) => acceptAll(transaction, group, now())),
+    // What was seen before the number is given out must be below it.
+    async (group) => (await write(group, memory.seen())).answers,
     TOGETHER,
   );
   const complete = async (rows: readonly EntryRow[]): Promise<readonly Entry[]> => {
     const ids = rows.map(({ id }) => id);
     if (ids.length === 0) return [];
-    const [paths, targets] = await Promise.all([
+    const [paths, targets, outcomes, waiting] = await Promise.all([
       db.selectFrom("invalidation_path").selectAll().where("entry", "in", ids).orderBy("place").execute(),
       db.selectFrom("invalidation_target").selectAll().where("entry", "in", ids).orderBy("node").execute(),
+      db.selectFrom("instance_outcome").selectAll().where("entry", "in", ids).orderBy("instance").execute(),
+      rows.some(isWaiting) ? db.selectFrom("instance_row").selectAll().orderBy("name").execute() : [],
     ]);
     const pathsOf = Map.groupBy(paths, ({ entry }) => entry);
     const targetsOf = Map.groupBy(targets, ({ entry }) => entry);
+    const outcomesOf = Map.groupBy(outcomes, ({ entry }) => entry);
     return rows.map((row) => ({
       row,
       paths: pathsOf.get(row.id) ?? [],
       targets: targetsOf.get(row.id) ?? [],
+      instances: isWaiting(row) ? waitedFor(row, waiting) : (outcomesOf.get(row.id) ?? []),
     }));
   };
   const entries = (project: string) =>
     db.selectFrom("invalidation_entry").selectAll().where("project", "=", project);
   return {
     accept,
-    raise: (least, asked) =>
-      db.transaction().execute(async (transaction) => {
-        await transaction
-          .updateTable("invalidation_sequence")
-          .set({ n: least })
-          .where("n", "<", least)
-          .execute();
-        const answers = await acceptAll(transaction, asked, now());
-        return answers.filter((answer) => answer !== "reused");
-      }),
+    raise: async (least) => (await write([], least)).raised,
     async head() {
       const { n } = await db.selectFrom("invalidation_sequence").select("n").executeTakeFirstOrThrow();
       return n;
@@ -122,15 +144,19 @@ export function createJournal(db: Db, now: () => number): Journal {
 
 async function acceptAll(
   db: Transaction<InvalidationTables>,
-  group: readonly Asked[],
-  time: number,
-): Promise<readonly (Accepted | "reused")[]> {
+  asked: readonly Asked[],
+  { least, time, everything }: { readonly least: number; readonly time: number } & Memory,
+): Promise<{ readonly answers: readonly (Accepted | "reused")[]; readonly raised: readonly Accepted[] }> {
   // The first statement locks the row of the sequence: numbers are given in the order of the commits, without gaps.
-  const { n: before } = await db
+  const { n } = await db
     .updateTable("invalidation_sequence")
     .set(({ ref }) => ({ n: ref("n") }))
     .returning("n")
     .executeTakeFirstOrThrow();
+  const isBehind = n < least;
+  const before = isBehind ? await renumber(db, n, least) : n;
+  const more = isBehind ? everything() : [];
+  const group = [...more, ...asked];
   const known = await knownKeys(db, group);
   let sequence = before;
   const fresh: { readonly asked: Asked; readonly accepted: Accepted }[] = [];
@@ -145,7 +171,7 @@ async function acceptAll(
       uuid: randomUUID(),
       sequence,
       receivedAt: time,
-      marks: marksOf(asked),
+      marks: marksOf(asked.project, asked.request.scope, asked.paths),
       isRepeated: false,
     };
     fresh.push({ asked, accepted });
@@ -160,7 +186,46 @@ async function acceptAll(
     await insertEntries(db, fresh);
     for (const some of slices(keys)) await db.insertInto("invalidation_key").values(some).execute();
   }
-  return answers;
+  const raised = answers.slice(0, more.length).filter((answer) => answer !== "reused");
+  return { answers: answers.slice(more.length), raised };
+}
+
+/**
+ * The journal lost numbers that were seen, as a restored backup does. What is open may have been given some of them again, so it
+ * is numbered anew, above all that was seen; what instances said about the lost numbers says nothing about the new ones.
+ */
+async function renumber(db: Transaction<InvalidationTables>, head: number, least: number): Promise<number> {
+  const open = await db
+    .selectFrom("invalidation_entry")
+    .select(({ fn }) => [fn.min("sequence").as("first"), fn.max("sequence").as("last")])
+    .where("next_at", "is not", null)
+    .executeTakeFirst();
+  await db
+    .updateTable("instance_row")
+    .set(({ eb }) => ({ epoch: eb("epoch", "+", 1), applied: null, drained: null }))
+    .execute();
+  let newest = least;
+  if (typeof open?.first === "number" && typeof open.last === "number") {
+    const further = least + 1 - open.first;
+    newest = open.last + further;
+    const entries = db.selectFrom("invalidation_entry").select("id").where("next_at", "is not", null);
+    await db.deleteFrom("invalidation_target").where("entry", "in", entries).execute();
+    await db.deleteFrom("instance_outcome").where("entry", "in", entries).execute();
+    await db
+      .updateTable("invalidation_entry")
+      .set(({ eb }) => ({
+        sequence: eb("sequence", "+", further),
+        status: "RECEIVED" as const,
+        evidence: null,
+        next_at: 0,
+        lease_by: null,
+        lease_until: 0,
+      }))
+      .where("next_at", "is not", null)
+      .execute();
+  }
+  await db.updateTable("invalidation_sequence").set({ n: newest }).where("n", "=", head).execute();
+  return newest;
 }
 
 async function insertEntries(
@@ -180,6 +245,7 @@ async function insertEntries(
     next_at: 0,
     lease_until: 0,
     paths: asked.paths.length,
+    transformations: transformationsOf(asked),
     received_at: accepted.receivedAt,
   }));
   await db.insertInto("invalidation_entry").values(entries).execute();
@@ -190,8 +256,8 @@ async function insertEntries(
   const floors = new Map<string, InvalidationTables["invalidation_floor"]>();
   for (const { accepted } of fresh) {
     for (const mark of accepted.marks) {
-      const tag = mark.kind === "project" ? "" : mark.tag;
-      floors.set(nameOf(mark.project, tag), { project: mark.project, tag, sequence: accepted.sequence });
+      const floor = floorOf(mark, accepted.sequence);
+      floors.set(nameOf(floor.project, floor.tag), floor);
     }
   }
   for (const some of slices([...floors.values()])) {
@@ -275,16 +341,30 @@ async function reopen(
   return known ? "unneeded" : "unknown";
 }
 
-function marksOf({ project, request, paths }: Asked): readonly Mark[] {
-  if (request.scope === "all") return [{ kind: "project", project }];
-  return [...new Set(paths.map(({ tag }) => tag))].map((tag) => ({ kind: "original", project, tag }));
+const isWaiting = ({ status }: EntryRow): boolean => status === "FLUSHINGCLOUDIMAGESERVER";
+
+function waitedFor({ sequence }: EntryRow, instances: readonly InstanceRow[]): readonly InstanceOutcome[] {
+  return instances
+    .filter(({ role }) => role !== "control")
+    .map(({ name, applied }) => {
+      const lag = Math.max(0, sequence - (applied ?? 0));
+      return { instance: name, status: lag === 0 ? "done" : "waiting", lag, at: null };
+    });
+}
+
+function transformationsOf({ request }: Asked): string | null {
+  const named = "transformations" in request ? (request.transformations ?? []) : [];
+  return named.length === 0 ? null : JSON.stringify(named);
 }
 
 /** What has to be equal for two requests to be the same one: everything that was understood of the body. */
-function hashOf({ request, paths, cause }: Asked): string {
+function hashOf(asked: Asked): string {
+  const { request, paths, cause } = asked;
+  const transformations = transformationsOf(asked);
+  const understood = [request.scope, paths.map(({ path, digest }) => [path, digest]), cause];
   return hash(
     "sha256",
-    JSON.stringify([request.scope, paths.map(({ path, digest }) => [path, digest]), cause]),
+    JSON.stringify(transformations === null ? understood : [...understood, transformations]),
   );
 }
 

@@ -6,9 +6,11 @@ import type { Tuning } from "./tuning.ts";
 export interface Wanted {
   readonly sequence: number;
   readonly project: string;
-  /** Tags of originals, or the whole project by its tag. */
+  /** Tags, or the whole project by its tag. */
   readonly tags: readonly string[] | "project";
   readonly projectTag: string;
+  /** Exact URLs, which are purged instead of the tags where there are any. */
+  readonly urls?: readonly string[];
 }
 
 /** How it ended: "busy" was not tried and costs no attempt; "cannot" will never work. */
@@ -80,8 +82,16 @@ export function createLane(
   };
   const send = async (group: readonly Wanted[]): Promise<Outcome> => {
     const sequence = Math.max(...group.map((wanted) => wanted.sequence));
-    const [{ project, projectTag, tags } = { project: "", projectTag: "", tags: [] }] = group;
+    const [{ project, projectTag, tags, urls } = { project: "", projectTag: "", tags: [] }] = group;
     try {
+      if (urls) {
+        if (!driver.purgeUrls) return { kind: "cannot", reason: "This kind of node cannot purge by URL." };
+        await inBatches(
+          group.flatMap((wanted) => wanted.urls ?? []),
+          (some, signal) => driver.purgeUrls?.({ sequence, project, urls: some }, signal),
+        );
+        return { kind: "done" };
+      }
       if (tags === "project") {
         if (driver.purgeProject) {
           await call((signal) => driver.purgeProject?.({ sequence, project, tag: projectTag }, signal));
@@ -92,14 +102,22 @@ export function createLane(
         return { kind: "done" };
       }
       if (!driver.purgeTags) return { kind: "cannot", reason: "This kind of node cannot purge by tag." };
-      const all = [...new Set(group.flatMap((wanted) => (wanted.tags === "project" ? [] : wanted.tags)))];
-      for (let at = 0; at < all.length; at += driver.limits.batch) {
-        const some = all.slice(at, at + driver.limits.batch);
-        await call((signal) => driver.purgeTags?.({ sequence, project, tags: some }, signal));
-      }
+      await inBatches(
+        group.flatMap((wanted) => (wanted.tags === "project" ? [] : wanted.tags)),
+        (some, signal) => driver.purgeTags?.({ sequence, project, tags: some }, signal),
+      );
       return { kind: "done" };
     } catch (error) {
       return { kind: "failed", reason: reasonOf(error) };
+    }
+  };
+  const inBatches = async (
+    targets: readonly string[],
+    run: (some: readonly string[], signal: AbortSignal) => Promise<void> | undefined,
+  ): Promise<void> => {
+    const all = [...new Set(targets)];
+    for (let at = 0; at < all.length; at += driver.limits.batch) {
+      await call((signal) => run(all.slice(at, at + driver.limits.batch), signal));
     }
   };
   const call = async (run: (signal: AbortSignal) => Promise<void> | undefined): Promise<void> => {
@@ -128,14 +146,16 @@ export function createLane(
   };
 }
 
-/** Those that fit into one call with the first: same project, same kind, together no more tags than a call takes. */
+/** Those that fit into one call with the first: same project, same kind, together no more targets than a call takes. */
 function takeTogether(first: Wanted, waiting: readonly Waiting[], batch: number): readonly Waiting[] {
   let room = batch;
   return waiting.filter(({ wanted }) => {
     if (wanted.project !== first.project) return false;
+    if ((wanted.urls === undefined) !== (first.urls === undefined)) return false;
+    const count = (wanted.urls ?? wanted.tags).length;
     if (wanted.tags === "project" || first.tags === "project") return wanted.tags === first.tags;
-    if (wanted !== first && wanted.tags.length > room) return false;
-    room -= wanted.tags.length;
+    if (wanted !== first && count > room) return false;
+    room -= count;
     return true;
   });
 }

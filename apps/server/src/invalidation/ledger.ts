@@ -1,11 +1,11 @@
 import type { Evidence } from "@freshet/core";
 import { createGathering, type Kysely, type Transaction } from "@freshet/store";
+import type { Outcome } from "../instances/acknowledgements.ts";
+import type { InstancePorts } from "../instances/ports.ts";
 import type { EntryRow, InvalidationTables, PathRow, RecheckRow, TargetRow } from "./migrations.ts";
+import { type SettleAfter, scheduleSettle } from "./settle.ts";
 
 type Tables = InvalidationTables;
-
-/** The node name of this process in the log: the one instance of an embedded installation. */
-const INSTANCE = "instance";
 
 /** What the pipeline writes down, each step durable when it resolves; steps of many entries share one transaction. */
 export interface Ledger {
@@ -13,21 +13,29 @@ export interface Ledger {
   prepared(
     row: EntryRow,
   ): Promise<{ readonly paths: readonly PathRow[]; readonly targets: readonly TargetRow[] }>;
-  /** This instance has applied the entry; the nodes are next. */
-  applied(entry: string): Promise<void>;
+  /** Every instance has applied the entry or is past its lease; the nodes are next. */
+  applied(applied: Applied): Promise<void>;
   /** How a node's attempt ended. */
   noted(target: TargetRow): Promise<void>;
   /** The entry waits until `at` and may then be claimed again. */
   parked(entry: string, at: number, evidence: Evidence | null): Promise<void>;
   /**
-   * The entry has ended, and its originals are to be read again. False when the lease was lost, or when Done was claimed
-   * although a target is not done: then nothing is written.
+   * The entry has ended, and its originals are to be read again. Nothing is written when the lease was "lost", nor when Done was
+   * claimed although a target is not done or an instance has neither acknowledged nor been skipped ("unacknowledged").
    */
-  ended(end: End): Promise<boolean>;
+  ended(end: End): Promise<"written" | "lost" | "unacknowledged">;
+}
+
+/** How waiting for the instances ended. */
+export interface Applied {
+  readonly entry: string;
+  readonly sequence: number;
+  readonly outcomes: readonly Outcome[];
 }
 
 export interface End {
   readonly entry: string;
+  readonly sequence: number;
   readonly status: "DONE" | "ERROR_CDN_NODE" | "ERROR";
   readonly error: string | null;
   readonly evidence: Evidence | null;
@@ -40,7 +48,10 @@ const TOGETHER = 128;
 export function createLedger(parts: {
   readonly db: Kysely<Tables>;
   readonly me: string;
+  /** This instance, which applies before it waits for others. */
+  readonly instance: Pick<InstancePorts, "name" | "isAlone">;
   readonly nodes: readonly string[];
+  readonly settleAfter: SettleAfter;
   readonly recheckAfterMs: readonly number[];
   readonly now: () => number;
 }): Ledger {
@@ -54,35 +65,30 @@ export function createLedger(parts: {
     );
   return {
     prepared: together((transaction, rows) => prepareAll(transaction, rows, nodes, now())),
-    applied: together(async (transaction, entries: readonly string[]) => {
-      await transaction
-        .updateTable("invalidation_target")
-        .set(({ eb }) => ({ status: "done" as const, at: now(), attempts: eb("attempts", "+", 1) }))
-        .where("entry", "in", entries)
-        .where("stage", "=", "instance")
-        .where("status", "=", "waiting")
-        .execute();
+    applied: together(async (transaction, some: readonly Applied[]) => {
+      await noteOutcomes(transaction, some, now());
       await transaction
         .updateTable("invalidation_entry")
         .set(({ fn, val }) => ({
           status: "FLUSHINGCDNSERVERS" as const,
-          instances_at: fn.coalesce("instances_at", val(now())),
           nodes_at: fn.coalesce("nodes_at", val(now())),
         }))
-        .where("id", "in", entries)
+        .where(
+          "id",
+          "in",
+          some.map(({ entry }) => entry),
+        )
         .where("lease_by", "=", me)
         .execute();
-      return entries.map(() => undefined);
+      return some.map(() => undefined);
     }),
     noted: together(async (transaction, targets: readonly TargetRow[]) => {
-      const alike = Map.groupBy(targets, ({ node, status, attempts, next_at, at, error }) =>
-        JSON.stringify([node, status, attempts, next_at, at, error]),
-      );
+      const alike = Map.groupBy(targets, ({ entry: _entry, ...noted }) => JSON.stringify(noted));
       for (const some of alike.values()) {
-        const [{ node, status, attempts, next_at, at, error }] = some as [TargetRow];
+        const [{ node, status, attempts, next_at, at, error, purged_by }] = some as [TargetRow];
         await transaction
           .updateTable("invalidation_target")
-          .set({ status, attempts, next_at, at, error })
+          .set({ status, attempts, next_at, at, error, purged_by })
           .where("node", "=", node)
           .where(
             "entry",
@@ -92,6 +98,7 @@ export function createLedger(parts: {
           .where("status", "=", "waiting")
           .execute();
       }
+      await scheduleSettle(transaction, targets, parts.settleAfter, now());
       return targets.map(() => undefined);
     }),
     parked: async (entry, at, evidence) => {
@@ -103,11 +110,11 @@ export function createLedger(parts: {
         .execute();
     },
     ended: together(async (transaction, ends: readonly End[]) => {
-      const written: boolean[] = [];
+      const written: Awaited<ReturnType<Ledger["ended"]>>[] = [];
       const time = now();
-      for (const end of ends) written.push(await writeEnd(transaction, end, me, time));
+      for (const end of ends) written.push(await writeEnd(transaction, end, parts, time));
       const rechecks = ends
-        .filter((_, index) => written[index])
+        .filter((_, index) => written[index] === "written")
         .flatMap((end) => end.rechecks.map((each) => ({ ...each, entry: end.entry })));
       await schedule(transaction, rechecks, time, parts.recheckAfterMs);
       return written;
@@ -126,35 +133,39 @@ async function prepareAll(
   if (fresh.length > 0) {
     await db
       .updateTable("invalidation_entry")
-      .set({ status: "PREPARING", preparing_at: time })
+      .set({ status: "FLUSHINGCLOUDIMAGESERVER", preparing_at: time, instances_at: time })
       .where("id", "in", fresh)
       .execute();
   }
-  const waiting = { status: "waiting", attempts: 0, next_at: 0, at: null, error: null } as const;
-  const wanted = ids.flatMap((entry): readonly TargetRow[] => [
-    { entry, node: INSTANCE, stage: "instance", ...waiting },
-    ...nodes.map((node) => ({ entry, node, stage: "node" as const, ...waiting })),
-  ]);
-  await db
-    .insertInto("invalidation_target")
-    .values(wanted)
-    .onConflict((conflict) => conflict.columns(["entry", "node"]).doNothing())
-    .execute();
+  const waiting = {
+    status: "waiting",
+    attempts: 0,
+    next_at: 0,
+    at: null,
+    error: null,
+    purged_by: null,
+  } as const;
+  const wanted = ids.flatMap((entry): readonly TargetRow[] =>
+    nodes.map((node) => ({ entry, node, stage: "node" as const, ...waiting })),
+  );
+  if (wanted.length > 0) {
+    await db
+      .insertInto("invalidation_target")
+      .values(wanted)
+      .onConflict((conflict) => conflict.columns(["entry", "node"]).doNothing())
+      .execute();
+  }
   // A node that is configured no longer cannot be asked; should it come back, it is emptied first (see join.ts).
-  await db
-    .deleteFrom("invalidation_target")
-    .where("entry", "in", ids)
-    .where("status", "<>", "done")
-    .where("node", "not in", [INSTANCE, ...nodes])
-    .execute();
-  const originals = rows.filter(({ scope }) => scope === "original").map(({ id }) => id);
+  const open = db.deleteFrom("invalidation_target").where("entry", "in", ids).where("status", "<>", "done");
+  await (nodes.length === 0 ? open : open.where("node", "not in", nodes)).execute();
+  const named = rows.filter(({ paths }) => paths > 0).map(({ id }) => id);
   const paths =
-    originals.length === 0
+    named.length === 0
       ? []
       : await db
           .selectFrom("invalidation_path")
           .selectAll()
-          .where("entry", "in", originals)
+          .where("entry", "in", named)
           .orderBy("place")
           .execute();
   const resumed = rows.filter(({ attempt, attempts }) => attempt > 1 || attempts > 1).map(({ id }) => id);
@@ -170,7 +181,45 @@ async function prepareAll(
   return ids.map((id) => ({ paths: pathsOf.get(id) ?? [], targets: targetsOf.get(id) ?? [] }));
 }
 
-async function writeEnd(db: Transaction<Tables>, end: End, me: string, time: number): Promise<boolean> {
+/** Also the last word where an entry is carried a second time: who was skipped may be done by then. */
+async function noteOutcomes(db: Transaction<Tables>, some: readonly Applied[], time: number): Promise<void> {
+  const rows = some.flatMap(({ entry, outcomes }) => outcomes.map((each) => ({ entry, ...each, at: time })));
+  for (let at = 0; at < rows.length; at += 500) {
+    await db
+      .insertInto("instance_outcome")
+      .values(rows.slice(at, at + 500))
+      .onConflict((conflict) =>
+        conflict.columns(["entry", "instance"]).doUpdateSet(({ ref }) => ({
+          status: ref("excluded.status"),
+          lag: ref("excluded.lag"),
+          at: ref("excluded.at"),
+        })),
+      )
+      .execute();
+  }
+  const skipped = new Map<string, number>();
+  for (const { sequence, outcomes } of some) {
+    for (const { instance, status } of outcomes) {
+      if (status === "skipped") skipped.set(instance, Math.min(sequence, skipped.get(instance) ?? sequence));
+    }
+  }
+  // Always in one order: two workers must not wait for each other.
+  for (const [instance, sequence] of [...skipped].sort()) {
+    await db
+      .updateTable("instance_row")
+      .set({ skipped: sequence })
+      .where("name", "=", instance)
+      .where(({ eb, or }) => or([eb("skipped", "is", null), eb("skipped", ">", sequence)]))
+      .execute();
+  }
+}
+
+async function writeEnd(
+  db: Transaction<Tables>,
+  end: End,
+  { me, instance }: { readonly me: string; readonly instance: Pick<InstancePorts, "name" | "isAlone"> },
+  time: number,
+): Promise<"written" | "lost" | "unacknowledged"> {
   const open = db
     .updateTable("invalidation_entry")
     .set({
@@ -188,18 +237,46 @@ async function writeEnd(db: Transaction<Tables>, end: End, me: string, time: num
   const query =
     end.status !== "DONE"
       ? open
-      : open.where(({ not, exists, selectFrom }) =>
-          not(
-            exists(
-              selectFrom("invalidation_target")
-                .select("node")
-                .where("entry", "=", end.entry)
-                .where("status", "<>", "done"),
+      : open
+          .where(({ not, exists, selectFrom }) =>
+            not(
+              exists(
+                selectFrom("invalidation_target")
+                  .select("node")
+                  .where("entry", "=", end.entry)
+                  .where("status", "<>", "done"),
+              ),
             ),
-          ),
-        );
+          )
+          .where(({ not, exists }) => not(exists(unacknowledged(db, end, instance.name))));
   const { numUpdatedRows } = await query.executeTakeFirstOrThrow();
-  return numUpdatedRows === 1n;
+  if (numUpdatedRows === 1n) return "written";
+  if (end.status !== "DONE" || instance.isAlone) return "lost";
+  const missing = await unacknowledged(db, end, instance.name).executeTakeFirst();
+  return missing ? "unacknowledged" : "lost";
+}
+
+/** Instances that may answer from their caches and have not said that they applied the entry. */
+function unacknowledged(db: Transaction<Tables>, { entry, sequence }: End, self: string) {
+  return db
+    .selectFrom("instance_row")
+    .select("instance_row.name")
+    .where("instance_row.role", "<>", "control")
+    .where("instance_row.name", "<>", self)
+    .where(({ eb, or }) =>
+      or([eb("instance_row.applied", "is", null), eb("instance_row.applied", "<", sequence)]),
+    )
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom("instance_outcome")
+            .select("instance_outcome.instance")
+            .where("instance_outcome.entry", "=", entry)
+            .where("instance_outcome.status", "=", "skipped")
+            .whereRef("instance_outcome.instance", "=", "instance_row.name"),
+        ),
+      ),
+    );
 }
 
 /** A newer invalidation of an original begins its rechecks anew. */

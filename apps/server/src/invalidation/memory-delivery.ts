@@ -1,8 +1,13 @@
 import { hash } from "node:crypto";
 import type { ProbeRequest } from "@freshet/core";
 import type { Coverage } from "../cache/coverage.ts";
+import { covers } from "../cache/mark.ts";
 import { ServerError } from "../errors.ts";
+import { userTag } from "../projects/cache-tags.ts";
+import type { Identity } from "../projects/identity.ts";
+import { describePrefix } from "../projects/prefixes.ts";
 import type { Project } from "../projects/project.ts";
+import { tagsOf } from "../projects/tagging.ts";
 import type { Delivery, OriginalTarget } from "./ports.ts";
 
 /** The delivery side in memory: an origin that is a map of texts, and records of them under the coverage of the instance. */
@@ -28,6 +33,12 @@ export function createMemoryDelivery(project: Project, coverage: Coverage): Memo
     if (path.includes("..")) throw new ServerError("ORIGINAL_NOT_NAMED", "The path leads upwards.");
     return { name: name + path, tag: `o-${hash("sha256", name + path).slice(0, 16)}` };
   };
+  const identityOf = (name: string): Identity => ({
+    project: project.name,
+    tag: `o-${hash("sha256", name).slice(0, 16)}`,
+    segments: name.slice(project.name.length + 1).split("/"),
+    userTags: tagsOf(project, name.slice(project.name.length + 1)).map((tag) => userTag(project.name, tag)),
+  });
   const nameOf = (path: string): string => nameOriginal(project, path).name;
   const digestOf = (name: string): string | undefined => {
     const text = texts.get(name);
@@ -36,19 +47,24 @@ export function createMemoryDelivery(project: Project, coverage: Coverage): Memo
   return {
     nameOriginal,
     projectTag: (name) => `t-${hash("sha256", name).slice(0, 16)}`,
-    async reread({ name, tag }, { force }) {
+    async reread({ name }, { force }) {
       rereads.push({ name, force });
       const before = records.get(name);
       await held;
       if (!before) return { bytes: "unknown", digest: undefined };
-      if (!force && before.stamp >= coverage.floor(project.name, tag)) {
+      if (!force && before.stamp >= coverage.floor(identityOf(name))) {
         return { bytes: "same", digest: before.digest };
       }
       const digest = digestOf(name);
       records.set(name, { digest, stamp: coverage.applied });
       return { bytes: digest === before.digest ? "same" : "changed", digest };
     },
-    recentUrls: ({ name }, limit) => (urls.get(name) ?? []).slice(0, limit),
+    namePrefix: describePrefix,
+    recentUrls: (marks, { originals, each }) =>
+      [...urls]
+        .filter(([name]) => marks.some((mark) => covers(mark, identityOf(name))))
+        .slice(0, originals)
+        .flatMap(([, some]) => some.slice(0, each)),
     origin(path, text) {
       if (text === undefined) texts.delete(nameOf(path));
       else texts.set(nameOf(path), text);

@@ -1,10 +1,11 @@
-import type { CdnDriver, ProbeRequest } from "@freshet/core";
+import type { CdnDriver, ProbeRequest, UrlPurge } from "@freshet/core";
 
 /** One purge as a memory node received it. */
 export interface ReceivedPurge {
   readonly sequence: number;
   readonly project: string;
   readonly tags: readonly string[];
+  readonly urls?: readonly string[];
 }
 
 /** A CDN node in memory that keeps the newest number per tag: what every fencing node promises, without a network. */
@@ -23,7 +24,7 @@ export interface MemoryNode {
 
 export function createMemoryNode(
   name: string,
-  options: { readonly batch?: number; readonly perMinute?: number } = {},
+  options: { readonly batch?: number; readonly perMinute?: number; readonly knowsUrls?: boolean } = {},
 ): MemoryNode {
   const floors = new Map<string, number>();
   const purges: ReceivedPurge[] = [];
@@ -44,15 +45,21 @@ export function createMemoryNode(
       ending: "fenced",
       limits: perMinute === undefined ? { batch } : { batch, perMinute },
       purgeTags: ({ sequence, project, tags }) => receive({ sequence, project, tags }),
+      ...(options.knowsUrls
+        ? {
+            purgeUrls: ({ sequence, project, urls }: UrlPurge) =>
+              receive({ sequence, project, tags: [], urls }),
+          }
+        : {}),
       purgeProject: ({ sequence, project, tag }) => receive({ sequence, project, tags: [tag] }),
       async probe({ path }: ProbeRequest) {
         return { status: 200, stamp: answers.get(path), etag: undefined, cache: "hit" };
       },
       async join(head) {
         if (behaviour instanceof Error) throw behaviour;
-        if (base !== undefined) return "known";
-        base = head;
-        return "joined";
+        const was = base === undefined ? "joined" : "known";
+        base ??= head;
+        return { was, newest: Math.max(base, ...floors.values()) };
       },
     },
     purges,

@@ -1,12 +1,13 @@
-import type { InvalidationStatus } from "@freshet/core";
+import type { InvalidationScope, InvalidationStatus } from "@freshet/core";
 import { type Migration, type QueueColumns, sql, withQueueColumns } from "@freshet/store";
+import type { InstanceTables } from "../instances/migrations.ts";
 
 /** One accepted invalidation. The row is the job: it is finished once `next_at` is null. Times: milliseconds since the epoch. */
 export interface EntryRow extends QueueColumns {
   readonly id: string;
   readonly sequence: number;
   readonly project: string;
-  readonly scope: "original" | "all";
+  readonly scope: InvalidationScope;
   readonly status: InvalidationStatus;
   /** JSON of a `Cause`. */
   readonly cause: string;
@@ -15,6 +16,8 @@ export interface EntryRow extends QueueColumns {
   /** 1, and one more for each retry. */
   readonly attempt: number;
   readonly paths: number;
+  /** JSON of the `transformations` that were named with the originals, in an older form of the API. */
+  readonly transformations: string | null;
   readonly received_at: number;
   readonly preparing_at: number | null;
   readonly instances_at: number | null;
@@ -25,19 +28,25 @@ export interface EntryRow extends QueueColumns {
   readonly evidence: string | null;
 }
 
+/** One thing that an entry names. */
 export interface PathRow {
   readonly entry: string;
   readonly place: number;
-  /** As it was sent, and in the form that delivery URLs carry. */
+  readonly kind: "original" | "prefix" | "url" | "tag" | "project";
+  /** As it was sent, and in the form that delivery URLs carry; of a tag its text. */
   readonly received: string;
   readonly path: string;
+  /** Normal form of the original, or what normal forms begin with, the project first; of a tag its text. */
   readonly name: string;
+  /** What nodes are told. */
   readonly tag: string;
+  /** What the tag covers, as a path, where that is more than what was asked for. */
+  readonly covered: string | null;
   /** SHA-256 that the caller expects the new bytes to have. */
   readonly digest: string | null;
 }
 
-/** What one instance or node has to do for one entry. */
+/** What one node has to do for one entry. What instances had to do is in `instance_outcome`. */
 export interface TargetRow {
   readonly entry: string;
   readonly node: string;
@@ -47,6 +56,8 @@ export interface TargetRow {
   readonly next_at: number;
   readonly at: number | null;
   readonly error: string | null;
+  /** How the node was purged; null before the first attempt. */
+  readonly purged_by: "urls" | "tags" | "project" | null;
 }
 
 /** An original that is read again some time after its invalidation. */
@@ -59,6 +70,7 @@ export interface RecheckRow extends QueueColumns {
   readonly chain: number;
   readonly step: number;
   readonly since: number;
+  /** Digest when it was read last, null if unknown; "" if answers are kept that were made before, whatever it is now. */
   readonly digest: string | null;
 }
 
@@ -68,14 +80,14 @@ export type InvalidationTables = {
   invalidation_entry: EntryRow;
   invalidation_path: PathRow;
   invalidation_target: TargetRow;
-  /** The newest number that covers an original, or (tag "") a project. */
-  invalidation_floor: { project: string; tag: string; sequence: number };
+  /** The newest number that covers an original, a tag of the user, a prefix or (tag "") a project. */
+  invalidation_floor: { project: string; tag: string; prefix: string | null; sequence: number };
   invalidation_key: { project: string; key: string; hash: string; entry: string };
   invalidation_recheck: RecheckRow;
   invalidation_settings: { project: string; hash: string };
   /** Nodes that were there when the server last ran: one that is missing here may hold anything. */
   invalidation_node: { node: string };
-};
+} & InstanceTables;
 
 export const OWNER = "invalidation";
 
@@ -140,6 +152,22 @@ export const MIGRATIONS: readonly Migration[] = [
         sql`create index invalidation_recheck_due on invalidation_recheck (next_at) where next_at is not null`,
       ];
       for (const statement of indexes) await statement.execute(transaction);
+    },
+  },
+  {
+    version: 2,
+    name: "scopes",
+    async up(transaction) {
+      const statements = [
+        sql`alter table invalidation_entry add column transformations text`,
+        sql`alter table invalidation_path add column kind text not null default 'original'`,
+        sql`alter table invalidation_path add column covered text`,
+        sql`alter table invalidation_target add column purged_by text`,
+        sql`alter table invalidation_floor add column prefix text`,
+        sql`create index invalidation_entry_received on invalidation_entry (received_at)`,
+        sql`create index invalidation_key_entry on invalidation_key (entry)`,
+      ];
+      for (const statement of statements) await statement.execute(transaction);
     },
   },
 ];

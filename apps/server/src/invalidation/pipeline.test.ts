@@ -62,7 +62,7 @@ test("an invalidation is applied here, then reaches every node, then is Done wit
   expect(times).toEqual(times.toSorted((a, b) => a - b));
   for (const node of nodes) expect(node.floor(tagOf(made, "/site/a.jpg"))).toBe(1);
   expect(made.coverage.applied).toBe(1);
-  expect(made.coverage.floor("demo", tagOf(made, "/site/b.jpg"))).toBe(1);
+  expect(made.floor("demo", tagOf(made, "/site/b.jpg"))).toBe(1);
 });
 
 test("this instance has applied an entry before any node hears of it", async () => {
@@ -91,10 +91,20 @@ test("an entry that another process wrote is applied here before any node hears 
   };
   const made = await started(await newFile(), [{ ...node, driver: { ...node.driver, purgeTags } }]);
   const journal = createJournal(made.store.db.$extendTables<InvalidationTables>(), Date.now);
-  const paths = [{ received: "/a.jpg", path: "/a.jpg", name: "demo/a.jpg", tag: "o-1", digest: null }];
+  const paths = [
+    {
+      kind: "original" as const,
+      covered: null,
+      received: "/a.jpg",
+      path: "/a.jpg",
+      name: "demo/a.jpg",
+      tag: "o-1",
+      digest: null,
+    },
+  ];
   const asked = { project: "demo", request: original("/a.jpg"), paths, cause: API, chain: 0, key: undefined };
   await Promise.all(Array.from({ length: 5 }, () => journal.accept(asked)));
-  await expect.poll(() => made.coverage.floor("demo", "o-1")).toBe(5);
+  await expect.poll(() => made.floor("demo", "o-1")).toBe(5);
   await expect.poll(() => seen.length).toBeGreaterThan(0);
   expect(seen.every((ahead) => ahead >= 0)).toBe(true);
   await invalidate(made, "/b.jpg");
@@ -107,8 +117,8 @@ test("the scope all covers the project and no other", async () => {
   const { invalidation } = await made.invalidation.accept(DEMO, { scope: "all" }, API);
   const entry = await ended(made, invalidation.uuid);
   expect(entry).toMatchObject({ status: "DONE", urls: { received: null, invalidated: ["/*"], failed: [] } });
-  expect(made.coverage.floor("demo", "o-1")).toBe(1);
-  expect(made.coverage.floor("shop", "o-1")).toBe(0);
+  expect(made.floor("demo", "o-1")).toBe(1);
+  expect(made.floor("shop", "o-1")).toBe(0);
   expect(node.floor(made.delivery.projectTag("demo"))).toBe(1);
   expect(node.floor(made.delivery.projectTag(SHOP.name))).toBe(0);
 });
@@ -289,11 +299,12 @@ test("a restart restores what was applied and resumes what was not done, at once
   bad.behave("well");
   const second = await started(file, [good, bad], { tuning: { leaseMs: 600_000 } });
   expect(second.coverage.applied).toBe(3);
-  expect(second.coverage.floor("demo", tagOf(second, "/a.jpg"))).toBe(1);
-  expect(second.coverage.floor("demo", tagOf(second, "/b.jpg"))).toBe(2);
-  expect(second.coverage.floor("shop", "o-any")).toBe(3);
+  expect(second.floor("demo", tagOf(second, "/a.jpg"))).toBe(1);
+  expect(second.floor("demo", tagOf(second, "/b.jpg"))).toBe(2);
+  expect(second.floor("shop", "o-any")).toBe(3);
   await expect.poll(() => bad.floor(second.delivery.projectTag("shop"))).toBe(3);
-  await expect.poll(() => bad.floor(tagOf(second, "/b.jpg"))).toBe(2);
+  // Purges that wait for a node together go out under the newest number among them.
+  await expect.poll(() => bad.floor(tagOf(second, "/b.jpg"))).toBeGreaterThanOrEqual(2);
   await second.invalidation.accept(DEMO, { scope: "all" }, API);
   expect(second.coverage.applied).toBe(4);
 });

@@ -7,15 +7,18 @@ import {
   type QueueWorker,
   type Store,
 } from "@freshet/store";
-import { distinct, MOST_REREAD, type Reading, rereadOriginals } from "./evidence.ts";
+import type { Acknowledgements } from "../instances/acknowledgements.ts";
+import { type Reading, rereadOriginals, singlesOf } from "./evidence.ts";
 import type { Follow } from "./follow.ts";
-import { type Lane, reasonOf, type Wanted } from "./lane.ts";
+import { type Lane, reasonOf } from "./lane.ts";
 import type { End, Ledger } from "./ledger.ts";
+import { marksOf } from "./marks.ts";
 import type { EntryRow, PathRow, TargetRow } from "./migrations.ts";
 import type { Delivery } from "./ports.ts";
-import { MOST_CHAIN } from "./recheck.ts";
+import { rechecksOf } from "./recheck.ts";
 import type { Tuning } from "./tuning.ts";
 import { sample, type Verified, verify } from "./verify.ts";
+import { type HostsOf, wantedOf } from "./wanted.ts";
 
 /** Entries taken with one claim, and under way at most: they wait for nodes, not for this process. */
 const BATCH = 64;
@@ -28,8 +31,12 @@ export interface PipelineParts {
   readonly me: string;
   readonly ledger: Ledger;
   readonly follow: Follow;
+  readonly acknowledgements: Acknowledgements;
+  /** No other process works on this store. */
+  readonly isAlone: boolean;
   readonly lanes: ReadonlyMap<string, Lane>;
   readonly delivery: Delivery;
+  readonly hostsOf: HostsOf;
   readonly tuning: Tuning;
   readonly now: () => number;
   readonly log: (event: string, details: Readonly<Record<string, unknown>>) => void;
@@ -38,8 +45,9 @@ export interface PipelineParts {
 }
 
 /**
- * Carries accepted invalidations through: this instance first, then the nodes, side by side. Every step is durable
- * before the next begins and may be repeated, so that a crash at any moment costs a repetition and nothing else.
+ * Carries accepted invalidations through: the instances first, then the nodes that fence, then those that cannot, each kind side
+ * by side. Every step is durable before the next begins and may be repeated, so that a crash at any moment costs a repetition
+ * and nothing else.
  */
 export function createPipeline(parts: PipelineParts): QueueWorker {
   const { store, me, tuning, now, log } = parts;
@@ -62,7 +70,8 @@ export function createPipeline(parts: PipelineParts): QueueWorker {
         // A full or busy disk passes; only what fails inside Freshet itself, again and again, is an end.
         if (stopping.aborted || isStoreError(error) || row.attempts < MOST_FAILURES) throw error;
         log("invalidation failed", { uuid: row.id, error: reasonOf(error) });
-        await end(parts, row, { status: "ERROR", error: reasonOf(error), evidence: null, rechecks: [] });
+        const how = { status: "ERROR", error: reasonOf(error), evidence: null, rechecks: [] } as const;
+        await end(parts, row, how, stopping);
       }
     },
     batch: BATCH,
@@ -72,7 +81,7 @@ export function createPipeline(parts: PipelineParts): QueueWorker {
     backoff: tuning.backoff,
     now,
     failed: (error) => log("invalidation interrupted", { error: reasonOf(error) }),
-    alone: true,
+    alone: parts.isAlone,
   });
   return worker;
 }
@@ -83,30 +92,21 @@ async function carry(
   row: EntryRow,
   stopping: AbortSignal,
 ): Promise<number | undefined> {
-  const { ledger, follow, delivery, tuning, now } = parts;
+  const { ledger, follow, delivery, tuning } = parts;
   const { paths, targets } = await ledger.prepared(row);
   await follow.through(row.sequence);
-  await ledger.applied(row.id);
+  await acknowledged(parts, row, stopping);
 
   // The originals are read while the nodes forget: the first visitor afterwards finds the new bytes.
   const before: Evidence | undefined = row.evidence === null ? undefined : JSON.parse(row.evidence);
   const reading: Promise<Reading> = before
-    ? Promise.resolve({ evidence: before, digests: new Map() })
-    : rereadOriginals(delivery, paths, tuning.rereadMs, stopping);
+    ? Promise.resolve({ evidence: before, digests: new Map(), changed: new Set() })
+    : rereadOriginals(delivery, singlesOf(paths), tuning.rereadMs, stopping);
   const probes = { asked: before?.probes.asked ?? 0, stale: 0 };
-  const settled = await Promise.all(
-    targets
-      .filter(({ stage }) => stage === "node")
-      .map(async (target) => {
-        if (target.status !== "waiting" || target.next_at > now()) return target;
-        const next = await purgeNode(parts, { row, paths, target, reading, probes }, stopping);
-        await ledger.noted(next);
-        return next;
-      }),
-  );
-  const { evidence: read, digests } = await reading;
+  const settled = await purgeNodes(parts, { row, paths, targets, reading, probes }, stopping);
+  const read = await reading;
   stopping.throwIfAborted();
-  const evidence = { ...read, probes };
+  const evidence = { ...read.evidence, probes };
 
   const open = settled.filter(({ status }) => status === "waiting");
   if (open.length > 0) {
@@ -119,30 +119,39 @@ async function carry(
     .map((target) => `${target.node}: ${target.error}`)
     .join("; ")
     .slice(0, 2_000);
-  await end(parts, row, {
+  const how: Omit<End, "entry" | "sequence"> = {
     status: failed.length > 0 ? "ERROR_CDN_NODE" : "DONE",
     error: failed.length > 0 ? error : null,
     evidence,
-    rechecks:
-      row.chain >= MOST_CHAIN
-        ? []
-        : distinct(paths)
-            .slice(0, MOST_REREAD)
-            .map((path) => ({
-              tag: path.tag,
-              project: row.project,
-              name: path.name,
-              path: path.path,
-              chain: row.chain,
-              digest: digests.get(path.tag) ?? null,
-            })),
-  });
+    rechecks: rechecksOf(row, paths, settled, read),
+  };
+  await end(parts, row, how, stopping);
   return undefined;
 }
 
-async function end(parts: PipelineParts, row: EntryRow, how: Omit<End, "entry">): Promise<void> {
-  if (!(await parts.ledger.ended({ entry: row.id, ...how })))
-    throw new Error("The entry is another worker's now.");
+/** Waits for every instance, and notes who was done and who was skipped. */
+async function acknowledged(
+  { ledger, acknowledgements }: PipelineParts,
+  { id, sequence }: EntryRow,
+  stopping: AbortSignal,
+): Promise<void> {
+  const outcomes = await acknowledgements.through(sequence, "applied", stopping);
+  await ledger.applied({ entry: id, sequence, outcomes });
+}
+
+async function end(
+  parts: PipelineParts,
+  row: EntryRow,
+  how: Omit<End, "entry" | "sequence">,
+  stopping: AbortSignal,
+): Promise<void> {
+  for (;;) {
+    const written = await parts.ledger.ended({ entry: row.id, sequence: row.sequence, ...how });
+    if (written === "written") break;
+    if (written === "lost") throw new Error("The entry is another worker's now.");
+    // An instance registered meanwhile. It read the journal's head after this entry, but it has to say so first.
+    await acknowledged(parts, row, stopping);
+  }
   parts.log("invalidation ended", {
     uuid: row.id,
     sequence: row.sequence,
@@ -152,27 +161,63 @@ async function end(parts: PipelineParts, row: EntryRow, how: Omit<End, "entry">)
   parts.ended(row.id);
 }
 
-interface NodeWork {
+/** What the nodes of one entry share. */
+interface Work {
   readonly row: EntryRow;
   readonly paths: readonly PathRow[];
-  readonly target: TargetRow;
+  readonly targets: readonly TargetRow[];
   readonly reading: Promise<Reading>;
   /** Summed over the nodes of the entry. */
   readonly probes: { asked: number; stale: number };
 }
+interface NodeWork extends Work {
+  readonly target: TargetRow;
+}
+
+/**
+ * Inside out: nodes that fence come first. A node that cannot compare is purged when they are done, and when no response is under
+ * way any more that began before.
+ */
+async function purgeNodes(
+  parts: PipelineParts,
+  work: Work,
+  stopping: AbortSignal,
+): Promise<readonly TargetRow[]> {
+  const { ledger, lanes, now } = parts;
+  const purge = (targets: readonly TargetRow[]) =>
+    Promise.all(
+      targets.map(async (target) => {
+        if (target.status !== "waiting" || target.next_at > now()) return target;
+        const next = await purgeNode(parts, { ...work, target }, stopping);
+        await ledger.noted(next);
+        return next;
+      }),
+    );
+  const nodes = work.targets.filter(({ stage }) => stage === "node");
+  const { fenced = [], probed = [] } = Object.groupBy(
+    nodes,
+    ({ node }) => lanes.get(node)?.driver.ending ?? "fenced",
+  );
+  const inner = await purge(fenced);
+  const isOpen = inner.some(({ status }) => status === "waiting");
+  if (isOpen || probed.every(({ status }) => status !== "waiting"))
+    return [...inner, ...(isOpen ? [] : probed)];
+  const { id: entry, sequence } = work.row;
+  const outcomes = await parts.acknowledgements.through(sequence, "drained", stopping);
+  if (outcomes.some(({ status }) => status === "skipped"))
+    await ledger.applied({ entry, sequence, outcomes });
+  return [...inner, ...(await purge(probed))];
+}
 
 /** Purges one node, asks it for a sample, and says what the target has become. */
 async function purgeNode(parts: PipelineParts, work: NodeWork, stopping: AbortSignal): Promise<TargetRow> {
-  const { delivery, tuning, now } = parts;
-  const { row, paths, target } = work;
-  const lane = parts.lanes.get(target.node);
-  if (!lane) return { ...target, status: "failed", error: "The node is configured no longer." };
-  const wanted: Wanted = {
-    sequence: row.sequence,
-    project: row.project,
-    projectTag: delivery.projectTag(row.project),
-    tags: row.scope === "all" ? "project" : distinct(paths).map(({ tag }) => tag),
-  };
+  const { delivery, hostsOf, tuning, now } = parts;
+  const { row, paths } = work;
+  const lane = parts.lanes.get(work.target.node);
+  if (!lane) return { ...work.target, status: "failed", error: "The node is configured no longer." };
+  const projectTag = delivery.projectTag(row.project);
+  const { wanted, by } = wantedOf(row, paths, { driver: lane.driver, projectTag, hostsOf });
+  const target: TargetRow = { ...work.target, purged_by: by };
   const attempts = target.attempts + 1;
   for (let repeat = 0; repeat <= tuning.repeats; repeat += 1) {
     const outcome = await lane.purge(wanted);
@@ -203,6 +248,7 @@ async function check(
   { row, paths }: NodeWork,
   stopping: AbortSignal,
 ): Promise<Verified> {
-  if (!driver.probe || paths.length === 0) return { asked: 0, stale: 0 };
-  return verify(driver, sample(delivery, distinct(paths)), row.sequence, tuning.callMs / 2, stopping);
+  if (!driver.probe) return { asked: 0, stale: 0 };
+  const urls = sample(delivery, marksOf(row.project, row.scope, paths));
+  return verify(driver, urls, row.sequence, tuning.callMs / 2, stopping);
 }

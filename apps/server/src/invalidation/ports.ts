@@ -1,6 +1,10 @@
 import type { CdnDriver, ProbeRequest } from "@freshet/core";
 import type { Store } from "@freshet/store";
 import type { Coverage } from "../cache/coverage.ts";
+import type { Mark } from "../cache/mark.ts";
+import type { Sampling } from "../delivery/recent-urls.ts";
+import type { InstancePorts } from "../instances/ports.ts";
+import type { Prefix } from "../projects/prefixes.ts";
 import type { Project, Projects } from "../projects/project.ts";
 import type { Tuning } from "./tuning.ts";
 
@@ -24,6 +28,8 @@ export interface Reread {
 export interface Delivery {
   /** The target a normalised invalidation path names in this project. */
   nameOriginal(project: Project, path: string): OriginalTarget;
+  /** What a normalised path with a wildcard names. */
+  namePrefix(project: Project, path: string): readonly Prefix[];
   /** Tag that every answer of the project carries: "t-" and 16 hex digits. */
   projectTag(project: string): string;
   /**
@@ -31,8 +37,8 @@ export interface Delivery {
    * `force`. An original nobody asked for yet is left alone: { bytes: "unknown", digest: undefined }.
    */
   reread(target: OriginalTarget, options: { readonly force: boolean }, signal: AbortSignal): Promise<Reread>;
-  /** Delivery URLs of the original seen lately, newest first, at most `limit`. */
-  recentUrls(target: OriginalTarget, limit: number): readonly ProbeRequest[];
+  /** Delivery URLs seen lately of what these targets cover, newest first. */
+  recentUrls(marks: readonly Mark[], sampling: Sampling): readonly ProbeRequest[];
 }
 
 /**
@@ -51,8 +57,12 @@ export interface InvalidationPorts {
   readonly projects: Projects;
   readonly delivery: Delivery;
   readonly drivers: readonly CdnDriver[];
+  /** Absent: the only process on the store. */
+  readonly instance?: InstancePorts;
   /** Nothing is remembered where it is absent: for a store that lives and dies with its caches. */
   readonly remembered?: Remembered;
+  /** Milliseconds for which ended invalidations stay in the journal; 30 days where it is absent. */
+  readonly keepMs?: number;
   /** Differs from `TUNING` in tests only. */
   readonly tuning?: Partial<Tuning>;
   /** Milliseconds since the epoch. */

@@ -1,12 +1,20 @@
 import type { InvalidationRequest } from "@freshet/core";
 import { createQueue, createWorker, type QueueWorker, type Store } from "@freshet/store";
+import { distinct, MOST_REREAD, type Reading, singlesOf } from "./evidence.ts";
 import { bounded, reasonOf } from "./lane.ts";
-import type { RecheckRow } from "./migrations.ts";
+import type { End } from "./ledger.ts";
+import type { EntryRow, PathRow, RecheckRow, TargetRow } from "./migrations.ts";
 import type { Delivery, Reread } from "./ports.ts";
 import type { Tuning } from "./tuning.ts";
 
 /** An origin that gives other bytes each time must not keep us busy for ever: so many rechecks in a row lead to more. */
-export const MOST_CHAIN = 3;
+const MOST_CHAIN = 3;
+
+/**
+ * Digest of an original of which a node forgot an exact URL alone, and which changed: what the node keeps of it under other URLs is
+ * old. Whatever the next reading finds makes an invalidation of the original.
+ */
+const OTHERS_ARE_OLD = "";
 
 /** Originals read again at the same time. */
 const AT_ONCE = 8;
@@ -15,6 +23,8 @@ const NOTHING: Reread = { bytes: "unknown", digest: undefined };
 export interface RecheckParts {
   readonly store: Store;
   readonly me: string;
+  /** No other process works on this store. */
+  readonly isAlone: boolean;
   readonly delivery: Delivery;
   readonly tuning: Tuning;
   readonly now: () => number;
@@ -25,6 +35,29 @@ export interface RecheckParts {
     request: InvalidationRequest,
     origin: { readonly chain: number; readonly key: string; readonly entry: string },
   ) => Promise<void>;
+}
+
+/** The originals of an ended entry that are to be read again. */
+export function rechecksOf(
+  row: EntryRow,
+  paths: readonly PathRow[],
+  targets: readonly TargetRow[],
+  { evidence, digests, changed }: Reading,
+): End["rechecks"] {
+  if (row.chain >= MOST_CHAIN) return [];
+  const isByUrl = targets.some(({ purged_by }) => purged_by === "urls");
+  // After a crash in between, only the counts of the reading are known.
+  const isUnclear = changed.size < evidence.bytes.changed;
+  return distinct(singlesOf(paths))
+    .slice(0, MOST_REREAD)
+    .map(({ tag, name, path, covered }) => ({
+      tag,
+      project: row.project,
+      name,
+      path: covered ?? path,
+      chain: row.chain,
+      digest: isByUrl && (isUnclear || changed.has(tag)) ? OTHERS_ARE_OLD : (digests.get(tag) ?? null),
+    }));
 }
 
 /**
@@ -46,7 +79,9 @@ export function createRecheck(parts: RecheckParts): QueueWorker {
     work: async (row, stopping) => {
       const { bytes, digest } = await reread(parts, row, stopping);
       stopping.throwIfAborted();
-      const isOther = digest !== undefined && row.digest !== null && digest !== row.digest;
+      const isOther =
+        row.digest === OTHERS_ARE_OLD ||
+        (digest !== undefined && row.digest !== null && digest !== row.digest);
       if (bytes === "changed" || isOther) {
         log("recheck found other bytes", { original: row.name, step: row.step });
         await parts.accept(
@@ -69,7 +104,7 @@ export function createRecheck(parts: RecheckParts): QueueWorker {
     backoff: tuning.backoff,
     now,
     failed: (error) => log("recheck interrupted", { error: reasonOf(error) }),
-    alone: true,
+    alone: parts.isAlone,
   });
   return worker;
 }

@@ -1,5 +1,5 @@
 import type { InvalidationPage, InvalidationProblem, InvalidationReceipt } from "@freshet/core";
-import { isStoreError } from "@freshet/store";
+import { isStoreError, type StoreErrorCode } from "@freshet/store";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { ERRORS, type ErrorCode, isServerError, ServerError } from "../errors.ts";
 import { originHosts } from "../projects/originals.ts";
@@ -13,6 +13,15 @@ import { viewEntry, viewReceipt } from "./view.ts";
 /** 1 MB, as the error table says. */
 const MOST_BYTES = 2 ** 20;
 const LONGEST_KEY = 200;
+/** What passes by itself: the database restarts, is replaced, busy or full. */
+const AWAY: readonly StoreErrorCode[] = [
+  "STORE_BUSY",
+  "STORE_FULL",
+  "STORE_GONE",
+  "STORE_STANDBY",
+  "STORE_UNSURE",
+];
+const RETRY_AFTER_S = 2;
 const PAGE = { usual: 20, most: 100 };
 
 export interface RouteParts extends Pick<InvalidationPorts, "projects" | "delivery" | "log"> {
@@ -141,6 +150,7 @@ function refuse(error: unknown, reply: FastifyReply, log: RouteParts["log"]): Fa
   const { code, msg } = describe(error);
   if (ERRORS[code].status >= 500) log("invalidation request failed", { error: String(error) });
   const problem: InvalidationProblem = { status: "error", code, msg };
+  if (ERRORS[code].status === 503) reply.header("retry-after", RETRY_AFTER_S);
   return reply.code(ERRORS[code].status).header("cache-control", "no-store").send(problem);
 }
 
@@ -149,7 +159,7 @@ function describe(error: unknown): { readonly code: ErrorCode; readonly msg: str
   const known = error as { readonly code?: unknown; readonly statusCode?: unknown };
   let code: ErrorCode = "INTERNAL";
   if (known.code === "FST_ERR_CTP_BODY_TOO_LARGE") code = "BODY_TOO_LARGE";
-  else if (isStoreError(error) && error.code === "STORE_BUSY") code = "SERVER_BUSY";
+  else if (isStoreError(error) && AWAY.includes(error.code)) code = "JOURNAL_AWAY";
   else if (typeof known.statusCode === "number" && known.statusCode < 500) code = "BODY_UNREADABLE";
   return { code, msg: ERRORS[code].sentence };
 }

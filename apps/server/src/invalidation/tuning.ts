@@ -17,6 +17,15 @@ export interface Tuning {
   readonly leaseMs: number;
   readonly pollMs: number;
   readonly joinEveryMs: number;
+  /** Between looks at what other instances committed, and at what they acknowledged while somebody waits for it. */
+  readonly followMs: number;
+  readonly acknowledgedMs: number;
+  /** A response that began before an invalidation is cut off after this time where a node cannot fence. */
+  readonly drainMs: number;
+  /** Making an answer takes at most so long: what an instance began before an invalidation has left it by then. */
+  readonly longestFillMs: number;
+  /** What an edge demands is applied within this time, or the answer is 503. */
+  readonly demandMs: number;
 }
 
 export const TUNING: Tuning = {
@@ -26,7 +35,12 @@ export const TUNING: Tuning = {
   repeats: 3,
   rereadMs: 10_000,
   recheckAfterMs: [5_000, 30_000, 120_000],
-  leaseMs: 30_000,
+  leaseMs: 10_000,
   pollMs: 250,
   joinEveryMs: 2_000,
+  followMs: 150,
+  acknowledgedMs: 20,
+  drainMs: 10_000,
+  longestFillMs: 45_000,
+  demandMs: 2_000,
 };

@@ -1,18 +1,14 @@
 import type { CdnDriver, ProbeRequest } from "@freshet/core";
+import type { Mark } from "../cache/mark.ts";
 import { bounded } from "./lane.ts";
-import type { Delivery, OriginalTarget } from "./ports.ts";
+import type { Delivery } from "./ports.ts";
 
 /** Originals of an invalidation that are asked for, and delivery URLs of each: every probe may cost a render. */
-const ORIGINALS = 2;
-const URLS_OF_EACH = 2;
+const SAMPLING = { originals: 2, each: 2 };
 
 /** The delivery URLs a purge is verified with. */
-export function sample(delivery: Delivery, originals: readonly OriginalTarget[]): readonly ProbeRequest[] {
-  const known = originals.map((original) => delivery.recentUrls(original, URLS_OF_EACH));
-  return known
-    .filter((urls) => urls.length > 0)
-    .slice(0, ORIGINALS)
-    .flat();
+export function sample(delivery: Delivery, marks: readonly Mark[]): readonly ProbeRequest[] {
+  return delivery.recentUrls(marks, SAMPLING);
 }
 
 /** What the node's answers were. */

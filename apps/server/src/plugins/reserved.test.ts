@@ -19,15 +19,16 @@ it("keeps the server's own addresses from being read as originals, and nothing e
   }
 });
 
-it("passes the same addresses uncached at the edge", () => {
-  const vcl = readFileSync(
-    fileURLToPath(import.meta.resolve("@freshet/cdn/edge/varnish/freshet.vcl")),
-    "utf8",
-  );
-  const listed = [...vcl.matchAll(/req\.url ~ "\^\/\(([a-z.|\\]+)\)\(\[/g)].flatMap(([, names = ""]) =>
-    names.split("|"),
-  );
-  expect(listed.map((name) => name.replaceAll("\\", "")).toSorted()).toEqual(
-    [...RESERVED_SEGMENTS].toSorted(),
-  );
+const edge = (file: string) =>
+  readFileSync(fileURLToPath(import.meta.resolve(`@freshet/cdn/edge/${file}`)), "utf8");
+
+it("passes the same addresses uncached at Varnish", () => {
+  const conditions = edge("varnish/freshet.vcl").matchAll(/req\.url ~ "\^\/\(([a-z.|\\]+)\)\(\[/g);
+  const listed = [...conditions].flatMap(([, names = ""]) => names.replaceAll("\\", "").split("|"));
+  expect(listed.toSorted()).toEqual([...RESERVED_SEGMENTS].toSorted());
+});
+
+it("passes the same addresses uncached at nginx", () => {
+  const list = /local RESERVED = \{\}\s+for name in \("([a-z. ]+)"\)/.exec(edge("nginx/fence.conf"))?.[1];
+  expect(list?.split(" ").toSorted()).toEqual([...RESERVED_SEGMENTS].toSorted());
 });

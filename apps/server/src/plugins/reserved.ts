@@ -4,6 +4,7 @@ export const RESERVED_SEGMENTS = new Set([
   "warmup",
   "projects",
   "connectors",
+  "instances",
   "console",
   "demo",
   "livez",

@@ -1,11 +1,10 @@
-import { hash } from "node:crypto";
 import { parentFolders, resolveOriginal } from "@freshet/core";
 import { ServerError } from "../errors.ts";
 import type { Location, SourcePolicy } from "../sources/source.ts";
+import { carriedTags, FOLDER_TAGS, folderTag, originalTag, projectTag, userTag } from "./cache-tags.ts";
+import type { Identity } from "./identity.ts";
 import type { Project } from "./project.ts";
-
-/** At most this many ancestor folders carry a tag: with the own, the generation's and the project's it stays below 16. */
-const FOLDER_TAGS = 8;
+import { tagsOf } from "./tagging.ts";
 
 /** One original of one project, ready to be named, read and purged. */
 export interface Original {
@@ -13,7 +12,9 @@ export interface Original {
   readonly name: string;
   /** "o-" and 16 hex digits: what invalidations and edges call it. */
   readonly tag: string;
-  /** Tags of its ancestor folders ("p-") and of its project ("t-"). */
+  /** Everything by which an invalidation may cover it. */
+  readonly identity: Identity;
+  /** Tags of its outermost folders ("p-"), of the user ("u-") and of its project ("t-"), as answers carry them. */
   readonly wideTags: readonly string[];
   /** Name of its record: the normal form with the origin's own query. */
   readonly recordKey: string;
@@ -22,29 +23,30 @@ export interface Original {
   readonly policy: SourcePolicy;
 }
 
-const tagOf = (kind: "o" | "p" | "t", name: string) => `${kind}-${hash("sha256", name).slice(0, 16)}`;
-
-/** Tag that every answer of the project carries. */
-export const projectTag = (project: string): string => tagOf("t", project);
-
-/** Tag of an original by its normal form. */
-export const originalTag = (name: string): string => tagOf("o", name);
-
 /**
  * Finds out what an original of a delivery URL or of an invalidation is called in this project.
- * @throws ServerError ORIGINAL_NOT_NAMED for what names nothing, PATH_WRONG never.
+ * @throws ServerError ORIGINAL_NOT_NAMED for what names nothing.
  */
 export function describeOriginal(project: Project, original: string, originQuery = ""): Original {
-  const naming = project.prefix === undefined ? {} : { prefix: project.prefix };
-  const resolved = resolveOriginal(original, { aliases: project.aliases, ...naming });
+  const resolved = resolveOriginal(original, namingOf(project));
   if (resolved.kind === "invalid") throw new ServerError("ORIGINAL_NOT_NAMED", resolved.reason);
   const name = `${project.name}/${resolved.name}`;
+  const tag = originalTag(name);
   const query = project.forwardQuery && originQuery !== "" ? `?${originQuery}` : "";
+  const tags = tagsOf(project, resolved.name);
+  const carried = carriedTags(project);
   return {
     name,
-    tag: originalTag(name),
+    tag,
+    identity: {
+      project: project.name,
+      tag,
+      segments: resolved.name.split("/"),
+      userTags: tags.map((each) => userTag(project.name, each)),
+    },
     wideTags: [
-      ...parentFolders(resolved.name, FOLDER_TAGS).map((folder) => tagOf("p", `${project.name}/${folder}`)),
+      ...parentFolders(resolved.name, FOLDER_TAGS).map((folder) => folderTag(project.name, folder)),
+      ...tags.filter((each) => carried.includes(each)).map((each) => userTag(project.name, each)),
       projectTag(project.name),
     ],
     recordKey: name + query,
@@ -55,6 +57,11 @@ export function describeOriginal(project: Project, original: string, originQuery
         : { kind: "http", urls: resolved.urls.map((url) => url + query) },
     policy: { ...project.source, allow: originHosts(project) },
   };
+}
+
+/** How the project shortens its originals. */
+export function namingOf({ aliases, prefix }: Project): Parameters<typeof resolveOriginal>[1] {
+  return prefix === undefined ? { aliases } : { aliases, prefix };
 }
 
 /** Hosts that originals may be fetched from: the allowed ones, and those of aliases and prefix, which the owner wrote down too. */

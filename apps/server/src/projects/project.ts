@@ -4,6 +4,13 @@ import type { SourcePolicy } from "../sources/source.ts";
 /** What an alias stands for: a folder inside the data folder, or a URL prefix without a trailing slash. */
 export type AliasTarget = { readonly folder: string } | { readonly url: string };
 
+/** Gives a tag to every original whose path contains a text. */
+export interface TagRule {
+  /** Part of the path behind `/v7`, in the normal spelling of escapes. */
+  readonly match: string;
+  readonly tag: string;
+}
+
 /** One project as the configuration says it, completed with defaults. */
 export interface Project {
   readonly name: string;
@@ -15,6 +22,8 @@ export interface Project {
   readonly aliases: Readonly<Record<string, AliasTarget>>;
   /** Put in front of every original that is neither absolute nor begins with an alias; no trailing slash. */
   readonly prefix: string | undefined;
+  /** Tags by which originals can be invalidated together. */
+  readonly tags: readonly TagRule[];
   readonly source: SourcePolicy;
   /** Formats negotiated by `Accept` where the URL names none, best first. */
   readonly formats: readonly OutputFormat[];

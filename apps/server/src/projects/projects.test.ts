@@ -8,6 +8,7 @@ const project = (name: string, hosts: readonly string[] = []): Project => ({
   hosts,
   aliases: {},
   prefix: undefined,
+  tags: [],
   source: { allow: [], allowPrivate: false, maxBytes: 1, timeoutMs: 1 },
   formats: [],
   forwardQuery: true,

@@ -85,10 +85,13 @@ test("Cloudimage gets only what its own API knows, at its own address", async ()
   const cloudimage = client({ service: "cloudimage", endpoint: "https://api.cloudimage.com" });
   await cloudimage.invalidate(request, { idempotencyKey: "k-1" });
   await cloudimage.invalidate({ scope: "all", cause: { kind: "api" } });
+  await cloudimage.invalidate({ scope: "urls", urls: ["/sample.li/a.jpg?w=1"], cause: { kind: "api" } });
   expect(sent.map(({ url, body }) => [url, body])).toEqual([
     ["https://api.cloudimage.com/invalidate", { scope: "original", urls: ["/sample.li/a.jpg"] }],
     ["https://api.cloudimage.com/invalidate", { scope: "all" }],
+    ["https://api.cloudimage.com/invalidate", { scope: "urls", urls: ["/sample.li/a.jpg?w=1"] }],
   ]);
+  expect(await code(cloudimage.invalidate({ scope: "tags", tags: ["x"] }))).toBe("OPERATION_UNSUPPORTED");
   expect(sent[0]?.headers.has("idempotency-key")).toBe(false);
   expect(await code(cloudimage.list())).toBe("OPERATION_UNSUPPORTED");
   expect(await code(cloudimage.retry("u-1"))).toBe("OPERATION_UNSUPPORTED");

@@ -1,4 +1,5 @@
 import {
+  INVALIDATION_SCOPES,
   INVALIDATION_STATUSES,
   type InvalidationEntry,
   type InvalidationPage,
@@ -18,7 +19,7 @@ export type ReportedInvalidation = Pick<
 
 /** How to reach the service. */
 export interface InvalidationClientOptions extends Omit<ExchangeOptions, "endpoint"> {
-  /** `cloudimage` sends only what Cloudimage's own API knows: no cause, no digests, no idempotency key. */
+  /** `cloudimage` sends only what Cloudimage's own API knows: no tags, no cause, no digests, no idempotency key. */
   readonly service?: "freshet" | "cloudimage";
   /** Needed for Freshet; Cloudimage's own by default. */
   readonly endpoint?: string;
@@ -123,7 +124,11 @@ function failed({ status, error }: ReportedInvalidation): InvalidationError {
 }
 
 function plain(request: InvalidationRequest): unknown {
-  return request.scope === "all" ? { scope: "all" } : { scope: "original", urls: request.urls };
+  if (request.scope === "tags") throw new InvalidationError("OPERATION_UNSUPPORTED");
+  const { cause: _cause, ...rest } = request;
+  if (rest.scope !== "original") return rest;
+  const { digests: _digests, ...original } = rest;
+  return original;
 }
 
 function field(value: unknown, name: string): unknown {
@@ -152,7 +157,7 @@ function readEntry(entry: unknown): ReportedInvalidation {
     status: readStatus(entry),
     uuid: readUuid(entry),
     added_at: readAddedAt(entry),
-    scope: field(entry, "scope") === "all" ? "all" : "original",
+    scope: INVALIDATION_SCOPES.find((each) => each === field(entry, "scope")) ?? "original",
     urls: {
       received: Array.isArray(field(urls, "received")) ? texts(field(urls, "received")) : null,
       invalidated: texts(field(urls, "invalidated")),

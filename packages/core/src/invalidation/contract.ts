@@ -20,13 +20,33 @@ export interface Cause {
   readonly link?: string;
 }
 
-/** Body of `POST /invalidate`. `digests` is optional evidence: path → hex SHA-256 that the new bytes are expected to have. */
+/** What an invalidation names: originals and folders, exact delivery URLs, tags, or everything of the project. */
+export const INVALIDATION_SCOPES = ["original", "urls", "tags", "all"] as const;
+export type InvalidationScope = (typeof INVALIDATION_SCOPES)[number];
+
+/** Body of `POST /invalidate`; each list has 1 to 1,000 entries. */
 export type InvalidationRequest =
   | {
       readonly scope: "original";
+      /** Paths of originals; one that ends with `*` names every original whose path begins so. */
+      readonly urls: readonly string[];
+      /** An older form of the API: the variants that were meant. All variants of the originals are covered. */
+      readonly transformations?: readonly string[];
+      readonly cause?: Cause;
+      /** Optional evidence: path → hex SHA-256 that the new bytes are expected to have. */
+      readonly digests?: Readonly<Record<string, string>>;
+    }
+  | {
+      readonly scope: "urls";
+      /** Exact delivery URLs with their query. */
       readonly urls: readonly string[];
       readonly cause?: Cause;
-      readonly digests?: Readonly<Record<string, string>>;
+    }
+  | {
+      readonly scope: "tags";
+      /** Tags that the project's rules give to originals. */
+      readonly tags: readonly string[];
+      readonly cause?: Cause;
     }
   | { readonly scope: "all"; readonly cause?: Cause };
 
@@ -44,15 +64,28 @@ export interface InvalidationReceipt {
 /** How one target of a stage ended. */
 export interface TargetOutcome {
   readonly node: string;
-  readonly status: "waiting" | "done" | "failed";
+  /** "skipped" is an instance that did not acknowledge and answers nothing from its caches until it has caught up. */
+  readonly status: "waiting" | "done" | "failed" | "skipped";
   readonly attempts: number;
+  /** Of an instance: invalidations it had still to apply. */
+  readonly lag?: number;
   readonly at?: string;
   readonly error?: string;
+  /** How a node was purged: by exact URLs, by tags, or the whole project, which may be wider than what was asked for. */
+  readonly by?: "urls" | "tags" | "project";
+}
+
+/** Where more is covered than was asked for. */
+export interface Widening {
+  /** As it stands in `urls` or `tags`. */
+  readonly asked: string;
+  /** What is covered instead: a path, or `/folder/*` with the folder in its normal form. */
+  readonly covered: string;
 }
 
 /** What Done rests on. */
 export interface Evidence {
-  /** Originals whose bytes were compared before and after: how many changed, stayed the same, could not be compared. */
+  /** Originals named one by one whose bytes were compared before and after: how many changed, stayed the same, could not be compared. */
   readonly bytes: { readonly changed: number; readonly same: number; readonly unknown: number };
   /** Where the caller gave digests: how many of them match what the origin gives now. */
   readonly digests?: { readonly match: number; readonly differ: number; readonly unknown: number };
@@ -65,13 +98,15 @@ export interface InvalidationEntry {
   readonly status: InvalidationStatus;
   readonly uuid: string;
   readonly added_at: string;
-  readonly scope: "original" | "all";
-  /** Cloudimage's shape: for `all`, `received` is null and `invalidated` is ["/*"] once done. */
+  readonly scope: InvalidationScope;
+  /** Cloudimage's shape: for `all`, `received` is null and `invalidated` is ["/*"] once done. Empty for `tags`. */
   readonly urls: {
     readonly received: readonly string[] | null;
     readonly invalidated: readonly string[];
     readonly failed: readonly string[];
   };
+  /** For `tags` alone. */
+  readonly tags?: readonly string[];
   readonly sequence: number;
   readonly cause: Cause;
   readonly attempt: number;
@@ -81,6 +116,8 @@ export interface InvalidationEntry {
     readonly status: InvalidationStatus;
     readonly at: string;
     readonly targets: readonly TargetOutcome[];
+    /** What this stage covers beyond what was asked for; absent where it covers exactly that. */
+    readonly widened?: readonly Widening[];
   }[];
   readonly evidence: Evidence | null;
 }

@@ -50,7 +50,8 @@ test("any text is accepted or refused with a sentence, and what is accepted or s
         if (answer.ok) {
           // A folder that is really named v7 is written /v7/v7/… once, as in delivery URLs.
           fc.pre(!answer.path.startsWith("/v7"));
-          expect(answer.path).toMatch(/^\/[^/?*][^?*]*$/s);
+          expect(answer.path).toMatch(/^\/[^/?*]?[^?*]*\*?$/s);
+          expect(answer.isPrefix).toBe(answer.path.endsWith("*"));
           expect(normalize(answer.path)).toEqual(answer);
         } else {
           expect(answer.sentence).toMatch(/^[A-Z].*\.$/s);

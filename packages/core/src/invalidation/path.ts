@@ -1,12 +1,14 @@
 import { percentDecode } from "../url/percent.ts";
 import { beginsWithEncodedUrl, repairScheme, withoutLeadingSlashes } from "../url/spelling.ts";
 
-/** A path that names one original, or why it does not: `sentence` says what to write, `suggestion` is the right form. */
+/** A path that names originals, or why it does not: `sentence` says what to write, `suggestion` is the right form. */
 export type InvalidationPath =
   | {
       readonly ok: true;
       /** With one leading slash, without `v7/`, the original as it stands in delivery URLs. */
       readonly path: string;
+      /** The path ends with a wildcard, as `/folder/*` does: it names every original whose path begins so. */
+      readonly isPrefix: boolean;
     }
   | {
       readonly ok: false;
@@ -21,22 +23,20 @@ const LONGEST_PATH = 8192;
 const VENDOR_HOST = /^[a-z0-9-]+(?:\.[a-z0-9-]+)*\.cloudimg\.io$/;
 
 /**
- * Reads an invalidation path: the original part of a delivery URL, nothing else. A leading slash, `v7/` and the
- * original's scheme are optional. `hosts` are the project's delivery hosts, lower-case, with port where they have one.
- * Never throws.
+ * Reads an invalidation path: the original part of a delivery URL, nothing else, or the beginning of one and a `*`. A leading
+ * slash, `v7/` and the original's scheme are optional. `hosts` are the project's delivery hosts, lower-case, with port
+ * where they have one. Never throws.
  *
- * @example normalizeInvalidationPath("v7/sample.li/flat1.jpg", { hosts: [] }) // { ok: true, path: "/sample.li/flat1.jpg" }
+ * @example normalizeInvalidationPath("v7/sample.li/flat1.jpg", { hosts: [] })
+ * // { ok: true, path: "/sample.li/flat1.jpg", isPrefix: false }
  */
 export function normalizeInvalidationPath(
   path: string,
   { hosts }: { readonly hosts: readonly string[] },
 ): InvalidationPath {
   const text = path.trim();
-  if (text.length > LONGEST_PATH)
-    return refuse("malformed", `A path has at most ${LONGEST_PATH} characters.`);
-  if (/\p{Cc}/u.test(text))
-    return refuse("malformed", "A path carries no control characters: send one original per entry.");
-
+  const fault = faultOf(text);
+  if (fault !== undefined) return refuse("malformed", fault);
   const original = readOriginalPart(text);
   const { host, rest } = withoutDeliveryHost(original, hosts);
   const [bare = ""] = rest.split("?", 1);
@@ -58,16 +58,25 @@ export function normalizeInvalidationPath(
       suggestion,
     );
   }
-  if (bare.includes("*")) {
+  const isPrefix = bare.endsWith("*");
+  if (bare.slice(0, -1).includes("*")) {
     return refuse(
       "wildcard",
-      "Wildcards are not supported yet; name each original, or use the scope all. A literal * is written %2A.",
+      "A path has one wildcard at most, at its end, for example /sample.li/folder/*. A literal * is written %2A.",
     );
   }
   if (/^(?!https?:)[a-z][a-z0-9+.-]*:\/\//i.test(bare)) {
     return refuse("malformed", `An original is read over http or https; write it${asIn(undefined)}.`);
   }
-  return { ok: true, path: `/${bare}` };
+  return { ok: true, path: `/${bare}`, isPrefix };
+}
+
+/** What no path may contain, as a sentence. */
+export function faultOf(text: string): string | undefined {
+  if (text.length > LONGEST_PATH) return `A path has at most ${LONGEST_PATH} characters.`;
+  return /\p{Cc}/u.test(text)
+    ? "A path carries no control characters: send one original per entry."
+    : undefined;
 }
 
 const asIn = (suggestion: string | undefined) =>
@@ -85,16 +94,33 @@ function refuse(
 
 /** The same steps that a delivery URL's path goes through. */
 function readOriginalPart(path: string): string {
-  const sent = withoutLeadingSlashes(withoutLeadingSlashes(path).replace(/^v7(?:\/|$)/, ""));
-  return repairScheme(beginsWithEncodedUrl(sent) ? percentDecode(sent) : sent);
+  const sent = withoutMark(path);
+  return repairScheme(beginsWithEncodedUrl(sent) ? decodeAroundStars(sent) : sent);
 }
 
+export function withoutMark(path: string): string {
+  return withoutLeadingSlashes(withoutLeadingSlashes(path).replace(/^v7(?:\/|$)/, ""));
+}
+
+/** A star that was sent encoded is a literal one and stays encoded. */
+function decodeAroundStars(sent: string): string {
+  return sent
+    .split("*")
+    .map((piece) => percentDecode(piece).replaceAll("*", "%2A"))
+    .join("*");
+}
+
+/** Takes a delivery host off the front, with its scheme; what follows it is read as a path again. */
 function withoutDeliveryHost(original: string, hosts: readonly string[]): { host?: string; rest: string } {
   const [, scheme = "", authority = "", rest = ""] = /^(https?:\/\/)?([^/?]*)(.*)$/s.exec(original) ?? [];
-  const host = authority.toLowerCase().replace(/\.?(:(?:80|443))?$/, "");
-  const isDelivery =
-    VENDOR_HOST.test(host) || hosts.some((each) => each.replace(/:(?:80|443)$/, "") === host);
-  return isDelivery && host !== ""
+  return isDeliveryHost(authority, hosts)
     ? { host: authority, rest: readOriginalPart(rest) }
     : { rest: scheme + authority + rest };
+}
+
+/** Whether an authority of a URL is one of the hosts, or of the kind that Cloudimage delivers under. */
+export function isDeliveryHost(authority: string, hosts: readonly string[]): boolean {
+  const host = authority.toLowerCase().replace(/\.?(:(?:80|443))?$/, "");
+  const isKnown = VENDOR_HOST.test(host) || hosts.some((each) => each.replace(/:(?:80|443)$/, "") === host);
+  return isKnown && host !== "";
 }

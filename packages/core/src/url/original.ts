@@ -66,17 +66,13 @@ export function resolveOriginal(original: string, naming: Naming): ResolvedOrigi
 }
 
 /**
- * The folders that contain an original, nearest first, at most `depth`.
+ * The folders that contain an original, outermost first, at most `depth`.
  *
- * @example parentFolders("h/a/b.jpg", 4) // ["h/a", "h"]
+ * @example parentFolders("h/a/b.jpg", 4) // ["h", "h/a"]
  */
 export function parentFolders(name: string, depth: number): readonly string[] {
   const folders: string[] = [];
-  for (
-    let end = name.lastIndexOf("/");
-    end > 0 && folders.length < depth;
-    end = name.lastIndexOf("/", end - 1)
-  ) {
+  for (let end = name.indexOf("/", 1); end > 0 && folders.length < depth; end = name.indexOf("/", end + 1)) {
     folders.push(name.slice(0, end));
   }
   return folders;

@@ -1,8 +1,8 @@
 import type { CompiledQuery, DatabaseConnection, Dialect, Driver, QueryResult } from "kysely";
 import { SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from "kysely";
-import { StoreError } from "../errors.ts";
+import { type StoredValue, storedValue } from "../value.ts";
 import type { SqliteDatabase } from "./database.ts";
-import type { SqliteValue, StatementRequest } from "./messages.ts";
+import type { StatementRequest } from "./messages.ts";
 import type { Turns } from "./turns.ts";
 import { createTurns } from "./turns.ts";
 
@@ -87,7 +87,7 @@ class SqliteThreadConnection implements DatabaseConnection {
   }
 
   async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
-    const values = parameters.map(toSqlite);
+    const values = parameters.map(storedValue);
     const step = this.#step;
     if (step === "first") this.#step = "next";
     const { rows, changes, insertId } =
@@ -102,14 +102,7 @@ class SqliteThreadConnection implements DatabaseConnection {
     yield await this.executeQuery<R>(query);
   }
 
-  #send(sql: string, parameters: readonly SqliteValue[], step: StatementRequest["step"]) {
+  #send(sql: string, parameters: readonly StoredValue[], step: StatementRequest["step"]) {
     return this.#database.run({ sql, parameters, transaction: this.#transaction, step });
   }
-}
-
-function toSqlite(value: unknown): SqliteValue {
-  if (typeof value === "boolean") return value ? 1 : 0;
-  const isPlain = typeof value === "string" || typeof value === "number" || typeof value === "bigint";
-  if (value === null || isPlain || value instanceof Uint8Array) return value;
-  throw new StoreError("STORE_BROKEN", `a parameter is ${typeof value}, not a number, text, bytes or null`);
 }

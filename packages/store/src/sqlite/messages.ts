@@ -1,4 +1,5 @@
 import type { StoreErrorCode } from "../errors.ts";
+import type { StoredValue } from "../value.ts";
 
 /** What the worker thread opens before it answers anything. */
 export interface OpenSettings {
@@ -7,14 +8,11 @@ export interface OpenSettings {
   readonly busyTimeout: number;
 }
 
-/** A value SQLite can hold. */
-export type SqliteValue = null | number | bigint | string | Uint8Array;
-
 /** One statement on its way to the worker thread. Statements run in the order in which they are sent. */
 export interface StatementRequest {
   readonly id: number;
   readonly sql: string;
-  readonly parameters: readonly SqliteValue[];
+  readonly parameters: readonly StoredValue[];
   /** The transaction the statement belongs to; `begin immediate` runs before its first statement. */
   readonly transaction: number | undefined;
   /** Whether the statement opens, goes on in, or ends that transaction. */

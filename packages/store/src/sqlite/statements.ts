@@ -12,7 +12,10 @@ interface Prepared {
   readonly gives: boolean;
 }
 
-/** Runs statements on one connection, one after the other; a transaction's statements fail once it is no longer open. */
+/**
+ * Runs statements on one connection, one after the other. A statement that fails ends its transaction, as it does on
+ * PostgreSQL; what follows in a transaction that is no longer open fails.
+ */
 export function createStatements(database: DatabaseSync): (request: StatementRequest) => StatementResult {
   const prepared = new Map<string, Prepared>();
   let open: number | undefined;
@@ -59,7 +62,15 @@ export function createStatements(database: DatabaseSync): (request: StatementReq
       return NO_ROWS;
     }
     if (!isOpen) throw new StoreError("STORE_ROLLED_BACK");
-    if (step !== "commit") return run(request.sql, request.parameters);
+    if (step !== "commit") {
+      try {
+        return run(request.sql, request.parameters);
+      } catch (error) {
+        open = undefined;
+        if (database.isTransaction) database.exec("rollback");
+        throw error;
+      }
+    }
     database.exec("commit");
     open = undefined;
     return NO_ROWS;

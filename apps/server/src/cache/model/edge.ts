@@ -69,7 +69,7 @@ export function createMemoryEdge(schedule: Schedule, ask: (ask: Ask) => Promise<
       }
     },
     purge: async (sequence, tags) => driver.purgeTags?.({ sequence, project: "demo", tags }, signal),
-    join: async (head) => (await driver.join?.(head, signal)) ?? "known",
+    join: async (head) => (await driver.join?.(head, signal))?.was ?? "known",
     restart,
   };
 }

@@ -8,7 +8,8 @@ import { describeOriginal } from "../../projects/originals.ts";
 import type { Project } from "../../projects/project.ts";
 import { createProjects } from "../../projects/projects.ts";
 import { Answers } from "../answers.ts";
-import { Coverage, type Mark } from "../coverage.ts";
+import { Coverage } from "../coverage.ts";
+import type { Mark } from "../mark.ts";
 import { Originals } from "../originals.ts";
 import { Records } from "../records.ts";
 import type { RenderQueue } from "../render-queue.ts";
@@ -18,12 +19,16 @@ import type { Origin, Reading } from "./origin.ts";
 import type { Picture, Pictures } from "./pictures.ts";
 import type { Schedule } from "./schedule.ts";
 
-const PROJECT: Project = {
+/** The tag that the first original has. */
+export const TAG = "pets";
+
+export const PROJECT: Project = {
   name: "demo",
   apiKey: "client_0123456789abcdef",
   hosts: [],
   aliases: {},
   prefix: undefined,
+  tags: [{ match: "/a.png", tag: TAG }],
   source: { allow: ["h.example"], allowPrivate: false, maxBytes: 10_000, timeoutMs: 600_000 },
   formats: ["webp"],
   forwardQuery: true,
@@ -131,7 +136,7 @@ export function startInstance(parts: {
         kind: isUnmodified ? "unmodified" : "bytes",
         code: "",
         picture: isUnmodified
-          ? pictures.all.find(({ digest }) => digest === answer.digest)
+          ? pictures.all.find(({ digest }) => digest === answer.digests[0])
           : pictures.shown(answer.body),
         etag: answer.etag,
         head: headers,

@@ -8,6 +8,7 @@ const ORIGINALS = "cache/originals.ts";
 const SUCCESSION = "cache/succession.ts";
 const RECORDS = "cache/records.ts";
 const COVERAGE = "cache/coverage.ts";
+const FLOORS = "cache/floors.ts";
 const DELIVER = "delivery/deliver.ts";
 const LIFETIME = "delivery/lifetime.ts";
 
@@ -34,7 +35,7 @@ export const FIRST_RULES: readonly Mutation[] = [
   one(
     "an answer carries the number read before its record was found, not the one at its end",
     DELIVER,
-    "return { answer: answer.answer, stamp: current.stamp, from: found.from };",
+    "return { answer: answer.answer, stamp: sources.stamp, from: found.from };",
     "return { answer: answer.answer, stamp: this.#parts.coverage.applied, from: found.from };",
   ),
   {
@@ -42,7 +43,7 @@ export const FIRST_RULES: readonly Mutation[] = [
     edits: [
       {
         file: ORIGINALS,
-        from: "return running && running.stamp >= this.#parts.coverage.floor(project.name, tag) ? running : undefined;",
+        from: "return running && running.stamp >= this.#parts.coverage.floor(identity) ? running : undefined;",
         to: "return running;",
       },
       NO_GUARD,
@@ -53,13 +54,13 @@ export const FIRST_RULES: readonly Mutation[] = [
     edits: [
       {
         file: ORIGINALS,
-        from: "if (record.stamp < this.#parts.coverage.floor(original.project.name, original.tag)) return undefined;",
+        from: "if (record.stamp < this.#parts.coverage.floor(original.identity)) return undefined;",
         to: "",
       },
       {
         file: DELIVER,
-        from: 'return generation === answer.generation ? { answer, stamp: current.stamp, from: "memory" } : undefined;',
-        to: 'return { answer, stamp: current.stamp, from: generation < 0 ? "disk" : "memory" };',
+        from: "if (generation !== answer.generation) return undefined;",
+        to: "",
       },
     ],
   },
@@ -98,8 +99,8 @@ export const FIRST_RULES: readonly Mutation[] = [
   one(
     "what was covered before a restart is covered after it",
     COVERAGE,
-    "for (const { mark, sequence } of floors) this.#raise(mark, sequence);",
-    "if (floors.length < 0) return;",
+    "for (const { mark, sequence } of inOrder) if (sequence > this.#applied) this.#raise(mark, sequence);",
+    "",
   ),
   one(
     "a version is confirmed only by what was sent after it was first seen",
@@ -126,7 +127,7 @@ export const FURTHER_RULES: readonly Mutation[] = [
   one(
     "equal questions share a flight",
     ORIGINALS,
-    "return running && running.stamp >= this.#parts.coverage.floor(project.name, tag) ? running : undefined;",
+    "return running && running.stamp >= this.#parts.coverage.floor(identity) ? running : undefined;",
     "return undefined;",
   ),
   one(
@@ -138,8 +139,8 @@ export const FURTHER_RULES: readonly Mutation[] = [
   one(
     "the memory tier is checked against the record",
     DELIVER,
-    'current?.record.outcome.kind !== "bytes" || current.record.outcome.digest !== answer.digest',
-    'current?.record.outcome.kind !== "bytes"',
+    "if (current.record.outcome.digest !== answer.digests[place]) return undefined;",
+    "",
   ),
   one(
     "an error does not settle an invalidation",
@@ -220,9 +221,39 @@ export const FURTHER_RULES: readonly Mutation[] = [
   ),
   one(
     "an invalidation of the project covers its originals",
-    COVERAGE,
-    "return own.sequence > wide.sequence ? own : wide;",
-    "return own.sequence >= 0 ? own : wide;",
+    FLOORS,
+    "let floor = newer(this.#whole, this.#tags.get(tag));",
+    "let floor = this.#tags.get(tag) ?? NEVER;",
+  ),
+  one(
+    "an invalidation of a tag covers what has it",
+    FLOORS,
+    "for (const each of userTags) floor = newer(floor, this.#tags.get(each));",
+    "",
+  ),
+  one(
+    "an invalidation of a folder covers what is in it",
+    "cache/prefix-floors.ts",
+    "if (floor && floor.sequence > newest.sequence) newest = floor;",
+    "",
+  ),
+  one(
+    "an invalidation of a beginning covers what begins so",
+    "cache/prefix-floors.ts",
+    "if (other && other.sequence > newest.sequence) newest = other;",
+    "",
+  ),
+  one(
+    "of two floors the newer counts, whatever their scopes",
+    FLOORS,
+    "return other && other.sequence > one.sequence ? other : one;",
+    "return other ?? one;",
+  ),
+  one(
+    "answers carry the tags of their folders and of the user",
+    "delivery/tags.ts",
+    "...sources.flatMap(({ wideTags }) => wideTags),",
+    "",
   ),
   one(
     "evicted bytes are fetched once for everyone",

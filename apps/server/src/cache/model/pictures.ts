@@ -64,5 +64,6 @@ async function draw(color: string, index: number): Promise<Picture> {
 
 async function renderOf(picture: Picture, transformation: Transformation, format: OutputFormat) {
   const { bytes } = await render(picture.bytes, transformation, { format });
-  return { bytes, key: variantKey({ digest: picture.digest, facts: picture.facts, transformation, format }) };
+  const { digest, facts } = picture;
+  return { bytes, key: variantKey({ digest, further: [], facts, transformation, format }) };
 }

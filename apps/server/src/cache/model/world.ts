@@ -1,9 +1,11 @@
 import { versionOfDigest } from "@freshet/core";
-import type { Mark } from "../coverage.ts";
+import { userTag } from "../../projects/cache-tags.ts";
+import { describePrefix } from "../../projects/prefixes.ts";
+import type { Mark } from "../mark.ts";
 import { RenderQueue } from "../render-queue.ts";
 import { Claims, type Question } from "./claims.ts";
 import { type Ask, createMemoryEdge, createSteppedEdge, type Edge, type Rules } from "./edge.ts";
-import { type Instance, originalOf, type Remains, startInstance } from "./instance.ts";
+import { type Instance, originalOf, PROJECT, type Remains, startInstance, TAG } from "./instance.ts";
 import { type Mood, Origin, type Proof } from "./origin.ts";
 import { type Pictures, WISHES } from "./pictures.ts";
 import { Schedule } from "./schedule.ts";
@@ -13,13 +15,24 @@ export const PATHS = ["/a.png", "/b.png"] as const;
 /** What a delivery URL names: the last is the first original with a query of the origin's own. */
 const NAMES = ["/a.png", "/b.png", "/a.png?side=left"] as const;
 
+/** What an invalidation names besides single originals: a folder, a beginning of names, a tag, the project. */
+export const WIDE = ["folder", "beginning", "tag", "all"] as const;
+export type Wide = (typeof WIDE)[number];
+
+/** What an invalidation covers, and what nodes are told. */
+interface Scope {
+  readonly mark: Mark;
+  readonly paths: readonly string[];
+  readonly tag: string;
+}
+
 /** One thing that may happen. */
 export type Move =
   | { readonly kind: "step"; readonly picks: readonly number[] }
   | { readonly kind: "publish"; readonly path: number; readonly picture: number }
   | {
       readonly kind: "invalidate";
-      readonly path: number | "all";
+      readonly path: number | Wide;
       readonly twice: boolean;
       readonly merged: boolean;
     }
@@ -107,7 +120,7 @@ export class World {
         this.#origin.publish(this.#path(move.path), this.#pictures.all[move.picture]);
         break;
       case "invalidate":
-        this.#invalidate(move.path === "all" ? "all" : this.#path(move.path), move);
+        this.#invalidate(typeof move.path === "number" ? this.#path(move.path) : move.path, move);
         break;
       case "get":
         void this.#get(move);
@@ -163,10 +176,14 @@ export class World {
     for (const at of this.#edges.keys()) await this.move({ kind: "restart node", at });
     await this.drain();
     await this.#fill(1);
-    this.#invalidate("all", { twice: false, merged: true });
-    await this.drain();
-    await this.#isCurrent(0);
-    await this.#isCurrent(1);
+    for (const wide of ["tag", "beginning", "folder", "all"] as const) {
+      this.#invalidate(wide, { twice: false, merged: true });
+      await this.drain();
+      await this.#isCurrent(0);
+      // A tag is as narrow at nodes as it is here; of a beginning they know the folder.
+      if (wide === "tag") await this.#hits(1, 1);
+      await this.#isCurrent(1);
+    }
   }
 
   async #fill(wish: number): Promise<void> {
@@ -176,9 +193,9 @@ export class World {
     await this.#hits(wish);
   }
 
-  async #hits(wish: number): Promise<void> {
+  async #hits(wish: number, name = 0): Promise<void> {
     for (const at of [0, 1]) {
-      const { served, isHit } = await this.#ask(at, 0, wish);
+      const { served, isHit } = await this.#ask(at, name, wish);
       this.claims.staysCached(served, isHit, `node ${at}`);
     }
   }
@@ -235,26 +252,51 @@ export class World {
     return { served, isHit };
   }
 
-  #invalidate(path: string | "all", how: { readonly twice: boolean; readonly merged: boolean }): void {
-    const mark: Mark =
-      path === "all"
-        ? { kind: "project", project: "demo" }
-        : { kind: "original", project: "demo", tag: originalOf(path).tag };
+  #invalidate(
+    target: (typeof PATHS)[number] | Wide,
+    how: { readonly twice: boolean; readonly merged: boolean },
+  ): void {
+    const { mark, paths, tag } = this.#scope(target);
     const sequence = (this.#remains.journal.at(-1)?.sequence ?? 0) + 1;
     this.#remains.journal.push({ sequence, marks: [mark] });
-    this.claims.accepted(sequence, path === "all" ? PATHS : [path]);
-    void this.#carry(sequence, path, how);
+    this.claims.accepted(sequence, paths);
+    void this.#carry(sequence, mark.kind === "original" ? paths : [], tag, how);
+  }
+
+  #scope(target: (typeof PATHS)[number] | Wide): Scope {
+    const project = PROJECT.name;
+    if (target === "all") {
+      return {
+        mark: { kind: "project", project },
+        paths: PATHS,
+        tag: this.#instance.port.projectTag(project),
+      };
+    }
+    if (target === "tag") {
+      const tag = userTag(project, TAG);
+      return { mark: { kind: "tag", project, tag }, paths: [PATHS[0]], tag };
+    }
+    if (target === "folder" || target === "beginning") {
+      const isFolder = target === "folder";
+      const [prefix] = describePrefix(PROJECT, isFolder ? "/h.example/*" : "/h.example/a*");
+      if (!prefix) throw new Error("there is no such folder");
+      const mark = { kind: "prefix" as const, project, prefix: prefix.name.slice(project.length + 1) };
+      return { mark, paths: isFolder ? PATHS : [PATHS[0]], tag: prefix.tag };
+    }
+    const { tag } = originalOf(target);
+    return { mark: { kind: "original", project, tag }, paths: [target], tag };
   }
 
   /** What the pipeline does for one invalidation: apply, then read again and purge the nodes, each in its own time. */
   async #carry(
     sequence: number,
-    path: string | "all",
+    singles: readonly string[],
+    tag: string,
     how: { readonly twice: boolean; readonly merged: boolean },
   ) {
     await this.schedule.turn(`apply ${sequence}`);
     this.#apply(sequence);
-    if (path !== "all") {
+    for (const path of singles) {
       const { name, tag } = originalOf(path);
       void this.schedule
         .turn(`read again after ${sequence}`)
@@ -262,10 +304,9 @@ export class World {
           this.#instance.port.reread({ name, tag }, { force: false }, new AbortController().signal),
         );
     }
-    const tags = [path === "all" ? this.#instance.port.projectTag("demo") : originalOf(path).tag];
     for (const at of this.#edges.keys()) {
       for (let times = how.twice ? 2 : 1; times > 0; times -= 1)
-        void this.#purge(sequence, tags, at, how.merged, times > 1);
+        void this.#purge(sequence, [tag], at, how.merged, times > 1);
     }
   }
 
@@ -291,7 +332,7 @@ export class World {
     }
   }
 
-  async #recheck(path: string): Promise<void> {
+  async #recheck(path: (typeof PATHS)[number]): Promise<void> {
     const { name, tag } = originalOf(path);
     const { bytes } = await this.#instance.port.reread(
       { name, tag },

@@ -1,8 +1,12 @@
+import type { CdnDriver } from "@freshet/core";
 import { MockAgent } from "undici";
 import { afterEach, describe, expect, test } from "vitest";
+import { createControlledDriver, type NodeKind } from "./control.ts";
 import { isCdnError } from "./errors.ts";
+import { createNginxDriver } from "./nginx.ts";
 import { createVarnishDriver } from "./varnish.ts";
 
+const KIND: NodeKind = { kind: "edge", batch: 3, keepAliveMs: 1_000, purgers: "list.conf" };
 const NODE = "http://127.0.0.1:6081";
 const TAG = "o-0123456789abcdef";
 const { signal } = new AbortController();
@@ -19,7 +23,10 @@ function nodeThatSays(status: number, headers: Record<string, string> = {}, dela
     .reply(status, "body", { headers })
     .delay(delayMs)
     .persist();
-  return { agent, driver: createVarnishDriver({ node: `${NODE}/`, dispatcher: agent, timeoutMs: 200 }) };
+  return {
+    agent,
+    driver: createControlledDriver(KIND, { node: `${NODE}/`, dispatcher: agent, timeoutMs: 200 }),
+  };
 }
 
 const failure = async (attempt: Promise<unknown> | undefined) => {
@@ -36,7 +43,7 @@ afterEach(async () => {
 });
 
 describe("a purge", () => {
-  const purge = (driver: ReturnType<typeof createVarnishDriver>, tags: readonly string[] = [TAG]) =>
+  const purge = (driver: CdnDriver, tags: readonly string[] = [TAG]) =>
     driver.purgeTags?.({ sequence: 7, project: "demo", tags }, signal);
 
   test("is one request that carries number and tags", async () => {
@@ -51,7 +58,7 @@ describe("a purge", () => {
   });
 
   test.each([
-    [403, {}, "NODE_REFUSED", "backend.vcl"],
+    [403, {}, "NODE_REFUSED", "list.conf"],
     [400, {}, "PURGE_UNREADABLE", "did nothing"],
     [200, {}, "NODE_STRANGE", "runs Freshet's configuration"],
     [405, {}, "NODE_STRANGE", "PURGE gave 405"],
@@ -59,7 +66,7 @@ describe("a purge", () => {
   ])("that is answered %i %j rejects as %s", async (status, headers, code, words) => {
     const error = await failure(purge(nodeThatSays(status, headers).driver));
     expect(error.code).toBe(code);
-    expect(error.message).toContain(`varnish ${NODE}`);
+    expect(error.message).toContain(`edge ${NODE}`);
     expect(error.message).toContain(words);
   });
 
@@ -79,7 +86,57 @@ describe("a purge", () => {
 
 describe("a join", () => {
   test.each(["joined", "known"] as const)("resolves to what the node was: %s", async (fence) => {
-    expect(await nodeThatSays(200, { "freshet-fence": fence }).driver.join?.(5, signal)).toBe(fence);
+    expect(await nodeThatSays(200, { "freshet-fence": fence }).driver.join?.(5, signal)).toEqual({
+      was: fence,
+    });
+  });
+
+  test("tells the newest number that the node has heard", async () => {
+    const says = { "freshet-fence": "known", "freshet-newest": "41" };
+    expect(await nodeThatSays(200, says).driver.join?.(5, signal)).toEqual({ was: "known", newest: 41 });
+  });
+
+  describe("of a node that keeps objects over a restart", () => {
+    const recent = async () => ({ head: 10, since: 3, tags: [TAG, "p-1", "p-2", "p-3"] });
+
+    test("hands over what was invalidated lately, all of it to the same life of the node", async () => {
+      const agent = new MockAgent({ enableCallHistory: true });
+      agents.push(agent);
+      agent.disableNetConnect();
+      const node = agent.get(NODE);
+      const joins = (headers: Record<string, string>) =>
+        node.intercept({ path: "/join", method: "FRESHET" }).reply(200, "", { headers });
+      joins({ "freshet-fence": "asks", "freshet-life": "abc" });
+      node
+        .intercept({ path: "/", method: "PURGE" })
+        .reply(200, "", { headers: { "freshet-purged": "1" } })
+        .times(2);
+      joins({ "freshet-fence": "joined", "freshet-newest": "10" });
+      const driver = createControlledDriver(KIND, { node: NODE, dispatcher: agent });
+      expect(await driver.join?.(9, signal, recent)).toEqual({ was: "joined", newest: 10 });
+      const calls = agent.getCallHistory()?.calls() ?? [];
+      expect(calls.map(({ method, headers }) => [method, headers])).toEqual([
+        ["FRESHET", { "freshet-base": "9", "freshet-recent": "offered" }],
+        [
+          "PURGE",
+          { "freshet-sequence": "10", "freshet-purge-tags": `${TAG} p-1 p-2`, "freshet-life": "abc" },
+        ],
+        ["PURGE", { "freshet-sequence": "10", "freshet-purge-tags": "p-3", "freshet-life": "abc" }],
+        ["FRESHET", { "freshet-base": "3", "freshet-sequence": "10", "freshet-life": "abc" }],
+      ]);
+    });
+
+    test("rejects when the node was started anew meanwhile", async () => {
+      const agent = new MockAgent();
+      agents.push(agent);
+      agent.disableNetConnect();
+      const node = agent.get(NODE);
+      const headers = { "freshet-fence": "asks", "freshet-life": "abc" };
+      node.intercept({ path: "/join", method: "FRESHET" }).reply(200, "", { headers });
+      node.intercept({ path: "/", method: "PURGE" }).reply(409, "");
+      const driver = createControlledDriver(KIND, { node: NODE, dispatcher: agent });
+      expect((await failure(driver.join?.(9, signal, recent))).code).toBe("NODE_STRANGE");
+    });
   });
 
   test("with any other answer rejects", async () => {
@@ -120,5 +177,19 @@ describe("a probe", () => {
 });
 
 test.each(["", "127.0.0.1:6081", "ftp://127.0.0.1", "/tmp/varnish.sock"])("%j is no node", (node) => {
-  expect(() => createVarnishDriver({ node })).toThrow(`"${node}" is not the address of a node`);
+  expect(() => createControlledDriver(KIND, { node })).toThrow(`"${node}" is not the address of a node`);
+});
+
+test.each([
+  ["varnish", createVarnishDriver, "backend.vcl"],
+  ["nginx", createNginxDriver, "backend.conf"],
+] as const)("%s is driven so, and names the file that lists its purgers", async (kind, create, file) => {
+  const agent = new MockAgent();
+  agents.push(agent);
+  agent.disableNetConnect();
+  agent.get(NODE).intercept({ path: "/", method: "PURGE" }).reply(403, "");
+  const driver = create({ node: NODE, dispatcher: agent });
+  expect(driver).toMatchObject({ name: `${kind} ${NODE}`, ending: "fenced", limits: { batch: 128 } });
+  const error = await failure(driver.purgeTags?.({ sequence: 7, project: "demo", tags: [TAG] }, signal));
+  expect(error.message).toContain(file);
 });

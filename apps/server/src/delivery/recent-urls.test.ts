@@ -1,0 +1,37 @@
+import { expect, test } from "vitest";
+import type { Identity } from "../projects/identity.ts";
+import { RecentUrls } from "./recent-urls.ts";
+
+const identity = (name: string, userTags: readonly string[] = []): Identity => ({
+  project: "demo",
+  tag: `o-${name}`,
+  segments: name.split("/"),
+  userTags,
+});
+const url = (path: string) => ({ path, host: undefined, accept: undefined });
+
+test("a sample holds some URLs of what is covered, newest first", () => {
+  const recent = new RecentUrls();
+  for (const name of ["h/a/1.jpg", "h/b/2.jpg", "h/a/3.jpg", "h/a/4.jpg"]) {
+    for (const w of [1, 2, 3])
+      recent.add(identity(name, name.includes("3") ? ["u-x"] : []), url(`/${name}?w=${w}`));
+  }
+  const most = { originals: 2, each: 2 };
+  const paths = (...args: Parameters<RecentUrls["sample"]>) => recent.sample(...args).map(({ path }) => path);
+  expect(paths([{ kind: "original", project: "demo", tag: "o-h/b/2.jpg" }], most)).toEqual([
+    "/h/b/2.jpg?w=3",
+    "/h/b/2.jpg?w=2",
+  ]);
+  expect(paths([{ kind: "prefix", project: "demo", prefix: "h/a/" }], most)).toEqual([
+    "/h/a/4.jpg?w=3",
+    "/h/a/4.jpg?w=2",
+    "/h/a/3.jpg?w=3",
+    "/h/a/3.jpg?w=2",
+  ]);
+  expect(paths([{ kind: "tag", project: "demo", tag: "u-x" }], { originals: 9, each: 1 })).toEqual([
+    "/h/a/3.jpg?w=3",
+  ]);
+  expect(paths([{ kind: "project", project: "demo" }], { originals: 9, each: 9 })).toHaveLength(12);
+  expect(paths([{ kind: "project", project: "other" }], most)).toEqual([]);
+  expect(paths([{ kind: "original", project: "demo", tag: "o-unknown" }], most)).toEqual([]);
+});

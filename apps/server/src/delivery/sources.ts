@@ -1,0 +1,55 @@
+import type { ImageFacts } from "@freshet/core/resize";
+import type { Originals } from "../cache/originals.ts";
+import type { VersionTrust } from "../cache/succession.ts";
+import { ServerError } from "../errors.ts";
+import type { Standing } from "../instances/admission.ts";
+import type { Original } from "../projects/originals.ts";
+
+/** What all sources of an answer are now, taken together. */
+export interface Sources {
+  /** The number under which the oldest of them was found uncovered: the answer is no younger than that. */
+  readonly stamp: number;
+  readonly trust: VersionTrust;
+  /** One of them became covered while it was waited for. */
+  readonly covered: boolean;
+  /** Seconds that are left of the doubt about one of them; undefined without doubt. */
+  readonly doubtful: number | undefined;
+  /** Digest of each, the original's first. */
+  readonly digests: readonly [string, ...string[]];
+  /** What the original is. */
+  readonly facts: ImageFacts;
+}
+
+/**
+ * Looks every source up, at the same time. Only of the original a version can be given.
+ * @throws ServerError for a source that cannot be had, or an original that is no image.
+ */
+export async function currentOfAll(
+  originals: Originals,
+  sources: readonly [Original, ...Original[]],
+  version: string | undefined,
+  standing: Standing,
+): Promise<Sources> {
+  const [original, ...further] = sources;
+  const found = await Promise.all([
+    originals.current(original, version, standing),
+    ...further.map((source) => originals.current(source, undefined, standing)),
+  ]);
+  const [first] = found;
+  const outcomes = found.map(({ record: { outcome } }) => {
+    if (outcome.kind === "error") throw new ServerError(outcome.code);
+    return outcome;
+  });
+  const [bytes, ...others] = outcomes;
+  if (!bytes?.facts) throw new ServerError("IMAGE_UNREADABLE");
+  const doubts = found.flatMap(({ record }) => originals.secondsOfDoubt(record) ?? []);
+  return {
+    stamp: Math.min(...found.map(({ stamp }) => stamp)),
+    // A version says nothing of what else the answer is made from.
+    trust: first.trust === "exact" && others.length > 0 ? "known" : first.trust,
+    covered: found.some(({ covered }) => covered),
+    doubtful: doubts.length > 0 ? Math.min(...doubts) : undefined,
+    digests: [bytes.digest, ...others.map(({ digest }) => digest)],
+    facts: bytes.facts,
+  };
+}

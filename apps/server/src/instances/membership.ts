@@ -1,0 +1,173 @@
+import { type Kysely, type Store, sql } from "@freshet/store";
+import type { Coverage } from "../cache/coverage.ts";
+import type { Drain } from "./drain.ts";
+import type { Lease, Moment } from "./lease.ts";
+import type { InstanceTables } from "./migrations.ts";
+import type { InstancePorts } from "./ports.ts";
+import { tell } from "./wake.ts";
+
+/** A request past the lease waits so long for the lease to come back; after a failure nobody waits for a second. */
+const REGAIN_MS = 300;
+const REST_MS = 1_000;
+
+/** This process's place among those that share the store. */
+export interface Membership {
+  /** Makes this boot known; nothing may be served before `state` has resolved once after it. */
+  register(): Promise<void>;
+  /** Heartbeats from now on. */
+  start(): void;
+  /** States what is applied; the lease is renewed if that was everything, else once it is. Rejects when it could not be stated. */
+  state(): Promise<void>;
+  /** The same, soon and without an answer; called after each change of what is applied or drained. */
+  stateSoon(): void;
+  /** Tries to get the lease back, for as long as a visitor may wait. */
+  regain(): Promise<void>;
+  /** Nobody has to wait for this boot any more. */
+  leave(): Promise<void>;
+}
+
+export interface MembershipParts {
+  readonly store: Store;
+  readonly db: Kysely<InstanceTables>;
+  readonly instance: InstancePorts;
+  readonly lease: Lease;
+  readonly coverage: Coverage;
+  readonly drain: Drain;
+  readonly heartbeatMs: number;
+  /** Resolves once everything through the number is applied here. */
+  readonly through: (sequence: number) => Promise<void>;
+  /** Reads head and floors as at a start: who was away may have missed more than the journal still has. Resolves to the head. */
+  readonly restore: () => Promise<number>;
+  /** The journal ends before a number that was seen: it is raised, and everything is journalled as invalid. */
+  readonly raise: (seen: number) => Promise<void>;
+  readonly now: () => number;
+  readonly log: (event: string, details: Readonly<Record<string, unknown>>) => void;
+}
+
+export function createMembership(parts: MembershipParts): Membership {
+  const { db, instance, lease, coverage, drain, now, log } = parts;
+  const { name, role, leaseMs } = instance;
+  let epoch = 0;
+  let timer: NodeJS.Timeout | undefined;
+  let isLeaving = false;
+  let running: Promise<void> | undefined;
+  let waiting: Promise<void> | undefined;
+  let trouble: string | undefined;
+  let failedAt = Number.NEGATIVE_INFINITY;
+  let told = -1;
+
+  const head = async (): Promise<number> => {
+    const { rows } = await sql<{ n: number }>`select n from invalidation_sequence`.execute(db);
+    return rows[0]?.n ?? 0;
+  };
+  const register = async (): Promise<void> => {
+    const gone = db.deleteFrom("instance_row").where("name", "<>", name);
+    if (instance.isAlone) await gone.execute();
+    else if (instance.previous !== undefined) await gone.where("name", "=", instance.previous).execute();
+    const row = await db
+      .insertInto("instance_row")
+      .values({
+        ...{ name, role, lease_ms: leaseMs, epoch: 1, applied: null, drained: null, beat: 0, skipped: null },
+        ...{ started_at: now(), seen_at: now() },
+      })
+      .onConflict((conflict) =>
+        conflict.column("name").doUpdateSet(({ eb }) => ({
+          epoch: eb("instance_row.epoch", "+", 1),
+          applied: null,
+          drained: null,
+        })),
+      )
+      .returning("epoch")
+      .executeTakeFirstOrThrow();
+    epoch = row.epoch;
+  };
+  /** One heartbeat: the journal's head, or undefined when this boot is registered no longer or the journal went back. */
+  const beat = async (applied: number): Promise<number | undefined> => {
+    const { rows } = await sql<{ head: number }>`update instance_row
+      set applied = ${applied}, drained = ${drain.through(applied)}, beat = beat + 1, seen_at = ${now()}
+      where name = ${name} and epoch = ${epoch} and (select n from invalidation_sequence) >= ${applied}
+      returning (select n from invalidation_sequence) as head`.execute(db);
+    return rows[0]?.head;
+  };
+  const stateOnce = async (): Promise<void> => {
+    await instance.paused?.();
+    // Before anything is asked: what is committed from here on may be missing in the answer.
+    const since: Moment = lease.moment();
+    const applied = coverage.applied;
+    let newest = await beat(applied);
+    if (newest === undefined) {
+      if (isLeaving) return;
+      if ((await head()) < coverage.applied) await parts.raise(coverage.applied);
+      log("instance registers anew", { instance: name });
+      await register();
+      newest = await parts.restore();
+    }
+    // Behind, the heartbeat does not renew: only what it finds applied does.
+    if (newest > coverage.applied) await parts.through(newest);
+    lease.renew(since);
+    if (coverage.applied > applied) stateSoon();
+    // Drained and applied only grow: their sum tells whether there is anything new.
+    const stated = applied + drain.through(applied);
+    if (stated > told) tell(parts.store, "freshet_applied");
+    told = Math.max(told, stated);
+  };
+  const begin = (): Promise<void> => {
+    const run = stateOnce().then(
+      () => {
+        if (trouble !== undefined) log("instance is heard again", { instance: name });
+        trouble = undefined;
+      },
+      (error: unknown) => {
+        failedAt = performance.now();
+        const reason = error instanceof Error ? error.message : String(error);
+        if (!isLeaving && trouble !== reason) log("instance is not heard", { instance: name, reason });
+        trouble = reason;
+        throw error;
+      },
+    );
+    running = run
+      .catch(() => {})
+      .finally(() => {
+        running = undefined;
+      });
+    return run;
+  };
+  /** One statement at a time, and one that waits: it says what all who wait would say. */
+  const state = (): Promise<void> => {
+    if (running === undefined) return begin();
+    waiting ??= running.then(() => {
+      waiting = undefined;
+      return begin();
+    });
+    return waiting;
+  };
+  const heartbeat = (): void => {
+    if (!isLeaving) state().catch(() => {});
+  };
+  const stateSoon = (): void => {
+    // Alone, nobody reads it, and a commit costs more than the applying.
+    if (timer !== undefined && !instance.isAlone) heartbeat();
+  };
+  return {
+    register,
+    start() {
+      timer = setInterval(heartbeat, parts.heartbeatMs);
+      timer.unref();
+    },
+    state,
+    stateSoon,
+    async regain() {
+      if (performance.now() - failedAt < REST_MS) return;
+      const late = Promise.withResolvers<void>();
+      const bound = setTimeout(late.resolve, REGAIN_MS);
+      await Promise.race([state().catch(() => {}), late.promise]);
+      clearTimeout(bound);
+    },
+    async leave() {
+      isLeaving = true;
+      clearInterval(timer);
+      await running;
+      await db.deleteFrom("instance_row").where("name", "=", name).execute();
+    },
+  };
+}

@@ -1,0 +1,90 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { CdnDriver } from "@freshet/core";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { createEdge } from "./edge.test.support.ts";
+import { type Fleet, startFleet } from "./fleet.test.support.ts";
+
+const HAT = "/hat.gif";
+
+let fleet: Fleet;
+beforeEach(async () => {
+  fleet = await startFleet();
+});
+afterEach(() => fleet.stop());
+
+/** A bought CDN: it forgets what it is told to, and compares nothing. */
+function createZone(settleMs?: number) {
+  const purges: { readonly sequence: number; readonly at: number }[] = [];
+  const driver: CdnDriver = {
+    name: "zone",
+    ending: "probed",
+    limits: settleMs === undefined ? { batch: 30 } : { batch: 30, settleMs },
+    purgeTags: async ({ sequence }) => {
+      purges.push({ sequence, at: performance.now() });
+    },
+  };
+  return { driver, purges };
+}
+
+test("a node that cannot fence is purged when the fencing ones are done and no older response is under way", async () => {
+  const [zone, edge] = [createZone(), createEdge()];
+  let fenced = 0;
+  const purgeTags: typeof edge.driver.purgeTags = async (purge, signal) => {
+    await sleep(30);
+    await edge.driver.purgeTags?.(purge, signal);
+    fenced = performance.now();
+  };
+  const drivers = [zone.driver, { ...edge.driver, purgeTags }];
+  const a = await fleet.start({ name: "a", drivers });
+  const b = await fleet.start({ name: "b", drivers, role: "delivery" });
+  const release = fleet.hold(HAT);
+  const slow = b.get(HAT);
+  await expect.poll(() => fleet.fetches()).toBe(1);
+  zone.purges.length = 0;
+  const uuid = await a.invalidate(HAT);
+  await expect.poll(() => fenced).toBeGreaterThan(0);
+  await sleep(100);
+  expect(zone.purges).toEqual([]);
+  const released = performance.now();
+  release();
+  await slow;
+  expect((await a.ended(uuid)).status).toBe("DONE");
+  expect(zone.purges).toHaveLength(1);
+  expect(zone.purges[0]?.at).toBeGreaterThan(Math.max(fenced, released));
+});
+
+test("a response that does not end in time is cut off", async () => {
+  const zone = createZone();
+  const a = await fleet.start({ name: "a", drivers: [zone.driver], tuning: { drainMs: 100 } });
+  fleet.hold(HAT);
+  const cut = a.get(HAT).then(
+    () => "answered",
+    () => "cut off",
+  );
+  await expect.poll(() => fleet.fetches()).toBe(1);
+  expect((await a.ended(await a.invalidate("/other.gif"))).status).toBe("DONE");
+  expect(await cut).toBe("cut off");
+});
+
+test("a purge is repeated when everything has settled, and again when an instance is back that was skipped", async () => {
+  const zone = createZone(20);
+  const drivers = [zone.driver];
+  const a = await fleet.start({ name: "a", drivers, tuning: { longestFillMs: 150 } });
+  const b = await fleet.start({ name: "b", drivers, role: "delivery" });
+  await sleep(100);
+  zone.purges.length = 0;
+  await a.ended(await a.invalidate(HAT));
+  await expect.poll(() => zone.purges.length).toBe(2);
+  const [first, second] = zone.purges;
+  expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThan(145);
+
+  b.freeze();
+  const done = await a.ended(await a.invalidate(HAT));
+  expect(done.stages[2]?.targets.map(({ status }) => status)).toEqual(["done", "skipped"]);
+  await expect.poll(() => zone.purges.length).toBe(4);
+  await sleep(400);
+  expect(zone.purges).toHaveLength(4);
+  b.thaw();
+  await expect.poll(() => zone.purges.length).toBe(5);
+  expect(zone.purges.map(({ sequence }) => sequence)).toEqual([1, 1, 2, 2, 2]);
+});
