@@ -1,13 +1,8 @@
 import { readFile as readFileFromDisk } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
+import type { ProjectSection } from "./config/project-schema.ts";
 import { type ProjectDraft, readProjects } from "./config/projects.ts";
-import {
-  CONFIG_SCHEMA,
-  type ConfigFile,
-  type ENVIRONMENT,
-  type LogLevel,
-  type ProjectSection,
-} from "./config/schema.ts";
+import { CONFIG_SCHEMA, type ConfigFile, type ENVIRONMENT, type LogLevel } from "./config/schema.ts";
 import { generatedKey } from "./config/secrets.ts";
 import { defaultsOf, findFaults } from "./config/shape.ts";
 import type { Role } from "./instances/roles.ts";
