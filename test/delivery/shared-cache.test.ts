@@ -9,6 +9,8 @@ import { type S3Server, startS3 } from "../support/s3.ts";
 const KEY = "client_0123456789abcdef";
 const RED = { red: 200, green: 30, blue: 30 };
 const GREEN = { red: 30, green: 180, blue: 60 };
+/** So that only a store that is meant to be slow is too slow, however busy the machine is. */
+const PATIENT_MS = 10_000;
 const LOOKUP_MS = 250;
 
 let origin: Origin;
@@ -29,7 +31,7 @@ afterEach(async () => {
 });
 
 /** An instance with a data folder and a journal of its own; only the bucket is common. */
-async function start(sharedCache: object | undefined = { ...s3.settings, lookupMs: LOOKUP_MS }) {
+async function start(sharedCache: object | undefined = { ...s3.settings, lookupMs: PATIENT_MS }) {
   const freshet = await startFreshet({
     config: {
       projects: {
@@ -163,7 +165,7 @@ describe("a bucket that instances share", () => {
 
   it("shares variants alone where it is told so", async () => {
     await origin.paint("/media/f.jpg", RED);
-    const freshet = await start({ ...s3.settings, originals: false, prefix: "" });
+    const freshet = await start({ ...s3.settings, originals: false, prefix: "", lookupMs: PATIENT_MS });
     await get(freshet, "f.jpg?w=200");
     await uploaded(freshet);
     const keys = [...(await s3.objects()).keys()];
@@ -172,13 +174,18 @@ describe("a bucket that instances share", () => {
 
   it("costs an answer no more than its time when it is slow, nothing when it is down, and is used again by itself", async () => {
     await origin.paint("/media/g.jpg", RED);
-    const freshet = await start();
+    const freshet = await start({ ...s3.settings, lookupMs: LOOKUP_MS });
     s3.delayMs = 60_000;
     const slow: number[] = [];
     for (let width = 100; width < 112; width += 1)
       slow.push((await get(freshet, `g.jpg?w=${width}`)).milliseconds);
-    expect(await lookups(freshet, "variants", "slow")).toBe(5);
-    expect(await lookups(freshet, "variants", "paused")).toBe(7);
+    const [late, paused] = [
+      await lookups(freshet, "variants", "slow"),
+      await lookups(freshet, "variants", "paused"),
+    ];
+    // Five open the breaker; where the rest takes seconds, one may try again.
+    expect(late).toBeGreaterThanOrEqual(5);
+    expect([late < slow.length, late + paused]).toEqual([true, slow.length]);
     expect(await metric(freshet, 'freshet_shared_cache_breaker{way="read"}')).toBeGreaterThan(0);
     // The machine may be busy, but one that waited for the store would have taken a minute.
     expect(Math.max(...slow)).toBeLessThan(LOOKUP_MS + 5_000);
