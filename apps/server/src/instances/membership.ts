@@ -89,21 +89,30 @@ export function createMembership(parts: MembershipParts): Membership {
       returning (select n from invalidation_sequence) as head`.execute(db);
     return rows[0]?.head;
   };
+  /** Resolves to the head that everything is restored through. */
+  const registerAnew = async (): Promise<number> => {
+    if ((await head()) < coverage.applied) await parts.raise(coverage.applied);
+    log("instance registers anew", { instance: name });
+    await register();
+    return parts.restore();
+  };
   const stateOnce = async (): Promise<void> => {
     await instance.paused?.();
     // Before anything is asked: what is committed from here on may be missing in the answer.
     const since: Moment = lease.moment();
-    const applied = coverage.applied;
+    let applied = coverage.applied;
     let newest = await beat(applied);
-    if (newest === undefined) {
-      if (isLeaving) return;
-      if ((await head()) < coverage.applied) await parts.raise(coverage.applied);
-      log("instance registers anew", { instance: name });
-      await register();
-      newest = await parts.restore();
+    if (newest === undefined && isLeaving) return;
+    if (newest === undefined || newest > applied) {
+      // Behind, the heartbeat does not renew. Whoever went on without this instance waits for it no more until it has stated what it
+      // caught up with; so that is stated first, and what was committed until then is applied too.
+      await parts.through(newest ?? (await registerAnew()));
+      applied = coverage.applied;
+      newest = await beat(applied);
+      if (newest === undefined)
+        throw new Error("The instance was removed, or the journal went back, meanwhile.");
+      if (newest > applied) await parts.through(newest);
     }
-    // Behind, the heartbeat does not renew: only what it finds applied does.
-    if (newest > coverage.applied) await parts.through(newest);
     lease.renew(since);
     if (coverage.applied > applied) stateSoon();
     // Drained and applied only grow: their sum tells whether there is anything new.
