@@ -33,7 +33,9 @@ const postgres = {
 // One configuration for every workspace: tests sit beside the code, compiled copies in dist are not tests.
 export default defineConfig({
   test: {
-    testTimeout: 20_000,
+    testTimeout: 60_000,
+    // On a busy machine a commit alone may take a second. Who waits for something to become true waits long; a wait that is right ends as soon.
+    expect: { poll: { timeout: 20_000 } },
     projects: [
       {
         extends: true as const,

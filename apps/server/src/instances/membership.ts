@@ -2,7 +2,7 @@ import { type Kysely, type Store, sql } from "@freshet/store";
 import type { Coverage } from "../cache/coverage.ts";
 import type { Drain } from "./drain.ts";
 import type { Lease, Moment } from "./lease.ts";
-import type { InstanceTables } from "./migrations.ts";
+import { type InstanceTables, SIGNED_OFF } from "./migrations.ts";
 import type { InstancePorts } from "./ports.ts";
 import { tell } from "./wake.ts";
 
@@ -60,10 +60,19 @@ export function createMembership(parts: MembershipParts): Membership {
     const { rows } = await sql<{ n: number }>`select n from invalidation_sequence`.execute(db);
     return rows[0]?.n ?? 0;
   };
+  /** Nobody waits for that boot any more. If it was skipped, its row stays until the watch has seen to what it may have left behind. */
+  const signOff = async (boot: string): Promise<void> => {
+    const row = db.deleteFrom("instance_row").where("name", "=", boot);
+    await row.where("skipped", "is", null).execute();
+    await db
+      .updateTable("instance_row")
+      .set({ role: "control", lease_ms: SIGNED_OFF })
+      .where("name", "=", boot)
+      .execute();
+  };
   const register = async (): Promise<void> => {
-    const gone = db.deleteFrom("instance_row").where("name", "<>", name);
-    if (instance.isAlone) await gone.execute();
-    else if (instance.previous !== undefined) await gone.where("name", "=", instance.previous).execute();
+    if (instance.isAlone) await db.deleteFrom("instance_row").where("name", "<>", name).execute();
+    else if (instance.previous !== undefined) await signOff(instance.previous);
     const row = await db
       .insertInto("instance_row")
       .values({
@@ -176,7 +185,7 @@ export function createMembership(parts: MembershipParts): Membership {
       isLeaving = true;
       clearInterval(timer);
       await running;
-      await db.deleteFrom("instance_row").where("name", "=", name).execute();
+      await signOff(name);
     },
   };
 }

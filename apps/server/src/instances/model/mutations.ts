@@ -34,6 +34,11 @@ export const BY_SCHEDULE: Readonly<Record<keyof typeof SCHEDULES, Mutation>> = {
     from: "      if (newest > applied) await parts.through(newest);\n",
     to: "",
   },
+  "raised numbers void what was stated, not that a lease may hold": {
+    file: ACKNOWLEDGEMENTS,
+    from: "known.sequence <= applied || known.epoch !== row.epoch",
+    to: "known.sequence <= applied",
+  },
   "an instance states what it has applied, not what there is": {
     file: MEMBERSHIP,
     from: "set applied = ${applied}, drained",
@@ -52,11 +57,6 @@ export const BY_SEARCH: Readonly<Record<string, Mutation>> = {
     file: MEMBERSHIP,
     from: "if (newest === undefined || newest > applied) {",
     to: "if (newest === undefined) {",
-  },
-  "who is waited for is read in the transaction that writes Done": {
-    file: LEDGER,
-    from: "          .where(({ not, exists }) => not(exists(unacknowledged(db, end, instance.name))));",
-    to: "          ;",
   },
   "nobody is skipped before a whole lease is over": {
     file: ACKNOWLEDGEMENTS,

@@ -38,6 +38,11 @@ export const SCHEDULES = {
       ...[step("thaw", 1), step("visit")],
     ],
   },
+  "raised numbers void what was stated, not that a lease may hold": {
+    commands: [
+      ...[...SKIPPED, step("heartbeat"), step("visit"), step("raise"), step("invalidate"), step("visit")],
+    ],
+  },
   "an instance states what it has applied, not what there is": {
     commands: [
       ...[step("visit"), step("invalidate", 0), step("heartbeat", 2), step("freeze"), step("wait", 50, 10)],
