@@ -62,6 +62,8 @@ export function createAcknowledgements(parts: AcknowledgementParts): Acknowledge
    * they had stated was voided, not their lease.
    */
   const lapsed = new Map<string, { readonly sequence: number; readonly epoch: number }>();
+  /** Since when a row is known under its epoch: what was waited before counts for nothing, because what it had stated was voided. */
+  const known = new Map<string, { readonly epoch: number; readonly since: number }>();
   let isLooking = false;
   let isRoused = false;
   let timer: NodeJS.Timeout | undefined;
@@ -72,10 +74,12 @@ export function createAcknowledgements(parts: AcknowledgementParts): Acknowledge
 
   const judge = (row: Seen, time: number): void => {
     const applied = reachedBy(row, "applied");
-    const known = lapsed.get(row.name);
-    if (known && (known.sequence <= applied || known.epoch !== row.epoch)) lapsed.delete(row.name);
+    const before = lapsed.get(row.name);
+    if (before && (before.sequence <= applied || before.epoch !== row.epoch)) lapsed.delete(row.name);
+    if (known.get(row.name)?.epoch !== row.epoch) known.set(row.name, { epoch: row.epoch, since: time });
+    const first = known.get(row.name)?.since ?? time;
     for (const { sequence, since } of waiters) {
-      if (sequence > applied && time - since >= row.lease_ms * SLACK) {
+      if (sequence > applied && time - Math.max(since, first) >= row.lease_ms * SLACK) {
         const newest = Math.max(sequence, lapsed.get(row.name)?.sequence ?? 0);
         lapsed.set(row.name, { sequence: newest, epoch: row.epoch });
       }
@@ -89,15 +93,16 @@ export function createAcknowledgements(parts: AcknowledgementParts): Acknowledge
     return lapsed.has(row.name) || isLate ? { instance: row.name, status: "skipped", lag } : undefined;
   };
   const settle = (rows: readonly Seen[], time: number): void => {
-    const known = new Set(rows.map(({ name }) => name));
-    for (const name of lapsed.keys()) if (!known.has(name)) lapsed.delete(name);
+    const names = new Set(rows.map(({ name }) => name));
+    for (const name of lapsed.keys()) if (!names.has(name)) lapsed.delete(name);
+    for (const name of known.keys()) if (!names.has(name)) known.delete(name);
     for (const row of rows) judge(row, time);
     for (const waiter of [...waiters]) {
       const outcomes = rows.map((row) => outcomeOf(row, waiter, time));
-      const known = outcomes.filter((outcome) => outcome !== undefined);
-      if (known.length < outcomes.length) continue;
+      const certain = outcomes.filter((outcome) => outcome !== undefined);
+      if (certain.length < outcomes.length) continue;
       waiters.delete(waiter);
-      waiter.resolve(known);
+      waiter.resolve(certain);
     }
   };
   const readRows = async (): Promise<readonly Seen[]> => {

@@ -39,16 +39,24 @@ async function prepared(url: string) {
 }
 
 /** Worker processes; a killed one is replaced at once. `carried` holds the jobs under way, with who carries each. */
-function crew(url: string, how: { readonly workMs: number; readonly leaseMs: number }, overlaps: string[] = []) {
+function crew(
+  url: string,
+  how: { readonly workMs: number; readonly leaseMs: number },
+  overlaps: string[] = [],
+) {
   const children: ChildProcess[] = [];
   const accepted = new Set<string>();
   const carried = new Map<string, ChildProcess>();
   const begun: ChildProcess[] = [];
   const answered = new Map<string, () => void>();
   const start = async (place: number): Promise<void> => {
-    const child = fork(new URL("./crash-child.test.support.ts", import.meta.url), [url, String(how.workMs), String(how.leaseMs)], {
-      execArgv: [],
-    });
+    const child = fork(
+      new URL("./crash-child.test.support.ts", import.meta.url),
+      [url, String(how.workMs), String(how.leaseMs)],
+      {
+        execArgv: [],
+      },
+    );
     children[place] = child;
     const ready = Promise.withResolvers<void>();
     child.on("message", ({ ready: isReady, accepted: id, refused, begins, ends }: Message) => {

@@ -10,7 +10,6 @@ export interface Mutation {
 const LEASE = "instances/lease.ts";
 const MEMBERSHIP = "instances/membership.ts";
 const ACKNOWLEDGEMENTS = "instances/acknowledgements.ts";
-const LEDGER = "invalidation/ledger.ts";
 
 /** Found by the schedule of the same name. */
 export const BY_SCHEDULE: Readonly<Record<keyof typeof SCHEDULES, Mutation>> = {
@@ -36,11 +35,12 @@ export const BY_SCHEDULE: Readonly<Record<keyof typeof SCHEDULES, Mutation>> = {
   },
   "raised numbers void what was stated, not that a lease may hold": {
     file: ACKNOWLEDGEMENTS,
-    from: "known.sequence <= applied || known.epoch !== row.epoch",
-    to: "known.sequence <= applied",
+    from: "before.sequence <= applied || before.epoch !== row.epoch",
+    to: "before.sequence <= applied",
   },
   "an instance states what it has applied, not what there is": {
     file: MEMBERSHIP,
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the text of the source
     from: "set applied = ${applied}, drained",
     to: "set applied = (select n from invalidation_sequence), drained",
   },
@@ -60,7 +60,7 @@ export const BY_SEARCH: Readonly<Record<string, Mutation>> = {
   },
   "nobody is skipped before a whole lease is over": {
     file: ACKNOWLEDGEMENTS,
-    from: "time - since >= row.lease_ms * SLACK",
+    from: "time - Math.max(since, first) >= row.lease_ms * SLACK",
     to: "time - since >= row.lease_ms / 4",
   },
   "the slower clock has its tenth": {
