@@ -25,7 +25,7 @@ interface Verdict {
 /** Looks at every order of steps there is, or ends at the first that breaks the promise. */
 async function search(
   defines: readonly string[],
-  effort: "-O1" | "-O2" = "-O2",
+  effort: "-O0" | "-O2" = "-O2",
   model = "invalidation",
 ): Promise<Verdict> {
   const folder = await mkdtemp(join(tmpdir(), "freshet-model-"));
@@ -90,7 +90,7 @@ describe.skipIf(missing !== undefined)(`the model of invalidation${missing ? ` (
     { off: "the waiting for who has just registered", defines: [...DIRECT, "IGNORE_JOINING"] },
   ])("finds old bytes without $off", async ({ defines }) => {
     // What is broken shows soon: compiling takes longer than searching.
-    expect((await search(defines, "-O1")).errors).toBeGreaterThan(0);
+    expect((await search(defines, "-O0")).errors).toBeGreaterThan(0);
   });
 
   /** Smaller models of one aspect each, and the rules that may be taken out of them. */
@@ -102,14 +102,14 @@ describe.skipIf(missing !== undefined)(`the model of invalidation${missing ? ` (
     probed: ["NO_DRAIN", "NO_SETTLE", "NO_RETURN", "AT_ONCE", "FORGET_BOOT"],
   };
   test.each(Object.keys(ASPECTS))("keeps the promise of %s.pml", async (model) => {
-    const { errors, states } = await search([], "-O2", model);
+    const { errors, states } = await search(model === "note" && !full ? ["N=1"] : [], "-O2", model);
     expect(errors).toBe(0);
     expect(states).toBeGreaterThan(500);
   });
   test.each(Object.entries(ASPECTS).flatMap(([model, rules]) => rules.map((off) => ({ model, off }))))(
     "$model.pml finds what is old with $off",
     async ({ model, off }) => {
-      expect((await search([off], "-O1", model)).errors).toBeGreaterThan(0);
+      expect((await search([off], "-O0", model)).errors).toBeGreaterThan(0);
     },
   );
 });

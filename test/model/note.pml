@@ -10,6 +10,9 @@
  *   NO_LIST        a new life begins with its old notes and no numbers
  */
 #define K 1
+#ifndef N
+#define N 2            /* requests of each visitor */
+#endif
 #define NONE 255
 byte version = 0; byte head = 0; byte done = 0;
 byte number = 0; bool joined = true; byte life = 0;
@@ -64,7 +67,7 @@ proctype Join() {
 proctype Visitor() {
   byte promised; byte mine; byte st; byte v; byte found; byte n = 0;
   do
-  :: n < 2 ->
+  :: n < N ->
      n++;
      atomic {
        promised = done; found = NONE;
@@ -102,7 +105,7 @@ proctype Visitor() {
         }
      fi;
      atomic { promised = 0; mine = 0; st = 0; v = 0; found = 0 }
-  :: n == 2 -> break
+  :: n == N -> break
   od
 }
 
