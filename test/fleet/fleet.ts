@@ -23,6 +23,8 @@ export interface FleetOptions {
   /** Of the origin, in milliseconds per answer; see `startMovingOrigin`. */
   readonly delay?: () => number;
   readonly half?: () => boolean;
+  /** Milliseconds that an answer takes on its way from a server to a node; none unless told. */
+  readonly transit?: () => number;
   /** The user's tags of the project `demo`. */
   readonly tags?: readonly { readonly match: string; readonly tag: string }[];
   /** Milliseconds after which a node asks the next server; 5,000 unless told. */
@@ -64,7 +66,7 @@ export interface Fleet {
  */
 export async function startFleet(options: FleetOptions): Promise<Fleet> {
   await using started = new AsyncDisposableStack();
-  const { patienceMs = 5_000 } = options;
+  const { patienceMs = 5_000, transit = () => 0 } = options;
   const all = Array.from({ length: options.servers }, (_, place) => place);
   const origin = await startMovingOrigin({
     delay: options.delay ?? (() => 0),
@@ -78,7 +80,8 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
   const nodes: FleetNode[] = [];
   const addNode = async (driver: FleetNode["driver"], first: number) => {
     const order = all.map((place) => (place + first) % all.length);
-    const door = await openDoor({ ports: () => servers.map(({ port }) => port), order, patienceMs });
+    const ports = () => servers.map(({ port }) => port);
+    const door = await openDoor({ ports, order, patienceMs, transit });
     started.defer(door.close);
     const { vcl, nginxChanges } = options;
     const edge =
