@@ -1,4 +1,5 @@
 import { fillField } from "../storm/fill.ts";
+import { createPace } from "../storm/pace.ts";
 import { runScopeStorm, type ScopeStormReport } from "../storm/scope-storm.ts";
 import { fieldOf, RULES } from "../storm/scopes.ts";
 import { randomFrom } from "../storm/storm.ts";
@@ -16,8 +17,6 @@ export interface FleetStormReport extends ScopeStormReport {
   readonly skipped: number;
 }
 
-const MS = { longFlight: 700, flight: 80, transit: 150, window: 150 };
-
 /**
  * Three servers over PostgreSQL, two Varnish and one nginx in front, all originals kept by the nodes; then the storm. Some answers of
  * the origin take longer than an invalidation, and so do some between server and node: whoever is overtaken on the way is old.
@@ -33,6 +32,7 @@ export async function stormOverFleet(options: {
   const { scene } = options;
   const random = randomFrom(options.seed);
   const field = fieldOf(options.originals);
+  const pace = createPace();
   let isStorming = false;
 
   const vcl = await vclWithout(scene.varnish ?? []);
@@ -41,9 +41,12 @@ export async function stormOverFleet(options: {
   if (build) started.defer(build.remove);
   const fleet = await startFleet({
     ...{ servers: 3, varnish: 2, nginx: 1, tags: RULES, leaseMs: scene.leaseMs ?? 1_000 },
-    delay: () => (isStorming ? random() * (random() < 0.1 ? MS.longFlight : MS.flight) : 0),
+    delay() {
+      if (!isStorming) return 0;
+      return random() < 0.15 ? pace.behindDone(1 + Math.floor(random() * 3)) : random() * 80;
+    },
     half: () => isStorming && random() < 0.3,
-    transit: () => (isStorming && random() < 0.3 ? random() * MS.transit : 0),
+    transit: () => (isStorming && random() < 0.5 ? random() * 0.6 * pace.typicalMs : 0),
     main: () => build?.main,
     vcl: vcl.path,
     nginxChanges: (scene.nginx ?? []).map((change) => NGINX_CHANGES[change]),
@@ -65,7 +68,7 @@ export async function stormOverFleet(options: {
     places: scene.isFirstParted ? nodes : fleet.places,
     invalidations: options.invalidations,
     random,
-    windowMs: MS.window,
+    pace,
     untilStale: options.untilStale,
   });
   return { ...report, filled, skipped: await skippedAt(fleet.apis.at(-1) ?? "") };

@@ -20,8 +20,8 @@ export interface FleetOptions {
   readonly nginx: number;
   /** 1,000 unless told, the shortest there is. */
   readonly leaseMs?: number;
-  /** Of the origin, in milliseconds per answer; see `startMovingOrigin`. */
-  readonly delay?: () => number;
+  /** Of the origin; see `startMovingOrigin`. */
+  readonly delay?: () => number | Promise<void>;
   readonly half?: () => boolean;
   /** Milliseconds that an answer takes on its way from a server to a node; none unless told. */
   readonly transit?: () => number;

@@ -7,7 +7,7 @@ import { type FleetStormReport, stormOverFleet } from "./fleet-storm.ts";
 import { GLASSES, type Scene, SWITCHES } from "./switches.ts";
 
 /** Full size is what freshness is judged by. */
-const SIZE = full ? { originals: 10_000, invalidations: 500 } : { originals: 96, invalidations: 50 };
+const SIZE = full ? { originals: 10_000, invalidations: 500 } : { originals: 64, invalidations: 48 };
 /** For scenes under a glass, which are slower. */
 const SMALL = { originals: 24, invalidations: full ? 100 : 16 };
 /** A rule that is off shows within the first seconds; this bounds the wait if it does not. */

@@ -2,12 +2,20 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { createInvalidationClient, isInvalidationError } from "@freshet/core";
 import { eachOf } from "./each-of.ts";
 import { type MovingOrigin, versionIn } from "./moving-origin.ts";
-import { type Field, urlOf, VARIANTS } from "./scopes.ts";
+import { createPace, type Pace } from "./pace.ts";
+import { type Change, type Field, urlOf, VARIANTS } from "./scopes.ts";
 
 const WORKERS = 4;
 const READERS = 8;
-/** Further originals that a wide invalidation covers and that are looked at behind it, at each place. */
-const OTHERS = 3;
+/** Times that the same change is made in a row at most. */
+const MOST_SAVES = 3;
+
+/** A rendition of a picture, and who is asked for it. */
+interface Asked {
+  readonly picture: string;
+  readonly variant: number;
+  readonly place: string;
+}
 
 /** What a storm of invalidations of all scopes found. */
 export interface ScopeStormReport {
@@ -42,12 +50,12 @@ export async function runScopeStorm(options: {
   readonly places: readonly string[];
   readonly invalidations: number;
   readonly random: () => number;
-  /** Milliseconds before and after its acceptance in which requests race an invalidation; 60 unless told. */
-  readonly windowMs?: number;
+  /** For whoever else in the storm goes by it. */
+  readonly pace?: Pace;
   /** Ends the storm at the first stale answer: enough for a rule that is switched off. */
   readonly untilStale: boolean;
 }): Promise<ScopeStormReport> {
-  const { origin, random, windowMs = 60 } = options;
+  const { origin, random, pace = createPace() } = options;
   const { pictures } = options.field;
   const within = (count: number) => Math.floor(random() * count);
   const any = <T>(list: readonly T[]): T => list[within(list.length)] as T;
@@ -55,6 +63,8 @@ export async function runScopeStorm(options: {
   const stale: string[] = [];
   const versions = new Map<string, number>();
   const byKind: Record<string, number> = {};
+  const pending: Promise<void>[] = [];
+  let bursts = 0;
   let begun = 0;
   let answers = 0;
   let hits = 0;
@@ -70,7 +80,7 @@ export async function runScopeStorm(options: {
     return version;
   }
 
-  async function read(picture: string, variant: number, place = any(options.places)): Promise<void> {
+  async function read({ picture, variant, place }: Asked): Promise<void> {
     const atLeast = done.get(picture) ?? 0;
     const response = await fetch(place + urlOf(picture, variant));
     const bytes = Buffer.from(await response.arrayBuffer());
@@ -85,66 +95,78 @@ export async function runScopeStorm(options: {
     }
   }
 
-  async function invalidate(number: number): Promise<void> {
-    const { kind, request, covers } = options.field.change(random, number);
-    const some = () => any(covers.length > 0 ? covers : pictures);
-    const race = () =>
-      Array.from({ length: VARIANTS }, () =>
-        sleep(within(windowMs)).then(() => read(some(), within(VARIANTS))),
-      );
-    const racing = race();
-    await sleep(within(windowMs));
-    const version = await origin.change(covers);
+  const under = ({ covers }: Change): string => any(covers.length > 0 ? covers : pictures);
+
+  /** Requests of the next moments for pictures under the change, half of them for renditions that nobody has asked for before it. */
+  function race(change: Change): readonly Asked[] {
+    return Array.from({ length: VARIANTS }, () => {
+      const asked = { picture: under(change), variant: within(2 * VARIANTS), place: any(options.places) };
+      pending.push(sleep(within(pace.typicalMs)).then(() => read(asked)));
+      return asked;
+    });
+  }
+
+  /** Resolves to what raced it. */
+  async function invalidate(change: Change): Promise<readonly Asked[]> {
+    const racing = [...race(change)];
+    await sleep(within(pace.typicalMs));
+    const version = await origin.change(change.covers);
     const client = createInvalidationClient({
       endpoint: any(options.apis),
       apiKey: options.apiKey,
       sleep: () => sleep(10),
     });
-    const { invalidation } = await client.invalidate(request);
-    racing.push(...race());
-    const raced = Promise.all(racing);
-    void raced.catch(() => {});
-    const isDone = await client.waitUntilDone(invalidation.uuid).then(
-      () => true,
-      (fault: unknown) => {
-        if (!isInvalidationError(fault) || fault.code !== "INVALIDATION_FAILED") throw fault;
-        return false;
-      },
-    );
-    if (!isDone) {
+    const { invalidation } = await client.invalidate(change.request);
+    racing.push(...race(change));
+    const accepted = performance.now();
+    try {
+      await client.waitUntilDone(invalidation.uuid);
+    } catch (fault) {
+      if (!isInvalidationError(fault) || fault.code !== "INVALIDATION_FAILED") throw fault;
       failed += 1;
-      await raced;
-      return;
+      return [];
     }
+    pace.noteDone(performance.now() - accepted);
     // At once: what raced may still be in flight, and nobody may be given it from here on.
-    for (const picture of covers) done.set(picture, Math.max(version, done.get(picture) ?? 0));
-    byKind[kind] = (byKind[kind] ?? 0) + 1;
-    const asked = some();
-    const others = Array.from({ length: covers.length > 1 ? OTHERS : 0 }, some);
+    for (const picture of change.covers) done.set(picture, Math.max(version, done.get(picture) ?? 0));
+    byKind[change.kind] = (byKind[change.kind] ?? 0) + 1;
+    const picture = under(change);
+    for (const asked of racing) pending.push(read(asked));
     for (const place of options.places) {
-      const reads = Array.from({ length: VARIANTS }, (_, variant) => read(asked, variant, place));
-      await Promise.all([...reads, ...others.map((each) => read(each, within(VARIANTS), place))]);
+      for (let variant = 0; variant < VARIANTS; variant += 1) pending.push(read({ picture, variant, place }));
     }
-    await raced;
+    return racing;
+  }
+
+  /** The same change several times, as an editor saves: what the last Done was looked at with is in flight when the next one comes. */
+  async function burst(): Promise<void> {
+    const change = options.field.change(random, bursts);
+    bursts += 1;
+    const raced: Asked[] = [];
+    for (let times = 1 + within(MOST_SAVES); times > 0 && !isOver(); times -= 1) {
+      begun += 1;
+      raced.push(...(await invalidate(change)));
+    }
+    await Promise.all(pending.splice(0));
+    // What came in late may have been kept behind what was right.
+    await Promise.all(raced.map(read));
   }
 
   try {
     const readers = Array.from({ length: READERS }, async () => {
-      while (storming) await read(any(pictures), within(VARIANTS)).then(() => sleep(within(6)));
+      for (; storming; await sleep(within(6)))
+        await read({ picture: any(pictures), variant: within(VARIANTS), place: any(options.places) });
     });
     void Promise.all(readers).catch(() => {});
     const workers = Array.from({ length: WORKERS }, async () => {
-      for (; !isOver(); ) {
-        begun += 1;
-        await invalidate(begun - 1);
-      }
+      while (!isOver()) await burst();
     });
     await Promise.all(workers);
     storming = false;
     await Promise.all(readers);
     for (const place of options.untilStale && stale.length > 0 ? [] : options.places) {
       await eachOf(pictures, `looked at behind the storm, at ${place}`, (picture) =>
-        read(picture, within(VARIANTS), place),
+        read({ picture, variant: within(VARIANTS), place }),
       );
     }
   } finally {
