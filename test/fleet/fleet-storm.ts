@@ -40,10 +40,10 @@ export async function stormOverFleet(options: {
   const build = scene.edits ? await serverWithout(scene.edits) : undefined;
   if (build) started.defer(build.remove);
   const fleet = await startFleet({
-    ...{ servers: 3, varnish: 2, nginx: 1, tags: RULES, leaseMs: scene.leaseMs ?? 1_000 },
+    ...{ servers: 3, varnish: 2, nginx: 1, tags: RULES, patienceMs: 20_000, leaseMs: scene.leaseMs ?? 1_000 },
     delay() {
       if (!isStorming) return 0;
-      return random() < 0.15 ? pace.behindDone(1 + Math.floor(random() * 3)) : random() * 80;
+      return random() < 0.1 ? pace.behindDone(1 + Math.floor(random() * 3)) : random() * 80;
     },
     half: () => isStorming && random() < 0.3,
     transit: () => (isStorming && random() < 0.5 ? random() * 0.6 * pace.typicalMs : 0),

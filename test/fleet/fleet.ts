@@ -117,6 +117,8 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
       .map((driver) => ({ driver, nodes: urlsOf(driver) }))
       .filter((each) => each.nodes.length > 0),
     leaseMs: options.leaseMs ?? 1_000,
+    // On a busy machine a slow answer of the origin is not to become an error as well.
+    limits: { originTimeoutMs: 30_000 },
   };
   const begun = await Promise.all(
     all.map(async (place) => {

@@ -34,6 +34,7 @@ describe.skipIf(fleetIsMissing)(`storm over a fleet${fleetIsMissing ? ` ${fleetI
     async () => {
       const report = await storm("as shipped", {}, SIZE);
       expect(report.stale, `seed ${SEED}`).toEqual([]);
+      expect(report.broken, `seed ${SEED}`).toEqual([]);
       expect(report.failed).toBe(0);
       expect(report.filled).toBe(SIZE.originals * 5);
       expect(report.hits).toBeGreaterThan(0);
@@ -47,6 +48,7 @@ describe.skipIf(fleetIsMissing)(`storm over a fleet${fleetIsMissing ? ` ${fleetI
     async (name, scene) => {
       const report = await storm(name, scene, SMALL);
       expect(report.stale, `seed ${SEED}`).toEqual([]);
+      expect(report.broken, `seed ${SEED}`).toEqual([]);
       expect(report.failed).toBe(0);
       if ("isFirstParted" in scene) expect(report.skipped).toBe(1);
     },

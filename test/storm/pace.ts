@@ -16,6 +16,8 @@ export interface Pace {
 /** Behind Done so long: what is asked for at Done has arrived meanwhile. */
 const MOMENT_MS = 50;
 const LONGEST_MS = 5_000;
+/** Servers ask an origin over 16 connections and wait ten seconds for an answer, the wait for a connection included. */
+const LONGEST_WAIT_MS = 2_000;
 
 export function createPace(): Pace {
   const waiting = new Set<{ left: number; readonly resolve: () => void }>();
@@ -37,7 +39,7 @@ export function createPace(): Pace {
       const { promise, resolve } = Promise.withResolvers<void>();
       const waiter = { left: count, resolve };
       waiting.add(waiter);
-      await Promise.race([promise, sleep(Math.min(LONGEST_MS, MOMENT_MS + 4 * typicalMs))]);
+      await Promise.race([promise, sleep(Math.min(LONGEST_WAIT_MS, MOMENT_MS + 4 * typicalMs))]);
       waiting.delete(waiter);
     },
   };

@@ -74,6 +74,7 @@ for (const kind of EDGES) {
       test("no answer that begins after Done is older than the invalidation", async () => {
         const report = await storm(kind, "", false);
         expect(report.stale, `seed ${SEED}`).toEqual([]);
+        expect(report.broken, `seed ${SEED}`).toEqual([]);
         expect(report.failed).toBe(0);
         expect(report.hits).toBeGreaterThan(0);
         expect(Object.keys(report.byKind)).toHaveLength(KINDS.length);

@@ -27,13 +27,15 @@ export interface ScopeStormReport {
   readonly answers: number;
   /** Answers that a node gave from its cache. */
   readonly hits: number;
-  /** Answers that began after Done and were older, or that were no picture, in words. */
+  /** Answers that began after Done and were older, in words. */
   readonly stale: readonly string[];
+  /** Answers that were no picture, in words. */
+  readonly broken: readonly string[];
 }
 
 /** A report in one line. */
 export function summaryOf({ invalidations, failed, byKind, answers, hits, stale }: ScopeStormReport): string {
-  return `${invalidations} invalidations, ${failed} failed, ${JSON.stringify(byKind)}, ${answers} answers, ${hits} hits, ${stale.length} stale`;
+  return `${invalidations} invalidations, ${failed} failed, ${JSON.stringify(byKind)}, ${answers} answers, ${hits} hits, ${broken.length} broken, ${stale.length} stale`;
 }
 
 /**
@@ -61,6 +63,7 @@ export async function runScopeStorm(options: {
   const any = <T>(list: readonly T[]): T => list[within(list.length)] as T;
   const done = new Map<string, number>();
   const stale: string[] = [];
+  const broken: string[] = [];
   const versions = new Map<string, number>();
   const byKind: Record<string, number> = {};
   const pending: Promise<void>[] = [];
@@ -84,15 +87,16 @@ export async function runScopeStorm(options: {
     const atLeast = done.get(picture) ?? 0;
     const response = await fetch(place + urlOf(picture, variant));
     const bytes = Buffer.from(await response.arrayBuffer());
-    const version = response.status === 200 ? await versionOf(bytes) : -1;
     const status = response.headers.get("cache-status") ?? "";
     answers += 1;
     if (/(varnish|nginx); hit/.test(status)) hits += 1;
-    if (version < atLeast) {
-      stale.push(
-        `${picture} variant ${variant} at ${place}: ${response.status}, version ${version} of ${atLeast} (${status})`,
-      );
+    const what = `${picture} variant ${variant} at ${place}: ${response.status} (${status})`;
+    if (response.status !== 200) {
+      broken.push(what);
+      return;
     }
+    const version = await versionOf(bytes);
+    if (version < atLeast) stale.push(`${what}, version ${version} of ${atLeast}`);
   }
 
   const under = ({ covers }: Change): string => any(covers.length > 0 ? covers : pictures);
@@ -172,5 +176,5 @@ export async function runScopeStorm(options: {
   } finally {
     storming = false;
   }
-  return { invalidations: begun, failed, byKind, answers, hits, stale };
+  return { invalidations: begun, failed, byKind, answers, hits, stale, broken };
 }
