@@ -34,7 +34,15 @@ export interface ScopeStormReport {
 }
 
 /** A report in one line. */
-export function summaryOf({ invalidations, failed, byKind, answers, hits, stale }: ScopeStormReport): string {
+export function summaryOf({
+  invalidations,
+  failed,
+  byKind,
+  answers,
+  hits,
+  stale,
+  broken,
+}: ScopeStormReport): string {
   return `${invalidations} invalidations, ${failed} failed, ${JSON.stringify(byKind)}, ${answers} answers, ${hits} hits, ${broken.length} broken, ${stale.length} stale`;
 }
 
