@@ -32,6 +32,10 @@ export interface VarnishOptions {
   readonly vcl?: string;
   /** Addresses that may send control requests; loopback unless told. */
   readonly purgers?: readonly string[];
+  /** Memory for objects, e.g. "1g"; 200 MB unless told. */
+  readonly memory?: string;
+  /** A command that starts it, such as `["taskset", "-c", "0"]`. */
+  readonly launcher?: readonly string[];
 }
 
 export interface Varnish {
@@ -57,11 +61,12 @@ export async function startVarnish(options: VarnishOptions): Promise<Varnish> {
   await writeFile(join(folder, "backend.vcl"), await backendVcl(options));
 
   // biome-ignore format: one option a line
-  const varnishd = spawn(findProgram("varnishd") ?? "varnishd", [
+  const [command = "varnishd", ...rest] = [...(options.launcher ?? []), findProgram("varnishd") ?? "varnishd",
     "-F", "-n", work, "-a", "127.0.0.1:0", "-f", vcl,
     "-p", "vcc_allow_inline_c=on", "-p", "thread_pools=1", "-p", "thread_pool_min=50",
-    "-s", "malloc,200m",
-  ], { stdio: ["ignore", "pipe", "pipe"] });
+    "-s", `malloc,${options.memory ?? "200m"}`,
+  ];
+  const varnishd = spawn(command, rest, { stdio: ["ignore", "pipe", "pipe"] });
   let output = "";
   varnishd.stdout.on("data", (text) => (output += text));
   varnishd.stderr.on("data", (text) => (output += text));
