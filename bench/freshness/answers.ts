@@ -92,7 +92,16 @@ function init() for i, path in ipairs(paths) do requests[i] = wrk.format("GET", 
 function request() at = at % #requests + 1 return requests[at] end`,
   );
   try {
-    const [command = "wrk", ...args] = [...onCore(1), "wrk", "-t1", "-c8", `-d${seconds}s`, "-s", script, url];
+    const [command = "wrk", ...args] = [
+      ...onCore(1),
+      "wrk",
+      "-t1",
+      "-c8",
+      `-d${seconds}s`,
+      "-s",
+      script,
+      url,
+    ];
     const { stdout } = await run(command, args);
     if (/Non-2xx or 3xx|Socket errors/.test(stdout)) throw new Error(`${url} did not answer all:\n${stdout}`);
     const number = (pattern: RegExp) => Number(pattern.exec(stdout)?.[1] ?? Number.NaN);

@@ -38,7 +38,10 @@ export async function compareEverything(
     const nodes = [
       { name: "Varnish", url: varnish.url },
       { name: "nginx", url: nginx.url },
-    ].map((node) => ({ ...node, found: { name: node.name, purges: [], delays: [], quiet: [] } as Forgetting }));
+    ].map((node) => ({
+      ...node,
+      found: { name: node.name, purges: [], delays: [], quiet: [] } as Forgetting,
+    }));
     for (const { url } of nodes) await fill(url, `${read}-`, 1);
 
     let sequence = 0;
@@ -77,7 +80,8 @@ async function watched(url: string, work: () => Promise<void>): Promise<number> 
       const begun = performance.now();
       const answer = await ask(url);
       largest = Math.max(largest, performance.now() - begun);
-      if (!isHit(answer)) throw new Error(`The reader's project was forgotten too: ${answer.headers["cache-status"]}`);
+      if (!isHit(answer))
+        throw new Error(`The reader's project was forgotten too: ${answer.headers["cache-status"]}`);
     }
   })();
   try {

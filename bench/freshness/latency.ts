@@ -102,7 +102,9 @@ async function once(fleet: Fleet, number: number, times: FreshTimes): Promise<vo
   const fresh = performance.now();
   for (const answer of answers) {
     if (answer.status !== 200 || !(Number(answer.headers["freshet-stamp"]) >= sequence)) {
-      throw new Error(`After Done a node answered ${answer.status}, stamp ${answer.headers["freshet-stamp"]}.`);
+      throw new Error(
+        `After Done a node answered ${answer.status}, stamp ${answer.headers["freshet-stamp"]}.`,
+      );
     }
   }
   if (new Set(answers.map((answer) => answer.headers.etag)).size !== 1) {
@@ -158,5 +160,3 @@ async function untilJoined(url: string): Promise<void> {
   }
   throw new Error(`${url} was never given its base number.`);
 }
-
-
