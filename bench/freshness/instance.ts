@@ -22,7 +22,11 @@ export function createInstance(originals: number): Instance {
   for (let number = 0; number < originals; number += 1) {
     const original = originalOf(number);
     records.put(recordOf(original.tag, number), 0);
-    recent.add(original, { path: `/v7/h.example/folder/${number}.jpg?w=100`, host: "h.example", accept: undefined });
+    recent.add(original, {
+      path: `/v7/h.example/folder/${number}.jpg?w=100`,
+      host: "h.example",
+      accept: undefined,
+    });
   }
   // What stood in the journal before: as much for each size.
   for (let number = 0; number < FLOORS; number += 1) {
@@ -38,6 +42,9 @@ export function createInstance(originals: number): Instance {
           : ({ kind: "original", project: PROJECT, tag } as const);
       const begun = performance.now();
       coverage.apply(sequence, [mark]);
+      // Those of its records that are read again.
+      if (mark.kind === "original" && records.ofOriginal(tag).length !== 1)
+        throw new Error("A record is gone.");
       const urls = recent.sample([mark], { originals: 2, each: 2 });
       const took = (performance.now() - begun) * 1_000;
       if (urls.length === 0 && mark.kind === "prefix") throw new Error("Nothing to verify the purge with.");
