@@ -15,6 +15,8 @@ type LeaveOut = (peer: string, why: string) => void;
 
 const RESULTS = join(import.meta.dirname, "results");
 
+// A fleet of nodes is at work at the same time.
+process.setMaxListeners(50);
 // Children end with this process, which "exit" sees to; a signal alone would not make one.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => process.exit(130));
 

@@ -1,4 +1,4 @@
-import type { Options } from "../options.ts";
+import type { Cell, Options } from "../options.ts";
 import { compareBreadths } from "./breadth.ts";
 import { edgesAreMissing } from "./edges.ts";
 import { compareEverything } from "./everything.ts";
@@ -15,25 +15,40 @@ export async function measureFreshness(
   leaveOut: (peer: string, why: string) => void,
   progress: (text: string) => void,
 ): Promise<void> {
-  const { cells } = options;
-  if (cells.includes("journal")) figures.journals = await compareJournals(options, leaveOut, progress);
-  if (!cells.some((cell) => EDGES.has(cell))) return;
+  const attempt = async (cell: Cell, run: () => Promise<void>): Promise<void> => {
+    if (!options.cells.includes(cell)) return;
+    try {
+      await run();
+    } catch (error) {
+      // The figures of the others are worth showing; that this one failed is neither reached nor missed.
+      process.exitCode = 1;
+      leaveOut(cell, error instanceof Error ? error.message : String(error));
+    }
+  };
+  await attempt("journal", async () => {
+    figures.journals = await compareJournals(options, leaveOut, progress);
+  });
+  if (!options.cells.some((cell) => EDGES.has(cell))) return;
   const missing = await edgesAreMissing();
   if (missing !== undefined) {
     leaveOut("freshness at the edges", missing);
     return;
   }
-  if (cells.includes("fresh")) figures.fresh = await compareLatency(options, progress);
-  if (cells.includes("breadth")) figures.breadths = await compareBreadths(options, progress);
-  if (cells.includes("everything")) figures.everything = await compareEverything(options, progress);
-  if (cells.includes("fence")) figures.fences = await compareFences(options, progress);
-  if (cells.includes("neighbours")) figures.neighbours = await compareNeighbours(options, progress);
+  await attempt("fresh", async () => {
+    figures.fresh = await compareLatency(options, progress);
+  });
+  await attempt("breadth", async () => {
+    figures.breadths = await compareBreadths(options, progress);
+  });
+  await attempt("everything", async () => {
+    figures.everything = await compareEverything(options, progress);
+  });
+  await attempt("fence", async () => {
+    figures.fences = await compareFences(options, progress);
+  });
+  await attempt("neighbours", async () => {
+    figures.neighbours = await compareNeighbours(options, progress);
+  });
 }
 
-const EDGES: ReadonlySet<Options["cells"][number]> = new Set([
-  "fresh",
-  "breadth",
-  "everything",
-  "fence",
-  "neighbours",
-]);
+const EDGES: ReadonlySet<Cell> = new Set(["fresh", "breadth", "everything", "fence", "neighbours"]);

@@ -78,6 +78,10 @@ export async function startNginx(options: NginxOptions): Promise<Nginx> {
     child.stdout.on("data", (text) => (output += text));
     child.stderr.on("data", (text) => (output += text));
     const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+    // It ends with us, however we end, and its workers with it.
+    const endWithUs = () => child.kill("SIGTERM");
+    process.once("exit", endWithUs);
+    void ended.then(() => process.off("exit", endWithUs));
     const { pid } = child;
     if (pid === undefined) throw new Error("nginx could not be started");
     for (let wait = 0; wait < 400 && child.exitCode === null; wait++) {

@@ -71,6 +71,10 @@ export async function startVarnish(options: VarnishOptions): Promise<Varnish> {
   varnishd.stdout.on("data", (text) => (output += text));
   varnishd.stderr.on("data", (text) => (output += text));
   const ended = new Promise<void>((resolve) => varnishd.once("exit", () => resolve()));
+  // It ends with us, however we end, and its child with it.
+  const endWithUs = () => varnishd.kill("SIGTERM");
+  process.once("exit", endWithUs);
+  void ended.then(() => process.off("exit", endWithUs));
   const { pid } = varnishd;
   if (pid === undefined) throw new Error("varnishd could not be started");
 
