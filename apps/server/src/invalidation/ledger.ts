@@ -148,9 +148,6 @@ async function prepareAll(
       .onConflict((conflict) => conflict.columns(["entry", "node"]).doNothing())
       .execute();
   }
-  // A node that is configured no longer cannot be asked; should it come back, it is emptied first (see join.ts).
-  const open = db.deleteFrom("invalidation_target").where("entry", "in", ids).where("status", "<>", "done");
-  await (nodes.length === 0 ? open : open.where("node", "not in", nodes)).execute();
   const named = rows.filter(({ paths }) => paths > 0).map(({ id }) => id);
   const paths =
     named.length === 0
@@ -162,6 +159,14 @@ async function prepareAll(
           .orderBy("place")
           .execute();
   const resumed = rows.filter(({ attempt, attempts }) => attempt > 1 || attempts > 1).map(({ id }) => id);
+  if (resumed.length > 0) {
+    // A node that is configured no longer cannot be asked; should it come back, it is emptied first (see join.ts).
+    const open = db
+      .deleteFrom("invalidation_target")
+      .where("entry", "in", resumed)
+      .where("status", "<>", "done");
+    await (nodes.length === 0 ? open : open.where("node", "not in", nodes)).execute();
+  }
   const known =
     resumed.length === 0
       ? []
