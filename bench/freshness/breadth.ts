@@ -100,7 +100,7 @@ async function measureVarnish(
     let sequence = 0;
     for (const breadth of breadths.filter(({ covers }) => covers <= MOST_OBJECTS)) {
       const { covers, bare, varnish } = breadth;
-      const times = covers < MOST_OBJECTS ? rounds * 6 : quick ? 1 : Math.ceil(rounds / 2);
+      const times = covers < MOST_OBJECTS ? rounds * 6 : quick ? 2 : rounds;
       for (let time = 0; time < times; time += 1) {
         if (time % 6 === 0) progress(`breadth: Varnish, ${covers} objects, ${time + 1} of ${times}`);
         for (const method of rotated(["BARE", "PURGE"], time)) {

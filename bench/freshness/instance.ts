@@ -6,6 +6,8 @@ import { RecentUrls } from "../../apps/server/dist/delivery/recent-urls.js";
 
 const PROJECT = "bench";
 const FLOORS = 10_000;
+/** Originals that are invalidated one by one: as many whatever the size, so that as many floors are new. */
+const ALIKE = 10;
 
 /** An instance that knows so many originals in one folder, inserted directly. */
 export interface Instance {
@@ -35,7 +37,8 @@ export function createInstance(originals: number): Instance {
   return {
     invalidate() {
       const sequence = coverage.applied + 1;
-      const { tag } = originalOf(sequence % originals);
+      const one = originalOf(sequence % ALIKE);
+      const { tag } = one;
       const mark =
         sequence % 2 === 0
           ? ({ kind: "prefix", project: PROJECT, prefix: "h.example/folder/" } as const)
@@ -48,7 +51,7 @@ export function createInstance(originals: number): Instance {
       const urls = recent.sample([mark], { originals: 2, each: 2 });
       const took = (performance.now() - begun) * 1_000;
       if (urls.length === 0 && mark.kind === "prefix") throw new Error("Nothing to verify the purge with.");
-      const floor = coverage.floor(originalOf(sequence % originals));
+      const floor = coverage.floor(one);
       if (floor !== sequence) throw new Error(`An invalidation has not covered: ${floor}`);
       return took;
     },
