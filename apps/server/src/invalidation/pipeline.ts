@@ -10,7 +10,7 @@ import {
 import type { Acknowledgements, Outcome } from "../instances/acknowledgements.ts";
 import { type Reading, rereadOriginals, singlesOf } from "./evidence.ts";
 import type { Follow } from "./follow.ts";
-import { type Lane, reasonOf, sleep } from "./lane.ts";
+import { type Lane, reasonOf } from "./lane.ts";
 import type { End, Ledger } from "./ledger.ts";
 import { marksOf } from "./marks.ts";
 import type { EntryRow, PathRow, TargetRow } from "./migrations.ts";
@@ -99,19 +99,17 @@ async function carry(
   row: EntryRow,
   stopping: AbortSignal,
 ): Promise<number | undefined> {
-  const { ledger, follow, delivery, tuning } = parts;
-  await follow.through(row.sequence);
-  const waiting = acknowledgements(parts, row, stopping);
-  // Who is alone, or whose fellows are quick, has them before the first write, which then says so as well.
-  const early = await Promise.race([waiting, sleep(tuning.acknowledgedMs, stopping)]);
-  const { paths, targets } = await ledger.prepared({ row, outcomes: early ?? undefined });
+  const { ledger, delivery, tuning } = parts;
+  // Who is alone waits for nobody: that it has applied the entry is said by the first write already.
+  const outcomes = parts.isAlone ? await applied(parts, row, stopping) : undefined;
+  const { paths, targets } = await ledger.prepared({ row, outcomes });
+  if (!outcomes) await acknowledged(parts, row, stopping);
 
-  // The originals are read while others apply and the nodes forget: the first visitor afterwards finds the new bytes.
+  // The originals are read while the nodes forget: the first visitor afterwards finds the new bytes.
   const before: Evidence | undefined = row.evidence === null ? undefined : JSON.parse(row.evidence);
   const reading: Promise<Reading> = before
     ? Promise.resolve({ evidence: before, digests: new Map(), changed: new Set() })
     : rereadOriginals(delivery, singlesOf(paths), tuning.rereadMs, stopping);
-  if (!early) await ledger.applied({ entry: row.id, sequence: row.sequence, outcomes: await waiting });
   const probes = { asked: before?.probes.asked ?? 0, stale: 0 };
   const notes = createNotes(ledger, tuning.noteMs);
   try {
@@ -148,25 +146,20 @@ async function carry(
   }
 }
 
-/** Waits for every instance: who was done and who was skipped. Whoever does not look at it is not disturbed by its end. */
-function acknowledgements(
-  parts: PipelineParts,
+/** Waits for this instance, then for every other: who was done and who was skipped. */
+async function applied(
+  { follow, acknowledgements }: PipelineParts,
   { sequence }: EntryRow,
   stopping: AbortSignal,
 ): Promise<readonly Outcome[]> {
-  const outcomes = parts.acknowledgements.through(sequence, "applied", stopping);
-  outcomes.catch(() => {});
-  return outcomes;
+  await follow.through(sequence);
+  return acknowledgements.through(sequence, "applied", stopping);
 }
 
-/** Waits for every instance, and notes who was done and who was skipped. */
-async function acknowledged(
-  { ledger, acknowledgements }: PipelineParts,
-  { id, sequence }: EntryRow,
-  stopping: AbortSignal,
-): Promise<void> {
-  const outcomes = await acknowledgements.through(sequence, "applied", stopping);
-  await ledger.applied({ entry: id, sequence, outcomes });
+/** The same, written down. */
+async function acknowledged(parts: PipelineParts, row: EntryRow, stopping: AbortSignal): Promise<void> {
+  const outcomes = await applied(parts, row, stopping);
+  await parts.ledger.applied({ entry: row.id, sequence: row.sequence, outcomes });
 }
 
 async function end(
