@@ -20,8 +20,8 @@ export interface FleetOptions {
   readonly nginx: number;
   /** 1,000 unless told, the shortest there is. */
   readonly leaseMs?: number;
-  /** Of the origin, in milliseconds per answer; see `startMovingOrigin`. */
-  readonly delay?: () => number;
+  /** Of the origin, for each answer; see `startMovingOrigin`. */
+  readonly delay?: (path: string) => number | Promise<unknown>;
   readonly half?: () => boolean;
   /** The user's tags of the project `demo`. */
   readonly tags?: readonly { readonly match: string; readonly tag: string }[];
@@ -31,6 +31,8 @@ export interface FleetOptions {
   readonly main?: (place: number) => string | undefined;
   readonly vcl?: VarnishOptions["vcl"];
   readonly nginxChanges?: NginxOptions["changes"];
+  /** Size of the dictionary of numbers in each nginx; see `startNginx`. */
+  readonly nginxNumbers?: string;
 }
 
 /** One node, and the door behind it. */
@@ -42,6 +44,8 @@ export interface FleetNode extends Omit<Edge, "stop"> {
   readonly answered: ReadonlyMap<number, number>;
   /** Resolves once it has its base number: until then it keeps nothing. */
   joined(): Promise<void>;
+  /** What an nginx wrote to its log. */
+  log(): string;
 }
 
 export interface Fleet {
@@ -80,11 +84,15 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
     const order = all.map((place) => (place + first) % all.length);
     const door = await openDoor({ ports: () => servers.map(({ port }) => port), order, patienceMs });
     started.defer(door.close);
-    const { vcl, nginxChanges } = options;
+    const { vcl, nginxChanges, nginxNumbers } = options;
     const edge =
       driver === "varnish"
         ? await startVarnish({ backendPort: door.port, ...(vcl === undefined ? {} : { vcl }) })
-        : await startNginx({ backendPort: door.port, ...(nginxChanges ? { changes: nginxChanges } : {}) });
+        : await startNginx({
+            backendPort: door.port,
+            ...(nginxChanges ? { changes: nginxChanges } : {}),
+            ...(nginxNumbers ? { numbers: nginxNumbers } : {}),
+          });
     started.defer(edge.stop);
     nodes.push({
       driver,
@@ -94,6 +102,7 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
       lead: (...next) => door.lead(next),
       answered: door.answered,
       joined: () => joined(edge.url),
+      log: "log" in edge ? edge.log : () => "",
     });
   };
   for (let place = 0; place < options.varnish; place += 1) await addNode("varnish", nodes.length);
