@@ -9,6 +9,12 @@ import type { Witness } from "./witness.ts";
 const PATIENCE_MS = 5_000;
 const PAUSE_MS = { first: 20, most: 200 };
 
+/**
+ * How an invalidation ended. "gone" is in no journal any more, because the store was restored from a backup of before; "open" is
+ * followed no longer.
+ */
+export type End = "done" | "gone" | "lost" | "open";
+
 /** One invalidation that was acknowledged. */
 export interface Sent {
   readonly uuid: string;
@@ -17,8 +23,7 @@ export interface Sent {
   readonly version: number;
   /** Whether a restoration of the store may have taken it out of the journal, even after it was Done. */
   readonly mayBeGone: () => boolean;
-  /** How it ended: "gone" is in no journal any more, because the store was restored from a backup of before. */
-  readonly ended: Promise<"done" | "gone" | "lost">;
+  readonly ended: Promise<End>;
   /** Resolves with the log's sentence when it first ends in ERROR_CDN_NODE. */
   readonly failed: Promise<string>;
 }
@@ -30,6 +35,8 @@ export interface Callers {
   readonly sent: readonly Sent[];
   /** The version that each picture shows. */
   readonly published: ReadonlyMap<string, number>;
+  /** Nothing is followed any more. */
+  stop(): void;
   /** What has not ended within this time, in words. */
   settle(ms: number): Promise<readonly string[]>;
   /** Acknowledged and in no log, though no backup was put back. */
@@ -64,6 +71,7 @@ export function createCallers(parts: {
   let retried = 0;
   let repeated = 0;
   let number = 0;
+  let isStopped = false;
 
   const anyClient = () => {
     const up = clients.filter((_, place) => !weather.away.has(place));
@@ -73,6 +81,7 @@ export function createCallers(parts: {
     number += 1;
     const idempotencyKey = `${parts.name}-${number}`;
     for (let client = first === undefined ? anyClient() : clients[first]; ; client = anyClient()) {
+      if (isStopped) throw new Error("The callers were stopped.");
       const asked = performance.now();
       try {
         const { invalidation } = (await client?.invalidate(change.request, { idempotencyKey })) ?? {};
@@ -104,8 +113,8 @@ export function createCallers(parts: {
     uuid: string,
     moment: { readonly asked: number; readonly accepted: number },
     failed: (sentence: string) => void,
-  ): Promise<"done" | "gone" | "lost"> => {
-    for (let pause = PAUSE_MS.first; ; pause = Math.min(PAUSE_MS.most, pause * 1.3)) {
+  ): Promise<End> => {
+    for (let pause = PAUSE_MS.first; !isStopped; pause = Math.min(PAUSE_MS.most, pause * 1.3)) {
       const entry = await stateOf(uuid);
       if (entry === "unknown") {
         if (weather.mayBeGone(moment)) {
@@ -130,6 +139,7 @@ export function createCallers(parts: {
       }
       await sleep(pause);
     }
+    return "open";
   };
 
   return {
@@ -151,6 +161,9 @@ export function createCallers(parts: {
     },
     sent,
     published,
+    stop() {
+      isStopped = true;
+    },
     async settle(ms) {
       for (const begun = performance.now(); open.size > 0 && performance.now() - begun < ms; )
         await sleep(20);

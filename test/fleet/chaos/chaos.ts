@@ -53,6 +53,8 @@ export interface ChaosOptions {
   readonly rounds: number;
   readonly seed: number;
   readonly random: () => number;
+  /** No further round begins after this time. */
+  readonly mostMs: number;
   /** Ends at the first stale answer: enough for a rule that is switched off. */
   readonly untilStale: boolean;
 }
@@ -77,7 +79,11 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const scene: Scene = { ...{ fleet, gate, weather, witness, callers, takeovers, seen, random }, newPicture };
   const drawn = new Map<string, number>();
   const stuck: string[] = [];
-  const isOver = () => stuck.length > 0 || (options.untilStale && witness.stale.length > 0);
+  const begun = performance.now();
+  const isOver = () =>
+    stuck.length > 0 ||
+    (options.untilStale && witness.stale.length > 0) ||
+    performance.now() - begun > options.mostMs;
 
   let isRunning = true;
   let isCalm = false;
@@ -102,14 +108,13 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     weather.clear();
     for (const { name } of misfortunes) drawn.set(name, (drawn.get(name) ?? 0) + 1);
     await Promise.all(misfortunes.map((each) => each.happen(scene)));
-    if (isOver()) return;
+    if (options.untilStale && witness.stale.length > 0) return;
     isCalm = true;
     stuck.push(...(await callers.settle(SETTLE_MS)));
     await sweep();
     isCalm = false;
   };
 
-  const begun = performance.now();
   const progress = (times: number) =>
     `${times} of ${rounds} rounds after ${Math.round((performance.now() - begun) / 1_000)} s: ` +
     `${callers.sent.length} accepted, ${witness.answers} answers, slowest resume ${slowest(seen)} ms, ` +
@@ -136,7 +141,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     await Promise.race([broken, rest]);
     await rest;
     await broken;
-    const log = isOver() ? [] : await faultsOfLog(fleet, callers.sent);
+    const log = stuck.length > 0 || options.untilStale ? [] : await faultsOfLog(fleet, callers.sent);
     return {
       ...{ rounds: ended, drawn, seen, stuck, refused: witness.refused },
       ...{
@@ -150,6 +155,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     };
   } finally {
     isRunning = false;
+    callers.stop();
     await takeovers.close();
   }
 }
