@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { PICTURES, RULES, randomChange } from "../storm/scopes.ts";
+import { fieldOf, RULES } from "../storm/scopes.ts";
 import { randomFrom } from "../storm/storm.ts";
 import { NGINX_CHANGES, type NginxChange } from "../storm/without-nginx.ts";
 import { full } from "../support/size.ts";
@@ -19,6 +19,7 @@ const MOST_MS = full ? 1_500_000 : 540_000;
 /** A rule that is off shows in the first round or two; this bounds the wait if it does not. */
 const WITHOUT = { rounds: 12, mostMs: 180_000 };
 const SEED = Number(process.env.FRESHET_TEST_SEED ?? Date.now() % 1_000_000);
+const PICTURES = 24;
 const LEASE_MS = 1_000;
 /**
  * After this time what a dead worker had in hand is another's; ten seconds as shipped. Where it is shorter than a busy machine lets a
@@ -59,8 +60,7 @@ async function chaos({ name, edits = [], ...options }: Weathered): Promise<Chaos
     main: () => server.main,
   });
   started.defer(fleet.stop);
-  const field = { pictures: PICTURES, change: randomChange };
-  const report = await runChaos({ ...options, fleet, gate, field, seed: SEED, random });
+  const report = await runChaos({ ...options, fleet, gate, field: fieldOf(PICTURES), seed: SEED, random });
   console.log(`seed ${SEED}, ${name}: ${summaryOf(report)}`);
   return report;
 }

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { pipeline } from "node:stream/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 
 /**
  * What stands between a node and the servers, as a load balancer of the operator's would: each request goes to the first server, and
@@ -22,6 +23,8 @@ export interface DoorOptions {
   readonly order: readonly number[];
   /** Milliseconds after which a server that has sent no headers counts as silent. */
   readonly patienceMs: number;
+  /** Milliseconds that the next answer takes on its way to the node. */
+  readonly transit: () => number;
 }
 
 export async function openDoor(options: DoorOptions): Promise<Door> {
@@ -67,6 +70,8 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
         continue;
       }
       answered.set(place, (answered.get(place) ?? 0) + 1);
+      const transit = options.transit();
+      if (transit > 0) await sleep(transit);
       response.writeHead(found.statusCode ?? 502, found.rawHeaders);
       await pipeline(found, response).catch(() => response.destroy());
       return;

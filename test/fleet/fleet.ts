@@ -21,8 +21,10 @@ export interface FleetOptions {
   /** 1,000 unless told, the shortest there is. */
   readonly leaseMs?: number;
   /** Of the origin, for each answer; see `startMovingOrigin`. */
-  readonly delay?: (path: string) => number | Promise<unknown>;
+  readonly delay?: (path: string) => number | Promise<void>;
   readonly half?: () => boolean;
+  /** Milliseconds that an answer takes on its way from a server to a node; none unless told. */
+  readonly transit?: () => number;
   /** The user's tags of the project `demo`. */
   readonly tags?: readonly { readonly match: string; readonly tag: string }[];
   /** Milliseconds after which a node asks the next server; 5,000 unless told. */
@@ -68,7 +70,7 @@ export interface Fleet {
  */
 export async function startFleet(options: FleetOptions): Promise<Fleet> {
   await using started = new AsyncDisposableStack();
-  const { patienceMs = 5_000 } = options;
+  const { patienceMs = 5_000, transit = () => 0 } = options;
   const all = Array.from({ length: options.servers }, (_, place) => place);
   const origin = await startMovingOrigin({
     delay: options.delay ?? (() => 0),
@@ -82,7 +84,8 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
   const nodes: FleetNode[] = [];
   const addNode = async (driver: FleetNode["driver"], first: number) => {
     const order = all.map((place) => (place + first) % all.length);
-    const door = await openDoor({ ports: () => servers.map(({ port }) => port), order, patienceMs });
+    const ports = () => servers.map(({ port }) => port);
+    const door = await openDoor({ ports, order, patienceMs, transit });
     started.defer(door.close);
     const { vcl, nginxChanges, nginxNumbers } = options;
     const edge =
@@ -123,6 +126,8 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
       .map((driver) => ({ driver, nodes: urlsOf(driver) }))
       .filter((each) => each.nodes.length > 0),
     leaseMs: options.leaseMs ?? 1_000,
+    // On a busy machine a slow answer of the origin is not to become an error as well.
+    limits: { originTimeoutMs: 30_000 },
   };
   const begun = await Promise.all(
     all.map(async (place) => {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { createInvalidationClient, isInvalidationError, type ReportedInvalidation } from "@freshet/core";
-import type { Change } from "../../storm/scopes.ts";
+import type { Change as AnyChange } from "../../storm/scopes.ts";
 import { API_KEY, type Fleet } from "../fleet.ts";
 import type { Weather } from "./weather.ts";
 import type { Witness } from "./witness.ts";
@@ -27,6 +27,9 @@ export interface Sent {
   /** Resolves with the log's sentence when it first ends in ERROR_CDN_NODE. */
   readonly failed: Promise<string>;
 }
+
+/** An invalidation, and the pictures that it covers. */
+export type Change = Pick<AnyChange, "request" | "covers">;
 
 /** Send invalidations as a connector does: repeated under one key until they are acknowledged, then followed to their end. */
 export interface Callers {

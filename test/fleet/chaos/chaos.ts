@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Change } from "../../storm/scopes.ts";
+import { type Field, VARIANTS } from "../../storm/scopes.ts";
 import type { Fleet } from "../fleet.ts";
 import { createCallers } from "./callers.ts";
 import { createDraw } from "./draw.ts";
@@ -12,18 +12,11 @@ import { createWitness } from "./witness.ts";
 
 const READERS = 4;
 const CALLERS = 3;
-const VARIANTS = 5;
 /** Between two of its invalidations a caller rests so long at most. */
 const REST_MS = 600;
 /** Within this time after the last misfortune of a round everything that was acknowledged has ended. */
 const SETTLE_MS = 45_000;
 const ROUNDS_A_LINE = 10;
-
-/** What is invalidated. */
-export interface Field {
-  readonly pictures: readonly string[];
-  change(random: () => number): Change;
-}
 
 /** What rounds of misfortunes found. */
 export interface ChaosReport {
@@ -91,9 +84,13 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     for (; isRunning; await sleep(20 + random() * 60))
       await witness.read(any(field.pictures), Math.floor(random() * VARIANTS), any(fleet.places));
   };
+  let changes = 0;
   const caller = async () => {
-    for (; isRunning; await sleep(random() * REST_MS))
-      if (!isCalm) await callers.invalidate(field.change(random));
+    for (; isRunning; await sleep(random() * REST_MS)) {
+      if (isCalm) continue;
+      changes += 1;
+      await callers.invalidate(field.change(random, changes - 1));
+    }
   };
   const sweep = async () => {
     const all = field.pictures.flatMap((picture) => fleet.places.map((place) => ({ picture, place })));

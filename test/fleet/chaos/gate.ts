@@ -1,7 +1,7 @@
 /** Holds single answers of the origin back. */
 export interface Gate {
   /** What the origin is started with as its delay. */
-  readonly delay: (path: string) => number | Promise<unknown>;
+  readonly delay: (path: string) => number | Promise<void>;
   /** The next answer of this path waits, once its bytes are read, until it is let go. */
   hold(path: string): Held;
 }

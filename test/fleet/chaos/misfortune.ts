@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Change } from "../../storm/scopes.ts";
 import type { Fleet, FleetNode } from "../fleet.ts";
-import type { Callers } from "./callers.ts";
+import type { Callers, Change } from "./callers.ts";
 import type { Gate } from "./gate.ts";
 import type { Takeovers } from "./takeovers.ts";
 import type { Weather } from "./weather.ts";
