@@ -1,7 +1,8 @@
 import { normalizePath, resolveOriginal } from "@freshet/core";
 import type { Project } from "../projects/project.ts";
 import { readAllowedHost } from "../sources/allow-list.ts";
-import { CONFIG_SCHEMA, type ConfigFile, PROJECT_SCHEMA, type ProjectSection } from "./schema.ts";
+import { PROJECT_SCHEMA, type ProjectSection } from "./project-schema.ts";
+import { CONFIG_SCHEMA, type ConfigFile } from "./schema.ts";
 import { defaultsOf } from "./shape.ts";
 
 /** A project that may still lack the key that is made for it. */

@@ -1,190 +1,12 @@
 import { CDN_KINDS } from "@freshet/cdn/registry";
-import { OUTPUT_FORMATS } from "@freshet/core";
 import { ROLES } from "../instances/roles.ts";
+import { httpUrl, secretFile, YEAR } from "./fragments.ts";
+import { PROJECT_SCHEMA } from "./project-schema.ts";
 import type { Schema, ValueOf } from "./shape.ts";
+import { SHARED_CACHE_SCHEMA } from "./shared-cache-schema.ts";
 
-const YEAR = 31_536_000;
 const MIB = 2 ** 20;
 const GIB = 2 ** 30;
-
-const secretFile = {
-  type: "string",
-  title: "the path of a file",
-  description: "File that holds the secret; a relative path begins at the configuration file.",
-  minLength: 1,
-  maxLength: 4_096,
-} as const satisfies Schema;
-
-const httpUrl = (description: string) =>
-  ({
-    type: "string",
-    title: 'an address such as "http://origin.example/media"',
-    description,
-    pattern: "^[^\\s?#@\\\\]+$",
-    minLength: 1,
-    maxLength: 2_000,
-  }) as const satisfies Schema;
-
-const seconds = (description: string, minimum: number) =>
-  ({ type: "integer", description, minimum, maximum: YEAR }) as const satisfies Schema;
-
-export const PROJECT_SCHEMA = {
-  type: "object",
-  description: "One project. Its name is the first label of its delivery host, unless hosts says otherwise.",
-  additionalProperties: false,
-  properties: {
-    apiKey: {
-      type: "string",
-      title: "16 to 256 visible characters without spaces",
-      description: "Key of the REST API, sent as X-Client-Key.",
-      pattern: "^[\\x21-\\x7e]+$",
-      minLength: 16,
-      maxLength: 256,
-      writeOnly: true,
-    },
-    apiKeyFile: secretFile,
-    hosts: {
-      type: "array",
-      description:
-        "Host names that name this project, besides every host whose first label is the project's name.",
-      maxItems: 100,
-      items: {
-        type: "string",
-        title: 'a host name such as "img.example.com" or "127.0.0.1:8080"',
-        pattern: "^[^\\s/?#@*\\\\]+$",
-        minLength: 1,
-        maxLength: 260,
-      },
-    },
-    origins: {
-      type: "object",
-      description: "Where originals may be fetched from besides aliases and prefix.",
-      additionalProperties: false,
-      properties: {
-        allow: {
-          type: "array",
-          description:
-            'Hosts, each covering its subdomains and, without a port, every port; ["*"] is every public host. Absent: only aliases and prefix.',
-          maxItems: 1_000,
-          items: {
-            type: "string",
-            title: 'a host such as "example.com", "127.0.0.1:9000" or "*"',
-            pattern: "^(\\*|[^\\s/?#@*\\\\]+)$",
-            minLength: 1,
-            maxLength: 260,
-          },
-        },
-        allowPrivate: {
-          type: "boolean",
-          description:
-            "Hosts written out in allow, aliases and prefix may have private, loopback and link-local addresses.",
-          default: false,
-        },
-      },
-    },
-    aliases: {
-      type: "object",
-      description: "Short names for the beginning of originals.",
-      maxProperties: 100,
-      propertyNames: {
-        title: 'a name that begins and ends with "_", such as "_site_"',
-        pattern: "^_[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*_$",
-      },
-      additionalProperties: {
-        title: 'an address such as "http://origin.example/media", or {"folder": "sample"}',
-        description: "What the alias stands for.",
-        anyOf: [
-          httpUrl("The alias stands for this address."),
-          {
-            type: "object",
-            description: "The alias stands for a folder inside the data folder.",
-            additionalProperties: false,
-            required: ["folder"],
-            properties: {
-              folder: {
-                type: "string",
-                title: "the name of a folder inside the data folder",
-                description: "Folder inside the data folder; links in it are not followed.",
-                pattern: "^[A-Za-z0-9_][A-Za-z0-9._-]*$",
-                maxLength: 100,
-              },
-            },
-          },
-        ],
-      },
-    },
-    prefix: httpUrl("Put in front of every original that is neither absolute nor begins with an alias."),
-    tags: {
-      type: "array",
-      description:
-        "Tags by which originals can be invalidated together. Answers carry the first five different tags; for the others a node forgets the whole project.",
-      maxItems: 200,
-      items: {
-        type: "object",
-        description: "Gives a tag to every original whose path contains a text.",
-        additionalProperties: false,
-        required: ["match", "tag"],
-        properties: {
-          match: {
-            type: "string",
-            title: 'a part of the path behind /v7, such as "/_media_/summer/"',
-            description:
-              "Part of the original's path, with any of its aliases, the prefix left out, or with its host; letters count as they are written.",
-            pattern: "^[^\\s?#]+$",
-            minLength: 1,
-            maxLength: 500,
-          },
-          tag: {
-            type: "string",
-            title: 'a name such as "campaign-x": letters, digits, ".", "_", ":" and "-", at most 100',
-            description: "Name of the tag.",
-            pattern: "^[A-Za-z0-9][A-Za-z0-9._:-]*$",
-            minLength: 1,
-            maxLength: 100,
-          },
-        },
-      },
-    },
-    formats: {
-      type: "array",
-      description: "Formats negotiated by Accept where the URL names none, best first.",
-      maxItems: OUTPUT_FORMATS.length,
-      items: { type: "string", enum: OUTPUT_FORMATS },
-      default: ["avif", "webp"],
-    },
-    forwardQuery: {
-      type: "boolean",
-      description: "Unknown query parameters are sent on to the origin.",
-      default: true,
-    },
-    cache: {
-      type: "object",
-      description: "Lifetimes in seconds.",
-      additionalProperties: false,
-      properties: {
-        browser: { ...seconds("For browsers.", 0), default: 60 },
-        cdn: seconds("For CDN nodes. Default: 31536000 where a cdn is configured, else 60.", 0),
-        revalidate: {
-          ...seconds("Until the origin is asked again whether an original changed.", 1),
-          default: 86_400,
-        },
-      },
-    },
-    missing: {
-      type: "object",
-      description: "The answer when the origin has no such image.",
-      additionalProperties: false,
-      properties: {
-        status: {
-          type: "integer",
-          description: "Status of the placeholder.",
-          enum: [404, 200],
-          default: 404,
-        },
-      },
-    },
-  },
-} as const satisfies Schema;
 
 /** The configuration file. The published JSON Schema, the checks, the types and the reference all come from here. */
 export const CONFIG_SCHEMA = {
@@ -299,6 +121,7 @@ export const CONFIG_SCHEMA = {
         },
       },
     },
+    sharedCache: SHARED_CACHE_SCHEMA,
     leaseMs: {
       type: "integer",
       description:
@@ -388,7 +211,6 @@ export const CONFIG_SCHEMA = {
 } as const satisfies Schema;
 
 export type ConfigFile = ValueOf<typeof CONFIG_SCHEMA>;
-export type ProjectSection = ValueOf<typeof PROJECT_SCHEMA>;
 export type LogLevel = NonNullable<ConfigFile["log"]>;
 
 /** One environment variable: what it is for and what holds without it. */
@@ -414,5 +236,21 @@ export const ENVIRONMENT = {
   FRESHET_ROLE: { description: "What this instance is there for.", default: "that of the file" },
   FRESHET_STORE_URL: { description: "Address of a PostgreSQL database.", default: "that of the file" },
   FRESHET_STORE_URL_FILE: { description: "File that holds FRESHET_STORE_URL.", default: "none" },
+  FRESHET_SHARED_CACHE_ENDPOINT: {
+    description: "Address of the S3-compatible store of the shared cache.",
+    default: "that of the file",
+  },
+  FRESHET_SHARED_CACHE_REGION: { description: "Its region.", default: "that of the file" },
+  FRESHET_SHARED_CACHE_BUCKET: { description: "Its bucket.", default: "that of the file" },
+  FRESHET_SHARED_CACHE_PREFIX: { description: "Beginning of every key in it.", default: "that of the file" },
+  FRESHET_SHARED_CACHE_ACCESS_KEY_ID: { description: "Name of its access key.", default: "that of the file" },
+  FRESHET_SHARED_CACHE_SECRET_ACCESS_KEY: {
+    description: "Secret of its access key.",
+    default: "that of the file",
+  },
+  FRESHET_SHARED_CACHE_SECRET_ACCESS_KEY_FILE: {
+    description: "File that holds FRESHET_SHARED_CACHE_SECRET_ACCESS_KEY.",
+    default: "none",
+  },
   FRESHET_LOG: { description: "How much is logged.", default: "that of the file" },
 } as const satisfies Readonly<Record<string, Variable>>;
