@@ -6,7 +6,7 @@ import { type Misfortune, ofOriginals, publish, type Scene, untilStarted, within
 const IN_HAND_MS = 10_000;
 const MOST_TRIES = 3;
 /** So long it is watched whether what a dead worker had in hand is taken up. */
-const LATE_MS = 20_000;
+const LATE_MS = 60_000;
 /** A server stands still for so long at most: shorter than what its nodes wait for it, so that it is thawed in the middle. */
 const FROZEN_MS = 6_000;
 const DOWN_MS = 800;
