@@ -11,9 +11,11 @@ const LATE_MS = 60_000;
 const FROZEN_MS = 6_000;
 const DOWN_MS = 800;
 
+/** One that a node asks first. */
 function anyServer(scene: Scene): { readonly place: number; readonly server: FleetServer } {
-  const place = within(scene, scene.fleet.servers.length);
-  const server = scene.fleet.servers[place];
+  const { nodes, servers } = scene.fleet;
+  const place = within(scene, nodes.length) % servers.length;
+  const server = servers[place];
   if (!server) throw new Error("The fleet has no server.");
   return { place, server };
 }
