@@ -107,13 +107,18 @@ export async function runScopeStorm(options: {
     if (version < atLeast) stale.push(`${what}, version ${version} of ${atLeast}`);
   }
 
+  /** Its fault is whoever awaits `pending` to hear, however late. */
+  const begin = (reading: Promise<void>): void => {
+    reading.catch(() => {});
+    pending.push(reading);
+  };
   const under = ({ covers }: Change): string => any(covers.length > 0 ? covers : pictures);
 
   /** Requests of the next moments for pictures under the change, half of them for renditions that nobody has asked for before it. */
   function race(change: Change): readonly Asked[] {
     return Array.from({ length: VARIANTS }, () => {
       const asked = { picture: under(change), variant: within(2 * VARIANTS), place: any(options.places) };
-      pending.push(sleep(within(pace.typicalMs)).then(() => read(asked)));
+      begin(sleep(within(pace.typicalMs)).then(() => read(asked)));
       return asked;
     });
   }
@@ -143,9 +148,9 @@ export async function runScopeStorm(options: {
     for (const picture of change.covers) done.set(picture, Math.max(version, done.get(picture) ?? 0));
     byKind[change.kind] = (byKind[change.kind] ?? 0) + 1;
     const picture = under(change);
-    for (const asked of racing) pending.push(read(asked));
+    for (const asked of racing) begin(read(asked));
     for (const place of options.places) {
-      for (let variant = 0; variant < VARIANTS; variant += 1) pending.push(read({ picture, variant, place }));
+      for (let variant = 0; variant < VARIANTS; variant += 1) begin(read({ picture, variant, place }));
     }
     return racing;
   }
