@@ -2,36 +2,31 @@ import type { Misfortune } from "./misfortune.ts";
 
 /**
  * Draws one or two misfortunes for each round, two only where they do not need the same part. All of them are drawn before one is
- * drawn again, and each once within the first `rounds` rounds where there are enough of them.
+ * drawn again; where there are fewer rounds than misfortunes, two at a time until each came.
  */
-export function createDraw(
-  kinds: readonly Misfortune[],
+export function createDraw<Kind extends Pick<Misfortune, "parts">>(
+  kinds: readonly Kind[],
   rounds: number,
   random: () => number,
-): () => readonly Misfortune[] {
-  let bag: Misfortune[] = [];
-  let isFirst = true;
-  let left = rounds;
+): () => readonly Kind[] {
+  let bag: readonly Kind[] = [];
+  let fills = 0;
 
-  const fill = () => {
-    bag = [...kinds];
-    for (let at = bag.length - 1; at > 0; at -= 1) {
-      const other = Math.floor(random() * (at + 1));
-      [bag[at], bag[other]] = [bag[other] as Misfortune, bag[at] as Misfortune];
-    }
-  };
-  fill();
+  const shuffled = (): readonly Kind[] =>
+    kinds
+      .map((kind) => ({ kind, place: random() }))
+      .sort((one, other) => one.place - other.place)
+      .map(({ kind }) => kind);
   return () => {
     if (bag.length === 0) {
-      isFirst = false;
-      fill();
+      bag = shuffled();
+      fills += 1;
     }
-    const isUrgent = isFirst && bag.length > left;
-    left -= 1;
+    const isScarce = fills === 1 && rounds < kinds.length;
     const [first, ...others] = bag;
     if (!first) return [];
-    const fits = (other: Misfortune) => !other.parts.some((part) => first.parts.includes(part));
-    const second = isUrgent || random() < 0.5 ? others.find(fits) : undefined;
+    const fits = (other: Kind) => !other.parts.some((part) => first.parts.includes(part));
+    const second = isScarce || random() < 0.5 ? others.find(fits) : undefined;
     const drawn = second ? [first, second] : [first];
     bag = bag.filter((each) => !drawn.includes(each));
     return drawn;
