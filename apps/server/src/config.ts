@@ -1,7 +1,7 @@
 import { readFile as readFileFromDisk } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import type { ProjectSection } from "./config/project-schema.ts";
-import { type ProjectDraft, readProjects } from "./config/projects.ts";
+import { readProjects } from "./config/projects.ts";
 import { CONFIG_SCHEMA, type ConfigFile, type ENVIRONMENT, type LogLevel } from "./config/schema.ts";
 import { generatedKey } from "./config/secrets.ts";
 import { defaultsOf, findFaults } from "./config/shape.ts";
@@ -183,7 +183,7 @@ function checkedKey(key: string, place: string, report: Report): string {
 }
 
 async function withKeys(
-  drafts: readonly ProjectDraft[],
+  drafts: readonly Project[],
   dataFolder: string,
 ): Promise<Pick<Config, "projects" | "freshKey">> {
   let freshKey: Config["freshKey"];

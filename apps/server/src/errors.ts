@@ -27,6 +27,10 @@ export const ERRORS = {
     sentence:
       "This instance has not applied the newest invalidations. Try again in a few seconds, or ask another one.",
   },
+  SETTINGS_CHANGED: {
+    status: 503,
+    sentence: "The settings of the project changed while the image was made. Try again in a few seconds.",
+  },
   METHOD_NOT_ALLOWED: { status: 405, sentence: "Images answer GET, HEAD and OPTIONS only." },
   URL_TOO_LONG: { status: 414, sentence: "The URL is longer than 8192 characters." },
   ROUTE_UNKNOWN: { status: 404, sentence: "There is nothing at this address." },

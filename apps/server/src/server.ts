@@ -22,6 +22,7 @@ import { DeliveryRequests } from "./delivery/request.ts";
 import { createDeliveryPort } from "./delivery/reread.ts";
 import { DELIVERY_ROUTE, deliveryRoutes } from "./delivery/route.ts";
 import { demoRoutes } from "./demo/routes.ts";
+import { ServerError } from "./errors.ts";
 import { createMetrics, type Metrics } from "./health/metrics.ts";
 import { healthRoutes } from "./health/routes.ts";
 import { identify } from "./instances/identity.ts";
@@ -118,6 +119,9 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     bytes: originalDisk,
     readFacts,
     now,
+    admit: ({ project }) => {
+      if (!projects.isCurrent(project)) throw new ServerError("SETTINGS_CHANGED");
+    },
     onFetch: metrics.fetched,
   });
   const variants = new Variants({
@@ -129,7 +133,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
   const answers = new Answers(limits.memoryBytes);
 
   // Journeys.
-  const recent = new RecentUrls();
+  const recent = new RecentUrls(projects.isCurrent);
   const delivery = new Delivery({ originals, variants, answers, coverage });
   const requests = new DeliveryRequests(projects);
   const invalidation = createInvalidation({

@@ -46,6 +46,11 @@ export interface OriginalsParts {
   /** What the header says; undefined for bytes that are not an image we read. */
   readonly readFacts: (bytes: Uint8Array) => Promise<ImageFacts | undefined>;
   readonly now: () => number;
+  /**
+   * Called at the moment of each stamp. Throws for an original that must not be asked for: it was named by settings that are in force
+   * no longer, or it is blocked.
+   */
+  readonly admit?: (original: Original) => void;
   readonly onFetch?: (outcome: Fetched["kind"]) => void;
 }
 
@@ -84,13 +89,19 @@ export class Originals {
 
   /** The original of a record, if this instance was asked for it lately. */
   known(recordKey: string): Original | undefined {
-    return this.#known.get(recordKey);
+    const original = this.#known.get(recordKey);
+    try {
+      if (original) this.#parts.admit?.(original);
+      return original;
+    } catch {
+      return undefined;
+    }
   }
 
   /**
    * The record to answer from. What the origin does is an outcome of the record, never a rejection. Past the lease no record
    * counts but one that was read from the origin after this call: an invalidation may be Done that this instance has not heard of.
-   * @throws ServerError ORIGIN_BROKEN when flights land and leave nothing behind.
+   * @throws ServerError ORIGIN_BROKEN when flights land and leave nothing behind, and what `admit` throws.
    */
   async current(
     original: Original,
@@ -107,6 +118,7 @@ export class Originals {
     for (let landed = 0, asked = false; landed < MOST_FLIGHTS; landed += 1) {
       // The stamp is read just before the record is found uncovered.
       const stamp = coverage.applied;
+      this.#parts.admit?.(original);
       const floor = coverage.floor(original.identity);
       const record = records.peek(key);
       const isCovered = record !== undefined && record.stamp < floor;
@@ -139,6 +151,7 @@ export class Originals {
     const seen = this.#order;
     this.#known.set(original.recordKey, original);
     for (let landed = 0; landed < MOST_FLIGHTS; landed += 1) {
+      this.#parts.admit?.(original);
       const record = records.peek(original.recordKey);
       if (record && record.order > seen) {
         const stamp = Math.min(record.stamp, coverage.applied);
@@ -190,6 +203,7 @@ export class Originals {
     const { coverage } = this.#parts;
     // Read before the origin is asked: an invalidation that arrives from here on is newer than what comes back.
     const stamp = coverage.applied;
+    this.#parts.admit?.(original);
     this.#order += 1;
     const order = this.#order;
     const flight: Flight = {

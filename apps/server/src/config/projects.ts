@@ -5,9 +5,6 @@ import { PROJECT_SCHEMA, type ProjectSection } from "./project-schema.ts";
 import { CONFIG_SCHEMA, type ConfigFile } from "./schema.ts";
 import { defaultsOf } from "./shape.ts";
 
-/** A project that may still lack the key that is made for it. */
-export type ProjectDraft = Omit<Project, "apiKey"> & { readonly apiKey: string | undefined };
-
 type Report = (sentence: string) => void;
 
 // The server keeps its own state in these folders of the data folder.
@@ -18,8 +15,8 @@ export async function readProjects(
   file: ConfigFile,
   keyOf: (name: string, section: ProjectSection) => Promise<string | undefined>,
   report: Report,
-): Promise<readonly ProjectDraft[]> {
-  const drafts: ProjectDraft[] = [];
+): Promise<readonly Project[]> {
+  const drafts: Project[] = [];
   for (const [name, section] of Object.entries(file.projects ?? {})) {
     checkOrigins(`projects.${name}`, section, report);
     drafts.push(draft(name, section, file, await keyOf(name, section)));
@@ -31,12 +28,7 @@ export async function readProjects(
 
 const { properties: PROPERTIES } = PROJECT_SCHEMA;
 
-function draft(
-  name: string,
-  section: ProjectSection,
-  file: ConfigFile,
-  apiKey: string | undefined,
-): ProjectDraft {
+function draft(name: string, section: ProjectSection, file: ConfigFile, apiKey: string | undefined): Project {
   const { formats, forwardQuery } = { ...defaultsOf(PROJECT_SCHEMA), ...section };
   const limits = { ...defaultsOf(CONFIG_SCHEMA.properties.limits), ...file.limits };
   const cache = { ...defaultsOf(PROPERTIES.cache), ...section.cache };
@@ -101,7 +93,7 @@ function notResolved(place: string, value: string, reason: string): string {
   return `${place} is ${JSON.stringify(value)}, which leads nowhere (${reason}); write an address such as "http://origin.example/media".`;
 }
 
-function checkHosts(projects: readonly ProjectDraft[], report: Report): void {
+function checkHosts(projects: readonly Project[], report: Report): void {
   const names = new Set(projects.map(({ name }) => name));
   const owners = new Map<string, string>();
   for (const { name, hosts } of projects) {
@@ -124,7 +116,7 @@ function checkHosts(projects: readonly ProjectDraft[], report: Report): void {
   }
 }
 
-function checkKeys(projects: readonly ProjectDraft[], report: Report): void {
+function checkKeys(projects: readonly Project[], report: Report): void {
   const owners = new Map<string, string>();
   for (const { name, apiKey } of projects) {
     if (apiKey === undefined) continue;

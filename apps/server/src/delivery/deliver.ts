@@ -70,7 +70,7 @@ export class Delivery {
   /** The answer of the memory tier, if the records of all its sources still say the same. */
   hit(request: DeliveryRequest, memoryKey: string): Delivered | undefined {
     const answer = this.#parts.answers.get(memoryKey);
-    if (!answer) return undefined;
+    if (answer?.project !== request.project) return undefined;
     const { coverage, originals } = this.#parts;
     const generation = coverage.floor(...request.sources.map(({ identity }) => identity));
     if (generation !== answer.generation) return undefined;
@@ -152,6 +152,7 @@ export class Delivery {
       body,
       contentType: MEDIA_TYPES[format],
       ranges: choice.kind === "original",
+      project: request.project,
       digests: current.digests,
       generation,
     };

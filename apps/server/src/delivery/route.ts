@@ -2,7 +2,8 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { ERRORS, ServerError } from "../errors.ts";
 import type { Metrics } from "../health/metrics.ts";
-import type { Admission } from "../instances/admission.ts";
+import type { Admission, Standing } from "../instances/admission.ts";
+import type { Project } from "../projects/project.ts";
 import { isNotModified, rangeOf } from "./conditional.ts";
 import { codeOf, type Delivered, type Delivery, memoryKeyOf } from "./deliver.ts";
 import type { Placeholder } from "./placeholder.ts";
@@ -12,6 +13,9 @@ import { OPEN_HEADERS } from "./tags.ts";
 
 /** Where every request that is no API call is led; the handler reads the raw target, never a decoded one. */
 export const DELIVERY_ROUTE = "/v7/";
+
+/** So often a request is begun anew because the settings changed while it was answered. */
+const MOST_READINGS = 3;
 
 /** Seconds after which a client that was turned away should come back. */
 const RETRY_SECONDS = 2;
@@ -23,6 +27,8 @@ export interface DeliveryRouteParts {
   readonly recent: RecentUrls;
   readonly placeholder: Placeholder;
   readonly metrics: Metrics;
+  /** Past the lease: makes sure that the settings are those of now. */
+  readonly confirm?: (project: Project) => Promise<void>;
 }
 
 /** GET, HEAD and OPTIONS of images. */
@@ -40,8 +46,8 @@ export function deliveryRoutes(app: FastifyInstance, parts: DeliveryRouteParts):
       if (raw.method !== "GET" && raw.method !== "HEAD") throw new ServerError("METHOD_NOT_ALLOWED");
       const target = request.originalUrl;
       const { host } = raw.headers;
-      understood = parts.requests.read(host, target);
-      const memoryKey = memoryKeyOf(host, target, raw.headers.accept);
+      const first = parts.requests.read(host, target);
+      understood = first;
       // Once, after the request has arrived and before any cache is looked at.
       const entered = parts.admission.enter(raw.headers["freshet-demand"]);
       const standing = typeof entered === "string" ? entered : await entered;
@@ -49,17 +55,11 @@ export function deliveryRoutes(app: FastifyInstance, parts: DeliveryRouteParts):
         "close",
         parts.admission.begin(() => raw.destroy()),
       );
-      const kept = standing === "current" ? parts.delivery.hit(understood, memoryKey) : undefined;
-      const delivered =
-        kept ??
-        (await parts.delivery.deliver(
-          understood,
-          { accept: raw.headers.accept, ifNoneMatch: raw.headers["if-none-match"] },
-          memoryKey,
-          standing,
-        ));
+      if (standing !== "current") await parts.confirm?.(first.project);
+      const { read, delivered } = await answer(parts, raw, target, standing);
+      understood = read;
       const asked = { path: target, host, accept: raw.headers.accept };
-      for (const { identity } of understood.sources) parts.recent.add(identity, asked);
+      for (const source of read.sources) parts.recent.add(source, asked);
       reply.hijack();
       write(raw, reply.raw, delivered, begun);
       parts.metrics.answered(delivered.from, performance.now() - begun);
@@ -71,6 +71,30 @@ export function deliveryRoutes(app: FastifyInstance, parts: DeliveryRouteParts):
       writePlaceholder(raw, reply.raw, failure, parts.placeholder, understood);
     }
   });
+}
+
+/**
+ * Settings are a source like any other: an answer that was begun under some and ended under others is made anew, because its number
+ * would say that it is as young as the others.
+ */
+async function answer(
+  { requests, delivery }: DeliveryRouteParts,
+  { headers: { host, accept, "if-none-match": ifNoneMatch } }: IncomingMessage,
+  target: string,
+  standing: Standing,
+): Promise<{ readonly read: DeliveryRequest; readonly delivered: Delivered }> {
+  const memoryKey = memoryKeyOf(host, target, accept);
+  for (let readings = 1; readings <= MOST_READINGS; readings += 1) {
+    const read = requests.read(host, target);
+    try {
+      const kept = standing === "current" ? delivery.hit(read, memoryKey) : undefined;
+      const delivered = kept ?? (await delivery.deliver(read, { accept, ifNoneMatch }, memoryKey, standing));
+      if (requests.isCurrent(host, read)) return { read, delivered };
+    } catch (error) {
+      if (requests.isCurrent(host, read)) throw error;
+    }
+  }
+  throw new ServerError("SETTINGS_CHANGED");
 }
 
 function preflight(response: ServerResponse): void {

@@ -9,14 +9,14 @@ export function demoRoutes(
   app: FastifyInstance,
   parts: { readonly projects: Projects; readonly sampleFolder: string },
 ): void {
-  const demo = parts.projects.all.find((project) => "_sample_" in project.aliases);
+  const sample = () => parts.projects.all.find((project) => "_sample_" in project.aliases);
   app.get("/", async (_request, reply) =>
-    demo
+    sample()
       ? reply.redirect("/demo")
       : reply.type("text/plain; charset=utf-8").send("Freshet delivers images here.\n"),
   );
   app.get("/demo", async (request, reply) => {
-    if (!demo) return reply.callNotFound();
+    if (!sample()) return reply.callNotFound();
     return reply
       .header("content-type", "text/html; charset=utf-8")
       .header("cache-control", "no-store")

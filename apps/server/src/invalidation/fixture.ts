@@ -21,7 +21,7 @@ const QUICK: Partial<Tuning> = {
   joinEveryMs: 10,
 };
 
-export const DEMO: Project = {
+export const DEMO: Project & { readonly apiKey: string } = {
   name: "demo",
   apiKey: "client_demo",
   hosts: ["img.example.com"],
@@ -34,7 +34,7 @@ export const DEMO: Project = {
   cache: { browser: 60, cdn: 60, revalidate: 86_400 },
   missingStatus: 404,
 };
-export const SHOP: Project = { ...DEMO, name: "shop", apiKey: "client_shop", hosts: [] };
+export const SHOP: typeof DEMO = { ...DEMO, name: "shop", apiKey: "client_shop", hosts: [] };
 
 /** One boot of the invalidation on a database, with everything around it in memory. */
 export interface Boot {

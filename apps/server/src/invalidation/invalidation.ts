@@ -96,7 +96,7 @@ export function createInvalidation(ports: InvalidationPorts): Invalidation {
     if (ending !== "probed" || limits?.settleMs === undefined) return undefined;
     return Math.max(limits.settleMs, tuning.longestFillMs);
   };
-  const hostsOf = (name: string) => projects.all.find((project) => project.name === name)?.hosts ?? [];
+  const hostsOf = (name: string) => projects.byName(name)?.hosts ?? [];
   const { recheckAfterMs } = tuning;
   const ledger = createLedger({ db, me, instance, nodes, settleAfter, recheckAfterMs, now });
   const pipeline = createPipeline({
@@ -151,7 +151,7 @@ export function createInvalidation(ports: InvalidationPorts): Invalidation {
     now,
     log,
     accept: async (name, request, { chain, key, entry }) => {
-      const project = projects.all.find((each) => each.name === name);
+      const project = projects.byName(name);
       if (!project) return;
       try {
         const read = readRequest(request, project, delivery);
@@ -164,7 +164,7 @@ export function createInvalidation(ports: InvalidationPorts): Invalidation {
     },
   });
   const retention = createRetention({ db, coverage, keepMs: ports.keepMs ?? KEEP_MS, now, log });
-  const join = createJoin({ db, lanes, projects: projects.all, delivery, tuning, head, log });
+  const join = createJoin({ db, lanes, projects, delivery, tuning, head, log });
 
   /** Others commit too. */
   const news = (): void => {

@@ -1,6 +1,6 @@
 import type { Recent } from "@freshet/core";
 import type { Kysely } from "@freshet/store";
-import type { Project } from "../projects/project.ts";
+import type { Projects } from "../projects/project.ts";
 import { bounded, type Lane, reasonOf } from "./lane.ts";
 import type { InvalidationTables } from "./migrations.ts";
 import type { Delivery } from "./ports.ts";
@@ -10,7 +10,7 @@ import type { Tuning } from "./tuning.ts";
 export interface JoinParts {
   readonly db: Kysely<InvalidationTables>;
   readonly lanes: readonly Lane[];
-  readonly projects: readonly Project[];
+  readonly projects: Projects;
   readonly delivery: Delivery;
   readonly tuning: Tuning;
   /** The journal's head, as the database has it at this moment; raised above what was seen, here or by a node. */
@@ -111,7 +111,7 @@ async function hasForgotten(parts: JoinParts, { driver }: Lane, stopping: AbortS
 async function purgeEverything({ head, projects, delivery }: JoinParts, lane: Lane): Promise<void> {
   const sequence = await head();
   if (sequence === 0) return;
-  for (const { name: project } of projects) {
+  for (const { name: project } of projects.all) {
     const projectTag = delivery.projectTag(project);
     const outcome = await lane.purge({ sequence, project, projectTag, tags: "project" });
     if (outcome.kind === "failed" || outcome.kind === "busy") throw new Error(outcome.reason);

@@ -11,11 +11,11 @@ export interface TagRule {
   readonly tag: string;
 }
 
-/** One project as the configuration says it, completed with defaults. */
+/** One project as its settings say it, completed with defaults. Never changed: other settings make another object. */
 export interface Project {
   readonly name: string;
-  /** Key of the REST API (`X-Client-Key`). */
-  readonly apiKey: string;
+  /** Key of the REST API that the configuration gives it; the keys of the store are rows of their own. */
+  readonly apiKey: string | undefined;
   /** Host names (lower-case, with port where given) that name this project besides `<name>.…`. */
   readonly hosts: readonly string[];
   /** Alias name as it stands in URLs, e.g. "_sample_" → target. */
@@ -35,11 +35,22 @@ export interface Project {
   readonly missingStatus: 404 | 200;
 }
 
-/** Finds the project of a request. */
+/** The projects that are in force now, and the one of a request. */
 export interface Projects {
   readonly all: readonly Project[];
+  /** Another number whenever the list has changed: what was read under an older one has to be looked at again. */
+  readonly epoch: number;
+  byName(name: string): Project | undefined;
   /** By `Host`: its first label, else a project's `hosts`, else the only project; undefined when none answers. */
   byHost(host: string | undefined): Project | undefined;
-  /** By API key, compared in constant time. */
+  /** By the API key of the configuration, compared in constant time. */
   byKey(key: string): Project | undefined;
+  /** Whether these are the settings in force: what was begun under others must not count as new. */
+  isCurrent(project: Project): boolean;
+}
+
+/** A list that follows the store. */
+export interface LiveProjects extends Projects {
+  /** Puts others in force, all at once. */
+  replace(all: readonly Project[]): void;
 }
