@@ -20,6 +20,12 @@ export interface Config {
   readonly store: { readonly url: string; readonly poolSize: number } | undefined;
   readonly leaseMs: number;
   readonly projects: readonly Project[];
+  /** What the file says about each project, by name; nothing is completed. */
+  readonly sections: Readonly<Record<string, ProjectSection>>;
+  /** What of the file holds for every project, those of the store too. */
+  readonly installation: Pick<ConfigFile, "limits" | "cdn">;
+  /** Key of the whole installation; undefined where nobody has one. */
+  readonly adminKey: string | undefined;
   readonly cdn: NonNullable<ConfigFile["cdn"]>;
   readonly limits: typeof LIMITS & {
     /** Renders at the same time; absent is one per core. */
@@ -29,6 +35,8 @@ export interface Config {
   readonly isBuiltIn: boolean;
   /** An API key that was made at this start; it is kept in the data folder and should be shown once. */
   readonly freshKey: { readonly project: string; readonly key: string } | undefined;
+  /** The same of the whole installation. */
+  readonly freshAdminKey: string | undefined;
 }
 
 /** Everything that is wrong with the configuration, as sentences that name the place. */
@@ -97,16 +105,26 @@ export async function loadConfig(from: {
     store: await readStore(file.store, { env, cwd, folder: dirname(path), readFile }, report),
     leaseMs: file.leaseMs ?? CONFIG_SCHEMA.properties.leaseMs.default,
   };
+  const adminKey = await readAdminKey(file, { env, cwd, folder: dirname(path), readFile }, report);
+  if (projectHas(drafts, adminKey))
+    report("The key of the installation is also that of a project; give each its own.");
   checkNodes(cdn, report);
   if (problems.length > 0) throw new ConfigError(problems);
 
   const { projects, freshKey } = await withKeys(drafts, settings.dataFolder);
+  const isBuiltIn = written === undefined;
+  const madeKey =
+    isBuiltIn && adminKey === undefined ? await generatedKey(settings.dataFolder, "admin") : undefined;
   return deepFreeze({
     ...settings,
     projects,
+    sections,
+    installation: { cdn, ...(file.limits ? { limits: file.limits } : {}) },
+    adminKey: adminKey ?? madeKey?.key,
+    freshAdminKey: madeKey?.isFresh ? madeKey.key : undefined,
     cdn,
     limits,
-    isBuiltIn: written === undefined,
+    isBuiltIn,
     freshKey,
   });
 }
@@ -174,6 +192,28 @@ async function keyReader(
       report(`projects.${name} has no API key; write apiKey or apiKeyFile.`);
     return apiKey;
   };
+}
+
+function projectHas(drafts: readonly Project[], key: string | undefined): boolean {
+  return key !== undefined && drafts.some(({ apiKey }) => apiKey === key);
+}
+
+/** The environment's key of the installation, else the file's; each of them may be in a file of its own. */
+async function readAdminKey(
+  file: ConfigFile,
+  { env, cwd, folder, readFile }: Surroundings,
+  report: Report,
+): Promise<string | undefined> {
+  const isOutside = Boolean(env.FRESHET_ADMIN_KEY || env.FRESHET_ADMIN_KEY_FILE);
+  const [name, key, path] = isOutside
+    ? ["FRESHET_ADMIN_KEY", env.FRESHET_ADMIN_KEY, env.FRESHET_ADMIN_KEY_FILE]
+    : ["adminKey", file.adminKey, file.adminKeyFile];
+  const fileName = isOutside ? `${name}_FILE` : `${name}File`;
+  if (key && path) report(`${name} and ${fileName} are both set; keep one.`);
+  if (key) return checkedKey(key, name, report);
+  if (!path) return undefined;
+  const secret = await readSecret(path, isOutside ? cwd : folder, fileName, readFile, report);
+  return secret === undefined ? undefined : checkedKey(secret, fileName, report);
 }
 
 function checkedKey(key: string, place: string, report: Report): string {

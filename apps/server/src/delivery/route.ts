@@ -3,7 +3,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { ERRORS, ServerError } from "../errors.ts";
 import type { Metrics } from "../health/metrics.ts";
 import type { Admission, Standing } from "../instances/admission.ts";
+import { addressOf, type Original } from "../projects/originals.ts";
 import type { Project } from "../projects/project.ts";
+import type { State } from "../projects/states.ts";
 import { isNotModified, rangeOf } from "./conditional.ts";
 import { codeOf, type Delivered, type Delivery, memoryKeyOf } from "./deliver.ts";
 import type { Placeholder } from "./placeholder.ts";
@@ -27,74 +29,105 @@ export interface DeliveryRouteParts {
   readonly recent: RecentUrls;
   readonly placeholder: Placeholder;
   readonly metrics: Metrics;
+  /** What an original is besides being served. */
+  readonly stateOf?: (original: Original) => State | undefined;
   /** Past the lease: makes sure that the settings are those of now. */
   readonly confirm?: (project: Project) => Promise<void>;
 }
 
 /** GET, HEAD and OPTIONS of images. */
 export function deliveryRoutes(app: FastifyInstance, parts: DeliveryRouteParts): void {
-  app.all(DELIVERY_ROUTE, { logLevel: "warn" }, async (request: FastifyRequest, reply: FastifyReply) => {
-    const { raw } = request;
-    const begun = performance.now();
-    if (raw.method === "OPTIONS") {
-      reply.hijack();
-      preflight(reply.raw);
-      return;
-    }
-    let understood: DeliveryRequest | undefined;
-    try {
-      if (raw.method !== "GET" && raw.method !== "HEAD") throw new ServerError("METHOD_NOT_ALLOWED");
-      const target = request.originalUrl;
-      const { host } = raw.headers;
-      const first = parts.requests.read(host, target);
-      understood = first;
-      // Once, after the request has arrived and before any cache is looked at.
-      const entered = parts.admission.enter(raw.headers["freshet-demand"]);
-      const standing = typeof entered === "string" ? entered : await entered;
-      reply.raw.once(
-        "close",
-        parts.admission.begin(() => raw.destroy()),
-      );
-      if (standing !== "current") await parts.confirm?.(first.project);
-      const { read, delivered } = await answer(parts, raw, target, standing);
-      understood = read;
-      const asked = { path: target, host, accept: raw.headers.accept };
-      for (const source of read.sources) parts.recent.add(source, asked);
-      reply.hijack();
-      write(raw, reply.raw, delivered, begun);
-      parts.metrics.answered(delivered.from, performance.now() - begun);
-    } catch (error) {
-      const failure = codeOf(error);
-      if (failure.code === "INTERNAL") request.log.error({ err: failure.cause }, "delivery failed");
-      parts.metrics.failed(failure.code);
-      reply.hijack();
-      writePlaceholder(raw, reply.raw, failure, parts.placeholder, understood);
-    }
-  });
+  app.all(
+    DELIVERY_ROUTE,
+    { logLevel: "warn", config: { access: "public" } },
+    async (request: FastifyRequest, reply: FastifyReply) => {
+      const { raw } = request;
+      const begun = performance.now();
+      if (raw.method === "OPTIONS") {
+        reply.hijack();
+        preflight(reply.raw);
+        return;
+      }
+      let understood: DeliveryRequest | undefined;
+      try {
+        if (raw.method !== "GET" && raw.method !== "HEAD") throw new ServerError("METHOD_NOT_ALLOWED");
+        const target = request.originalUrl;
+        const { host } = raw.headers;
+        const first = parts.requests.read(host, target);
+        understood = first;
+        // Once, after the request has arrived and before any cache is looked at.
+        const entered = parts.admission.enter(raw.headers["freshet-demand"]);
+        const standing = typeof entered === "string" ? entered : await entered;
+        reply.raw.once(
+          "close",
+          parts.admission.begin(() => raw.destroy()),
+        );
+        if (standing !== "current") await parts.confirm?.(first.project);
+        const { read, delivered } = await answer(parts, raw, target, standing);
+        understood = read;
+        if (typeof delivered === "string") {
+          reply.hijack();
+          redirect(reply.raw, delivered);
+          return;
+        }
+        const asked = { path: target, host, accept: raw.headers.accept };
+        for (const source of read.sources) parts.recent.add(source, asked);
+        reply.hijack();
+        write(raw, reply.raw, delivered, begun);
+        parts.metrics.answered(delivered.from, performance.now() - begun);
+      } catch (error) {
+        const failure = codeOf(error);
+        if (failure.code === "INTERNAL") request.log.error({ err: failure.cause }, "delivery failed");
+        parts.metrics.failed(failure.code);
+        reply.hijack();
+        writePlaceholder(raw, reply.raw, failure, parts.placeholder, understood);
+      }
+    },
+  );
 }
 
 /**
- * Settings are a source like any other: an answer that was begun under some and ended under others is made anew, because its number
- * would say that it is as young as the others.
+ * Settings and states are a source like any other: an answer that was begun under some and ended under others is made anew, because its number
+ * would say that it is as young as the others. A text is the address that a redirect leads to.
  */
 async function answer(
-  { requests, delivery }: DeliveryRouteParts,
+  { requests, delivery, stateOf = () => undefined }: DeliveryRouteParts,
   { headers: { host, accept, "if-none-match": ifNoneMatch } }: IncomingMessage,
   target: string,
   standing: Standing,
-): Promise<{ readonly read: DeliveryRequest; readonly delivered: Delivered }> {
+): Promise<{ readonly read: DeliveryRequest; readonly delivered: Delivered | string }> {
   const memoryKey = memoryKeyOf(host, target, accept);
   for (let readings = 1; readings <= MOST_READINGS; readings += 1) {
     const read = requests.read(host, target);
+    const state = stateOf(read.original);
+    const holds = () => requests.isCurrent(host, read) && stateOf(read.original) === state;
+    if (state === "redirect") return { read, delivered: addressOf(read.original) };
+    if (state === "blocked") throw new ServerError("ORIGINAL_BLOCKED");
     try {
       const kept = standing === "current" ? delivery.hit(read, memoryKey) : undefined;
       const delivered = kept ?? (await delivery.deliver(read, { accept, ifNoneMatch }, memoryKey, standing));
-      if (requests.isCurrent(host, read)) return { read, delivered };
+      if (holds()) return { read, delivered };
     } catch (error) {
-      if (requests.isCurrent(host, read)) throw error;
+      if (holds()) throw error;
     }
   }
   throw new ServerError("SETTINGS_CHANGED");
+}
+
+/** Kept by nobody: it ends as soon as the original is served again. */
+function redirect(response: ServerResponse, location: string): void {
+  response.writeHead(302, [
+    ...OPEN_HEADERS,
+    "Location",
+    location,
+    "Cache-Control",
+    "no-store",
+    "CDN-Cache-Control",
+    "no-store",
+    "Content-Length",
+    "0",
+  ]);
+  response.end();
 }
 
 function preflight(response: ServerResponse): void {

@@ -1,7 +1,10 @@
 import { openStore, type Store, sql } from "@freshet/store";
 import { at, newPlace } from "@freshet/store/testing";
+import Fastify, { type FastifyInstance } from "fastify";
+import { accessControl } from "../access/plugin.ts";
+import { createPrincipals } from "../access/principals.ts";
 import { Coverage } from "../cache/coverage.ts";
-import type { Project } from "../projects/project.ts";
+import type { Project, Projects } from "../projects/project.ts";
 import { createProjects } from "../projects/projects.ts";
 import { createInvalidation, type Invalidation } from "./invalidation.ts";
 import { createMemoryDelivery, type MemoryDelivery } from "./memory-delivery.ts";
@@ -40,6 +43,7 @@ export const SHOP: typeof DEMO = { ...DEMO, name: "shop", apiKey: "client_shop",
 export interface Boot {
   readonly store: Store;
   readonly coverage: Coverage;
+  readonly projects: Projects;
   /** Number of the newest invalidation that covers an original by its tag, or its whole project. */
   floor(project: string, tag: string): number;
   readonly delivery: MemoryDelivery;
@@ -49,6 +53,16 @@ export interface Boot {
   crash(): Promise<void>;
   stop(): Promise<void>;
   count(table: string): Promise<number>;
+}
+
+/** The routes of a boot, with keys as the server checks them. */
+export async function routesOf({ projects, invalidation }: Boot): Promise<FastifyInstance> {
+  const app = Fastify();
+  const keys = { principalOf: async () => undefined };
+  const principals = createPrincipals({ projects, adminKey: undefined, keys, now: Date.now });
+  accessControl(app, principals, projects);
+  await app.register(invalidation.routes);
+  return app;
 }
 
 /** An empty database of the engine that this run of the tests is about. */
@@ -64,12 +78,13 @@ export async function boot(
   const store = await openStore(at(file));
   const coverage = new Coverage();
   const delivery = createMemoryDelivery(DEMO, coverage);
+  const projects = createProjects(more.list ?? [DEMO, SHOP]);
   const logged: { event: string; details: Readonly<Record<string, unknown>> }[] = [];
   const invalidation = createInvalidation({
     store,
     coverage,
     delivery,
-    projects: createProjects(more.list ?? [DEMO, SHOP]),
+    projects,
     drivers: nodes.map(({ driver }) => driver),
     now: Date.now,
     log: (event, details) => logged.push({ event, details }),
@@ -79,6 +94,7 @@ export async function boot(
   return {
     store,
     coverage,
+    projects,
     floor: (project, tag) => coverage.floor({ project, tag, segments: [], userTags: [] }),
     delivery,
     invalidation,

@@ -1,5 +1,6 @@
 import { parentFolders, resolveOriginal } from "@freshet/core";
 import { ServerError } from "../errors.ts";
+import { reachOf } from "../sources/allow-list.ts";
 import type { Location, SourcePolicy } from "../sources/source.ts";
 import { carriedTags, FOLDER_TAGS, folderTag, originalTag, projectTag, userTag } from "./cache-tags.ts";
 import type { Identity } from "./identity.ts";
@@ -57,6 +58,19 @@ export function describeOriginal(project: Project, original: string, originQuery
         : { kind: "http", urls: resolved.urls.map((url) => url + query) },
     policy: { ...project.source, allow: originHosts(project) },
   };
+}
+
+/**
+ * The original's own address, for whoever is sent there.
+ * @throws ServerError ORIGINAL_NOT_ALLOWED for a host that the project does not write out, so that nobody is led anywhere by its name,
+ * and ORIGINAL_BLOCKED for what has no address of its own.
+ */
+export function addressOf({ location, policy }: Original): string {
+  const url = location.kind === "http" ? URL.parse(location.urls[0] ?? "") : null;
+  if (!url) throw new ServerError("ORIGINAL_BLOCKED");
+  const allow = policy.allow.filter((entry) => entry !== "*");
+  if (reachOf(url, { ...policy, allow }) === undefined) throw new ServerError("ORIGINAL_NOT_ALLOWED");
+  return url.href;
 }
 
 /** How the project shortens its originals. */

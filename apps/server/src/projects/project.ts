@@ -51,6 +51,6 @@ export interface Projects {
 
 /** A list that follows the store. */
 export interface LiveProjects extends Projects {
-  /** Puts others in force, all at once. */
-  replace(all: readonly Project[]): void;
+  /** Puts others in force, all at once. `count` says how many there are, where some cannot be read. */
+  replace(all: readonly Project[], count?: number): void;
 }

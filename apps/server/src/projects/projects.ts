@@ -31,22 +31,22 @@ export function createProjects(first: readonly Project[]): LiveProjects {
       return found;
     },
     isCurrent: (project) => index.byName.get(project.name) === project,
-    replace(next) {
+    replace(next, count = next.length) {
       all = next;
-      index = indexOf(next);
+      index = indexOf(next, count);
       epoch += 1;
     },
   };
 }
 
-function indexOf(all: readonly Project[]) {
+function indexOf(all: readonly Project[], count = all.length) {
   return {
     byName: new Map(all.map((project) => [project.name, project])),
     byHost: new Map(all.flatMap((project) => project.hosts.map((host) => [host, project]))),
     digests: all.flatMap((project) =>
       project.apiKey === undefined ? [] : [{ project, digest: digestOf(project.apiKey) }],
     ),
-    only: all.length === 1 ? all[0] : undefined,
+    only: count === 1 ? all[0] : undefined,
   };
 }
 
