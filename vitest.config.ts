@@ -6,7 +6,7 @@ import { postgresIsMissing } from "./packages/store/src/testing/programs.ts";
 const ON_BOTH_ENGINES: Readonly<Record<string, readonly string[]>> = {
   store: ["src/*.test.ts"],
   connector: ["src/connector.test.ts", "src/known.test.ts"],
-  server: ["src/invalidation/*.test.ts", "src/instances/*.test.ts"],
+  server: ["src/invalidation/*.test.ts", "src/instances/*.test.ts", "src/admin/*.test.ts"],
 };
 /** Tests of one engine alone. */
 const ON_POSTGRES = ["src/postgres/*.test.ts"];

@@ -58,7 +58,10 @@ const LARGEST_SECRET = 4_096;
 const LIMITS = defaultsOf(CONFIG_SCHEMA.properties.limits);
 const LOG = CONFIG_SCHEMA.properties.log.default;
 const ROLE = CONFIG_SCHEMA.properties.role.default;
-const BUILT_IN: ConfigFile = { projects: { demo: { aliases: { _sample_: { folder: "sample" } } } } };
+/** Its hosts are written out so that it is there also when others are made beside it. */
+const BUILT_IN: ConfigFile = {
+  projects: { demo: { hosts: ["127.0.0.1", "localhost"], aliases: { _sample_: { folder: "sample" } } } },
+};
 
 type Variables = { readonly [Name in keyof typeof ENVIRONMENT]?: string | undefined };
 type ReadFile = (path: string) => Promise<string>;

@@ -35,7 +35,7 @@ export function losers(
   before: Project | undefined,
   next: Project | undefined,
 ): readonly string[] {
-  const only = projects.all.length === 1 ? projects.all[0] : undefined;
+  const only = projects.byHost(undefined);
   const isNew = before === undefined && next !== undefined;
   const lost = before?.hosts.filter((host) => !next?.hosts.includes(host)) ?? [];
   return [

@@ -129,10 +129,8 @@ export function createFeed(parts: FeedParts): ProjectFeed {
   const putInForce = (): void => {
     const live = [...known.values()].flatMap(({ project }) => project ?? []);
     const all = [...fixed, ...live];
-    const unread = [...known.values()].filter(
-      ({ name, isDeleted, project }) => !isDeleted && !project && !fixedNames.has(name),
-    );
-    projects.replace(all, all.length + unread.length);
+    // Also those that are deleted or cannot be read: their hosts must not fall to the one that is left.
+    projects.replace(all, new Set([...fixedNames, ...known.keys()]).size);
   };
   const refresh = (): Promise<void> => {
     // One that is under way may have begun before the change was committed.

@@ -51,6 +51,6 @@ export interface Projects {
 
 /** A list that follows the store. */
 export interface LiveProjects extends Projects {
-  /** Puts others in force, all at once. `count` says how many there are, where some cannot be read. */
+  /** Puts others in force, all at once. `count` is how many there were ever: the only one answers every host. */
   replace(all: readonly Project[], count?: number): void;
 }
