@@ -23,11 +23,15 @@ export interface Operation {
   readonly schema: FastifySchema;
 }
 
-/** Collects the routes that are registered after this call and have a summary. */
+/** Collects the routes that are registered after this call. Only public ones, which are no API, may do without a summary. */
 export function collectOperations(app: FastifyInstance): readonly Operation[] {
   const operations: Operation[] = [];
   app.addHook("onRoute", ({ method, url, schema, config }: RouteOptions) => {
-    if (schema?.summary === undefined || config?.access === undefined) return;
+    if (config?.access === undefined) return;
+    if (schema?.summary === undefined) {
+      if (config.access === "public") return;
+      throw new Error(`${String(method)} ${url} is no part of the document; give it a summary.`);
+    }
     for (const each of [method].flat()) {
       if (each === "HEAD") continue;
       operations.push({ method: each.toLowerCase(), path: url, access: config.access, schema });
