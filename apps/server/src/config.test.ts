@@ -105,6 +105,7 @@ describe("the effective configuration", () => {
         forwardQuery: true,
         cache: { browser: 60, cdn: 60, revalidate: 86_400 },
         missingStatus: 404,
+        origins: { headers: [], staleIfError: 0, rememberMissing: 10 },
       },
     ]);
   });

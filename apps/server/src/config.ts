@@ -2,11 +2,13 @@ import { readFile as readFileFromDisk } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import type { ProjectSection } from "./config/project-schema.ts";
 import { type ProjectDraft, readProjects } from "./config/projects.ts";
+import type { ReadSecret, Report } from "./config/reading.ts";
 import { CONFIG_SCHEMA, type ConfigFile, type ENVIRONMENT, type LogLevel } from "./config/schema.ts";
 import { generatedKey } from "./config/secrets.ts";
 import { defaultsOf, findFaults } from "./config/shape.ts";
 import type { Role } from "./instances/roles.ts";
 import type { Project } from "./projects/project.ts";
+import { Secret } from "./secrets/secret.ts";
 
 /** The effective configuration: file and environment together, completed with defaults, frozen. */
 export interface Config {
@@ -46,6 +48,8 @@ export class ConfigError extends Error {
 const MOST_SHOWN = 20;
 const LARGEST_FILE = 4 * 2 ** 20;
 const LARGEST_SECRET = 4_096;
+/** A service account's key holds a key of up to 4,096 bits. */
+const LARGEST_SOURCE_SECRET = 20_000;
 
 const LIMITS = defaultsOf(CONFIG_SCHEMA.properties.limits);
 const LOG = CONFIG_SCHEMA.properties.log.default;
@@ -54,7 +58,6 @@ const BUILT_IN: ConfigFile = { projects: { demo: { aliases: { _sample_: { folder
 
 type Variables = { readonly [Name in keyof typeof ENVIRONMENT]?: string | undefined };
 type ReadFile = (path: string) => Promise<string>;
-type Report = (sentence: string) => void;
 
 /** What a value may come from. */
 interface Surroundings {
@@ -87,7 +90,8 @@ export async function loadConfig(from: {
   const limits = { ...LIMITS, ...file.limits };
 
   const keyOf = await keyReader(Object.keys(sections), { env, cwd, folder: dirname(path), readFile }, report);
-  const drafts = await readProjects({ ...file, projects: sections }, keyOf, report);
+  const secretOf = secretReader(dirname(path), readFile, report);
+  const drafts = await readProjects({ ...file, projects: sections }, keyOf, secretOf, report);
   const settings = {
     host: readHost(env.FRESHET_HOST, report),
     port: readPort(env.PORT, report),
@@ -253,15 +257,38 @@ async function readStore(
   return { url: address, poolSize };
 }
 
+/** Gives secrets of a project's sources: written down, or in a file beside the configuration. */
+function secretReader(folder: string, readFile: ReadFile, report: Report): ReadSecret {
+  return async (place, name, inline, file) => {
+    if (inline !== undefined && file !== undefined) {
+      report(`${place} has ${name} and ${name}File; keep one.`);
+      return undefined;
+    }
+    if (inline !== undefined) return new Secret(inline);
+    if (file === undefined) return undefined;
+    const text = await readSecret(
+      file,
+      folder,
+      `${place}.${name}File`,
+      readFile,
+      report,
+      LARGEST_SOURCE_SECRET,
+    );
+    if (text === "") report(`${place}.${name}File names ${file}, which is empty.`);
+    return text === undefined || text === "" ? undefined : new Secret(text);
+  };
+}
+
 async function readSecret(
   path: string,
   base: string,
   place: string,
   readFile: ReadFile,
   report: Report,
+  largest = LARGEST_SECRET,
 ): Promise<string | undefined> {
   try {
-    return (await readFile(resolve(base, path))).trim().slice(0, LARGEST_SECRET);
+    return (await readFile(resolve(base, path))).trim().slice(0, largest);
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : error;
     report(`${place} names ${path}, which cannot be read (${String(code)}).`);

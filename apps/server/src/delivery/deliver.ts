@@ -128,7 +128,8 @@ export class Delivery {
     // An answer that an invalidation overtook belongs to the generation before it.
     const generation = Math.min(current.stamp, this.#parts.coverage.floor(...identities));
     const tags = tagsOfAnswer(request.sources, generation);
-    const lifetime = lifetimeOf({ ...current, findable: tags.complete }, request.project.cache);
+    const isForOne = request.sources.some((source) => source.isForOne);
+    const lifetime = lifetimeOf({ ...current, findable: tags.complete, isForOne }, request.project.cache);
     const format = choice.kind === "variant" ? choice.request.format : choice.facts.format;
     const etag = etagOf(choice);
     const head = [

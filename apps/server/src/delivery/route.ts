@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { ERRORS, ServerError } from "../errors.ts";
+import { ERRORS, type ErrorCode, ServerError } from "../errors.ts";
 import type { Metrics } from "../health/metrics.ts";
 import type { Admission } from "../instances/admission.ts";
 import { isNotModified, rangeOf } from "./conditional.ts";
@@ -40,7 +40,7 @@ export function deliveryRoutes(app: FastifyInstance, parts: DeliveryRouteParts):
       if (raw.method !== "GET" && raw.method !== "HEAD") throw new ServerError("METHOD_NOT_ALLOWED");
       const target = request.originalUrl;
       const { host } = raw.headers;
-      understood = parts.requests.read(host, target);
+      understood = parts.requests.read(host, target, raw.socket.remoteAddress);
       const memoryKey = memoryKeyOf(host, target, raw.headers.accept);
       // Once, after the request has arrived and before any cache is looked at.
       const entered = parts.admission.enter(raw.headers["freshet-demand"]);
@@ -141,6 +141,9 @@ function write(
   else response.end(body);
 }
 
+/** Seconds after which it is worth while to ask again: an origin that is left alone rests longer than a queue. */
+const retryAfter = (code: ErrorCode) => (code === "ORIGIN_DOWN" ? 5 : RETRY_SECONDS);
+
 function writePlaceholder(
   request: IncomingMessage,
   response: ServerResponse,
@@ -166,7 +169,7 @@ function writePlaceholder(
     "1",
     "Freshet-Error",
     failure.code,
-    ...(ERRORS[failure.code].status === 503 ? ["Retry-After", String(RETRY_SECONDS)] : []),
+    ...(ERRORS[failure.code].status === 503 ? ["Retry-After", String(retryAfter(failure.code))] : []),
     ...(failure.code === "METHOD_NOT_ALLOWED" ? ["Allow", "GET, HEAD, OPTIONS"] : []),
   ]);
   if (request.method === "HEAD") response.end();

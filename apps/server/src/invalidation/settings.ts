@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import type { Kysely } from "@freshet/store";
 import type { Project } from "../projects/project.ts";
+import { Secret } from "../secrets/secret.ts";
 import type { InvalidationTables } from "./migrations.ts";
 
 /**
@@ -32,8 +33,10 @@ function hashSettings({ apiKey: _key, hosts: _hosts, ...answering }: Project): s
   return hash("sha256", JSON.stringify(answering, sortKeys));
 }
 
-/** The order in which a person writes settings down changes nothing. */
-function sortKeys(_key: string, value: unknown): unknown {
+/** The order in which a person writes settings down changes nothing; another secret may change what an origin answers. */
+function sortKeys(this: Readonly<Record<string, unknown>>, key: string, value: unknown): unknown {
+  const written = this[key];
+  if (written instanceof Secret) return written.fingerprint;
   if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
   return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
