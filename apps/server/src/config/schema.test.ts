@@ -72,6 +72,7 @@ const WORDS = [
   "example.com",
   "*",
   "sample",
+  "eu-central-1",
   "a b",
   "é",
 ].concat("client_0123456789abcdef", "eu-central-1", "https://s3.example:9000", "account1", "photos");
