@@ -83,6 +83,8 @@ export class Originals {
     const stamp = this.#parts.coverage.applied;
     const record = this.#parts.records.peek(original.recordKey);
     if (!record || this.#parts.now() >= record.expires) return undefined;
+    // What stands in for its origin may be kept for seconds only, whatever was said of it before.
+    if (record.stale) return undefined;
     if (record.stamp < this.#parts.coverage.floor(original.identity)) return undefined;
     const trust = trustOf(record, version);
     return trust === "exact" || trust === "known" ? { record, stamp, trust, covered: false } : undefined;
@@ -96,7 +98,8 @@ export class Originals {
   /**
    * The record to answer from. What the origin does is an outcome of the record, never a rejection. Past the lease no record
    * counts but one that was read from the origin after this call: an invalidation may be Done that this instance has not heard of.
-   * @throws ServerError ORIGIN_BROKEN when flights land and leave nothing behind.
+   * @throws ServerError ORIGIN_BROKEN when flights land and leave nothing behind, and what the origin failed with when an expired
+   * record stands in for it under a version that nobody confirmed.
    */
   async current(
     original: Original,
@@ -118,7 +121,7 @@ export class Originals {
       const isCovered = record !== undefined && record.stamp < floor;
       if (record && isCovered && landed > 0 && record.stamp >= heard) {
         // An invalidation overtook the flight: its bytes are older, but so is the request of everyone who waited for it.
-        return { record, stamp: record.stamp, trust: "known", covered: true };
+        if (!record.stale) return { record, stamp: record.stamp, trust: "known", covered: true };
       }
       const trust =
         record && !isCovered && (landed > 0 || now() < record.expires) ? trustOf(record, version) : undefined;
@@ -126,12 +129,12 @@ export class Originals {
         if (trust === "exact" || trust === "known") return { record, stamp, trust, covered: false };
         if (record.order > seen) return { ...this.#learn(record, version ?? ""), stamp, covered: false };
         // The flight that could have confirmed the version brought nothing.
-        if (asked) return { record, stamp, trust, covered: false };
+        if (asked) return unconfirmed(record, stamp, trust);
       }
       const joined = this.#running(original);
       // Only a flight of one's own is paid for: whoever comes for the same version joins it.
       if (!joined && record && trust !== undefined && !this.#budget.take(key)) {
-        return { record, stamp, trust, covered: false };
+        return unconfirmed(record, stamp, trust);
       }
       const flight = joined ?? this.#start(original, false);
       asked = flight.order > seen;
@@ -170,9 +173,9 @@ export class Originals {
     await (this.#running(original) ?? this.#start(original, true)).landed;
   }
 
-  /** Whole seconds for which answers from a record may still be kept that an old cache may have given; undefined for any other. */
+  /** Whole seconds for which answers from a record may be kept that an old cache gave or that stands in for its origin; undefined for any other. */
   secondsOfDoubt(record: OriginalRecord): number | undefined {
-    return record.doubtful
+    return record.doubtful || record.stale
       ? Math.max(0, Math.floor((record.expires - this.#parts.now()) / 1_000))
       : undefined;
   }
@@ -252,4 +255,13 @@ export class Originals {
     const versions = [version, ...record.versions].slice(0, REMEMBERED);
     return { record: this.#parts.records.amend(record, versions), trust: "known" };
   }
+}
+
+/**
+ * A record under a version that nobody could confirm.
+ * @throws ServerError for one that only stands in for its origin: whoever asks for something new is not given something expired.
+ */
+function unconfirmed(record: OriginalRecord, stamp: number, trust: VersionTrust): Current {
+  if (record.stale) throw new ServerError(record.stale.code);
+  return { record, stamp, trust, covered: false };
 }

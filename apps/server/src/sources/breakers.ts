@@ -80,7 +80,10 @@ export class Breakers {
     return {
       worked: () => {
         // Only a probe speaks for an origin at rest: an answer that began before the failures is older than they are.
-        if (isProbe || state.restsUntil === 0) this.#states.delete(key);
+        const known = this.#states.get(key) ?? state;
+        if (!isProbe && known.restsUntil > 0) return;
+        Object.assign(known, { failures: 0, restMs: this.#restMs, restsUntil: 0, isProbed: false });
+        this.#states.delete(key);
       },
       failed: () => {
         const known = this.#states.get(key) ?? state;

@@ -1,17 +1,30 @@
+import type { Breakers } from "./breakers.ts";
+import { createBucketSource } from "./bucket.ts";
 import { createFolderSource } from "./folder.ts";
-import { createHttpSource, type HttpSourceOptions } from "./http.ts";
-import type { Source } from "./source.ts";
+import { createHttpReader, type HttpSourceOptions, httpSourceOf } from "./http.ts";
+import type { Location, Source } from "./source.ts";
 
-/** Reads every kind of location. `close` lets go of kept connections and fails the fetches that are still running. */
+export interface Sources extends Source {
+  /** Origins that are left alone. */
+  readonly breakers: Breakers;
+  /** Lets go of kept connections and fails the fetches that are still running. */
+  close(): Promise<void>;
+}
+
+/** Reads every kind of location. */
 export function createSources(options: {
   readonly dataFolder: string;
   readonly http?: HttpSourceOptions;
-}): Source & { close(): Promise<void> } {
-  const http = createHttpSource(options.http);
-  const folder = createFolderSource(options.dataFolder);
+}): Sources {
+  const reader = createHttpReader(options.http);
+  const byKind: Readonly<Record<Location["kind"], Source>> = {
+    http: httpSourceOf(reader),
+    folder: createFolderSource(options.dataFolder),
+    bucket: createBucketSource(reader),
+  };
   return {
-    fetch: (location, request, signal) =>
-      (location.kind === "http" ? http : folder).fetch(location, request, signal),
-    close: http.close,
+    fetch: (location, request, signal) => byKind[location.kind].fetch(location, request, signal),
+    breakers: reader.breakers,
+    close: reader.close,
   };
 }
