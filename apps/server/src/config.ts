@@ -10,6 +10,7 @@ import { readSharedCache, type SharedCacheConfig } from "./config/shared-cache.t
 import type { Role } from "./instances/roles.ts";
 import type { Project } from "./projects/project.ts";
 import { Secret } from "./secrets/secret.ts";
+import { readSecretKeys } from "./secrets/secret-key.ts";
 
 /** The effective configuration: file and environment together, completed with defaults, frozen. */
 export interface Config {
@@ -24,6 +25,8 @@ export interface Config {
   /** The shared tier behind the local disk; undefined is none. */
   readonly sharedCache: SharedCacheConfig | undefined;
   readonly leaseMs: number;
+  /** What `sealedBoxOf` seals with; undefined is a key that is kept in the data folder. */
+  readonly secretKey: Secret | undefined;
   readonly projects: readonly Project[];
   readonly cdn: NonNullable<ConfigFile["cdn"]>;
   readonly limits: typeof LIMITS & {
@@ -108,6 +111,7 @@ export async function loadConfig(from: {
       (name, base, place) => readSecret(name, base === "file" ? dirname(path) : cwd, place, readFile, report),
       report,
     ),
+    secretKey: await readSecretKey({ env, cwd, folder: dirname(path), readFile }, report),
     leaseMs: file.leaseMs ?? CONFIG_SCHEMA.properties.leaseMs.default,
   };
   checkNodes(cdn, report);
@@ -264,6 +268,20 @@ async function readStore(
   const schema = CONFIG_SCHEMA.properties.store.properties.url;
   for (const fault of findFaults(schema, address, text ? name : fileName)) report(fault);
   return { url: address, poolSize };
+}
+
+async function readSecretKey(
+  { env, cwd, readFile }: Surroundings,
+  report: Report,
+): Promise<Secret | undefined> {
+  const { FRESHET_SECRET_KEY: text, FRESHET_SECRET_KEY_FILE: path } = env;
+  if (text && path) report("FRESHET_SECRET_KEY and FRESHET_SECRET_KEY_FILE are both set; keep one.");
+  const name = text ? "FRESHET_SECRET_KEY" : "FRESHET_SECRET_KEY_FILE";
+  const keys = text || (path ? await readSecret(path, cwd, name, readFile, report) : undefined);
+  if (keys === undefined) return undefined;
+  const read = readSecretKeys(keys);
+  if ("fault" in read) report(`${name} cannot be used: ${read.fault}.`);
+  return new Secret(keys);
 }
 
 /** Gives secrets of a project's sources: written down, or in a file beside the configuration. */

@@ -17,7 +17,7 @@ export const ERRORS = {
   ORIGIN_BROKEN: { status: 502, sentence: "The origin did not give an image. Try again when it is well." },
   ORIGIN_SLOW: { status: 504, sentence: "The origin took too long. Try again later." },
   ORIGIN_DOWN: {
-    status: 503,
+    status: 502,
     sentence: "The origin failed several times in a row and is left alone for some seconds. Try again later.",
   },
   SERVER_BUSY: { status: 503, sentence: "All render places are taken. Try again in a few seconds." },

@@ -252,5 +252,11 @@ export const ENVIRONMENT = {
     description: "File that holds FRESHET_SHARED_CACHE_SECRET_ACCESS_KEY.",
     default: "none",
   },
+  FRESHET_SECRET_KEY: {
+    description:
+      "Keys that secrets in the store are sealed with: 32 bytes each in hex or base64, one a line or with commas between. The first seals, all of them open. All instances need the same.",
+    default: "one is made and kept in the data folder",
+  },
+  FRESHET_SECRET_KEY_FILE: { description: "File that holds FRESHET_SECRET_KEY.", default: "none" },
   FRESHET_LOG: { description: "How much is logged.", default: "that of the file" },
 } as const satisfies Readonly<Record<string, Variable>>;

@@ -18,6 +18,7 @@ const CACHED: ReadonlySet<Delivered["from"]> = new Set(["memory", "disk", "share
 
 /** Seconds after which a client that was turned away should come back. */
 const RETRY_SECONDS = 2;
+const REST_SECONDS = 5;
 
 export interface DeliveryRouteParts {
   readonly requests: DeliveryRequests;
@@ -144,8 +145,11 @@ function write(
   else response.end(body);
 }
 
-/** Seconds after which it is worth while to ask again: an origin that is left alone rests longer than a queue. */
-const retryAfter = (code: ErrorCode) => (code === "ORIGIN_DOWN" ? 5 : RETRY_SECONDS);
+/** When it is worth while to ask again: an origin that is left alone rests longer than a queue. */
+function retryAfter(code: ErrorCode): readonly string[] {
+  if (code === "ORIGIN_DOWN") return ["Retry-After", String(REST_SECONDS)];
+  return ERRORS[code].status === 503 ? ["Retry-After", String(RETRY_SECONDS)] : [];
+}
 
 function writePlaceholder(
   request: IncomingMessage,
@@ -172,7 +176,7 @@ function writePlaceholder(
     "1",
     "Freshet-Error",
     failure.code,
-    ...(ERRORS[failure.code].status === 503 ? ["Retry-After", String(retryAfter(failure.code))] : []),
+    ...retryAfter(failure.code),
     ...(failure.code === "METHOD_NOT_ALLOWED" ? ["Allow", "GET, HEAD, OPTIONS"] : []),
   ]);
   if (request.method === "HEAD") response.end();
