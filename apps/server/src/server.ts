@@ -113,14 +113,18 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     maxAgeMs: limits.waitingMs,
   });
   const sharedTier = config.sharedCache && openSharedTier(config.sharedCache, app, limits.maxOriginalBytes);
+  const source = createSources({
+    dataFolder: config.dataFolder,
+    log: (event, details) => app.log.warn(details, event),
+  });
   const metrics: Metrics = createMetrics({
     queue,
+    breakers: source.breakers,
     sharedTier,
     applied: () => coverage.applied,
     instances: () => invalidation.instances,
   });
   const records = new Records(recordDisk, limits.records);
-  const source = createSources({ dataFolder: config.dataFolder });
   const originals = new Originals({
     source,
     coverage,

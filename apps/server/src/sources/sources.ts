@@ -2,6 +2,7 @@ import type { Breakers } from "./breakers.ts";
 import { createBucketSource } from "./bucket.ts";
 import { createFolderSource } from "./folder.ts";
 import { createHttpReader, type HttpSourceOptions, httpSourceOf } from "./http.ts";
+import { createReports } from "./reports.ts";
 import type { Location, Source } from "./source.ts";
 
 export interface Sources extends Source {
@@ -15,15 +16,22 @@ export interface Sources extends Source {
 export function createSources(options: {
   readonly dataFolder: string;
   readonly http?: HttpSourceOptions;
+  /** Told why originals cannot be had. */
+  readonly log?: (event: string, details: object) => void;
 }): Sources {
   const reader = createHttpReader(options.http);
+  const report = createReports(options.log ?? (() => {}));
   const byKind: Readonly<Record<Location["kind"], Source>> = {
     http: httpSourceOf(reader),
     folder: createFolderSource(options.dataFolder),
     bucket: createBucketSource(reader),
   };
   return {
-    fetch: (location, request, signal) => byKind[location.kind].fetch(location, request, signal),
+    async fetch(location, request, signal) {
+      const fetched = await byKind[location.kind].fetch(location, request, signal);
+      if (fetched.kind === "refused") report(location, fetched);
+      return fetched;
+    },
     breakers: reader.breakers,
     close: reader.close,
   };
