@@ -18,7 +18,7 @@ import { DiskStore } from "./cache/disk-store.ts";
 import { Originals } from "./cache/originals.ts";
 import { Records } from "./cache/records.ts";
 import { RenderQueue } from "./cache/render-queue.ts";
-import { SharedTier } from "./cache/shared/shared-tier.ts";
+import { longestLookup, SharedTier } from "./cache/shared/shared-tier.ts";
 import { Variants } from "./cache/variants.ts";
 import type { Config } from "./config.ts";
 import { Delivery } from "./delivery/deliver.ts";
@@ -156,7 +156,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     drivers: ports.drivers,
     keepMs: limits.retention * 1_000,
     instance,
-    tuning: { longestFillMs: longestFillOf(limits), ...ports.tuning },
+    tuning: { longestFillMs: longestFillOf(config), ...ports.tuning },
     remembered: rememberedIn(folder("sequence")),
     now,
     log,
@@ -216,9 +216,9 @@ function openSharedTier(
   });
 }
 
-/** Twice the origin's time, for an original that is asked again, the wait for a place, and a render. */
-function longestFillOf({ originTimeoutMs, waitingMs }: Config["limits"]): number {
-  return 2 * originTimeoutMs + waitingMs + 5_000;
+/** Twice the origin's time, for an original that is asked again, the wait for a place, two look-ups and a render. */
+function longestFillOf({ limits: { originTimeoutMs, waitingMs }, sharedCache }: Config): number {
+  return 2 * originTimeoutMs + waitingMs + 2 * longestLookup(sharedCache?.lookupMs ?? 0) + 5_000;
 }
 
 async function readFacts(bytes: Uint8Array): Promise<ImageFacts | undefined> {

@@ -48,6 +48,9 @@ const KNOWN = 100_000;
 /** A bucket may let objects expire: what was seen there is looked for again after a day. */
 const KNOWN_MS = 86_400_000;
 
+/** Milliseconds that one look-up may take, of however large an object. */
+export const longestLookup = (lookupMs: number) => lookupMs * MOST_TIMES;
+
 interface Offer {
   readonly name: string;
   readonly bytes: Uint8Array;
