@@ -2,11 +2,15 @@ import { readFile as readFileFromDisk } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import type { ProjectSection } from "./config/project-schema.ts";
 import { readProjects } from "./config/projects.ts";
+import type { ReadSecret, Report } from "./config/reading.ts";
 import { CONFIG_SCHEMA, type ConfigFile, type ENVIRONMENT, type LogLevel } from "./config/schema.ts";
 import { generatedKey } from "./config/secrets.ts";
 import { defaultsOf, findFaults } from "./config/shape.ts";
+import { readSharedCache, type SharedCacheConfig } from "./config/shared-cache.ts";
 import type { Role } from "./instances/roles.ts";
 import type { Project } from "./projects/project.ts";
+import { Secret } from "./secrets/secret.ts";
+import { readSecretKeys } from "./secrets/secret-key.ts";
 
 /** The effective configuration: file and environment together, completed with defaults, frozen. */
 export interface Config {
@@ -18,7 +22,11 @@ export interface Config {
   readonly role: Role;
   /** A PostgreSQL database; undefined is an SQLite file in the data folder. */
   readonly store: { readonly url: string; readonly poolSize: number } | undefined;
+  /** The shared tier behind the local disk; undefined is none. */
+  readonly sharedCache: SharedCacheConfig | undefined;
   readonly leaseMs: number;
+  /** What `sealedBoxOf` seals with; undefined is a key that is kept in the data folder. */
+  readonly secretKey: Secret | undefined;
   readonly projects: readonly Project[];
   /** What the file says about each project, by name; nothing is completed. */
   readonly sections: Readonly<Record<string, ProjectSection>>;
@@ -54,6 +62,8 @@ export class ConfigError extends Error {
 const MOST_SHOWN = 20;
 const LARGEST_FILE = 4 * 2 ** 20;
 const LARGEST_SECRET = 4_096;
+/** A service account's key holds a key of up to 4,096 bits. */
+const LARGEST_SOURCE_SECRET = 20_000;
 
 const LIMITS = defaultsOf(CONFIG_SCHEMA.properties.limits);
 const LOG = CONFIG_SCHEMA.properties.log.default;
@@ -65,7 +75,6 @@ const BUILT_IN: ConfigFile = {
 
 type Variables = { readonly [Name in keyof typeof ENVIRONMENT]?: string | undefined };
 type ReadFile = (path: string) => Promise<string>;
-type Report = (sentence: string) => void;
 
 /** What a value may come from. */
 interface Surroundings {
@@ -98,7 +107,8 @@ export async function loadConfig(from: {
   const limits = { ...LIMITS, ...file.limits };
 
   const keyOf = await keyReader(Object.keys(sections), { env, cwd, folder: dirname(path), readFile }, report);
-  const drafts = await readProjects({ ...file, projects: sections }, keyOf, report);
+  const secretOf = secretReader(dirname(path), readFile, report);
+  const drafts = await readProjects({ ...file, projects: sections }, keyOf, secretOf, report);
   const settings = {
     host: readHost(env.FRESHET_HOST, report),
     port: readPort(env.PORT, report),
@@ -106,6 +116,13 @@ export async function loadConfig(from: {
     log: readChoice("FRESHET_LOG", env, CONFIG_SCHEMA.properties.log, report) ?? file.log ?? LOG,
     role: readChoice("FRESHET_ROLE", env, CONFIG_SCHEMA.properties.role, report) ?? file.role ?? ROLE,
     store: await readStore(file.store, { env, cwd, folder: dirname(path), readFile }, report),
+    sharedCache: await readSharedCache(
+      file.sharedCache,
+      env,
+      (name, base, place) => readSecret(name, base === "file" ? dirname(path) : cwd, place, readFile, report),
+      report,
+    ),
+    secretKey: await readSecretKey({ env, cwd, folder: dirname(path), readFile }, report),
     leaseMs: file.leaseMs ?? CONFIG_SCHEMA.properties.leaseMs.default,
   };
   const adminKey = await readAdminKey(file, { env, cwd, folder: dirname(path), readFile }, report);
@@ -296,15 +313,52 @@ async function readStore(
   return { url: address, poolSize };
 }
 
+async function readSecretKey(
+  { env, cwd, readFile }: Surroundings,
+  report: Report,
+): Promise<Secret | undefined> {
+  const { FRESHET_SECRET_KEY: text, FRESHET_SECRET_KEY_FILE: path } = env;
+  if (text && path) report("FRESHET_SECRET_KEY and FRESHET_SECRET_KEY_FILE are both set; keep one.");
+  const name = text ? "FRESHET_SECRET_KEY" : "FRESHET_SECRET_KEY_FILE";
+  const keys = text || (path ? await readSecret(path, cwd, name, readFile, report) : undefined);
+  if (keys === undefined) return undefined;
+  const read = readSecretKeys(keys);
+  if ("fault" in read) report(`${name} cannot be used: ${read.fault}.`);
+  return new Secret(keys);
+}
+
+/** Gives secrets of a project's sources: written down, or in a file beside the configuration. */
+function secretReader(folder: string, readFile: ReadFile, report: Report): ReadSecret {
+  return async (place, name, inline, file) => {
+    if (inline !== undefined && file !== undefined) {
+      report(`${place} has ${name} and ${name}File; keep one.`);
+      return undefined;
+    }
+    if (inline !== undefined) return new Secret(inline);
+    if (file === undefined) return undefined;
+    const text = await readSecret(
+      file,
+      folder,
+      `${place}.${name}File`,
+      readFile,
+      report,
+      LARGEST_SOURCE_SECRET,
+    );
+    if (text === "") report(`${place}.${name}File names ${file}, which is empty.`);
+    return text === undefined || text === "" ? undefined : new Secret(text);
+  };
+}
+
 async function readSecret(
   path: string,
   base: string,
   place: string,
   readFile: ReadFile,
   report: Report,
+  largest = LARGEST_SECRET,
 ): Promise<string | undefined> {
   try {
-    return (await readFile(resolve(base, path))).trim().slice(0, LARGEST_SECRET);
+    return (await readFile(resolve(base, path))).trim().slice(0, largest);
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : error;
     report(`${place} names ${path}, which cannot be read (${String(code)}).`);

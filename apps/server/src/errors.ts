@@ -20,6 +20,10 @@ export const ERRORS = {
   ORIGINAL_TOO_LARGE: { status: 413, sentence: "The original has more bytes than the limits allow." },
   ORIGIN_BROKEN: { status: 502, sentence: "The origin did not give an image. Try again when it is well." },
   ORIGIN_SLOW: { status: 504, sentence: "The origin took too long. Try again later." },
+  ORIGIN_DOWN: {
+    status: 502,
+    sentence: "The origin failed several times in a row and is left alone for some seconds. Try again later.",
+  },
   SERVER_BUSY: { status: 503, sentence: "All render places are taken. Try again in a few seconds." },
   JOURNAL_AWAY: {
     status: 503,
@@ -99,10 +103,6 @@ export const ERRORS = {
     sentence: "There are 100 connectors in this project. Delete some that are gone.",
   },
   CONNECTOR_UNKNOWN: { status: 404, sentence: "There is no such connector." },
-  SECRETS_UNAVAILABLE: {
-    status: 409,
-    sentence: "This installation has no key to seal secrets with. Write them into the configuration file.",
-  },
   VERSION_OUTDATED: {
     status: 412,
     sentence: "Somebody changed this meanwhile. Read it again and send its new ETag in If-Match.",

@@ -3,7 +3,13 @@ import { createServer as createHttpServer } from "node:http";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { CdnDriver } from "@freshet/core";
-import { DEFAULT_LIMITS, type ImageFacts, isRenderError, probe } from "@freshet/core/resize";
+import {
+  DEFAULT_LIMITS,
+  type ImageFacts,
+  isRenderError,
+  probe,
+  RENDERER_VERSION,
+} from "@freshet/core/resize";
 import { openStore, type Store } from "@freshet/store";
 import Fastify, { type FastifyInstance, LogController } from "fastify";
 import { createKeys } from "./access/keys.ts";
@@ -19,6 +25,7 @@ import { DiskStore } from "./cache/disk-store.ts";
 import { Originals } from "./cache/originals.ts";
 import { Records } from "./cache/records.ts";
 import { RenderQueue } from "./cache/render-queue.ts";
+import { longestLookup, SharedTier } from "./cache/shared/shared-tier.ts";
 import { Variants } from "./cache/variants.ts";
 import type { Config } from "./config.ts";
 import { createConnectors } from "./connectors/connectors.ts";
@@ -47,10 +54,12 @@ import { type ChangeTables, createChanges } from "./projects/changes.ts";
 import { createFeed } from "./projects/feed.ts";
 import { createProjects } from "./projects/projects.ts";
 import { projectRoutes } from "./projects/routes.ts";
-import { NO_BOX, type SecretBox } from "./projects/sealed.ts";
+import type { SecretBox } from "./projects/sealed.ts";
 import { createStateChanges } from "./projects/state-changes.ts";
 import { stateRoutes } from "./projects/state-routes.ts";
 import { States } from "./projects/states.ts";
+import { createS3Client } from "./s3/client.ts";
+import { sealedBoxOf } from "./secrets/sealed-box.ts";
 import { createSources } from "./sources/sources.ts";
 
 /** Of the API, as its document says. */
@@ -79,7 +88,7 @@ export interface ServerPorts {
   readonly store?: Store;
   readonly instance?: Partial<InstancePorts>;
   readonly tuning?: Partial<Tuning>;
-  /** Seals the secrets of settings; absent where no setting of the store may hold one. */
+  /** Seals the secrets of settings; absent: with the keys that the configuration gives. */
   readonly box?: SecretBox;
 }
 
@@ -131,18 +140,25 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     maxWaitingCost: limits.waitingCost,
     maxAgeMs: limits.waitingMs,
   });
+  const sharedTier = config.sharedCache && openSharedTier(config.sharedCache, app, limits.maxOriginalBytes);
+  const source = createSources({
+    dataFolder: config.dataFolder,
+    log: (event, details) => app.log.warn(details, event),
+  });
   const metrics: Metrics = createMetrics({
     queue,
+    breakers: source.breakers,
+    sharedTier,
     applied: () => coverage.applied,
     instances: () => invalidation.instances,
   });
   const records = new Records(recordDisk, limits.records);
-  const source = createSources({ dataFolder: config.dataFolder });
   const originals = new Originals({
     source,
     coverage,
     records,
     bytes: originalDisk,
+    shared: config.sharedCache?.originals ? sharedTier?.shelf("originals") : undefined,
     readFacts,
     now,
     admit: (original) => {
@@ -153,6 +169,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
   });
   const variants = new Variants({
     disk: variantDisk,
+    shared: sharedTier?.shelf("variants"),
     queue,
     limits: { ...DEFAULT_LIMITS, maxBytes: limits.maxOriginalBytes },
     onRender: metrics.rendered,
@@ -164,8 +181,9 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
   const delivery = new Delivery({ originals, variants, answers, coverage });
   const requests = new DeliveryRequests(projects);
   const port = createDeliveryPort({ originals, records, coverage, recent });
+  const box = ports.box ?? (await sealedBoxOf(config));
   const feed = createFeed({
-    ...{ store, projects, states, log, fixed: config.projects, box: ports.box ?? NO_BOX },
+    ...{ store, projects, states, log, fixed: config.projects, box },
     installation: config.installation,
     isAlone: instance.isAlone,
     pollMs: FEED_MS,
@@ -181,7 +199,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     keepMs: limits.retention * 1_000,
     keepAuditMs: limits.auditRetention * 1_000,
     instance,
-    tuning: { longestFillMs: longestFillOf(limits), ...ports.tuning },
+    tuning: { longestFillMs: longestFillOf(config), ...ports.tuning },
     remembered: rememberedIn(folder("sequence")),
     now,
     log,
@@ -200,7 +218,6 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     const { journal } = invalidation;
     const db = store.db.$extendTables<ChangeTables>();
     const { installation, sections } = config;
-    const box = ports.box ?? NO_BOX;
     const fixed = config.projects;
     const changes = createChanges({ ...{ store, feed, projects, fixed, installation, box, journal, now } });
     const stateChanges = createStateChanges({ store, feed, journal, now, delivery: port });
@@ -244,14 +261,32 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
       await invalidation.stop();
       await feed.stop();
       await source.close();
+      await sharedTier?.close();
       await store.close();
     },
   };
 }
 
-/** Twice the origin's time, for an original that is asked again, the wait for a place, and a render. */
-function longestFillOf({ originTimeoutMs, waitingMs }: Config["limits"]): number {
-  return 2 * originTimeoutMs + waitingMs + 5_000;
+/** The largest variant that is looked for where originals are kept smaller. */
+const LARGEST_SHARED = 64 * 2 ** 20;
+
+function openSharedTier(
+  { s3, ...settings }: NonNullable<Config["sharedCache"]>,
+  app: FastifyInstance,
+  maxOriginalBytes: number,
+): SharedTier {
+  return new SharedTier({
+    ...settings,
+    client: createS3Client(s3),
+    rendererVersion: RENDERER_VERSION,
+    maxBytes: Math.max(LARGEST_SHARED, maxOriginalBytes),
+    log: (event, details) => app.log.warn(details, event),
+  });
+}
+
+/** Twice the origin's time, for an original that is asked again, the wait for a place, two look-ups and a render. */
+function longestFillOf({ limits: { originTimeoutMs, waitingMs }, sharedCache }: Config): number {
+  return 2 * originTimeoutMs + waitingMs + 2 * longestLookup(sharedCache?.lookupMs ?? 0) + 5_000;
 }
 
 async function readFacts(bytes: Uint8Array): Promise<ImageFacts | undefined> {

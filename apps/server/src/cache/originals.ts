@@ -5,9 +5,11 @@ import { ServerError } from "../errors.ts";
 import type { Standing } from "../instances/admission.ts";
 import type { Original } from "../projects/originals.ts";
 import type { Fetched, Source } from "../sources/source.ts";
+import { ByteTiers } from "./byte-tiers.ts";
 import type { Coverage } from "./coverage.ts";
 import type { DiskStore } from "./disk-store.ts";
 import { type OriginalRecord, type Outcome, REMEMBERED, type Records } from "./records.ts";
+import type { Shelf } from "./shared/shared-tier.ts";
 import { nextRecord, trustOf, type VersionTrust } from "./succession.ts";
 import { VersionBudget } from "./version-budget.ts";
 
@@ -43,6 +45,8 @@ export interface OriginalsParts {
   readonly coverage: Coverage;
   readonly records: Records;
   readonly bytes: DiskStore;
+  /** Asked only for the digest of a record that may be used: what instances share is bytes, never what an original has now. */
+  readonly shared?: Shelf | undefined;
   /** What the header says; undefined for bytes that are not an image we read. */
   readonly readFacts: (bytes: Uint8Array) => Promise<ImageFacts | undefined>;
   readonly now: () => number;
@@ -61,6 +65,7 @@ export interface OriginalsParts {
  */
 export class Originals {
   readonly #parts: OriginalsParts;
+  readonly #tiers: ByteTiers;
   readonly #flights = new Map<string, Flight>();
   readonly #budget: VersionBudget;
   readonly #known = new LRUCache<string, Original>({ max: 20_000 });
@@ -74,6 +79,7 @@ export class Originals {
 
   constructor(parts: OriginalsParts) {
     this.#parts = parts;
+    this.#tiers = new ByteTiers(parts.bytes, parts.shared);
     this.#budget = new VersionBudget(parts.now);
   }
 
@@ -82,6 +88,8 @@ export class Originals {
     const stamp = this.#parts.coverage.applied;
     const record = this.#parts.records.peek(original.recordKey);
     if (!record || this.#parts.now() >= record.expires) return undefined;
+    // What stands in for its origin may be kept for seconds only, whatever was said of it before.
+    if (record.stale) return undefined;
     if (record.stamp < this.#parts.coverage.floor(original.identity)) return undefined;
     const trust = trustOf(record, version);
     return trust === "exact" || trust === "known" ? { record, stamp, trust, covered: false } : undefined;
@@ -101,7 +109,8 @@ export class Originals {
   /**
    * The record to answer from. What the origin does is an outcome of the record, never a rejection. Past the lease no record
    * counts but one that was read from the origin after this call: an invalidation may be Done that this instance has not heard of.
-   * @throws ServerError ORIGIN_BROKEN when flights land and leave nothing behind, and what `admit` throws.
+   * @throws ServerError ORIGIN_BROKEN when flights land and leave nothing behind, and what the origin failed with when an expired
+   * record stands in for it under a version that nobody confirmed; and what `admit` throws.
    */
   async current(
     original: Original,
@@ -124,7 +133,7 @@ export class Originals {
       const isCovered = record !== undefined && record.stamp < floor;
       if (record && isCovered && landed > 0 && record.stamp >= heard) {
         // An invalidation overtook the flight: its bytes are older, but so is the request of everyone who waited for it.
-        return { record, stamp: record.stamp, trust: "known", covered: true };
+        if (!record.stale) return { record, stamp: record.stamp, trust: "known", covered: true };
       }
       const trust =
         record && !isCovered && (landed > 0 || now() < record.expires) ? trustOf(record, version) : undefined;
@@ -132,12 +141,12 @@ export class Originals {
         if (trust === "exact" || trust === "known") return { record, stamp, trust, covered: false };
         if (record.order > seen) return { ...this.#learn(record, version ?? ""), stamp, covered: false };
         // The flight that could have confirmed the version brought nothing.
-        if (asked) return { record, stamp, trust, covered: false };
+        if (asked) return unconfirmed(record, stamp, trust);
       }
       const joined = this.#running(original);
       // Only a flight of one's own is paid for: whoever comes for the same version joins it.
       if (!joined && record && trust !== undefined && !this.#budget.take(key)) {
-        return { record, stamp, trust, covered: false };
+        return unconfirmed(record, stamp, trust);
       }
       const flight = joined ?? this.#start(original, false);
       asked = flight.order > seen;
@@ -177,20 +186,20 @@ export class Originals {
     await (this.#running(original) ?? this.#start(original, true)).landed;
   }
 
-  /** Whole seconds for which answers from a record may still be kept that an old cache may have given; undefined for any other. */
+  /** Whole seconds for which answers from a record may be kept that an old cache gave or that stands in for its origin; undefined for any other. */
   secondsOfDoubt(record: OriginalRecord): number | undefined {
-    return record.doubtful
+    return record.doubtful || record.stale
       ? Math.max(0, Math.floor((record.expires - this.#parts.now()) / 1_000))
       : undefined;
   }
 
-  /** Bytes by their digest, from memory or disk; undefined when they were evicted. */
+  /** Bytes by their digest, from memory, disk or the shared tier; undefined when they were evicted. */
   async bytesOf(digest: string): Promise<Uint8Array | undefined> {
-    return this.#recent.get(digest) ?? (await this.#parts.bytes.get(digest));
+    return this.#recent.get(digest) ?? (await this.#tiers.get(digest))?.bytes;
   }
 
   #holds(digest: string): boolean {
-    return this.#recent.has(digest) || this.#parts.bytes.has(digest);
+    return this.#recent.has(digest) || this.#tiers.holds(digest);
   }
 
   /** The flight that may be joined now: one stamped after every invalidation of the original that was heard of. */
@@ -251,8 +260,7 @@ export class Originals {
     const digest = Buffer.from(await crypto.subtle.digest("SHA-256", whole)).toString("hex");
     const facts = await this.#parts.readFacts(bytes);
     this.#recent.set(digest, bytes);
-    // A disk that refuses costs a fetch later, not this answer.
-    void this.#parts.bytes.put(digest, bytes).catch(() => {});
+    this.#tiers.keep(digest, bytes, false);
     return { kind: "bytes", digest, size: bytes.length, facts };
   }
 
@@ -261,4 +269,13 @@ export class Originals {
     const versions = [version, ...record.versions].slice(0, REMEMBERED);
     return { record: this.#parts.records.amend(record, versions), trust: "known" };
   }
+}
+
+/**
+ * A record under a version that nobody could confirm.
+ * @throws ServerError for one that only stands in for its origin: whoever asks for something new is not given something expired.
+ */
+function unconfirmed(record: OriginalRecord, stamp: number, trust: VersionTrust): Current {
+  if (record.stale) throw new ServerError(record.stale.code);
+  return { record, stamp, trust, covered: false };
 }

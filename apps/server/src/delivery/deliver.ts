@@ -30,7 +30,7 @@ export interface Delivered {
   readonly answer: Answer;
   readonly stamp: number;
   /** For `Cache-Status` (RFC 9211). */
-  readonly from: "memory" | "disk" | "rendered" | "original" | "unmodified";
+  readonly from: "memory" | "disk" | "shared" | "rendered" | "original" | "unmodified";
 }
 
 /** What is to be delivered: a rendered variant, or the original's own bytes. */
@@ -128,7 +128,8 @@ export class Delivery {
     // An answer that an invalidation overtook belongs to the generation before it.
     const generation = Math.min(current.stamp, this.#parts.coverage.floor(...identities));
     const tags = tagsOfAnswer(request.sources, generation);
-    const lifetime = lifetimeOf({ ...current, findable: tags.complete }, request.project.cache);
+    const isForOne = request.sources.some((source) => source.isForOne);
+    const lifetime = lifetimeOf({ ...current, findable: tags.complete, isForOne }, request.project.cache);
     const format = choice.kind === "variant" ? choice.request.format : choice.facts.format;
     const etag = etagOf(choice);
     const head = [

@@ -44,8 +44,11 @@ export class DeliveryRequests {
     return this.#projects.byHost(host) === request.project;
   }
 
-  /** @throws ServerError PROJECT_UNKNOWN, ORIGINAL_NOT_NAMED or URL_TOO_LONG. */
-  read(host: string | undefined, target: string): DeliveryRequest {
+  /**
+   * `address` is the one that asks, for origins that want to know it.
+   * @throws ServerError PROJECT_UNKNOWN, ORIGINAL_NOT_NAMED or URL_TOO_LONG.
+   */
+  read(host: string | undefined, target: string, address?: string): DeliveryRequest {
     const key = `${host} ${target}`;
     const known = this.#known(host, key);
     if (known) return known;
@@ -54,9 +57,13 @@ export class DeliveryRequests {
     if (!project) throw new ServerError("PROJECT_UNKNOWN");
     const url = parseDeliveryUrl(target);
     if (!url) throw new ServerError("ORIGINAL_NOT_NAMED");
-    const original = describeOriginal(project, url.original, url.originQuery);
+    const original = describeOriginal(project, url.original, url.originQuery, {
+      host: host?.toLowerCase(),
+      address,
+    });
     const read: DeliveryRequest = { project, original, sources: [original], url };
-    this.#memo.set(key, { request: read, epoch: this.#projects.epoch });
+    // Another visitor's reading is another one.
+    if (!original.isForOne) this.#memo.set(key, { request: read, epoch: this.#projects.epoch });
     return read;
   }
 

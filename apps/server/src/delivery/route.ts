@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { ERRORS, ServerError } from "../errors.ts";
+import { ERRORS, type ErrorCode, ServerError } from "../errors.ts";
 import type { Metrics } from "../health/metrics.ts";
 import type { Admission, Standing } from "../instances/admission.ts";
 import { addressOf, type Original } from "../projects/originals.ts";
@@ -18,9 +18,12 @@ export const DELIVERY_ROUTE = "/v7/";
 
 /** So often a request is begun anew because the settings changed while it was answered. */
 const MOST_READINGS = 3;
+/** Whence an answer comes for which no pixel was touched. */
+const CACHED: ReadonlySet<Delivered["from"]> = new Set(["memory", "disk", "shared"]);
 
 /** Seconds after which a client that was turned away should come back. */
 const RETRY_SECONDS = 2;
+const REST_SECONDS = 5;
 
 export interface DeliveryRouteParts {
   readonly requests: DeliveryRequests;
@@ -53,7 +56,7 @@ export function deliveryRoutes(app: FastifyInstance, parts: DeliveryRouteParts):
         if (raw.method !== "GET" && raw.method !== "HEAD") throw new ServerError("METHOD_NOT_ALLOWED");
         const target = request.originalUrl;
         const { host } = raw.headers;
-        const first = parts.requests.read(host, target);
+        const first = parts.requests.read(host, target, raw.socket.remoteAddress);
         understood = first;
         // Once, after the request has arrived and before any cache is looked at.
         const entered = parts.admission.enter(raw.headers["freshet-demand"]);
@@ -92,13 +95,13 @@ export function deliveryRoutes(app: FastifyInstance, parts: DeliveryRouteParts):
  */
 async function answer(
   { requests, delivery, stateOf = () => undefined }: DeliveryRouteParts,
-  { headers: { host, accept, "if-none-match": ifNoneMatch } }: IncomingMessage,
+  { socket, headers: { host, accept, "if-none-match": ifNoneMatch } }: IncomingMessage,
   target: string,
   standing: Standing,
 ): Promise<{ readonly read: DeliveryRequest; readonly delivered: Delivered | string }> {
   const memoryKey = memoryKeyOf(host, target, accept);
   for (let readings = 1; readings <= MOST_READINGS; readings += 1) {
-    const read = requests.read(host, target);
+    const read = requests.read(host, target, socket.remoteAddress);
     const state = stateOf(read.original);
     const holds = () => requests.isCurrent(host, read) && stateOf(read.original) === state;
     if (state === "redirect") return { read, delivered: addressOf(read.original) };
@@ -155,7 +158,7 @@ function write(
     "Freshet-Stamp",
     String(stamp),
     "Cache-Status",
-    from === "memory" || from === "disk" ? `freshet; hit; detail=${from}` : "freshet; fwd=miss",
+    CACHED.has(from) ? `freshet; hit; detail=${from}` : "freshet; fwd=miss",
     "Server-Timing",
     `${from};dur=${(performance.now() - begun).toFixed(1)}`,
     "Accept-Ranges",
@@ -198,6 +201,12 @@ function write(
   else response.end(body);
 }
 
+/** When it is worth while to ask again: an origin that is left alone rests longer than a queue. */
+function retryAfter(code: ErrorCode): readonly string[] {
+  if (code === "ORIGIN_DOWN") return ["Retry-After", String(REST_SECONDS)];
+  return ERRORS[code].status === 503 ? ["Retry-After", String(RETRY_SECONDS)] : [];
+}
+
 function writePlaceholder(
   request: IncomingMessage,
   response: ServerResponse,
@@ -223,7 +232,7 @@ function writePlaceholder(
     "1",
     "Freshet-Error",
     failure.code,
-    ...(ERRORS[failure.code].status === 503 ? ["Retry-After", String(RETRY_SECONDS)] : []),
+    ...retryAfter(failure.code),
     ...(failure.code === "METHOD_NOT_ALLOWED" ? ["Allow", "GET, HEAD, OPTIONS"] : []),
   ]);
   if (request.method === "HEAD") response.end();

@@ -89,7 +89,12 @@ export function createChanges(parts: ChangeParts): ProjectChanges {
     known: Known | undefined,
   ): Promise<unknown> => {
     if ("remove" in wish) return null;
-    if ("settings" in wish) return sealSettings(SETTINGS_SCHEMA, wish.settings, known?.settings, box);
+    if ("settings" in wish)
+      return sealSettings(
+        SETTINGS_SCHEMA,
+        { settings: wish.settings, before: known?.settings, project: name },
+        box,
+      );
     const row = await transaction
       .selectFrom("project_version")
       .select("settings")
@@ -105,7 +110,7 @@ export function createChanges(parts: ChangeParts): ProjectChanges {
       sentence: "There is no secret that this mask stands for; write the secret itself.",
     }));
     if (masks.length > 0) throw new SettingsError(masks);
-    const opened = openSettings(SETTINGS_SCHEMA, kept, box);
+    const opened = openSettings(SETTINGS_SCHEMA, kept, name, box);
     const { project, faults } = await readSettings(name, opened, installation);
     if (!project) throw new SettingsError(faults);
     const conflicts = hostConflicts(project, projects.all);

@@ -111,7 +111,7 @@ export function createFeed(parts: FeedParts): ProjectFeed {
   };
   const readKept = async (name: string, kept: unknown): Promise<Project | undefined> => {
     try {
-      const opened = openSettings(SETTINGS_SCHEMA, kept, parts.box);
+      const opened = openSettings(SETTINGS_SCHEMA, kept, name, parts.box);
       const { project, faults } = await readSettings(name, opened, parts.installation);
       if (project) return project;
       log("project cannot be read", { project: name, faults: faults.map(({ sentence }) => sentence) });

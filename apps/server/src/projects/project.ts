@@ -1,8 +1,34 @@
 import type { OutputFormat } from "@freshet/core";
+import type { Secret } from "../secrets/secret.ts";
+import type { BucketPlace } from "../sources/buckets/place.ts";
 import type { SourcePolicy } from "../sources/source.ts";
 
-/** What an alias stands for: a folder inside the data folder, or a URL prefix without a trailing slash. */
-export type AliasTarget = { readonly folder: string } | { readonly url: string };
+/** A name and a password for one address and what is below it. */
+export interface BasicAuth {
+  readonly user: string;
+  readonly password: Secret;
+}
+
+/**
+ * What an alias stands for: a folder inside the data folder, a URL prefix without a trailing slash, or a place in a bucket, called
+ * what the names of its originals begin with.
+ */
+export type AliasTarget =
+  | { readonly folder: string }
+  | { readonly url: string; readonly auth?: BasicAuth }
+  | { readonly bucket: string; readonly place: BucketPlace };
+
+/** How a project treats the origins of its originals. */
+export interface OriginSettings {
+  /** Sent to hosts that the owner wrote down; values may hold the templates of `sources/origin-headers.ts`. */
+  readonly headers: readonly { readonly name: string; readonly value: Secret }[];
+  /** Seconds that an expired record may stand in for an origin that fails. */
+  readonly staleIfError: number;
+  /** Seconds until a missing original is asked for again. */
+  readonly rememberMissing: number;
+}
+
+export const ORIGIN_DEFAULTS: OriginSettings = { headers: [], staleIfError: 0, rememberMissing: 10 };
 
 /** Gives a tag to every original whose path contains a text. */
 export interface TagRule {
@@ -25,6 +51,8 @@ export interface Project {
   /** Tags by which originals can be invalidated together. */
   readonly tags: readonly TagRule[];
   readonly source: SourcePolicy;
+  /** Absent: `ORIGIN_DEFAULTS`. */
+  readonly origins?: OriginSettings;
   /** Formats negotiated by `Accept` where the URL names none, best first. */
   readonly formats: readonly OutputFormat[];
   /** Unknown query parameters are sent on to the origin. */

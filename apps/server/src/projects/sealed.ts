@@ -1,23 +1,9 @@
 import { hash } from "node:crypto";
-import type { Schema } from "../config/shape.ts";
-import { ServerError } from "../errors.ts";
+import { fittingOf, type Schema } from "../config/shape.ts";
+import type { SealedBox } from "../secrets/sealed-box.ts";
 
-/** Seals texts so that only this installation can open them again. */
-export interface SecretBox {
-  seal(text: string): string;
-  /** @throws what was sealed by another key, or changed since. */
-  open(sealed: string): string;
-}
-
-/** For an installation that has no key to seal with: no setting that it offers may be a secret. */
-export const NO_BOX: SecretBox = {
-  seal() {
-    throw new ServerError("SECRETS_UNAVAILABLE");
-  },
-  open() {
-    throw new ServerError("SECRETS_UNAVAILABLE");
-  },
-};
+/** What seals secrets; `place` is the project that they belong to. */
+export type SecretBox = Pick<SealedBox, "seal" | "open">;
 
 /** What stands for a secret at rest. */
 interface Sealed {
@@ -30,7 +16,15 @@ const STARS = "********";
  * Settings as they are kept: each secret sealed. A mask keeps the secret it stands for, if that was at the same place before, list
  * positions aside. Masks that stand for nothing are left as they are: `masksIn` finds them.
  */
-export function sealSettings(schema: Schema, settings: unknown, before: unknown, box: SecretBox): unknown {
+export function sealSettings(
+  schema: Schema,
+  {
+    settings,
+    before,
+    project,
+  }: { readonly settings: unknown; readonly before: unknown; readonly project: string },
+  box: SecretBox,
+): unknown {
   const known = new Map<string, Sealed>();
   mapSecrets(schema, before, (secret, place) => {
     if (isSealed(secret)) known.set(`${place} ${maskOf(secret)}`, secret);
@@ -40,7 +34,7 @@ export function sealSettings(schema: Schema, settings: unknown, before: unknown,
     if (typeof secret !== "string") return secret;
     const kept = known.get(`${place} ${secret}`);
     if (kept) return kept;
-    return isMask(secret) ? secret : { $sealed: box.seal(secret) };
+    return isMask(secret) ? secret : { $sealed: box.seal(secret, project) };
   });
 }
 
@@ -55,8 +49,10 @@ export function masksIn(schema: Schema, settings: unknown): readonly string[] {
 }
 
 /** Settings with their secrets, for this process alone. */
-export function openSettings(schema: Schema, settings: unknown, box: SecretBox): unknown {
-  return mapSecrets(schema, settings, (secret) => (isSealed(secret) ? box.open(secret.$sealed) : secret));
+export function openSettings(schema: Schema, settings: unknown, project: string, box: SecretBox): unknown {
+  return mapSecrets(schema, settings, (secret) =>
+    isSealed(secret) ? box.open(secret.$sealed, project) : secret,
+  );
 }
 
 /** Settings as the API shows them. Masks say which secret is meant and nothing about it: they come from its sealed form. */
@@ -76,7 +72,7 @@ type Visit = (secret: unknown, place: string, pointer: string) => unknown;
 /** Replaces what stands where the schema has secrets; `place` names list positions alike. */
 function mapSecrets(schema: Schema, value: unknown, visit: Visit, place = "", pointer = place): unknown {
   if ("anyOf" in schema) {
-    const fitting = schema.anyOf.find((each) => fits(each, value));
+    const fitting = isSealed(value) ? schema.anyOf.find(isSecret) : fittingOf(schema.anyOf, value);
     return fitting ? mapSecrets(fitting, value, visit, place, pointer) : value;
   }
   if (isSecret(schema)) {
@@ -98,14 +94,6 @@ function mapSecrets(schema: Schema, value: unknown, visit: Visit, place = "", po
 function innerOf(schema: Extract<Schema, { type: "object" }>, key: string): Schema | undefined {
   if ("propertyNames" in schema) return schema.additionalProperties;
   return Object.hasOwn(schema.properties, key) ? schema.properties[key] : undefined;
-}
-
-function fits(schema: Schema, value: unknown): boolean {
-  if (isSecret(schema) && isSealed(value)) return true;
-  if ("anyOf" in schema) return schema.anyOf.some((each) => fits(each, value));
-  if (schema.type === "array") return Array.isArray(value);
-  if (schema.type === "object") return isObject(value) && !isSealed(value);
-  return schema.type === "integer" ? Number.isInteger(value) : typeof value === schema.type;
 }
 
 const isSecret = (schema: Schema) => "writeOnly" in schema && schema.writeOnly === true;

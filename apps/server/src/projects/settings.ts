@@ -2,7 +2,8 @@ import { hash } from "node:crypto";
 import { PROJECT_SCHEMA, type ProjectSection } from "../config/project-schema.ts";
 import { readProjects } from "../config/projects.ts";
 import type { ConfigFile } from "../config/schema.ts";
-import { findFaults, type Schema } from "../config/shape.ts";
+import { findFaults, fittingOf, type Schema } from "../config/shape.ts";
+import { Secret } from "../secrets/secret.ts";
 import { type Fault, locateFault } from "./faults.ts";
 import type { Project } from "./project.ts";
 import { maskSettings } from "./sealed.ts";
@@ -23,7 +24,7 @@ export function visibleSettings(section: ProjectSection | undefined): unknown {
 
 function keepKnown(schema: Schema, value: unknown): unknown {
   if ("anyOf" in schema) {
-    const inner = schema.anyOf.find((each) => "properties" in each && typeof value === "object");
+    const inner = fittingOf(schema.anyOf, value);
     return inner ? keepKnown(inner, value) : value;
   }
   if ("items" in schema && Array.isArray(value)) return value.map((each) => keepKnown(schema.items, each));
@@ -58,6 +59,8 @@ export async function readSettings(
   const [project] = await readProjects(
     { ...installation, projects: { [name]: section } },
     async () => undefined,
+    // Files are the machine's owner's business: here secrets are written down, and sealed.
+    async (_place, _name, inline) => (inline === undefined ? undefined : new Secret(inline)),
     report,
   );
   return sentences.length > 0 || project === undefined ? locate() : { project: deepFreeze(project) };
@@ -68,11 +71,10 @@ export function hashSettings({ apiKey: _key, hosts: _hosts, ...answering }: Proj
   return hash("sha256", JSON.stringify(answering, sortKeys));
 }
 
-/** The order in which a person writes settings down changes nothing; secrets, which JSON does not show, count by their fingerprint. */
-function sortKeys(this: unknown, key: string, value: unknown): unknown {
-  const raw: unknown = Reflect.get(this as object, key);
-  const fingerprint = typeof raw === "object" && raw !== null ? Reflect.get(raw, "fingerprint") : undefined;
-  if (typeof fingerprint === "string") return fingerprint;
+/** The order in which a person writes settings down changes nothing; another secret may change what an origin answers. */
+function sortKeys(this: Readonly<Record<string, unknown>>, key: string, value: unknown): unknown {
+  const written = this[key];
+  if (written instanceof Secret) return written.fingerprint;
   if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
   return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
