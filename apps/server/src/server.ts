@@ -210,7 +210,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
   const keys = createKeys(store, now);
   const connectors = createConnectors(store, now);
   const principals = createPrincipals({ projects, adminKey: config.adminKey, keys, now });
-  accessControl(app, principals, projects);
+  accessControl(app, principals, projects, feed.refresh);
   const operations = collectOperations(app);
   healthRoutes(app, { isReady: () => isReady, metrics });
   demoRoutes(app, { projects, sampleFolder: folder("sample") });

@@ -17,7 +17,13 @@ declare module "fastify" {
 }
 
 /** Every route that is registered behind it says what it needs, and is answered only to who has that. */
-export function accessControl(app: FastifyInstance, principals: Principals, projects: Projects): void {
+export function accessControl(
+  app: FastifyInstance,
+  principals: Principals,
+  projects: Projects,
+  /** Puts in force what is committed: a project may have been made by another instance a moment ago. */
+  refresh: () => Promise<void> = async () => {},
+): void {
   app.decorateRequest("principal", undefined);
   const check = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     reply.header("cache-control", "no-store");
@@ -28,10 +34,10 @@ export function accessControl(app: FastifyInstance, principals: Principals, proj
     const project = access.of === "visible" ? principal.project : projectOf(access, request, principal);
     if (!mayDo(principal, access.right, project)) throw new ServerError("KEY_NOT_ALLOWED");
     // Told to nobody who might not know that there is such a project.
-    const isNamed = access.of === "path" || access.of === "key";
-    if (isNamed && (project === undefined || projects.byName(project) === undefined)) {
-      throw new ServerError(project === undefined ? "PROJECT_NOT_NAMED" : "PROJECT_NOT_FOUND");
-    }
+    if (access.of !== "path" && access.of !== "key") return;
+    if (project === undefined) throw new ServerError("PROJECT_NOT_NAMED");
+    if (projects.byName(project) === undefined) await refresh();
+    if (projects.byName(project) === undefined) throw new ServerError("PROJECT_NOT_FOUND");
   };
   app.addHook("onRoute", (route: RouteOptions) => {
     const access = route.config?.access;

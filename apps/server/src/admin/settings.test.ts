@@ -89,8 +89,8 @@ describe("settings that are changed on one of three instances", () => {
   test("let no answer under way count as young: it began before them and ends after them", async () => {
     paint(3);
     const edge = createEdge({ host: HOST.host });
-    const a = await fleet.start({ name: "a", drivers: [edge.driver] });
-    const b = await fleet.start({ name: "b", role: "delivery" });
+    const a = await fleet.start({ name: "a", drivers: [edge.driver], projects });
+    const b = await fleet.start({ name: "b", role: "delivery", projects });
     edge.inner = b;
     await makeProject(a, "shop", settings(1));
     await until([b], 1);
@@ -112,8 +112,8 @@ describe("settings that are changed on one of three instances", () => {
 
   test("are waited for: an instance that cannot load them does not acknowledge, and is skipped", async () => {
     paint(2);
-    const a = await fleet.start({ name: "a" });
-    const b = await fleet.start({ name: "b", role: "delivery" });
+    const a = await fleet.start({ name: "a", projects });
+    const b = await fleet.start({ name: "b", role: "delivery", projects });
     await makeProject(a, "shop", settings(1));
     await until([a, b], 1);
     b.freeze();
@@ -131,8 +131,8 @@ describe("settings that are changed on one of three instances", () => {
   test("of a project that is deleted are no settings: its host is answered by 404, at the edge too", async () => {
     paint(1);
     const edge = createEdge({ host: HOST.host });
-    const a = await fleet.start({ name: "a", drivers: [edge.driver] });
-    const b = await fleet.start({ name: "b", role: "delivery" });
+    const a = await fleet.start({ name: "a", drivers: [edge.driver], projects });
+    const b = await fleet.start({ name: "b", role: "delivery", projects });
     edge.inner = b;
     const { headers } = await makeProject(a, "shop", settings(1));
     const { body: made } = await a.ask("POST", "/projects/shop/keys", {
@@ -189,7 +189,7 @@ test("settings survive a restart, and the start journals nothing", async () => {
 
 test("a change that alters no answer is journalled by no entry, and in force on all instances within a second", async () => {
   paint(1);
-  const [a, b] = [await fleet.start({ name: "a" }), await fleet.start({ name: "b" })];
+  const [a, b] = [await fleet.start({ name: "a", projects }), await fleet.start({ name: "b", projects })];
   await makeProject(a, "shop", settings(1));
   const other = { host: "pictures.shop.example" };
   expect((await b.get(HAT, other)).status).toBe(404);

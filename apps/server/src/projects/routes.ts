@@ -175,7 +175,7 @@ export function projectRoutes(app: FastifyInstance, parts: ProjectRouteParts): v
         params: object("Which.", NAME),
         requestHeaders: IF_MATCH,
         body: object("All settings; what is left out has its default.", {
-          settings: SETTINGS_SCHEMA,
+          settings: SENT,
           ...NOTE,
         }),
         response: { 200: CHANGED },
