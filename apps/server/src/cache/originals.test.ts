@@ -63,9 +63,11 @@ describe("Originals", () => {
   let origin: ReturnType<typeof handOrigin>;
   let originals: Originals;
   let original: Original;
+  let isInForce: boolean;
 
   beforeEach(async () => {
     time = 1_000_000;
+    isInForce = true;
     const folder = await mkdtemp(join(tmpdir(), "freshet-originals-"));
     coverage = new Coverage(() => time);
     records = new Records(await DiskStore.open(join(folder, "records"), 1e6), 1_000);
@@ -77,6 +79,9 @@ describe("Originals", () => {
       bytes: await DiskStore.open(join(folder, "bytes"), 1e6),
       readFacts: async () => undefined,
       now: () => time,
+      admit: () => {
+        if (!isInForce) throw new Error("out of force");
+      },
     });
     original = describeOriginal(project, "https://h.example/a.jpg");
   });
@@ -134,6 +139,20 @@ describe("Originals", () => {
     await before;
     await settle();
     expect(await digestNow()).toBe(digest("v2"));
+  });
+
+  it("asks for nothing and gives nothing under settings that are in force no longer", async () => {
+    const before = expect(ask()).rejects.toThrow("out of force");
+    await settle();
+    isInForce = false;
+    invalidate(1);
+    await answerNext(bytes("v1"));
+    await before;
+    await expect(ask()).rejects.toThrow("out of force");
+    await expect(originals.current(original, undefined, "past lease")).rejects.toThrow("out of force");
+    await expect(originals.refill(original)).rejects.toThrow("out of force");
+    expect(originals.known(original.recordKey)).toBeUndefined();
+    expect(origin.asked).toHaveLength(0);
   });
 
   it("gives an overtaken fill only to those who were waiting for it, marked as covered", async () => {
