@@ -5,7 +5,7 @@ import { type Fault, locateFault } from "../projects/faults.ts";
 import { isCheckedByHandler } from "./schemas.ts";
 
 /** A body or query that is not what its address expects, with everything that is wrong with it. */
-export class InputError extends ServerError {
+class InputError extends ServerError {
   readonly faults: readonly Fault[];
   constructor(code: "BODY_UNREADABLE" | "QUERY_WRONG", faults: readonly Fault[]) {
     super(code, faults[0]?.sentence);

@@ -15,7 +15,7 @@ import type { InstancePorts } from "./ports.ts";
 
 const KEY = "client_0123456789abcdef";
 /** Key of the whole installation. */
-export const ADMIN_KEY = "admin_0123456789abcdef";
+const ADMIN_KEY = "admin_0123456789abcdef";
 /** Leases are short in tests, and everything that has to happen within one is quick. */
 export const LEASE_MS = 1_000;
 
