@@ -1,5 +1,4 @@
 import { type AliasTarget, ORIGIN_DEFAULTS, type OriginSettings } from "../projects/project.ts";
-import type { Secret } from "../secrets/secret.ts";
 import { nameOfPlace } from "../sources/buckets/place.ts";
 import { templatesOf } from "../sources/origin-headers.ts";
 import { readPlace } from "./places.ts";
