@@ -270,7 +270,7 @@ export function createHttpReader(options: HttpSourceOptions = {}): HttpReader {
 /** Whether an answer says that its origin is in trouble, not that this original is. */
 const isUnwell = ({ statusCode }: Head) => statusCode >= 500 || statusCode === 429;
 
-export function allowedReach(url: URL, policy: SourcePolicy): "public" | "private" | Refusal {
+function allowedReach(url: URL, policy: SourcePolicy): "public" | "private" | Refusal {
   if (url.protocol !== "http:" && url.protocol !== "https:")
     return notAllowed("Only http and https are fetched.");
   if (url.username !== "" || url.password !== "")
