@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { type AddressInfo, createServer as createTcpServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -249,6 +249,91 @@ describe.each(Object.keys(WAYS))("by %s", (way) => {
     // Some of them are plain addresses of somewhere else, which do not answer here.
     expect(outcome).not.toBe("found");
     expect(knocks).toBe(0);
+  });
+});
+
+/** Ways out of the place that an alias names. */
+const PATHS: readonly string[] = [
+  ["../secret.jpg", "x/../../secret.jpg", "%2e%2e/secret.jpg", "%2E%2E/secret.jpg", ".%2e/secret.jpg"],
+  ["..%2fsecret.jpg", "..%2Fsecret.jpg", "%2e%2e%2fsecret.jpg", "x/..%2f..%2fsecret.jpg", "..%5csecret.jpg"],
+  [
+    "..\\secret.jpg",
+    "x\\..\\..\\secret.jpg",
+    "%2e%2e%5csecret.jpg",
+    "%252e%252e%252fsecret.jpg",
+    "..%252fsecret.jpg",
+  ],
+  [
+    "..%c0%afsecret.jpg",
+    "..%e0%80%afsecret.jpg",
+    "%c0%ae%c0%ae/secret.jpg",
+    "..%ef%bc%8fsecret.jpg",
+    "．．/secret.jpg",
+  ],
+  [
+    "..%00/secret.jpg",
+    "..;/secret.jpg",
+    "....//secret.jpg",
+    "..../secret.jpg",
+    "//../secret.jpg",
+    "./../secret.jpg",
+  ],
+  [
+    "..%0d%0asecret.jpg",
+    "..#/secret.jpg",
+    "..?/secret.jpg",
+    "%2f..%2fsecret.jpg",
+    "//secret.jpg",
+    "/%2fsecret.jpg",
+  ],
+].flat();
+
+describe("out of the place that an alias names", () => {
+  const asked: string[] = [];
+  let own: number;
+  beforeAll(async () => {
+    own = await listen((request, response) => {
+      asked.push(request.url ?? "");
+      response.end("read");
+    });
+  });
+
+  const below: Readonly<Record<string, (endpoint: string) => AliasTarget>> = {
+    "an address": (endpoint) => ({ url: `${endpoint}/media/in` }),
+    "an address with a password": (endpoint) => {
+      return { url: `${endpoint}/media/in`, auth: { user: "u", password: new Secret("p") } };
+    },
+    S3: (endpoint) => ({ bucket: "s3:media@h/in", place: { ...s3(endpoint), prefix: "in" } }),
+    Google: (endpoint) => ({
+      bucket: "gcs:media@h/in",
+      place: { kind: "gcs", endpoint, bucket: "media", prefix: "in" },
+    }),
+    Azure: (endpoint) => {
+      const place = { kind: "azure", endpoint, account: "acct", container: "media", prefix: "in" } as const;
+      return { bucket: "azure:acct.media@h/in", place };
+    },
+  };
+
+  for (const [kind, targetOf] of Object.entries(below)) {
+    test.each(PATHS)(`of ${kind} no path leads: %j`, async (path) => {
+      asked.length = 0;
+      const from = project({ _a_: targetOf(`http://127.0.0.1:${own}`) }, { allowPrivate: true });
+      const outcome = await read(from, `_a_/${path}`);
+      expect(outcome).toMatch(/^(found|ORIGINAL_NOT_NAMED|ORIGINAL_NOT_ALLOWED)$/);
+      for (const url of asked) {
+        expect(url).toMatch(/^\/media\/in\//);
+        // An address is asked as it was written: what its server makes of an escaped slash is the server's own affair.
+        const shown = kind === "an address" ? url : decodeURIComponent(url);
+        expect(shown.split(/[/\\]/)).not.toContain("..");
+      }
+    });
+  }
+
+  test.each(PATHS)("of a folder no path leads: %j", async (path) => {
+    await mkdir(join(folder, "sample"), { recursive: true });
+    await writeFile(join(folder, "secret.jpg"), "secret");
+    const outcome = await read(project({ _a_: { folder: "sample" } }), `_a_/${path}`);
+    expect(outcome).toMatch(/^(missing|ORIGINAL_NOT_NAMED|ORIGINAL_NOT_ALLOWED)$/);
   });
 });
 
