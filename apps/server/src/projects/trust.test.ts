@@ -159,6 +159,7 @@ describe("headers of a project", () => {
       "x-fixed": "img.shop.example!",
     });
     expect(at("cdn.shop.example").headers).toMatchObject({ "x-host": "for cdn.shop.example" });
+    expect(at("cdn.shop.example:8080")).toEqual(at("cdn.shop.example"));
     expect(at("cdn.shop.example").recordKey).not.toBe(at("img.shop.example").recordKey);
     for (const made of ["evil.example", "shop.evil.example", "x\r\ny: z", ""])
       expect(at(made)).toEqual(at("img.shop.example"));
