@@ -267,8 +267,11 @@ export function createHttpReader(options: HttpSourceOptions = {}): HttpReader {
   return { read, wire, breakers, close: wire.close };
 }
 
-/** Whether an answer says that its origin is in trouble, not that this original is. */
-const isUnwell = ({ statusCode }: Head) => statusCode >= 500 || statusCode === 429;
+/**
+ * Whether an answer says that its origin is in trouble. 500 and 501 do not: many a server gives them to whoever asks for something
+ * odd, and anyone may.
+ */
+const isUnwell = ({ statusCode }: Head) => statusCode > 501 || statusCode === 429;
 
 function allowedReach(url: URL, policy: SourcePolicy): "public" | "private" | Refusal {
   if (url.protocol !== "http:" && url.protocol !== "https:")
