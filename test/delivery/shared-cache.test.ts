@@ -4,6 +4,7 @@ import { createInvalidationClient } from "@freshet/core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Freshet, startFreshet } from "../support/freshet.ts";
 import { isShade, type Origin, type Shade, shadeOf, startOrigin } from "../support/origin.ts";
+import { type PostgresServer, postgresIsAway, startPostgres } from "../support/postgres.ts";
 import { type S3Server, startS3 } from "../support/s3.ts";
 
 const KEY = "client_0123456789abcdef";
@@ -30,8 +31,11 @@ afterEach(async () => {
   await s3.stop();
 });
 
-/** An instance with a data folder and a journal of its own; only the bucket is common. */
-async function start(sharedCache: object | undefined = { ...s3.settings, lookupMs: PATIENT_MS }) {
+/** An instance with a data folder of its own, and with a journal of its own unless `env` names a common one. */
+async function start(
+  sharedCache: object = { ...s3.settings, lookupMs: PATIENT_MS },
+  env: Readonly<Record<string, string>> = {},
+) {
   const freshet = await startFreshet({
     config: {
       projects: {
@@ -42,8 +46,9 @@ async function start(sharedCache: object | undefined = { ...s3.settings, lookupM
         },
       },
       log: "trace",
-      ...(sharedCache && { sharedCache }),
+      sharedCache,
     },
+    env,
   });
   started.push(freshet);
   return freshet;
@@ -223,5 +228,42 @@ describe("a bucket that instances share", () => {
     expect(texts.join()).not.toContain(secretAccessKey);
     expect(bad.logs()).toContain("S3_NO_BUCKET");
     expect(wrong.logs()).toContain("S3_REFUSED");
+  });
+});
+
+const missing = postgresIsAway();
+
+describe.skipIf(missing !== undefined)(`a bucket and a journal${missing ? ` (${missing})` : ""}`, () => {
+  let postgres: PostgresServer;
+  beforeAll(async () => {
+    postgres = await startPostgres();
+  });
+  afterAll(() => postgres?.stop());
+
+  it("make instances that come and go show one picture, rendered once, and the new one when it is Done", async () => {
+    await origin.paint("/media/i.jpg", RED);
+    const join = () => start(undefined, { FRESHET_STORE_URL: postgres.url });
+    const first = await join();
+    await get(first, "i.jpg?w=200");
+    await uploaded(first);
+    const second = await join();
+    expect((await get(second, "i.jpg?w=200")).from).toBe("shared");
+
+    await origin.paint("/media/i.jpg", GREEN);
+    await invalidate(first, "i.jpg");
+    const answers = [];
+    for (const freshet of [first, second]) {
+      answers.push(await get(freshet, "i.jpg?w=200"));
+      await uploaded(freshet);
+    }
+    for (const { bytes } of answers) expect(await isOf(bytes, GREEN)).toBe(true);
+    expect(answers.map(({ from }) => from)).toEqual(["rendered", "shared"]);
+    const third = await join();
+    const answer = await get(third, "i.jpg?w=200");
+    expect([answer.from, await isOf(answer.bytes, GREEN)]).toEqual(["shared", true]);
+    const renders = [];
+    for (const freshet of [first, second, third])
+      renders.push(await metric(freshet, "freshet_render_seconds_count"));
+    expect(renders).toEqual([2, 0, 0]);
   });
 });

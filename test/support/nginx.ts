@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { findProgram, missingPart } from "./find.ts";
+import { childrenOf, kill } from "./processes.ts";
 import { replaceOnce } from "./replace-once.ts";
 
 /** The edge as it is shipped. */
@@ -46,6 +47,8 @@ export interface Nginx {
   readonly pid: number;
   /** What it wrote to its log. */
   log(): string;
+  /** Ends it as a crash does; its port and disk stay, for `restart`. */
+  kill(): Promise<void>;
   /** Ends it as a shutdown ("quit"), a stop or a crash does and starts it again: its disk stays, its memory does not. */
   restart(how?: "quit" | "stop" | "crash"): Promise<void>;
   /** Loads its configuration anew, as an operator does after an edit, and resolves when the earlier workers are gone. */
@@ -87,6 +90,7 @@ export async function startNginx(options: NginxOptions): Promise<Nginx> {
 
   /** A master that is killed leaves its workers behind, and they go on serving. */
   async function end(how: keyof typeof SIGNALS): Promise<void> {
+    if (master.child.exitCode !== null || master.child.signalCode !== null) return;
     const workers = how === "crash" ? await childrenOf(master.pid) : [];
     master.child.kill(SIGNALS[how]);
     await master.ended;
@@ -101,6 +105,7 @@ export async function startNginx(options: NginxOptions): Promise<Nginx> {
       return master.pid;
     },
     log: () => output,
+    kill: () => end("crash"),
     async restart(how = "stop") {
       await end(how);
       master = await start();
@@ -162,18 +167,5 @@ async function answers(url: string): Promise<boolean> {
     return true;
   } catch {
     return false;
-  }
-}
-
-async function childrenOf(pid: number): Promise<readonly number[]> {
-  const text = await readFile(`/proc/${pid}/task/${pid}/children`, "utf8").catch(() => "");
-  return text.trim().split(" ").filter(Boolean).map(Number);
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, "SIGKILL");
-  } catch {
-    // It ended by itself meanwhile.
   }
 }

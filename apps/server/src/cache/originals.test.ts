@@ -290,6 +290,13 @@ describe("Originals", () => {
       expect(await asking).toMatchObject({ trust: "unconfirmed", record: { expires: record.expires } });
     });
 
+    it("lets nothing stand in for an original that is too large now", async () => {
+      await expire();
+      const asking = ask();
+      await answerNext({ kind: "refused", code: "ORIGINAL_TOO_LARGE", reason: "more" });
+      expect((await asking).record.outcome).toEqual({ kind: "error", code: "ORIGINAL_TOO_LARGE" });
+    });
+
     it("takes the origin's word again as soon as it gives one", async () => {
       await expire();
       await askDown();

@@ -11,6 +11,9 @@ const BROKEN_SECONDS = 3;
 /** Seconds an answer is kept whose `Age` reaches back before the invalidation that led to it. */
 const DOUBTFUL_SECONDS = 5;
 
+/** How an origin fails; other refusals are its answer, or ours. */
+export const FAILURES: ReadonlySet<ErrorCode> = new Set(["ORIGIN_BROKEN", "ORIGIN_SLOW", "ORIGIN_DOWN"]);
+
 /**
  * How far the version of a URL is known to be true to the bytes:
  * "exact" it is the digest's own; "known" confirmed, remembered, or no version was given;
@@ -78,7 +81,7 @@ export function nextRecord(
       ...succession(known, digestOf(answered.outcome), stamp),
     };
   }
-  if (answered.kind === "refused" && good) {
+  if (answered.kind === "refused" && good && FAILURES.has(answered.code)) {
     // It needed no revalidation yet, and an origin that fails takes nothing back.
     if (good.expires > now && !good.stale) return undefined;
     const stale = staleUntil(good, answered.code, original, now);

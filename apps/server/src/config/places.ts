@@ -1,3 +1,5 @@
+import { createPrivateKey } from "node:crypto";
+import { isIP } from "node:net";
 import { Secret } from "../secrets/secret.ts";
 import type {
   AccessKey,
@@ -38,6 +40,10 @@ export async function readPlace(
     const credentials = await readAccessKey(at, target.s3, secretOf, report);
     const isPathStyle = pathStyle ?? (target.s3.endpoint !== undefined || bucket.includes("."));
     const endpoint = withoutFinalSlash(target.s3.endpoint ?? `https://s3.${region}.amazonaws.com`);
+    if (!isPathStyle && isIP(new URL(endpoint).hostname.replace(/^\[|\]$/g, "")) !== 0) {
+      report(`${at} names an address, which has no room for the bucket's name; leave pathStyle out.`);
+      return undefined;
+    }
     const addressing = isPathStyle ? ("path" as const) : ("host" as const);
     return credentials === "wrong"
       ? undefined
@@ -85,6 +91,7 @@ function readServiceAccount(text: string): ServiceAccount | undefined {
       return undefined;
     const url = typeof tokenUrl === "string" ? tokenUrl : GOOGLE_TOKENS;
     if (!/^https?:$/.test(URL.parse(url)?.protocol ?? "")) return undefined;
+    if (createPrivateKey(key).asymmetricKeyType !== "rsa") return undefined;
     return {
       email,
       keyId: typeof keyId === "string" ? keyId : undefined,

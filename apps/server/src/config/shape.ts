@@ -183,7 +183,8 @@ export function expected(schema: Schema | undefined): string {
 }
 
 function wrong(schema: Schema, value: unknown, place: string): string {
-  const shown = "writeOnly" in schema ? "not right" : preview(value);
+  const isMisplaced = typeof value === "string" && ("anyOf" in schema ? false : schema.type === "object");
+  const shown = "writeOnly" in schema ? "not right" : isMisplaced ? "a text" : preview(value);
   return `${place === "" ? "The configuration" : place} is ${shown}; write ${expected(schema)}.`;
 }
 

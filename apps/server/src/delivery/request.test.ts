@@ -1,43 +1,43 @@
 import { expect, test } from "vitest";
-import type { Project } from "../projects/project.ts";
+import { ORIGIN_DEFAULTS, type Project } from "../projects/project.ts";
 import { createProjects } from "../projects/projects.ts";
-import { readSettings } from "../projects/settings.ts";
+import { Secret } from "../secrets/secret.ts";
+import { lifetimeOf } from "./lifetime.ts";
 import { DeliveryRequests } from "./request.ts";
 
-async function project(name: string, settings: object = {}): Promise<Project> {
-  const read = await readSettings(name, settings, {});
-  if (!read.project) throw new Error(JSON.stringify(read.faults));
-  return read.project;
-}
+const projectWith = (value: string): Project => ({
+  name: "demo",
+  apiKey: "client_0123456789abcdef",
+  hosts: ["a.example", "b.example"],
+  aliases: { _a_: { url: "https://h.example" } },
+  prefix: undefined,
+  tags: [],
+  source: { allow: [], allowPrivate: false, maxBytes: 1, timeoutMs: 1 },
+  formats: [],
+  forwardQuery: true,
+  cache: { browser: 60, cdn: 60, revalidate: 60 },
+  missingStatus: 404,
+  origins: { ...ORIGIN_DEFAULTS, headers: [{ name: "x-told", value: new Secret(value) }] },
+});
+const requestsOf = (value: string) => new DeliveryRequests(createProjects([projectWith(value)]));
 
-const HOST = "img.example";
-const URL = "/v7/_m_/a.jpg?w=10";
+test("a URL whose origin is told of the visitor is read anew for each of them, and its answer kept nowhere", () => {
+  const requests = requestsOf("{{req.ip}}");
+  const read = (address: string) => requests.read("a.example", "/v7/_a_/a.jpg", address).original;
+  expect(read("192.0.2.1").recordKey).not.toBe(read("192.0.2.2").recordKey);
+  expect(requests.peek("a.example", "/v7/_a_/a.jpg")).toBeUndefined();
+  const { isForOne } = read("192.0.2.1");
+  const answer = { trust: "exact", covered: false, doubtful: undefined, findable: true, isForOne } as const;
+  expect(lifetimeOf(answer, { browser: 60, cdn: 60, revalidate: 60 })).toEqual({
+    cacheControl: "no-store",
+    cdnCacheControl: "no-store",
+    keep: false,
+  });
+});
 
-test("a reading is remembered, and never longer than the settings it was made by", async () => {
-  const first = await project("shop", { hosts: [HOST], aliases: { _m_: "https://one.example" } });
-  const blog = await project("blog");
-  const projects = createProjects([first, blog]);
-  const requests = new DeliveryRequests(projects);
-  expect(requests.peek(HOST, URL)).toBeUndefined();
-  const read = requests.read(HOST, URL);
-  expect(requests.peek(HOST, URL)).toBe(read);
-  expect(requests.read(HOST, URL)).toBe(read);
-  // Another project's change leaves it alone.
-  projects.replace([first, await project("blog", { formats: [] })]);
-  expect(requests.peek(HOST, URL)).toBe(read);
-  expect(requests.isCurrent(HOST, read)).toBe(true);
-  const second = await project("shop", { hosts: [HOST], aliases: { _m_: "https://two.example" } });
-  projects.replace([second, blog]);
-  expect(requests.isCurrent(HOST, read)).toBe(false);
-  expect(requests.peek(HOST, URL)).toBeUndefined();
-  expect(requests.read(HOST, URL).original.name).toBe("shop/two.example/a.jpg");
-  // A host that goes to another project takes its readings with it, though the settings of the first stay.
-  const rest = await project("shop", { aliases: { _m_: "https://two.example" } });
-  projects.replace([
-    rest,
-    await project("blog", { hosts: [HOST], aliases: { _m_: "https://three.example" } }),
-  ]);
-  expect(requests.read(HOST, URL).original.name).toBe("blog/three.example/a.jpg");
-  projects.replace([rest, blog]);
-  expect(() => requests.read(HOST, URL)).toThrow("No project answers to this host.");
+test("a URL whose origin is told of the host alone is remembered, for each host", () => {
+  const requests = requestsOf("{{header.host}}");
+  const read = (host: string) => requests.read(host, "/v7/_a_/a.jpg", "192.0.2.1");
+  expect(read("a.example").original.recordKey).not.toBe(read("B.example").original.recordKey);
+  expect(requests.peek("a.example", "/v7/_a_/a.jpg")).toBe(read("a.example"));
 });

@@ -1,6 +1,7 @@
 import type { Coverage } from "../cache/coverage.ts";
 import type { Originals } from "../cache/originals.ts";
 import type { OriginalRecord, Records } from "../cache/records.ts";
+import { FAILURES } from "../cache/succession.ts";
 import type { Delivery as DeliveryPort, Reread } from "../invalidation/ports.ts";
 import { projectTag } from "../projects/cache-tags.ts";
 import { describeOriginal } from "../projects/originals.ts";
@@ -49,7 +50,6 @@ export function createDeliveryPort(parts: {
 }
 
 /** A reading that failed says nothing about the bytes. */
-const FAILURES: ReadonlySet<string> = new Set(["ORIGIN_BROKEN", "ORIGIN_SLOW", "ORIGIN_DOWN"]);
 const hasFailed = ({ outcome }: OriginalRecord) => outcome.kind === "error" && FAILURES.has(outcome.code);
 
 const identity = ({ outcome }: OriginalRecord) => (outcome.kind === "bytes" ? outcome.digest : outcome.code);

@@ -12,6 +12,9 @@ interface Guarded {
   readonly auth: BasicAuth;
 }
 
+/** A slash, backslash or dot that some servers read and others do not: escaped, or longer than UTF-8 allows. */
+const HIDDEN_STEP = /%(2f|5c|c0%a[ef]|c1%9c|e0%80%a[ef]|e0%81%9c|f0%80%80%a[ef])/i;
+
 const GUARDED = new WeakMap<Project, readonly Guarded[]>();
 
 /** What an original's origin is trusted with. */
@@ -28,7 +31,7 @@ export interface Trust extends Pick<OriginHeaders, "variation" | "isForOne"> {
  */
 export function trustIn(project: Project, name: string, urls: readonly string[], visitor: Visitor): Trust {
   const guarded = guardedOf(project).find((each) => name.startsWith(each.name));
-  if (guarded && /%(2f|5c)/i.test(name)) throw new ServerError("ORIGINAL_NOT_NAMED", "path");
+  if (guarded && HIDDEN_STEP.test(name)) throw new ServerError("ORIGINAL_NOT_NAMED", "path");
   const asked = guarded ? [`${guarded.scheme}//${name}`] : urls;
   const { headers } = project.origins ?? ORIGIN_DEFAULTS;
   const told =

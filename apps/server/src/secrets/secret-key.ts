@@ -22,7 +22,7 @@ const ID_BYTES = 4;
 export function readSecretKeys(text: string): SecretKeys | { readonly fault: string } {
   const written = text.split(/[\s,]+/).filter((each) => each !== "");
   const keys = written.map(bytesOf);
-  const wrong = keys.findIndex((bytes) => bytes === undefined);
+  const wrong = keys.indexOf(undefined);
   if (wrong >= 0)
     return {
       fault: `its key ${wrong + 1} is not 32 bytes in hex or base64 (openssl rand -hex 32 makes one)`,

@@ -2,7 +2,7 @@ import { hash } from "node:crypto";
 import { inspect } from "node:util";
 
 /** What stands for a secret wherever something is shown. */
-export const MASK = "***";
+const MASK = "***";
 
 /** A text that shows itself to nobody: in logs, JSON and error messages it is `***`. Only `reveal` gives it, to whoever sends it. */
 export class Secret {

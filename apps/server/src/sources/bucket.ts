@@ -22,14 +22,15 @@ type Signer = ReturnType<typeof createSigner>;
  */
 export function createBucketSource(reader: HttpReader, now: () => number = Date.now): Source {
   const tokens = createGoogleTokens(reader.wire, now);
-  const signers = new WeakMap<AccessKey, Signer>();
+  const signers = new WeakMap<BucketPlace, Signer>();
 
-  function signerOf(key: AccessKey, region: string): Signer {
-    const known = signers.get(key);
+  function signerOf(place: Exclude<BucketPlace, { kind: "azure" }>, key: AccessKey): Signer {
+    const known = signers.get(place);
     if (known) return known;
+    const region = place.kind === "s3" ? place.region : GOOGLE_REGION;
     const { accessKeyId, secretAccessKey } = key;
     const signer = createSigner({ region, accessKeyId, secretAccessKey: secretAccessKey.reveal() }, now);
-    signers.set(key, signer);
+    signers.set(place, signer);
     return signer;
   }
 
@@ -43,7 +44,7 @@ export function createBucketSource(reader: HttpReader, now: () => number = Date.
         return typeof token === "string" ? { headers: { authorization: `Bearer ${token}` } } : token;
       };
     }
-    const sign = signerOf(credentials, place.kind === "s3" ? place.region : GOOGLE_REGION);
+    const sign = signerOf(place, credentials);
     return async (url, headers) => ({
       headers: await sign({ method: "GET", url, headers, sha256: NO_BODY }),
     });

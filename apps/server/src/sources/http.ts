@@ -1,10 +1,10 @@
 import { reachOf } from "./allow-list.ts";
-import { decodeBody, readBody } from "./body.ts";
+import { readAnswer } from "./answer.ts";
 import { type BreakerOptions, Breakers } from "./breakers.ts";
 import { createSchemes } from "./candidates.ts";
-import { broken, notAllowed, type Refusal, tooLarge, tooSlow } from "./refusal.ts";
+import { broken, notAllowed, type Refusal, tooSlow } from "./refusal.ts";
 import type { Dress, Fetched, Source, SourcePolicy, Validators } from "./source.ts";
-import { conditionOf, isStrong, validatorsOf } from "./validators.ts";
+import { conditionOf } from "./validators.ts";
 import {
   type Clock,
   createWire,
@@ -14,7 +14,6 @@ import {
   leave,
   type Wire,
   type WireOptions,
-  wholeNumber,
 } from "./wire.ts";
 
 export interface HttpSourceOptions extends WireOptions {
@@ -109,8 +108,7 @@ export function createHttpReader(options: HttpSourceOptions = {}): HttpReader {
   const wire = createWire(options);
   const breakers = new Breakers(options.breaker);
   const schemes = createSchemes();
-  const minRate = options.minRate ?? 1_024;
-  const rateWindowMs = options.rateWindowMs ?? 5_000;
+  const { minRate = 1_024, rateWindowMs = 5_000 } = options;
 
   async function read(plan: Plan, request: SourceRequest, signal: AbortSignal): Promise<Fetched> {
     signal.throwIfAborted();
@@ -200,7 +198,11 @@ export function createHttpReader(options: HttpSourceOptions = {}): HttpReader {
         passage.worked();
         return { redirect: headerOf(head, "location") };
       }
-      const outcome = await readAnswer(url, head, sent, flight);
+      const { meaning } = flight.plan;
+      const outcome = await readAnswer(head, {
+        ...{ url: url.href, sent, maxBytes: policy.maxBytes, minRate, rateWindowMs },
+        ...{ slow: flight.slow, ...(meaning && { meaning }) },
+      });
       if (isUnwell(head)) passage.failed();
       else passage.worked();
       return outcome === "contradicted" ? outcome : { outcome, answered: true };
@@ -211,66 +213,16 @@ export function createHttpReader(options: HttpSourceOptions = {}): HttpReader {
     }
   }
 
-  async function readAnswer(
-    url: URL,
-    head: Head,
-    sent: Validators | undefined,
-    flight: Flight,
-  ): Promise<Fetched | "contradicted"> {
-    const { statusCode: status } = head;
-    if (status === 200 || status === 203) return await readFound(url, head, flight);
-    const meant = status === 304 ? undefined : await flight.plan.meaning?.(head);
-    leave(head);
-    if (meant !== undefined) return meant;
-    if (status === 404 || status === 410) return { kind: "missing", status };
-    if (status !== 304 || sent === undefined) return broken(`It answered with status ${status}.`);
-    const validators = validatorsOf(url.href, (name) => headerOf(head, name));
-    const { etag } = validators;
-    if (sent.etag !== undefined && etag !== undefined && isStrong(etag) && etag !== sent.etag)
-      return "contradicted";
-    return { kind: "unchanged", validators: { ...sent, ...validators } };
-  }
-
-  async function readFound(url: URL, head: Head, flight: Flight): Promise<Fetched> {
-    const { maxBytes } = flight.request.policy;
-    let total = 0;
-    let before = 0;
-    const rate = setInterval(() => {
-      if (total - before < (minRate * rateWindowMs) / 1_000) flight.slow();
-      before = total;
-    }, rateWindowMs);
-    try {
-      const announced = wholeNumber(headerOf(head, "content-length"));
-      const body = await readBody(head.body, { maxBytes, announced }, (now) => {
-        total = now;
-      });
-      const decoded =
-        body.kind === "whole"
-          ? await decodeBody(body.bytes, headerOf(head, "content-encoding"), maxBytes)
-          : body;
-      if (decoded.kind === "too-large") return tooLarge(maxBytes);
-      if (decoded.kind === "unreadable") return broken(decoded.reason);
-      if (decoded.bytes.length === 0) return broken("Its answer is empty.");
-      return {
-        kind: "found",
-        bytes: decoded.bytes,
-        contentType: headerOf(head, "content-type"),
-        validators: validatorsOf(url.href, (name) => headerOf(head, name)),
-        age: wholeNumber(headerOf(head, "age")) ?? 0,
-      };
-    } finally {
-      clearInterval(rate);
-      head.body.destroy();
-    }
-  }
-
   return { read, wire, breakers, close: wire.close };
 }
 
-/** Whether an answer says that its origin is in trouble, not that this original is. */
-const isUnwell = ({ statusCode }: Head) => statusCode >= 500 || statusCode === 429;
+/**
+ * Whether an answer says that its origin is in trouble. 500 and 501 do not: many a server gives them to whoever asks for something
+ * odd, and anyone may.
+ */
+const isUnwell = ({ statusCode }: Head) => statusCode > 501 || statusCode === 429;
 
-export function allowedReach(url: URL, policy: SourcePolicy): "public" | "private" | Refusal {
+function allowedReach(url: URL, policy: SourcePolicy): "public" | "private" | Refusal {
   if (url.protocol !== "http:" && url.protocol !== "https:")
     return notAllowed("Only http and https are fetched.");
   if (url.username !== "" || url.password !== "")

@@ -42,7 +42,9 @@ export function headersFor(
   hosts: readonly string[],
   visitor: Visitor,
 ): OriginHeaders {
-  const host = hosts.find((each) => each === visitor.host) ?? hosts[0] ?? "";
+  const bare = visitor.host?.replace(/:\d*$/, "");
+  const host =
+    hosts.find((each) => each === visitor.host) ?? hosts.find((each) => each === bare) ?? hosts[0] ?? "";
   const address = visitor.address?.replace(/^::ffff:(?=\d+\.)/i, "") ?? "";
   const uses = headers.map(({ value }) => templatesOf(value.reveal()));
   const usesHost = uses.some((each) => each.host);

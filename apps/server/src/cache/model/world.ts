@@ -47,6 +47,7 @@ export type Move =
       readonly isSlow: boolean;
     }
   | { readonly kind: "wait"; readonly ms: number }
+  | { readonly kind: "outage"; readonly begins: boolean }
   | { readonly kind: "recheck"; readonly path: number }
   | { readonly kind: "restart instance" }
   | { readonly kind: "restart node"; readonly at: number }
@@ -82,7 +83,7 @@ export class World {
   #drained = 0;
   #evicted = 0;
 
-  constructor(pictures: Pictures, story: Omit<Story, "moves">, rules: Rules) {
+  constructor(pictures: Pictures, story: Omit<Story, "moves">, rules: Rules, isShared = false) {
     this.schedule = new Schedule(() => this.#queue.running > 0);
     this.#pictures = pictures;
     this.#order = story.order;
@@ -97,7 +98,8 @@ export class World {
     this.#remains = {
       records: new Map(),
       originals: new Map(),
-      variants: new Map(pictures.variants),
+      variants: new Map(isShared ? [] : pictures.variants),
+      bucket: isShared ? { originals: new Map(), variants: new Map(pictures.variants) } : undefined,
       journal: [],
     };
     this.#instance = this.#start();
@@ -129,6 +131,10 @@ export class World {
         this.schedule.now += move.ms;
         this.schedule.event(`${move.ms} ms pass`);
         return;
+      case "outage":
+        this.schedule.event(`the origin is ${move.begins ? "down" : "up"}`);
+        this.#origin.isDown = move.begins;
+        return;
       case "recheck":
         void this.#recheck(this.#path(move.path));
         break;
@@ -144,6 +150,8 @@ export class World {
       case "evict":
         this.#evicted += 1;
         this.#remains.originals.clear();
+        // Now and then the bucket has lost something too.
+        if (this.#evicted % 2 === 0) this.#remains.bucket?.originals.clear();
         break;
     }
     await this.schedule.settle();
@@ -166,6 +174,7 @@ export class World {
       await this.drain();
     }
     this.#origin.moods = [];
+    this.#origin.isDown = false;
     this.schedule.now += 11_000;
     this.#evicted = 0;
     await this.#fill(0);

@@ -72,7 +72,7 @@ export class SharedTier {
   readonly #flights = new Flights<Uint8Array | undefined>();
   /** By key. "damaged" wants to be written again though it is there. */
   readonly #known: LRUCache<string, "there" | "damaged">;
-  #lastFailure: S3Failure | undefined;
+  readonly #lastFailures: { read?: S3Failure; write?: S3Failure } = {};
 
   /** Counted since the start. */
   readonly lookups: Readonly<Record<Kind, Record<Lookup, number>>> = {
@@ -143,7 +143,7 @@ export class SharedTier {
       .get(key, { maxBytes, timeoutMs: lookupMs, timeoutFor, attempts: 1 })
       .catch(() => failure("S3_BROKEN"));
     const isFailure = got.kind === "failed" && got.code !== "S3_TOO_LARGE";
-    if (isFailure) this.#lastFailure = got;
+    if (isFailure) this.#lastFailures.read = got;
     pass.end(!isFailure);
     if (got.kind === "missing") {
       this.#known.delete(key);
@@ -180,7 +180,7 @@ export class SharedTier {
   }
 
   #failed(failure: S3Failure): false {
-    this.#lastFailure = failure;
+    this.#lastFailures.write = failure;
     return false;
   }
 
@@ -193,7 +193,7 @@ export class SharedTier {
       this.#parts.log("the shared cache is used again", { way });
       return;
     }
-    const { code, status, said } = this.#lastFailure ?? {};
+    const { code, status, said } = this.#lastFailures[way] ?? {};
     this.#parts.log("the shared cache is passed over until it works again", { way, code, status, said });
   }
 }

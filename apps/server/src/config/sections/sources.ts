@@ -261,7 +261,5 @@ export const ORIGIN_PROPERTIES = {
 } as const satisfies Readonly<Record<string, Schema>>;
 
 export type AliasTargetSection = ValueOf<typeof ALIAS_TARGET>;
-export type S3Section = ValueOf<typeof S3>;
 export type GcsSection = ValueOf<typeof GCS>;
 export type AzureSection = ValueOf<typeof AZURE>;
-export type OriginHeaderSection = ValueOf<typeof ORIGIN_PROPERTIES.headers.items>;
