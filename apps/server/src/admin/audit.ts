@@ -98,7 +98,7 @@ let last = { at: 0, count: 0 };
 
 /** Rows of one process keep their order within a millisecond. */
 function nextId(at: number): string {
-  last = at > last.at ? { at, count: 0 } : { at: last.at, count: last.count + 1 };
+  last = { at, count: at === last.at ? last.count + 1 : 0 };
   const count = last.count.toString(36).padStart(4, "0");
   return `${timeOf(last.at)}${count}${randomBytes(6).toString("hex")}`;
 }
