@@ -93,7 +93,10 @@ export function createFeed(parts: FeedParts): ProjectFeed {
       rows.map(async ({ name, version, revision, is_deleted, settings }): Promise<Known> => {
         const kept: unknown = settings === null ? null : JSON.parse(settings);
         const isDeleted = is_deleted !== 0;
-        const project = isDeleted || fixedNames.has(name) ? undefined : await readKept(name, kept);
+        const isHidden = fixedNames.has(name);
+        if (isHidden && !isDeleted)
+          log("project of the store is hidden by that of the file", { project: name });
+        const project = isDeleted || isHidden ? undefined : await readKept(name, kept);
         return { name, version, revision, isDeleted, settings: kept, project };
       }),
     );
