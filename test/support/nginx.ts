@@ -34,6 +34,10 @@ export interface NginxOptions {
   readonly purgers?: readonly string[];
   /** Size of the dictionary of numbers, e.g. "64k"; the shipped one unless told. */
   readonly numbers?: string;
+  /** The same of the dictionary of objects. */
+  readonly objects?: string;
+  /** A command that starts it, such as `["taskset", "-c", "0"]`. */
+  readonly launcher?: readonly string[];
   /** Processes that serve; 2 unless told. */
   readonly workers?: number;
 }
@@ -71,12 +75,16 @@ export async function startNginx(options: NginxOptions): Promise<Nginx> {
   let master = await start();
 
   async function start() {
-    const child = spawn(findProgram("nginx") ?? "nginx", ["-p", folder, "-c", join(folder, "nginx.conf")], {
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+    const program = [findProgram("nginx") ?? "nginx", "-p", folder, "-c", join(folder, "nginx.conf")];
+    const [command = "nginx", ...rest] = [...(options.launcher ?? []), ...program];
+    const child = spawn(command, rest, { stdio: ["ignore", "pipe", "pipe"] });
     child.stdout.on("data", (text) => (output += text));
     child.stderr.on("data", (text) => (output += text));
     const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+    // It ends with us, however we end, and its workers with it.
+    const endWithUs = () => child.kill("SIGTERM");
+    process.once("exit", endWithUs);
+    void ended.then(() => process.off("exit", endWithUs));
     const { pid } = child;
     if (pid === undefined) throw new Error("nginx could not be started");
     for (let wait = 0; wait < 400 && child.exitCode === null; wait++) {
@@ -133,10 +141,11 @@ export async function startNginx(options: NginxOptions): Promise<Nginx> {
 
 async function configuration(options: NginxOptions, port: number): Promise<readonly [string, string][]> {
   const shipped = (name: string) => readFile(join(SHIPPED_NGINX, name), "utf8");
-  const { backendPort, changes = [], purgers, numbers, workers = 2 } = options;
+  const { backendPort, changes = [], purgers, numbers, objects, workers = 2 } = options;
   let main = replaceOnce(await shipped("nginx.conf"), "listen 6082;", `listen 127.0.0.1:${port};`);
   main = replaceOnce(main, "worker_processes auto;", `worker_processes ${workers};`);
   if (numbers) main = replaceOnce(main, "freshet_numbers 64m;", `freshet_numbers ${numbers};`);
+  if (objects) main = replaceOnce(main, "freshet_objects 64m;", `freshet_objects ${objects};`);
   let backend = replaceOnce(await shipped("backend.conf"), "127.0.0.1:8080", `127.0.0.1:${backendPort}`);
   if (purgers) {
     const list = purgers.map((address) => `    ${address} 1;\n`).join("");

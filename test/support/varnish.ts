@@ -33,6 +33,10 @@ export interface VarnishOptions {
   readonly vcl?: string;
   /** Addresses that may send control requests; loopback unless told. */
   readonly purgers?: readonly string[];
+  /** Memory for objects, e.g. "1g"; 200 MB unless told. */
+  readonly memory?: string;
+  /** A command that starts it, such as `["taskset", "-c", "0"]`. */
+  readonly launcher?: readonly string[];
 }
 
 export interface Varnish {
@@ -68,14 +72,19 @@ export async function startVarnish(options: VarnishOptions): Promise<Varnish> {
   function launch() {
     const address = url === undefined ? "127.0.0.1:0" : new URL(url).host;
     // biome-ignore format: one option a line
-    const child = spawn(findProgram("varnishd") ?? "varnishd", [
+    const [command = "varnishd", ...rest] = [...(options.launcher ?? []), findProgram("varnishd") ?? "varnishd",
       "-F", "-n", work, "-a", address, "-f", vcl,
       "-p", "vcc_allow_inline_c=on", "-p", "thread_pools=1", "-p", "thread_pool_min=50",
-      "-s", "malloc,200m",
-    ], { stdio: ["ignore", "pipe", "pipe"] });
+      "-s", `malloc,${options.memory ?? "200m"}`,
+    ];
+    const child = spawn(command, rest, { stdio: ["ignore", "pipe", "pipe"] });
     child.stdout.on("data", (text) => (output += text));
     child.stderr.on("data", (text) => (output += text));
     const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+    // It ends with us, however we end, and its child with it.
+    const endWithUs = () => child.kill("SIGTERM");
+    process.once("exit", endWithUs);
+    void ended.then(() => process.off("exit", endWithUs));
     const { pid } = child;
     if (pid === undefined) throw new Error("varnishd could not be started");
     return { child, ended, pid, hasEnded: () => child.exitCode !== null || child.signalCode !== null };

@@ -34,7 +34,8 @@ export interface Delivery {
   projectTag(project: string): string;
   /**
    * Reads every record of the original anew from its origin (unconditional GET) if it is covered, or in any case with
-   * `force`. An original nobody asked for yet is left alone: { bytes: "unknown", digest: undefined }.
+   * `force`; a few at a time, and none any more once the signal is aborted. An original nobody asked for yet is left alone:
+   * { bytes: "unknown", digest: undefined }.
    */
   reread(target: OriginalTarget, options: { readonly force: boolean }, signal: AbortSignal): Promise<Reread>;
   /** Delivery URLs seen lately of what these targets cover, newest first. */

@@ -192,12 +192,12 @@ export async function play(
   const carry = async (row: EntryRow): Promise<void> => {
     const { id: entry, sequence } = row;
     const version = Number(JSON.parse(row.cause).id ?? 0);
-    await ledger.prepared(row);
+    await ledger.prepared({ row, outcomes: undefined });
     await me.follow.through(sequence);
     for (;;) {
       const outcomes = await acknowledgements.through(sequence, "applied", stopping.signal);
       await ledger.applied({ entry, sequence, outcomes });
-      const end = { status: "DONE", error: null, evidence: null, rechecks: [] } as const;
+      const end = { status: "DONE", error: null, evidence: null, rechecks: [], targets: [] } as const;
       const written = await ledger.ended({ entry, sequence, ...end });
       if (written === "unacknowledged") continue;
       if (written === "written") promised = Math.max(promised, version);
