@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import { mkdtemp } from "node:fs/promises";
+import { mkdtemp, readdir, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { versionOfDigest } from "@freshet/core";
@@ -58,6 +58,7 @@ const settle = async () => {
 
 describe("Originals", () => {
   let time: number;
+  let folder: string;
   let coverage: Coverage;
   let records: Records;
   let origin: ReturnType<typeof handOrigin>;
@@ -68,7 +69,7 @@ describe("Originals", () => {
   beforeEach(async () => {
     time = 1_000_000;
     isInForce = true;
-    const folder = await mkdtemp(join(tmpdir(), "freshet-originals-"));
+    folder = await mkdtemp(join(tmpdir(), "freshet-originals-"));
     coverage = new Coverage(() => time);
     records = new Records(await DiskStore.open(join(folder, "records"), 1e6), 1_000);
     origin = handOrigin();
@@ -103,6 +104,19 @@ describe("Originals", () => {
     const { record } = await ask(version);
     return record.outcome.kind === "bytes" ? record.outcome.digest : record.outcome.code;
   };
+
+  it("keeps a record on the disk for the next start, unless it was read for one visitor", async () => {
+    const kept = async () => {
+      const entries = await readdir(join(folder, "records"), { recursive: true, withFileTypes: true });
+      const files = entries.filter((entry) => entry.isFile());
+      return Promise.all(files.map(({ parentPath, name }) => readFile(join(parentPath, name), "utf8")));
+    };
+    original = { ...original, recordKey: "demo/h.example/a.jpg ip=192.0.2.7", isForOne: true };
+    await fill("v1");
+    original = { ...original, recordKey: "demo/h.example/b.jpg", isForOne: false };
+    await fill("v2");
+    await expect.poll(kept).toEqual([expect.stringContaining("demo/h.example/b.jpg")]);
+  });
 
   it("asks the origin once for callers that come together, and not again while the record holds", async () => {
     const together = [ask(), ask(), ask()];

@@ -251,7 +251,8 @@ export class Originals {
       fetched.kind === "found" ? { ...fetched, outcome: await this.#keep(fetched.bytes) } : fetched;
     const asking = { original, stamp, order, at, floor, confirmed };
     const next = nextRecord(asking, answered, records.peek(original.recordKey), now());
-    if (next) records.put(next, coverage.floor(original.identity));
+    // A visitor's address is part of the key of what was read for him: it is nothing to be kept.
+    if (next) records.put(next, coverage.floor(original.identity), original.isForOne);
   }
 
   async #keep(bytes: Uint8Array): Promise<Outcome> {

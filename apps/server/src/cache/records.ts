@@ -95,13 +95,14 @@ export class Records {
 
   /**
    * Replaces the record unless a younger one, in order of (stamp, order), is there. What the origin itself did not say stands
-   * in the way of nothing that is as young as `floor`, the newest invalidation. Answers the one that stays.
+   * in the way of nothing that is as young as `floor`, the newest invalidation. Answers the one that stays. What is `fleeting`
+   * never comes to the disk.
    */
-  put(record: OriginalRecord, floor: number): OriginalRecord {
+  put(record: OriginalRecord, floor: number, fleeting = false): OriginalRecord {
     const known = this.#memory.peek(record.key);
     if (known && isYounger(known, record) && (isSaid(known) || record.stamp < floor)) return known;
     this.#remember(record);
-    this.#save(record);
+    if (!fleeting) this.#save(record);
     return record;
   }
 

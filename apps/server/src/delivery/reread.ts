@@ -39,13 +39,13 @@ export function createDeliveryPort(parts: {
       const queue = records.ofOriginal(target.tag).values();
       const reader = async (): Promise<void> => {
         for (const record of queue) {
-          const known = originals.known(record.key);
-          // What was read for one visitor is read again when he comes back: there may be thousands of them.
-          const original = known?.isForOne ? undefined : known;
+          const original = originals.known(record.key);
           const floor = original ? coverage.floor(original.identity) : 0;
           // A visitor may have led to the fresh reading already; once is enough unless the caller insists.
           const isFresh = record.stamp >= floor;
-          if (!original || signal.aborted) rereads.push({ record, floor, after: undefined });
+          // What was read for one visitor is read again when he comes back.
+          if (!original || original.isForOne || signal.aborted)
+            rereads.push({ record, floor, after: undefined });
           else if (isFresh && !force) rereads.push({ record, floor, after: record });
           else rereads.push({ record, floor, after: await originals.reread(original) });
         }

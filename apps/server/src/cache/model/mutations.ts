@@ -234,13 +234,13 @@ export const FURTHER_RULES: readonly Mutation[] = [
   one(
     "an invalidation of the project covers its originals",
     FLOORS,
-    "let floor = newer(this.#whole, this.#tags.get(tag));",
-    "let floor = this.#tags.get(tag) ?? NEVER;",
+    "let floor = newer(this.#whole, this.#named.get(tag));",
+    "let floor = this.#named.get(tag) ?? NEVER;",
   ),
   one(
     "an invalidation of a tag covers what has it",
     FLOORS,
-    "for (const each of userTags) floor = newer(floor, this.#tags.get(each));",
+    "for (const each of userTags) floor = newer(floor, this.#named.get(each));",
     "",
   ),
   one(
