@@ -24,11 +24,15 @@ export function createInstance(originals: number): Instance {
   for (let number = 0; number < originals; number += 1) {
     const original = originalOf(number);
     records.put(recordOf(original.tag, number), 0);
-    recent.add(original, {
-      path: `/v7/h.example/folder/${number}.jpg?w=100`,
-      host: "h.example",
-      accept: undefined,
-    });
+    // Nobody changes settings here.
+    recent.add(
+      { identity: original, project: {} as never },
+      {
+        path: `/v7/h.example/folder/${number}.jpg?w=100`,
+        host: "h.example",
+        accept: undefined,
+      },
+    );
   }
   // What stood in the journal before: as much for each size.
   for (let number = 0; number < FLOORS; number += 1) {

@@ -161,6 +161,7 @@ describe("the effective configuration", () => {
         forwardQuery: true,
         cache: { browser: 60, cdn: 60, revalidate: 86_400 },
         missingStatus: 404,
+        origins: { headers: [], staleIfError: 0, rememberMissing: 10 },
       },
     ]);
   });
@@ -190,6 +191,22 @@ describe("the effective configuration", () => {
     expect(await load(withDemo({ apiKeyFile: "a.key" }), {}, secrets)).toMatchObject({
       projects: [{ apiKey: other }],
     });
+  });
+
+  test("takes the keys that secrets are sealed with from the environment, and shows none of them", async () => {
+    const file = withDemo({ apiKey: KEY });
+    const key = "00112233445566778899aabbccddeeff".repeat(2);
+    expect((await load(file)).secretKey).toBeUndefined();
+    const given = await load(file, { FRESHET_SECRET_KEY: key });
+    expect(given.secretKey?.reveal()).toBe(key);
+    expect(JSON.stringify(given)).not.toContain(key);
+    const kept = { [join(folder, "seal.key")]: `${key}\n${key.replaceAll("0", "1")}\n` };
+    expect((await load(file, { FRESHET_SECRET_KEY_FILE: "seal.key" }, kept)).secretKey?.reveal()).toContain(
+      key,
+    );
+    const wrong = load(file, { FRESHET_SECRET_KEY: `${key},not-a-key-but-a-secret` });
+    await expect(wrong).rejects.toThrow("FRESHET_SECRET_KEY cannot be used: its key 2 is not 32 bytes");
+    await expect(wrong).rejects.not.toThrow("not-a-key-but-a-secret");
   });
 
   test("cannot be changed", async () => {

@@ -83,6 +83,9 @@ export {
 } from "./url/delivery-url.ts";
 export { acceptedFormats, chooseFormat, type FormatChoice, type FormatQuestion } from "./url/negotiate.ts";
 export {
+  type AliasPlace,
+  bucketName,
+  isBehindAlias,
   type Naming,
   type OriginalFault,
   parentFolders,

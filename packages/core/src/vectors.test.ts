@@ -2,13 +2,17 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import {
   addVersion,
+  bucketName,
   buildDeliveryUrl,
   isContentVersion,
+  type Naming,
   normalizeInvalidationPath,
   parseDeliveryUrl,
   readQuery,
   readTransformation,
   readVersion,
+  resolveBeginning,
+  resolveOriginal,
   versionOfBytes,
   versionOfDigest,
   writeTransformation,
@@ -98,5 +102,27 @@ describe("invalidation paths", () => {
     expect("suggestion" in answer ? answer.suggestion : null).toBe(suggestion);
     if (suggestion)
       expect(normalizeInvalidationPath(suggestion, paths)).toMatchObject({ ok: true, path: suggestion });
+  });
+});
+
+const originals = read<{
+  aliases: Naming["aliases"];
+  originals: { original: string; prefix?: string; name: string | null; reason?: string }[];
+  beginnings: { beginning: string; names: string[] }[];
+  buckets: { kind: string; bucket: string; host: string; prefix: string; name: string }[];
+}>("originals");
+
+describe("names of originals", () => {
+  const { aliases } = originals;
+  test.each(originals.originals)("“$original” is “$name”", ({ original, prefix, name, reason }) => {
+    const resolved = resolveOriginal(original, { aliases, prefix });
+    if (name === null) expect(resolved).toEqual({ kind: "invalid", reason });
+    else expect(resolved).toMatchObject({ name });
+  });
+  test.each(originals.beginnings)("“$beginning*” is $names", ({ beginning, names }) => {
+    expect(resolveBeginning(beginning, { aliases }).map(({ name }) => name)).toEqual(names);
+  });
+  test.each(originals.buckets)("of a bucket begin with “$name”", ({ kind, bucket, host, prefix, name }) => {
+    expect(bucketName(kind, bucket, host, prefix)).toBe(name);
   });
 });

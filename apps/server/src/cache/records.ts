@@ -31,6 +31,8 @@ export interface OriginalRecord {
   readonly expires: number;
   /** An intermediate cache may have answered for the origin: keep answers made from it no longer than this many seconds. */
   readonly doubtful: boolean;
+  /** It expired, and its origin fails: since when it should have been revalidated, and how the origin failed. */
+  readonly stale?: { readonly since: number; readonly code: ErrorCode };
   /** Digests that the original had before, newest first. */
   readonly formerDigests: readonly string[];
   /** Opaque versions that a revalidation sent after they were first seen has confirmed, newest first. */
@@ -93,13 +95,14 @@ export class Records {
 
   /**
    * Replaces the record unless a younger one, in order of (stamp, order), is there. What the origin itself did not say stands
-   * in the way of nothing that is as young as `floor`, the newest invalidation. Answers the one that stays.
+   * in the way of nothing that is as young as `floor`, the newest invalidation. Answers the one that stays. What is `fleeting`
+   * never comes to the disk.
    */
-  put(record: OriginalRecord, floor: number): OriginalRecord {
+  put(record: OriginalRecord, floor: number, fleeting = false): OriginalRecord {
     const known = this.#memory.peek(record.key);
     if (known && isYounger(known, record) && (isSaid(known) || record.stamp < floor)) return known;
     this.#remember(record);
-    this.#save(record);
+    if (!fleeting) this.#save(record);
     return record;
   }
 

@@ -1,14 +1,11 @@
 import { normalizePath, resolveOriginal } from "@freshet/core";
 import type { Project } from "../projects/project.ts";
 import { readAllowedHost } from "../sources/allow-list.ts";
+import { readAliases, readOriginSettings } from "./origins.ts";
 import { PROJECT_SCHEMA, type ProjectSection } from "./project-schema.ts";
+import { type ReadSecret, type Report, withoutFinalSlash } from "./reading.ts";
 import { CONFIG_SCHEMA, type ConfigFile } from "./schema.ts";
 import { defaultsOf } from "./shape.ts";
-
-/** A project that may still lack the key that is made for it. */
-export type ProjectDraft = Omit<Project, "apiKey"> & { readonly apiKey: string | undefined };
-
-type Report = (sentence: string) => void;
 
 // The server keeps its own state in these folders of the data folder.
 const OWN_FOLDERS: ReadonlySet<string> = new Set(["records", "originals", "variants", "wordpress"]);
@@ -17,12 +14,16 @@ const OWN_FOLDERS: ReadonlySet<string> = new Set(["records", "originals", "varia
 export async function readProjects(
   file: ConfigFile,
   keyOf: (name: string, section: ProjectSection) => Promise<string | undefined>,
+  secretOf: ReadSecret,
   report: Report,
-): Promise<readonly ProjectDraft[]> {
-  const drafts: ProjectDraft[] = [];
+): Promise<readonly Project[]> {
+  const drafts: Project[] = [];
   for (const [name, section] of Object.entries(file.projects ?? {})) {
-    checkOrigins(`projects.${name}`, section, report);
-    drafts.push(draft(name, section, file, await keyOf(name, section)));
+    const place = `projects.${name}`;
+    const aliases = await readAliases(place, section, secretOf, report);
+    const origins = await readOriginSettings(place, section, secretOf, report);
+    checkOrigins(place, section, aliases, report);
+    drafts.push({ ...draft(name, section, file, await keyOf(name, section)), aliases, origins });
   }
   checkHosts(drafts, report);
   checkKeys(drafts, report);
@@ -36,7 +37,7 @@ function draft(
   section: ProjectSection,
   file: ConfigFile,
   apiKey: string | undefined,
-): ProjectDraft {
+): Omit<Project, "aliases"> {
   const { formats, forwardQuery } = { ...defaultsOf(PROJECT_SCHEMA), ...section };
   const limits = { ...defaultsOf(CONFIG_SCHEMA.properties.limits), ...file.limits };
   const cache = { ...defaultsOf(PROPERTIES.cache), ...section.cache };
@@ -44,12 +45,6 @@ function draft(
     name,
     apiKey,
     hosts: (section.hosts ?? []).map((host) => host.toLowerCase()),
-    aliases: Object.fromEntries(
-      Object.entries(section.aliases ?? {}).map(([alias, target]) => [
-        alias,
-        typeof target === "string" ? { url: withoutFinalSlash(target) } : target,
-      ]),
-    ),
     prefix: section.prefix === undefined ? undefined : withoutFinalSlash(section.prefix),
     tags: (section.tags ?? []).map(({ match, tag }) => ({ match: normalizePath(match), tag })),
     source: {
@@ -71,18 +66,20 @@ function draft(
 }
 
 /** Aliases and the prefix are tried out in the same way as delivery uses them. */
-function checkOrigins(place: string, section: ProjectSection, report: Report): void {
+function checkOrigins(
+  place: string,
+  section: ProjectSection,
+  aliases: Project["aliases"],
+  report: Report,
+): void {
   for (const [index, entry] of (section.origins?.allow ?? []).entries()) {
     if (entry === "*" || readAllowedHost(entry) !== undefined) continue;
     const example = 'write a host such as "example.com", "127.0.0.1:9000" or "*"';
     report(`${place}.origins.allow[${index}] is ${JSON.stringify(entry)}, which is no host; ${example}.`);
   }
-  const { prefix, aliases: targets = {} } = section;
-  const aliases = Object.fromEntries(
-    Object.entries(targets).map(([name, to]) => [name, typeof to === "string" ? { url: to } : to]),
-  );
-  for (const [name, target] of Object.entries(targets)) {
-    if (typeof target === "object") {
+  const { prefix } = section;
+  for (const [name, target] of Object.entries(aliases)) {
+    if ("folder" in target) {
       if (!OWN_FOLDERS.has(target.folder)) continue;
       report(
         `${place}.aliases.${name} names the folder "${target.folder}", which Freshet itself uses; choose another.`,
@@ -90,7 +87,10 @@ function checkOrigins(place: string, section: ProjectSection, report: Report): v
       continue;
     }
     const tried = resolveOriginal(`${name}/a.jpg`, { aliases });
-    if (tried.kind === "invalid") report(notResolved(`${place}.aliases.${name}`, target, tried.reason));
+    if (tried.kind !== "invalid" || "bucket" in target) continue;
+    const written = section.aliases?.[name];
+    const shown = typeof written === "string" ? written : target.url;
+    report(notResolved(`${place}.aliases.${name}`, shown, tried.reason));
   }
   if (prefix === undefined) return;
   const tried = resolveOriginal("a.jpg", { aliases, prefix });
@@ -101,7 +101,7 @@ function notResolved(place: string, value: string, reason: string): string {
   return `${place} is ${JSON.stringify(value)}, which leads nowhere (${reason}); write an address such as "http://origin.example/media".`;
 }
 
-function checkHosts(projects: readonly ProjectDraft[], report: Report): void {
+function checkHosts(projects: readonly Project[], report: Report): void {
   const names = new Set(projects.map(({ name }) => name));
   const owners = new Map<string, string>();
   for (const { name, hosts } of projects) {
@@ -124,7 +124,7 @@ function checkHosts(projects: readonly ProjectDraft[], report: Report): void {
   }
 }
 
-function checkKeys(projects: readonly ProjectDraft[], report: Report): void {
+function checkKeys(projects: readonly Project[], report: Report): void {
   const owners = new Map<string, string>();
   for (const { name, apiKey } of projects) {
     if (apiKey === undefined) continue;
@@ -133,8 +133,4 @@ function checkKeys(projects: readonly ProjectDraft[], report: Report): void {
       report(`The projects ${owner} and ${name} have the same API key; give each its own.`);
     owners.set(apiKey, name);
   }
-}
-
-function withoutFinalSlash(url: string): string {
-  return url.replace(/\/+$/, "");
 }

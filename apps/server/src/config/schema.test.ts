@@ -75,7 +75,7 @@ const WORDS = [
   "eu-central-1",
   "a b",
   "é",
-].concat("client_0123456789abcdef");
+].concat("client_0123456789abcdef", "eu-central-1", "https://s3.example:9000", "account1", "photos");
 
 function mostly<Each>(usual: fc.Arbitrary<Each>, rare: fc.Arbitrary<Each>): fc.Arbitrary<Each> {
   return fc.oneof({ weight: 40, arbitrary: usual }, { weight: 1, arbitrary: rare });

@@ -27,9 +27,12 @@ export function lifetimeOf(
     readonly doubtful: number | undefined;
     /** Whether the answer carries a tag for everything that can cover it: nodes keep only what they can find again. */
     readonly findable: boolean;
+    /** It was made for one visitor, whom its origin was told of. */
+    readonly isForOne?: boolean;
   },
   cache: Project["cache"],
 ): Lifetime {
+  if (answer.isForOne) return NO_STORE;
   if (answer.covered || answer.trust === "unconfirmed") return NO_STORE;
   const cdn = (seconds: number) => (answer.findable ? `max-age=${seconds}` : "no-store");
   if (answer.doubtful !== undefined || answer.trust === "unmatched") {

@@ -16,10 +16,19 @@ export interface DeliveryRequest {
   readonly url: ParsedDeliveryUrl;
 }
 
-/** Reads delivery URLs and remembers the reading: the second request for a URL costs one look-up. */
+interface Reading {
+  readonly request: DeliveryRequest;
+  /** The list of projects under which it was last found true. */
+  epoch: number;
+}
+
+/**
+ * Reads delivery URLs and remembers the reading: the second request for a URL costs one look-up. No reading outlives the settings
+ * it was made by.
+ */
 export class DeliveryRequests {
   readonly #projects: Projects;
-  readonly #memo = new LRUCache<string, DeliveryRequest>({ max: 20_000 });
+  readonly #memo = new LRUCache<string, Reading>({ max: 20_000 });
 
   constructor(projects: Projects) {
     this.#projects = projects;
@@ -27,22 +36,47 @@ export class DeliveryRequests {
 
   /** The reading of a URL that was read before. */
   peek(host: string | undefined, target: string): DeliveryRequest | undefined {
-    return this.#memo.get(`${host} ${target}`);
+    return this.#known(host, `${host} ${target}`);
   }
 
-  /** @throws ServerError PROJECT_UNKNOWN, ORIGINAL_NOT_NAMED or URL_TOO_LONG. */
-  read(host: string | undefined, target: string): DeliveryRequest {
+  /** Whether the host would still be answered by these settings. */
+  isCurrent(host: string | undefined, request: DeliveryRequest): boolean {
+    return this.#projects.byHost(host) === request.project;
+  }
+
+  /**
+   * `address` is the one that asks, for origins that want to know it.
+   * @throws ServerError PROJECT_UNKNOWN, ORIGINAL_NOT_NAMED or URL_TOO_LONG.
+   */
+  read(host: string | undefined, target: string, address?: string): DeliveryRequest {
     const key = `${host} ${target}`;
-    const known = this.#memo.get(key);
+    const known = this.#known(host, key);
     if (known) return known;
     if (target.length > LONGEST_URL) throw new ServerError("URL_TOO_LONG");
     const project = this.#projects.byHost(host);
     if (!project) throw new ServerError("PROJECT_UNKNOWN");
     const url = parseDeliveryUrl(target);
     if (!url) throw new ServerError("ORIGINAL_NOT_NAMED");
-    const original = describeOriginal(project, url.original, url.originQuery);
+    const original = describeOriginal(project, url.original, url.originQuery, {
+      host: host?.toLowerCase(),
+      address,
+    });
     const read: DeliveryRequest = { project, original, sources: [original], url };
-    this.#memo.set(key, read);
+    // Another visitor's reading is another one.
+    if (!original.isForOne) this.#memo.set(key, { request: read, epoch: this.#projects.epoch });
     return read;
+  }
+
+  #known(host: string | undefined, key: string): DeliveryRequest | undefined {
+    const known = this.#memo.get(key);
+    if (!known) return undefined;
+    const { epoch } = this.#projects;
+    if (known.epoch === epoch) return known.request;
+    if (!this.isCurrent(host, known.request)) {
+      this.#memo.delete(key);
+      return undefined;
+    }
+    known.epoch = epoch;
+    return known.request;
   }
 }

@@ -1,6 +1,7 @@
 import type { Coverage } from "../cache/coverage.ts";
 import type { Originals } from "../cache/originals.ts";
 import type { OriginalRecord, Records } from "../cache/records.ts";
+import { FAILURES } from "../cache/succession.ts";
 import type { Delivery as DeliveryPort, Reread } from "../invalidation/ports.ts";
 import { projectTag } from "../projects/cache-tags.ts";
 import { describeOriginal } from "../projects/originals.ts";
@@ -42,7 +43,9 @@ export function createDeliveryPort(parts: {
           const floor = original ? coverage.floor(original.identity) : 0;
           // A visitor may have led to the fresh reading already; once is enough unless the caller insists.
           const isFresh = record.stamp >= floor;
-          if (!original || signal.aborted) rereads.push({ record, floor, after: undefined });
+          // What was read for one visitor is read again when he comes back.
+          if (!original || original.isForOne || signal.aborted)
+            rereads.push({ record, floor, after: undefined });
           else if (isFresh && !force) rereads.push({ record, floor, after: record });
           else rereads.push({ record, floor, after: await originals.reread(original) });
         }
@@ -61,8 +64,7 @@ export function createDeliveryPort(parts: {
 }
 
 /** A reading that failed says nothing about the bytes. */
-const hasFailed = ({ outcome }: OriginalRecord) =>
-  outcome.kind === "error" && (outcome.code === "ORIGIN_BROKEN" || outcome.code === "ORIGIN_SLOW");
+const hasFailed = ({ outcome }: OriginalRecord) => outcome.kind === "error" && FAILURES.has(outcome.code);
 
 const identity = ({ outcome }: OriginalRecord) => (outcome.kind === "bytes" ? outcome.digest : outcome.code);
 

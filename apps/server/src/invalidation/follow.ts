@@ -14,7 +14,7 @@ export interface Follow {
   /** Restores head and floors; call it before anything is served. Resolves to the number it stands at. */
   start(): Promise<number>;
   /** Takes an entry that was just committed. Resolves once it, and everything before it, is applied. */
-  offer(accepted: Pick<Accepted, "uuid" | "sequence" | "marks">): Promise<void>;
+  offer(accepted: Pick<Accepted, "uuid" | "sequence" | "marks" | "changesSettings">): Promise<void>;
   /** Resolves once everything through the number is applied; rejects when the journal does not reach so far. */
   through(sequence: number): Promise<void>;
   /** Applies what others have committed. */
@@ -27,11 +27,16 @@ export function createFollow(parts: {
   readonly db: Kysely<InvalidationTables>;
   readonly coverage: Coverage;
   readonly remembered: Remembered | undefined;
+  /**
+   * Puts in force what is committed of settings and states. An entry that announces some is applied after that and not before: what is
+   * made under its number is made by them.
+   */
+  readonly refresh?: () => Promise<void>;
   /** More is applied. */
   readonly changed: () => void;
   readonly log: (event: string, details: Readonly<Record<string, unknown>>) => void;
 }): Follow {
-  const { db, coverage, remembered, changed, log } = parts;
+  const { db, coverage, remembered, changed, log, refresh = async () => {} } = parts;
   /** The entry of the number that is applied last, where there is one. */
   let newest: Seen = { sequence: 0, entry: undefined };
   let catching: Promise<void> | undefined;
@@ -57,6 +62,8 @@ export function createFollow(parts: {
         last: await entries.executeTakeFirst(),
       };
     });
+    // After the head was read: what entries through it announce is committed.
+    await refresh();
     coverage.restore(
       head,
       rows.map((row) => ({ mark: markOfFloor(row), sequence: row.sequence })),
@@ -69,7 +76,7 @@ export function createFollow(parts: {
     const { sequence: from, entry } = seen();
     const rows = await db
       .selectFrom("invalidation_entry")
-      .select(["id", "sequence", "project", "scope", "paths"])
+      .select(["id", "sequence", "project", "scope", "paths", "settings"])
       .where("sequence", ">=", from)
       .orderBy("sequence")
       .limit(PAGE + 1)
@@ -93,6 +100,7 @@ export function createFollow(parts: {
             .where("entry", "in", ids)
             .execute();
     const pathsOf = Map.groupBy(paths, ({ entry }) => entry);
+    if (entries.some(({ settings }) => settings !== null)) await refresh();
     for (const { id, sequence, project, scope } of entries) {
       if (sequence > coverage.applied) newest = { sequence, entry: id };
       coverage.apply(sequence, marksOf(project, scope, pathsOf.get(id) ?? []));
@@ -122,7 +130,8 @@ export function createFollow(parts: {
   };
   return {
     start: restore,
-    async offer({ uuid, sequence, marks }) {
+    async offer({ uuid, sequence, marks, changesSettings }) {
+      if (changesSettings) await refresh();
       if (sequence !== coverage.applied + 1) return through(sequence);
       newest = { sequence, entry: uuid };
       coverage.apply(sequence, marks);

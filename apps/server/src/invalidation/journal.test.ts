@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { afterEach, expect, test } from "vitest";
 import * as instances from "../instances/migrations.ts";
+import { ORIGIN_DEFAULTS, type Project } from "../projects/project.ts";
+import { Secret } from "../secrets/secret.ts";
 import { readCursor, writeCursor } from "./cursor.ts";
 import { type Boot, boot, DEMO, newFile, SHOP } from "./fixture.ts";
 import type { Asked } from "./journal.ts";
@@ -171,7 +173,7 @@ test("numbers below one that was seen are never given out again", async () => {
 
 test("changed settings are an invalidation of their project; a first sight, a new key or another order are not", async () => {
   const file = await newFile();
-  const runWith = async (list: readonly (typeof DEMO)[]) => {
+  const runWith = async (list: readonly Project[]) => {
     const made = await boot(file, [], { list });
     await made.invalidation.start();
     const head = made.coverage.applied;
@@ -191,6 +193,14 @@ test("changed settings are an invalidation of their project; a first sight, a ne
     { head: 1 },
   );
   expect((await runWith([DEMO, SHOP])).floors).toEqual([0, 2]);
+  // Another secret may be another picture.
+  const told = (value: string): Project => {
+    const headers = [{ name: "x-tenant", value: new Secret(value) }];
+    return { ...SHOP, origins: { ...ORIGIN_DEFAULTS, headers } };
+  };
+  expect((await runWith([DEMO, told("a")])).head).toBe(3);
+  expect((await runWith([DEMO, told("a")])).head).toBe(3);
+  expect((await runWith([DEMO, told("b")])).head).toBe(4);
 });
 
 test("a cursor is read as it was written, and nothing else is one", () => {

@@ -1,6 +1,7 @@
 import { hash, randomUUID } from "node:crypto";
 import type { Cause, InvalidationRequest } from "@freshet/core";
 import { createGathering, type Kysely, type Transaction } from "@freshet/store";
+import { type Author, writeAudit } from "../admin/audit.ts";
 import type { Mark } from "../cache/mark.ts";
 import type { InstanceRow, OutcomeRow } from "../instances/migrations.ts";
 import { floorOf, marksOf } from "./marks.ts";
@@ -18,6 +19,10 @@ export interface Asked {
   readonly chain: number;
   /** Two requests of a project with the same key are one; undefined where the caller gave none. */
   readonly key: string | undefined;
+  /** Number of the change of settings or states that comes into force with it. */
+  readonly settings?: number;
+  /** Whose doing it is, where it is somebody's. */
+  readonly by?: Author;
 }
 
 export interface Accepted {
@@ -25,6 +30,8 @@ export interface Accepted {
   readonly sequence: number;
   readonly receivedAt: number;
   readonly marks: readonly Mark[];
+  /** Settings or states changed with it. */
+  readonly changesSettings: boolean;
   /** The key was used before with the same body: nothing was added. */
   readonly isRepeated: boolean;
 }
@@ -49,9 +56,14 @@ export interface Journal {
    * "reused" when the key belongs to another body.
    */
   accept(asked: Asked): Promise<Accepted | "reused">;
+  /** The same as part of a transaction that changes something else with it. */
+  acceptWithin(
+    transaction: Transaction<InvalidationTables>,
+    asked: readonly Asked[],
+  ): Promise<readonly Accepted[]>;
   /**
-   * Raises the head above what was seen if this journal is not its continuation: in one step everything is journalled as invalid, open entries get new numbers, and
-   * what instances stated counts no more. Resolves to what was added; nothing where the journal goes on as it was seen.
+   * Raises the head above what was seen if this journal is not its continuation: in one step everything is journalled as invalid, open
+   * entries get new numbers, and what instances stated counts no more. Resolves to what was added; nothing where the journal goes on as it was seen.
    */
   raise(seen: Seen): Promise<readonly Accepted[]>;
   /** The largest number given out. */
@@ -64,7 +76,7 @@ export interface Journal {
     before: number | undefined,
   ): Promise<{ readonly entries: readonly Entry[]; readonly next: number | undefined }>;
   /** Opens the failed targets of a failed entry again, as a new attempt; "unneeded" when it has not failed. */
-  retry(project: string, uuid: string): Promise<EntryRow | "unknown" | "unneeded">;
+  retry(project: string, uuid: string, by?: Author): Promise<EntryRow | "unknown" | "unneeded">;
 }
 
 /** Acceptances that share one transaction at most. */
@@ -79,7 +91,9 @@ export interface Memory {
   /** How far this instance has come. */
   readonly seen: () => Seen;
   /** What is journalled where the numbers went back: an `all` for each project. */
-  readonly everything: () => readonly Asked[];
+  readonly everything: (
+    transaction: Transaction<InvalidationTables>,
+  ) => readonly Asked[] | Promise<readonly Asked[]>;
 }
 
 const NO_MEMORY: Memory = { seen: () => ({ sequence: 0, entry: undefined }), everything: () => [] };
@@ -117,6 +131,14 @@ export function createJournal(db: Db, now: () => number, memory = NO_MEMORY): Jo
     db.selectFrom("invalidation_entry").selectAll().where("project", "=", project);
   return {
     accept,
+    acceptWithin: async (transaction, asked) => {
+      const { answers } = await acceptAll(transaction, asked, {
+        ...memory,
+        seen: memory.seen(),
+        time: now(),
+      });
+      return answers.filter((answer) => answer !== "reused");
+    },
     raise: async (seen) => (await write([], seen)).raised,
     async head() {
       const { n } = await db.selectFrom("invalidation_sequence").select("n").executeTakeFirstOrThrow();
@@ -139,7 +161,15 @@ export function createJournal(db: Db, now: () => number, memory = NO_MEMORY): Jo
       const last = page.at(-1);
       return { entries: await complete(page), next: rows.length > page.length ? last?.sequence : undefined };
     },
-    retry: (project, uuid) => db.transaction().execute((transaction) => reopen(transaction, project, uuid)),
+    retry: (project, uuid, by) =>
+      db.transaction().execute(async (transaction) => {
+        const row = await reopen(transaction, project, uuid);
+        if (by !== undefined && typeof row === "object") {
+          const action = "invalidation.retried" as const;
+          await writeAudit(transaction, [{ by, project, action, subject: uuid, at: now() }]);
+        }
+        return row;
+      }),
   };
 }
 
@@ -157,7 +187,7 @@ async function acceptAll(
   // Behind the lock: who holds it may just be giving a number anew that was seen.
   const isBehind = await isForeign(db, seen);
   const before = isBehind ? await renumber(db, n, Math.max(n, seen.sequence)) : n;
-  const more = isBehind ? everything() : [];
+  const more = isBehind ? await everything(db) : [];
   const group = [...more, ...asked];
   const known = await knownKeys(db, group);
   let sequence = before;
@@ -174,6 +204,7 @@ async function acceptAll(
       sequence,
       receivedAt: time,
       marks: marksOf(asked.project, asked.request.scope, asked.paths),
+      changesSettings: asked.settings !== undefined,
       isRepeated: false,
     };
     fresh.push({ asked, accepted });
@@ -226,7 +257,11 @@ async function renumber(db: Transaction<InvalidationTables>, head: number, least
       .where("next_at", "is not", null)
       .execute();
   }
-  await db.updateTable("invalidation_sequence").set({ n: newest }).where("n", "=", head).execute();
+  await db
+    .updateTable("invalidation_sequence")
+    .set({ n: newest, epoch: randomUUID() })
+    .where("n", "=", head)
+    .execute();
   return newest;
 }
 
@@ -248,9 +283,11 @@ async function insertEntries(
     lease_until: 0,
     paths: asked.paths.length,
     transformations: transformationsOf(asked),
+    settings: asked.settings ?? null,
     received_at: accepted.receivedAt,
   }));
   await db.insertInto("invalidation_entry").values(entries).execute();
+  await writeAudit(db, fresh.flatMap(auditOf));
   const paths = fresh.flatMap(({ asked, accepted }) =>
     asked.paths.map((path, place) => ({ entry: accepted.uuid, place, ...path })),
   );
@@ -275,6 +312,13 @@ async function insertEntries(
   }
 }
 
+function auditOf({ asked, accepted }: { readonly asked: Asked; readonly accepted: Accepted }) {
+  const { by, project } = asked;
+  if (by === undefined) return [];
+  const action = "invalidation.accepted" as const;
+  return [{ by, project, action, subject: accepted.uuid, at: accepted.receivedAt }];
+}
+
 async function knownKeys(
   db: Transaction<InvalidationTables>,
   group: readonly Asked[],
@@ -295,6 +339,7 @@ async function knownKeys(
         sequence: row.sequence,
         receivedAt: row.received_at,
         marks: [],
+        changesSettings: false,
         isRepeated: true,
       };
       return [nameOf(row.project, row.key), { hash: row.hash, accepted }];

@@ -58,6 +58,13 @@ const move: fc.Arbitrary<Move> = fc.oneof(
     }),
   },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant("recheck" as const), path }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant("outage" as const),
+      begins: fc.constantFrom(true, true, false),
+    }),
+  },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("restart instance" as const) }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("restart node" as const), at: path }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("evict" as const) }) },

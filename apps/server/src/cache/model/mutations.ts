@@ -208,6 +208,18 @@ export const FURTHER_RULES: readonly Mutation[] = [
     ],
   },
   one(
+    "nothing stands in for a failing origin for longer than the project allows",
+    SUCCESSION,
+    'if (good.outcome.kind !== "bytes" || now >= end) return undefined;',
+    'if (good.outcome.kind !== "bytes" || now < 0) return undefined;',
+  ),
+  one(
+    "nothing expired is given out under a version that nobody confirmed",
+    ORIGINALS,
+    "if (record.stale) throw new ServerError(record.stale.code);",
+    "",
+  ),
+  one(
     "a content version of other bytes lives for seconds",
     LIFETIME,
     'if (answer.doubtful !== undefined || answer.trust === "unmatched") {',
@@ -222,13 +234,13 @@ export const FURTHER_RULES: readonly Mutation[] = [
   one(
     "an invalidation of the project covers its originals",
     FLOORS,
-    "let floor = newer(this.#whole, this.#tags.get(tag));",
-    "let floor = this.#tags.get(tag) ?? NEVER;",
+    "let floor = newer(this.#whole, this.#named.get(tag));",
+    "let floor = this.#named.get(tag) ?? NEVER;",
   ),
   one(
     "an invalidation of a tag covers what has it",
     FLOORS,
-    "for (const each of userTags) floor = newer(floor, this.#tags.get(each));",
+    "for (const each of userTags) floor = newer(floor, this.#named.get(each));",
     "",
   ),
   one(

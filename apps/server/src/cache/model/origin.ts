@@ -43,6 +43,8 @@ export class Origin {
   readonly #schedule: Schedule;
   readonly #proofs: ReadonlyMap<string, Proof>;
   moods: readonly Mood[] = [];
+  /** Broken for everybody, whatever its moods. */
+  isDown = false;
 
   constructor(
     schedule: Schedule,
@@ -92,7 +94,8 @@ export class Origin {
           ),
         };
         about(reading);
-        const mood = this.moods[this.readings.push(reading) - 1] ?? "honest";
+        const own = this.moods[this.readings.push(reading) - 1] ?? "honest";
+        const mood = this.isDown ? "broken" : own;
         await this.#schedule.turn(`origin reads ${reading.key}`, life);
         const sent = condition && validators;
         const said = this.#answer(reading, mood, sent);

@@ -47,6 +47,7 @@ export type Move =
       readonly isSlow: boolean;
     }
   | { readonly kind: "wait"; readonly ms: number }
+  | { readonly kind: "outage"; readonly begins: boolean }
   | { readonly kind: "recheck"; readonly path: number }
   | { readonly kind: "restart instance" }
   | { readonly kind: "restart node"; readonly at: number }
@@ -130,6 +131,10 @@ export class World {
         this.schedule.now += move.ms;
         this.schedule.event(`${move.ms} ms pass`);
         return;
+      case "outage":
+        this.schedule.event(`the origin is ${move.begins ? "down" : "up"}`);
+        this.#origin.isDown = move.begins;
+        return;
       case "recheck":
         void this.#recheck(this.#path(move.path));
         break;
@@ -169,6 +174,7 @@ export class World {
       await this.drain();
     }
     this.#origin.moods = [];
+    this.#origin.isDown = false;
     this.schedule.now += 11_000;
     this.#evicted = 0;
     await this.#fill(0);

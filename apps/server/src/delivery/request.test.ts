@@ -1,0 +1,43 @@
+import { expect, test } from "vitest";
+import { ORIGIN_DEFAULTS, type Project } from "../projects/project.ts";
+import { createProjects } from "../projects/projects.ts";
+import { Secret } from "../secrets/secret.ts";
+import { lifetimeOf } from "./lifetime.ts";
+import { DeliveryRequests } from "./request.ts";
+
+const projectWith = (value: string): Project => ({
+  name: "demo",
+  apiKey: "client_0123456789abcdef",
+  hosts: ["a.example", "b.example"],
+  aliases: { _a_: { url: "https://h.example" } },
+  prefix: undefined,
+  tags: [],
+  source: { allow: [], allowPrivate: false, maxBytes: 1, timeoutMs: 1 },
+  formats: [],
+  forwardQuery: true,
+  cache: { browser: 60, cdn: 60, revalidate: 60 },
+  missingStatus: 404,
+  origins: { ...ORIGIN_DEFAULTS, headers: [{ name: "x-told", value: new Secret(value) }] },
+});
+const requestsOf = (value: string) => new DeliveryRequests(createProjects([projectWith(value)]));
+
+test("a URL whose origin is told of the visitor is read anew for each of them, and its answer kept nowhere", () => {
+  const requests = requestsOf("{{req.ip}}");
+  const read = (address: string) => requests.read("a.example", "/v7/_a_/a.jpg", address).original;
+  expect(read("192.0.2.1").recordKey).not.toBe(read("192.0.2.2").recordKey);
+  expect(requests.peek("a.example", "/v7/_a_/a.jpg")).toBeUndefined();
+  const { isForOne } = read("192.0.2.1");
+  const answer = { trust: "exact", covered: false, doubtful: undefined, findable: true, isForOne } as const;
+  expect(lifetimeOf(answer, { browser: 60, cdn: 60, revalidate: 60 })).toEqual({
+    cacheControl: "no-store",
+    cdnCacheControl: "no-store",
+    keep: false,
+  });
+});
+
+test("a URL whose origin is told of the host alone is remembered, for each host", () => {
+  const requests = requestsOf("{{header.host}}");
+  const read = (host: string) => requests.read(host, "/v7/_a_/a.jpg", "192.0.2.1");
+  expect(read("a.example").original.recordKey).not.toBe(read("B.example").original.recordKey);
+  expect(requests.peek("a.example", "/v7/_a_/a.jpg")).toBe(read("a.example"));
+});

@@ -1,0 +1,71 @@
+import { decodeBody, readBody } from "./body.ts";
+import { broken, tooLarge } from "./refusal.ts";
+import type { Fetched, Validators } from "./source.ts";
+import { isStrong, validatorsOf } from "./validators.ts";
+import { type Head, headerOf, leave, wholeNumber } from "./wire.ts";
+
+/** What was asked for, and how its answer is read. */
+export interface Reading {
+  readonly url: string;
+  /** What the request was conditional on. */
+  readonly sent: Validators | undefined;
+  readonly maxBytes: number;
+  /** Bytes per second that a body must bring, seen over `rateWindowMs`; else `slow` is called, which ends it. */
+  readonly minRate: number;
+  readonly rateWindowMs: number;
+  readonly slow: () => void;
+  /** What an answer means that brings nothing; absent, or undefined from it: what its status says. */
+  readonly meaning?: (head: Head) => Promise<Fetched | undefined>;
+}
+
+/** Reads an answer that is no redirect. "contradicted" is a 304 that names another entity than it was asked about. */
+export async function readAnswer(head: Head, reading: Reading): Promise<Fetched | "contradicted"> {
+  const { statusCode: status } = head;
+  const { url, sent, meaning } = reading;
+  if (status === 200 || status === 203) return await readFound(head, reading);
+  const meant = status === 304 ? undefined : await meaning?.(head);
+  leave(head);
+  if (meant !== undefined) return meant;
+  if (status === 404 || status === 410) return { kind: "missing", status };
+  if (status !== 304 || sent === undefined) return broken(`It answered with status ${status}.`);
+  const validators = validatorsOf(url, (name) => headerOf(head, name));
+  const { etag } = validators;
+  if (sent.etag !== undefined && etag !== undefined && isStrong(etag) && etag !== sent.etag)
+    return "contradicted";
+  return { kind: "unchanged", validators: { ...sent, ...validators } };
+}
+
+async function readFound(
+  head: Head,
+  { url, maxBytes, minRate, rateWindowMs, slow }: Reading,
+): Promise<Fetched> {
+  let total = 0;
+  let before = 0;
+  const rate = setInterval(() => {
+    if (total - before < (minRate * rateWindowMs) / 1_000) slow();
+    before = total;
+  }, rateWindowMs);
+  try {
+    const announced = wholeNumber(headerOf(head, "content-length"));
+    const body = await readBody(head.body, { maxBytes, announced }, (now) => {
+      total = now;
+    });
+    const decoded =
+      body.kind === "whole"
+        ? await decodeBody(body.bytes, headerOf(head, "content-encoding"), maxBytes)
+        : body;
+    if (decoded.kind === "too-large") return tooLarge(maxBytes);
+    if (decoded.kind === "unreadable") return broken(decoded.reason);
+    if (decoded.bytes.length === 0) return broken("Its answer is empty.");
+    return {
+      kind: "found",
+      bytes: decoded.bytes,
+      contentType: headerOf(head, "content-type"),
+      validators: validatorsOf(url, (name) => headerOf(head, name)),
+      age: wholeNumber(headerOf(head, "age")) ?? 0,
+    };
+  } finally {
+    clearInterval(rate);
+    head.body.destroy();
+  }
+}
