@@ -60,6 +60,7 @@ test("what the entry exports is decided, not found", async () => {
       "INVALIDATION_STATUSES",
       "InvalidationError",
       "LARGEST_SIDE",
+      "LAYERS",
       "MEDIA_TYPES",
       "OPERATIONS",
       "OUTPUT_FORMATS",
