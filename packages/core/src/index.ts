@@ -94,10 +94,12 @@ export {
 export { acceptedFormats, chooseFormat, type FormatChoice, type FormatQuestion } from "./url/negotiate.ts";
 export {
   type Naming,
+  type NamingStep,
   type OriginalFault,
   parentFolders,
   type ResolvedOriginal,
   resolveOriginal,
+  stepsToOriginal,
 } from "./url/original.ts";
 export { normalizePath } from "./url/percent.ts";
 export { type Claim, type Proofs, readProofs } from "./url/proofs.ts";
