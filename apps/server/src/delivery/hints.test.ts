@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { layerParameters, parseDeliveryUrl, writeTransformation } from "@freshet/core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -54,6 +55,20 @@ describe("hints of a browser", () => {
       text: "q=50",
       vary: ["Save-Data"],
     });
+  });
+
+  test("are rounded by the edges that are shipped as they are here", async () => {
+    const edge = (path: string) =>
+      readFile(new URL(`../../../../packages/cdn/edge/${path}`, import.meta.url), "utf8");
+    const nginx = await edge("nginx/fence.conf");
+    expect(nginx).toContain(`{ ${HINT_WIDTHS.join(", ")} }, { ${HINT_RATIOS.join(", ")} }`);
+    const varnish = await edge("varnish/freshet.vcl");
+    for (const name of ["Sec-CH-Width", "Sec-CH-Viewport-Width", "Sec-CH-DPR"]) {
+      const steps = varnish.matchAll(new RegExp(`set req\\.http\\.${name} = "([\\d.]+)"`, "g"));
+      expect(Array.from(steps, ([, step]) => Number(step))).toEqual([
+        ...(name === "Sec-CH-DPR" ? HINT_RATIOS : HINT_WIDTHS),
+      ]);
+    }
   });
 
   test("come to few answers, and rounding them before changes nothing", () => {
