@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { sealDeliveryUrl, signDeliveryUrl } from "@freshet/core";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ask } from "../support/ask.ts";
 import { type Freshet, startFreshet } from "../support/freshet.ts";
 import { isShade, type Origin, shadeOf, startOrigin } from "../support/origin.ts";
 
@@ -19,28 +20,7 @@ describe("projects that shorten and guard their URLs", () => {
 
   /** Asks a project by the first label of the host. */
   const get = (project: string, path: string, headers: Record<string, string> = {}) =>
-    new Promise<{ status: number; headers: Headers; bytes: Buffer }>((resolve, reject) => {
-      // fetch sets Host itself, and these projects are told apart by it.
-      import("node:http").then(({ request }) => {
-        const asked = request(
-          `${freshet.url}${path}`,
-          { headers: { accept: "image/webp", ...headers, host: `${project}.images.test` } },
-          async (answer) => {
-            const chunks: Buffer[] = [];
-            for await (const chunk of answer) chunks.push(chunk as Buffer);
-            const pairs = Object.entries(answer.headers).map(
-              ([name, value]) => [name, String(value)] as [string, string],
-            );
-            resolve({
-              status: answer.statusCode ?? 0,
-              headers: new Headers(pairs),
-              bytes: Buffer.concat(chunks),
-            });
-          },
-        );
-        asked.on("error", reject).end();
-      }, reject);
-    });
+    ask(freshet, `${project}.images.test`, path, { accept: "image/webp", ...headers });
   const sizeAt = async (project: string, path: string, headers?: Record<string, string>) => {
     const { status, bytes } = await get(project, path, headers);
     expect(status, path).toBe(200);
