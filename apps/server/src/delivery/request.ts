@@ -56,10 +56,12 @@ export class DeliveryRequests {
    */
   read(host: string | undefined, target: string): DeliveryRequest {
     const key = `${host} ${target}`;
-    const known = this.#memo.get(key) ?? this.#understand(host, target);
-    if (this.#hasEnded(known)) throw new ServerError("URL_EXPIRED");
-    this.#memo.set(key, known);
-    return known;
+    const known = this.#memo.get(key);
+    const read = known ?? this.#understand(host, target);
+    // Asked on every use: what was true when the URL was read may have ended since.
+    if (this.#hasEnded(read)) throw new ServerError("URL_EXPIRED");
+    if (!known) this.#memo.set(key, read);
+    return read;
   }
 
   /** The project that answers to a host, for URLs that could not be read. */
