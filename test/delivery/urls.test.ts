@@ -236,7 +236,7 @@ describe("projects that shorten and guard their URLs", () => {
     expect((await explain("short", "", `${KEY}2`)).status).toBe(400);
   });
 
-  it("forget their answers when a preset changes, and only theirs", async () => {
+  it("forget their answers when a preset or a salt changes, and only theirs", async () => {
     const causes = async (key: string) => {
       const answer = await fetch(`${freshet.url}/invalidate`, { headers: { "x-client-key": key } });
       const { invalidations } = (await answer.json()) as { invalidations: { cause: { kind: string } }[] };
@@ -244,9 +244,11 @@ describe("projects that shorten and guard their URLs", () => {
     };
     expect(await causes(`${KEY}2`)).toEqual([]);
     const short = { ...config.projects.short, presets: { small: "w=250" } };
-    await freshet.restart({ config: { projects: { ...config.projects, short } } });
+    const steps = { ...config.projects.steps, security: { salt: "quite another salt", unsigned: "allow" } };
+    await freshet.restart({ config: { projects: { ...config.projects, short, steps } } });
     expect(await sizeAt("short", "/v7/_m_/a.jpg?w=300&p=small")).toEqual([250, 188]);
     expect(await causes(`${KEY}2`)).toEqual(["settings"]);
+    expect(await causes(`${KEY}4`)).toEqual(["settings"]);
     expect(await causes(`${KEY}3`)).toEqual([]);
   });
 });

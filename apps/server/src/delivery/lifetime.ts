@@ -39,23 +39,24 @@ export function lifetimeOf(
   },
   cache: Project["cache"],
 ): Lifetime {
-  const { doubtful, findable, trust, left, bySettings = false } = answer;
-  if (answer.covered || trust === "unconfirmed" || (left !== undefined && left <= 0)) return NO_STORE;
+  if (answer.covered || answer.trust === "unconfirmed") return NO_STORE;
+  const { left = YEAR_SECONDS, bySettings = false } = answer;
+  if (left <= 0) return NO_STORE;
   const { perUrl = PER_URL_SECONDS } = cache;
   const wish = answer.wish === undefined || perUrl === 0 ? undefined : Math.min(answer.wish, perUrl);
-  const isShort = doubtful !== undefined || trust === "unmatched";
-  const most = Math.min(
-    isShort ? Math.min(doubtful ?? UNMATCHED_SECONDS, UNMATCHED_SECONDS) : YEAR_SECONDS,
-    left ?? YEAR_SECONDS,
-  );
+  const browser = (seconds: number) => `public, max-age=${Math.min(seconds, wish ?? cache.browser, left)}`;
+  const cdn = (seconds: number) =>
+    answer.findable ? `max-age=${Math.min(seconds, wish ?? cache.cdn, left)}` : "no-store";
+  if (answer.doubtful !== undefined || answer.trust === "unmatched") {
+    const bound = Math.min(answer.doubtful ?? UNMATCHED_SECONDS, UNMATCHED_SECONDS);
+    return { cacheControl: browser(bound), cdnCacheControl: cdn(bound), keep: false };
+  }
   const isImmutable =
-    trust === "exact" && wish === undefined && left === undefined && !isShort && !bySettings;
-  const browser = Math.min(most, wish ?? cache.browser);
-  const cdn = Math.min(most, wish ?? cache.cdn);
+    answer.trust === "exact" && wish === undefined && answer.left === undefined && !bySettings;
   return {
-    cacheControl: isImmutable ? `public, max-age=${YEAR_SECONDS}, immutable` : `public, max-age=${browser}`,
-    cdnCacheControl: findable ? `max-age=${cdn}` : "no-store",
+    cacheControl: isImmutable ? `public, max-age=${YEAR_SECONDS}, immutable` : browser(YEAR_SECONDS),
+    cdnCacheControl: cdn(YEAR_SECONDS),
     // What says in its head how long it has left is true once.
-    keep: !isShort && left === undefined,
+    keep: answer.left === undefined,
   };
 }
