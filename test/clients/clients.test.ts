@@ -80,6 +80,8 @@ describe("URLs that real clients make", () => {
             apiKey: "client_0123456789abcde2",
             security: { salt: WP_SALT, accept: ["ci_sign"] },
           },
+          old: { ...open, apiKey: "client_0123456789abcde4", v7: "required" },
+          young: { ...open, apiKey: "client_0123456789abcde5", v7: "absent" },
           eight: { ...open, apiKey: "client_0123456789abcde3", security: { salt: "salt", shortest: 8 } },
           ...Object.fromEntries(secured),
         },
@@ -123,6 +125,20 @@ describe("URLs that real clients make", () => {
       for (const url of [text, again, twice.replace("q=90", "q=91")])
         expect((await get("press", `/${url}`)).status).toBe(403);
     });
+  });
+
+  it("lets WordPress and Strapi find out whether a project's URLs begin with /v7", async () => {
+    const isValid = async (project: string, path: string) => {
+      const { status, headers } = await get(project, path);
+      return status === 200 && headers.get("x-hexa-missingbehavior") === null;
+    };
+    const found = async (project: string) => [
+      await isValid(project, `/${origin.url}/media/a.jpg`),
+      await isValid(project, `/v7/${origin.url}/media/a.jpg`),
+    ];
+    expect(await found("old")).toEqual([false, true]);
+    expect(await found("young")).toEqual([true, false]);
+    expect(await found("shop")).toEqual([true, true]);
   });
 
   it("delivers what unpic builds", async () => {
