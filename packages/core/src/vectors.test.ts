@@ -134,7 +134,7 @@ describe("signatures", () => {
     const sha1 = (text: string) => hash("sha1", text);
     const hmac = (text: string) => createHmac("sha256", salt).update(text).digest("base64url");
     const found = [
-      v6?.claim && isTrue(v6.claim, sha1(salt + v6.claim.text)) && "v6",
+      v6?.claims.some((claim) => isTrue(claim, sha1(salt + claim.text))) && "v6",
       proofs.sign.some((claim) => isTrue(claim, sha1(salt + claim.text))) && "ci_sign",
       proofs.seal.some((claim) => isTrue(claim, sha1(claim.text + salt))) && "ci_seal",
       proofs.hmac.some((claim) => claim.digits === hmac(claim.text)) && "fr_sig",

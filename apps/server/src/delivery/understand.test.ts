@@ -1,4 +1,5 @@
-import { signDeliveryUrl, writeTransformation } from "@freshet/core";
+import { hash } from "node:crypto";
+import { sealDeliveryUrl, signDeliveryUrl, writeTransformation } from "@freshet/core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Project } from "../projects/project.ts";
@@ -59,6 +60,29 @@ describe("the form of a URL", () => {
     const old = understand({ ...PROJECT, v6: true }, "/bound/200x100/q70/_media_/a.jpg").url;
     expect(old).toMatchObject({ original: "_media_/a.jpg" });
     expect(writeTransformation(old?.transformation ?? {})).toBe("w=200&h=100&func=bound&q=70");
+  });
+});
+
+describe("what goes on to the origin", () => {
+  const queryOf = (target: string) =>
+    understand({ ...PROJECT, security: { ...signing, unsigned: "allow" }, v6: true }, target).url
+      ?.originQuery;
+
+  test("is everything unknown where it is signed or nothing is, and under a seal what it covers", async () => {
+    expect(queryOf("/v7/_media_/a.jpg?b=2&a=1&w=5")).toBe("a=1&b=2");
+    expect(queryOf(await signDeliveryUrl("/v7/_media_/a.jpg?b=2&a=1", { salt: SALT }))).toBe("a=1&b=2");
+    const sealed = await sealDeliveryUrl("/v7/h.example%2Fa.jpg%3Fc%3D3?ci_url_encoded=1", "d=4&w=5", {
+      salt: SALT,
+    });
+    expect(queryOf(`${sealed}&a=1&w=6`)).toBe("c=3&d=4");
+  });
+
+  test("is the query of an old URL where its digits cover it", () => {
+    const digits = (text: string) => hash("sha1", SALT + text);
+    const path = "/width/400/n/_media_/a.jpg";
+    const signed = (text: string) => `/width/400/n@${digits(text)}/_media_/a.jpg?v=1`;
+    expect(queryOf(signed(`${path}?v=1`))).toBe("v=1");
+    expect(queryOf(signed(path))).toBe("");
   });
 });
 

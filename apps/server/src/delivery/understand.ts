@@ -29,7 +29,7 @@ const NOTHING: Shortening = { presets: {}, rules: [], defaults: "" };
 export function understand(project: Project, target: string): Understanding {
   const old = project.v6 ? readV6(target) : undefined;
   const today = old?.target ?? target;
-  const proofs = { ...readProofs(today), v6: old?.claim ? [old.claim] : [] };
+  const proofs = { ...readProofs(today), v6: old?.claims ?? [] };
   const verdict = verify(project.security, proofs);
   const parsed = parseDeliveryUrl(today);
   if (!parsed) return refused(verdict, new ServerError("ORIGINAL_NOT_NAMED"));
@@ -38,7 +38,13 @@ export function understand(project: Project, target: string): Understanding {
     return refused(verdict, new ServerError("ORIGINAL_NOT_NAMED", detail));
   }
   const layered = layerParameters(parsed, project.shortening ?? NOTHING);
-  const url = { ...parsed, transformation: layered.transformation, remarks: layered.remarks };
+  const url = {
+    ...parsed,
+    // A seal covers the original, and its query is a part of it: what a stranger adds is not sent on.
+    originQuery: verdict.covers === "sealed" ? parsed.sealedOriginQuery : parsed.originQuery,
+    transformation: layered.transformation,
+    remarks: layered.remarks,
+  };
   if (verdict.refused) {
     return { url, layered, verdict, refusal: new ServerError(verdict.refused) };
   }

@@ -1,4 +1,4 @@
-import type { Proofs } from "@freshet/core";
+import type { Proofs, V6Url } from "@freshet/core";
 
 /** The kinds of proofs that a delivery URL may carry. */
 export type ProofKind = "fr_sig" | "ci_sign" | "ci_seal";
@@ -35,4 +35,4 @@ export interface Verdict {
 }
 
 /** Proofs as they are read from a target, with the one of an old URL. */
-export type AllProofs = Proofs & { readonly v6: Proofs["sign"] };
+export type AllProofs = Proofs & { readonly v6: V6Url["claims"] };

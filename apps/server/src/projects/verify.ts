@@ -30,10 +30,11 @@ export function verify(security: Security | undefined, proofs: AllProofs): Verdi
     (kind) => accept.includes(kind) && checks[kind](),
   );
   if (by) return { ...nothing, by, covers: by === "ci_seal" ? "sealed" : "everything" };
-  // What an old URL asks for is sealed, and its digits are those of a plain SHA-1.
-  const isV6 =
-    accept.includes("ci_sign") && isAnyTrue(proofs.v6, (claim, salt) => isSha1(claim, salt + claim.text));
-  if (isV6) return { ...nothing, by: "v6", covers: "sealed" };
+  // The digits of an old URL are those of a plain SHA-1.
+  const old = accept.includes("ci_sign") ? proofs.v6 : [];
+  const isOld = (claim: Claim) => isAnyTrue([claim], (each, salt) => isSha1(each, salt + each.text));
+  const v6 = old.filter(isOld)[0];
+  if (v6) return { ...nothing, by: "v6", covers: v6.covers };
   const isSigned = proofs.hmac.length + proofs.sign.length + proofs.seal.length + proofs.v6.length > 0;
   if (isSigned) return { ...nothing, refused: "SIGNATURE_WRONG" };
   return unsigned === "allow" ? nothing : { ...nothing, refused: "SIGNATURE_MISSING" };

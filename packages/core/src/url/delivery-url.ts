@@ -13,6 +13,8 @@ export interface ParsedDeliveryUrl {
   readonly original: string;
   /** The original's own query and the parameters nobody here knows, sorted by name; "" for none. */
   readonly originQuery: string;
+  /** What is left of it under a seal: the query inside an encoded original, and what is sealed. */
+  readonly sealedOriginQuery: string;
   readonly transformation: Transformation;
   /** `vh`, decoded; undefined if absent or empty. */
   readonly version: string | undefined;
@@ -48,12 +50,12 @@ export function parseDeliveryUrl(rawPathAndQuery: string): ParsedDeliveryUrl | u
 
   const [strong, weak] = [readTransformation(sealed), readTransformation(open)];
   const reserved = all.filter(({ name }) => isReservedParameter(name));
+  const own = readOriginQuery(ownQuery.replace(/#.*$/s, ""));
+  const unknown = (pairs: readonly QueryPair[]) => pairs.filter(({ name }) => !isKnownParameter(name));
   return {
     original,
-    originQuery: writeOriginQuery([
-      ...readOriginQuery(ownQuery.replace(/#.*$/s, "")),
-      ...all.filter(({ name }) => !isKnownParameter(name)),
-    ]),
+    originQuery: writeOriginQuery([...own, ...unknown(all)]),
+    sealedOriginQuery: writeOriginQuery([...own, ...unknown(sealed)]),
     transformation: layer(strong.transformation, weak.transformation),
     version: lastValue(sealed, "vh") || lastValue(open, "vh") || undefined,
     remarks: [

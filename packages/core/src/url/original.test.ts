@@ -172,6 +172,11 @@ const part = fc.oneof(
 );
 const originals = fc.array(part, { maxLength: 8 }).map((parts) => parts.join(""));
 
+test.each(["h.example/.//", "h.example/a/..//", "h.example/a/..///./"])("%s is the root", (original) => {
+  expect(nameOf(original)).toBe("h.example/");
+  expect(nameOf(original.replace("h.example", "_near_"))).toBe("127.0.0.1:9000/media/near/");
+});
+
 test("any text resolves, and names are the normal form of what is fetched", () => {
   fc.assert(
     fc.property(

@@ -183,7 +183,7 @@ function resolveFolder(folder: string, rest: string): ResolvedOriginal {
 }
 
 /**
- * Resolves `.` and `..` in a normalised path and drops leading slashes; climbing above the top gives undefined, or
+ * Resolves `.` and `..` in a normalised path and drops leading slashes, before and after; climbing above the top gives undefined, or
  * stays at the top where `clamp` says so, as browsers do.
  */
 function resolveDots(path: string, above?: "clamp"): string | undefined {
@@ -200,5 +200,6 @@ function resolveDots(path: string, above?: "clamp"): string | undefined {
     }
     if (isLast) kept.push("");
   }
-  return kept.join("/");
+  // What stood before these slashes is gone, so they lead.
+  return kept.join("/").replace(/^\/+/, "");
 }

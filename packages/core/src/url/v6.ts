@@ -7,8 +7,8 @@ import { readTarget } from "./target.ts";
 export interface V6Url {
   /** The same as a target of today. What the path asked for is sealed, because the query could never change it. */
   readonly target: string;
-  /** `@` and its digits behind the filters: SHA-1 of salt and text. It covers the original and what is sealed. */
-  readonly claim: Claim | undefined;
+  /** `@` and its digits behind the filters: SHA-1 of salt and text. One covers the original and what is sealed, one all. */
+  readonly claims: readonly (Claim & { readonly covers: "sealed" | "everything" })[];
 }
 
 const SIZED = ["crop", "fit", "bound", "cover"] as const;
@@ -32,9 +32,15 @@ export function readV6(raw: string): V6Url | undefined {
   const items = [sealed === "" ? "" : `ci_eqs=${writeSealed(sealed)}`, query].filter((item) => item !== "");
   return {
     target: `/v7/${original}${items.length === 0 ? "" : `?${items.join("&")}`}`,
-    claim:
-      digits === undefined ? undefined : { digits, text: `/${operation}/${size}/${filters}/${original}` },
+    claims:
+      digits === undefined ? [] : claimsOf(digits, `/${operation}/${size}/${filters}/${original}`, query),
   };
+}
+
+/** The query of the original is hashed with it, that of a watermark is not; nobody can tell them apart. */
+function claimsOf(digits: string, text: string, query: string): V6Url["claims"] {
+  const covered = { digits, text, covers: query === "" ? "everything" : "sealed" } as const;
+  return query === "" ? [covered] : [{ digits, text: `${text}?${query}`, covers: "everything" }, covered];
 }
 
 function readSize(operation: string, size: string): readonly string[] | undefined {
