@@ -2,6 +2,7 @@ import { createHmac, hash } from "node:crypto";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { parseDeliveryUrl } from "./delivery-url.ts";
+import { resolveOriginal } from "./original.ts";
 import { readProofs } from "./proofs.ts";
 import { sealDeliveryUrl, signDeliveryUrl } from "./sign.ts";
 import { readV6 } from "./v6.ts";
@@ -97,6 +98,54 @@ test("whatever is put into a signed URL, it asks for the same picture or the sig
     }),
     { numRuns: 3_000 },
   );
+});
+
+test("however a signed URL is spelled anew, it asks for the same picture or the signature is gone", async () => {
+  const spellAnew = (character: string, how: number) => {
+    const bytes = new TextEncoder().encode(character);
+    const escaped = Array.from(bytes, (byte) => `%${byte.toString(16).padStart(2, "0").toUpperCase()}`).join(
+      "",
+    );
+    return [escaped, escaped.replaceAll("%", "%25"), "&amp;", character.repeat(2)][how] ?? "";
+  };
+  const odd = fc.constantFrom(
+    ...["/h.example/a&b.jpg", "/h.example/a&amp;b.jpg", "/h.example/a%26b'(c).jpg", "/h.example/a?v=1?w=2"],
+    ...[
+      "/h.example/a.jpg?w=1&amp;h=2",
+      "/h.example/a.jpg?amp;w=1&h=2",
+      "/https%3A%2F%2Fh.example%2Fa.jpg%3Fv%3D1?w=2",
+    ],
+    ...["/h.example/[a] {b}.jpg?x=[1]&w=2", "/h.example/a.jpg?x=%2520&w=2&h=%32"],
+  );
+  let kept = 0;
+  await fc.assert(
+    fc.asyncProperty(
+      fc.oneof(target, odd),
+      fc.nat(),
+      fc.nat({ max: 3 }),
+      fc.nat({ max: 2 }),
+      async (url, at, how, kind) => {
+        const signed =
+          kind === 0
+            ? await sealDeliveryUrl(url, "q=70", { salt: SALT })
+            : await signDeliveryUrl(url, { salt: SALT, by: kind === 1 ? "fr_sig" : "ci_sign" });
+        const isTrue = [isSealed, isKeyed, isSigned][kind] ?? isSigned;
+        const place = at % url.length;
+        const changed =
+          signed.slice(0, place) + spellAnew(signed.charAt(place), how) + signed.slice(place + 1);
+        if (!isTrue(changed)) return;
+        kept += 1;
+        const [before, after] = [signed, changed].map((each) => {
+          const { original, originQuery, sealedOriginQuery, transformation } = parseDeliveryUrl(each) ?? {};
+          const name = resolveOriginal(original ?? "", { aliases: {}, prefix: "https://p.example" });
+          return kind === 0 ? [name, sealedOriginQuery] : [name, originQuery, transformation];
+        });
+        expect(after).toEqual(before);
+      },
+    ),
+    { numRuns: 5_000 },
+  );
+  expect(kept).toBeGreaterThan(50);
 });
 
 test("what is cut off a signature is missed below ten digits, and always where it is keyed", async () => {

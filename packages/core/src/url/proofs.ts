@@ -66,7 +66,9 @@ function signClaims({ path, query }: Target): readonly Claim[] {
   return distinct(
     rests.flatMap(({ digits, rest }) =>
       spellings(path).flatMap((each) =>
-        asWritten(`${each}${rest === "" ? "" : `?${rest}`}`).map((text) => ({ digits, text })),
+        withoutHtml(rest)
+          .flatMap((query) => asWritten(`${each}${query === "" ? "" : `?${query}`}`))
+          .map((text) => ({ digits, text })),
       ),
     ),
   );
@@ -100,8 +102,13 @@ const ESCAPED_BY_BROWSERS = /(?:%(?:2[027]|3[ce]|5[bcde]|60|7[bcd]|[89a-f][0-9a-
 
 /** A text as it goes over the wire, and as its author may have written it. */
 function asWritten(text: string): readonly string[] {
-  const plain = text.replaceAll("&amp;", "&");
-  return [text, plain, plain.replace(ESCAPED_BY_BROWSERS, percentDecode)];
+  return [text, text.replace(ESCAPED_BY_BROWSERS, percentDecode)];
+}
+
+/** A query as it is sent, and as it was before it was written into HTML; what was written into it twice is read as something else. */
+function withoutHtml(query: string): readonly string[] {
+  const plain = query.replaceAll("&amp;", "&");
+  return plain.includes("&amp;") ? [query] : [query, plain];
 }
 
 function distinct(claims: readonly Claim[]): readonly Claim[] {
