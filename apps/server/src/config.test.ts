@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ConfigError, loadConfig } from "./config.ts";
 
 const KEY = "client_0123456789abcdef";
+const SHARED = { endpoint: "https://s3.example", bucket: "pictures", accessKeyId: "AKID" };
 
 let folder: string;
 beforeAll(async () => {
@@ -42,6 +43,12 @@ async function problemsOf(...args: Parameters<typeof load>): Promise<readonly st
 /** A GIF of one pixel. */
 const PIXEL = "R0lGODlhAQABAIAAAP///wAAACH5BAAAAAAALAAAAAABAAEAAAICRAEAOw==";
 
+const SHARED_ENV = {
+  FRESHET_SHARED_CACHE_ENDPOINT: SHARED.endpoint,
+  FRESHET_SHARED_CACHE_BUCKET: SHARED.bucket,
+  FRESHET_SHARED_CACHE_ACCESS_KEY_ID: SHARED.accessKeyId,
+};
+
 const withDemo = (section: unknown, more: object = {}) => ({ ...more, projects: { demo: section } });
 
 describe("the effective configuration", () => {
@@ -59,6 +66,55 @@ describe("the effective configuration", () => {
     expect(await stores(withDemo({}, { store: { urlFile: "db" } }), {}, secret)).toEqual({
       url: other,
       poolSize: 10,
+    });
+  });
+
+  test("has a shared cache where the environment, key by key, or the file speaks of one", async () => {
+    const shared = async (...args: Parameters<typeof load>) => (await load(...args)).sharedCache;
+    expect(await shared(undefined)).toBeUndefined();
+    const section = {
+      endpoint: "https://s3.example/",
+      bucket: "pictures",
+      accessKeyId: "AKID",
+      secretAccessKeyFile: "s3",
+    };
+    const secret = { [join(folder, "s3")]: "a/secret+of+the+store\n" };
+    const s3 = {
+      endpoint: "https://s3.example",
+      region: "us-east-1",
+      bucket: "pictures",
+      addressing: "path",
+      accessKeyId: "AKID",
+      secretAccessKey: "a/secret+of+the+store",
+    };
+    const rest = { prefix: "freshet", originals: true, lookupMs: 250, queueBytes: 67_108_864 };
+    expect(await shared(withDemo({}, { sharedCache: section }), {}, secret)).toEqual({ s3, ...rest });
+    const env = {
+      FRESHET_SHARED_CACHE_ENDPOINT: "http://127.0.0.1:9000",
+      FRESHET_SHARED_CACHE_REGION: "eu-central-1",
+      FRESHET_SHARED_CACHE_BUCKET: "others",
+      FRESHET_SHARED_CACHE_PREFIX: "a/b",
+      FRESHET_SHARED_CACHE_ACCESS_KEY_ID: "AKID2",
+      FRESHET_SHARED_CACHE_SECRET_ACCESS_KEY: "another secret".replaceAll(" ", "-"),
+    };
+    const fromOutside = {
+      s3: {
+        endpoint: "http://127.0.0.1:9000",
+        region: "eu-central-1",
+        bucket: "others",
+        addressing: "path",
+        accessKeyId: "AKID2",
+        secretAccessKey: "another-secret",
+      },
+      ...rest,
+      prefix: "a/b",
+    };
+    expect(await shared(undefined, env)).toEqual(fromOutside);
+    const file = withDemo({}, { sharedCache: { ...section, originals: false, lookupMs: 100 } });
+    expect(await shared(file, env, secret)).toEqual({ ...fromOutside, originals: false, lookupMs: 100 });
+    const onlyBucket = { FRESHET_SHARED_CACHE_BUCKET: "others" };
+    expect(await shared(withDemo({}, { sharedCache: section }), onlyBucket, secret)).toMatchObject({
+      s3: { ...s3, bucket: "others" },
     });
   });
 
@@ -260,6 +316,35 @@ describe("a configuration that is wrong", () => {
       { store: { url: "postgres://h/d", poolSize: 0 } },
       "store.poolSize is 0; write a whole number from 1 to 1000.",
     ],
+    [{ sharedCache: SHARED }, "sharedCache has no secret; write secretAccessKey or secretAccessKeyFile."],
+    [
+      { sharedCache: { ...SHARED, secretAccessKey: "s", secretAccessKeyFile: "f" } },
+      "sharedCache.secretAccessKey and sharedCache.secretAccessKeyFile are both set; keep one.",
+    ],
+    [
+      { sharedCache: { bucket: "b-1", accessKeyId: "i", secretAccessKey: "s" } },
+      'sharedCache.endpoint is missing; write an address such as "https://s3',
+    ],
+    [
+      { sharedCache: { ...SHARED, bukket: "b-1" } },
+      'sharedCache.bukket is unknown; the nearest known key is "bucket".',
+    ],
+    [
+      { sharedCache: { ...SHARED, secretAccessKey: "it leaks" } },
+      "sharedCache.secretAccessKey is not right; write visible characters",
+    ],
+    [
+      { sharedCache: { ...SHARED, secretAccessKey: "s", endpoint: "http://a:b:c" } },
+      "sharedCache.endpoint is http://a:b:c, which is no address.",
+    ],
+    [
+      { sharedCache: { ...SHARED, secretAccessKey: "s", prefix: "a/../b" } },
+      'sharedCache.prefix is "a/../b"; write nothing, or steps such as',
+    ],
+    [
+      { sharedCache: { ...SHARED, secretAccessKey: "s", bucket: "B" } },
+      'sharedCache.bucket is "B"; write a name such as',
+    ],
     [withDemo({ apiKey: KEY, apiKeyFile: "k" }), "projects.demo has apiKey and apiKeyFile; keep one."],
     [withDemo({ apiKeyFile: "none" }), "projects.demo.apiKeyFile names none, which cannot be read (ENOENT)."],
     [{ projects: { shop: {} } }, "projects.shop has no API key; write apiKey or apiKeyFile."],
@@ -316,6 +401,18 @@ describe("a configuration that is wrong", () => {
       "FRESHET_STORE_URL and FRESHET_STORE_URL_FILE are both set; keep one.",
     ],
     [{ FRESHET_STORE_URL_FILE: "none" }, "FRESHET_STORE_URL_FILE names none, which cannot be read (ENOENT)."],
+    [
+      { ...SHARED_ENV, FRESHET_SHARED_CACHE_SECRET_ACCESS_KEY: "it leaks" },
+      "FRESHET_SHARED_CACHE_SECRET_ACCESS_KEY is not right",
+    ],
+    [
+      { ...SHARED_ENV, FRESHET_SHARED_CACHE_SECRET_ACCESS_KEY_FILE: "none" },
+      "FRESHET_SHARED_CACHE_SECRET_ACCESS_KEY_FILE names none, which cannot be read (ENOENT).",
+    ],
+    [
+      { ...SHARED_ENV, FRESHET_SHARED_CACHE_SECRET_ACCESS_KEY: "s", FRESHET_SHARED_CACHE_REGION: "a b" },
+      'FRESHET_SHARED_CACHE_REGION is "a b"; write a name such as "eu-central-1".',
+    ],
     [{ FRESHET_CONFIG: "elsewhere.json" }, "elsewhere.json cannot be read (ENOENT)"],
   ])("in the environment: %j", async (env, sentence) => {
     expect(await problemsOf(withDemo({ apiKey: KEY }), env as Record<string, string>)).toEqual([

@@ -5,6 +5,7 @@ import { type ProjectDraft, readProjects, type SettingFiles } from "./config/pro
 import { CONFIG_SCHEMA, type ConfigFile, type ENVIRONMENT, type LogLevel } from "./config/schema.ts";
 import { generatedKey } from "./config/secrets.ts";
 import { defaultsOf, findFaults } from "./config/shape.ts";
+import { readSharedCache, type SharedCacheConfig } from "./config/shared-cache.ts";
 import type { Role } from "./instances/roles.ts";
 import type { Project } from "./projects/project.ts";
 
@@ -18,6 +19,8 @@ export interface Config {
   readonly role: Role;
   /** A PostgreSQL database; undefined is an SQLite file in the data folder. */
   readonly store: { readonly url: string; readonly poolSize: number } | undefined;
+  /** The shared tier behind the local disk; undefined is none. */
+  readonly sharedCache: SharedCacheConfig | undefined;
   readonly leaseMs: number;
   readonly projects: readonly Project[];
   readonly cdn: NonNullable<ConfigFile["cdn"]>;
@@ -98,6 +101,12 @@ export async function loadConfig(from: {
     log: readChoice("FRESHET_LOG", env, CONFIG_SCHEMA.properties.log, report) ?? file.log ?? LOG,
     role: readChoice("FRESHET_ROLE", env, CONFIG_SCHEMA.properties.role, report) ?? file.role ?? ROLE,
     store: await readStore(file.store, { env, cwd, folder: dirname(path), readFile }, report),
+    sharedCache: await readSharedCache(
+      file.sharedCache,
+      env,
+      (name, base, place) => readSecret(name, base === "file" ? dirname(path) : cwd, place, readFile, report),
+      report,
+    ),
     leaseMs: file.leaseMs ?? CONFIG_SCHEMA.properties.leaseMs.default,
   };
   checkNodes(cdn, report);

@@ -3,7 +3,13 @@ import { createServer as createHttpServer } from "node:http";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { CdnDriver } from "@freshet/core";
-import { DEFAULT_LIMITS, type ImageFacts, isRenderError, probe } from "@freshet/core/resize";
+import {
+  DEFAULT_LIMITS,
+  type ImageFacts,
+  isRenderError,
+  probe,
+  RENDERER_VERSION,
+} from "@freshet/core/resize";
 import { openStore, type Store } from "@freshet/store";
 import Fastify, { type FastifyInstance, LogController } from "fastify";
 import { Answers } from "./cache/answers.ts";
@@ -12,6 +18,7 @@ import { DiskStore } from "./cache/disk-store.ts";
 import { Originals } from "./cache/originals.ts";
 import { Records } from "./cache/records.ts";
 import { RenderQueue } from "./cache/render-queue.ts";
+import { longestLookup, SharedTier } from "./cache/shared/shared-tier.ts";
 import { Variants } from "./cache/variants.ts";
 import type { Config } from "./config.ts";
 import { Delivery } from "./delivery/deliver.ts";
@@ -34,6 +41,7 @@ import type { Tuning } from "./invalidation/tuning.ts";
 import { errorResponses } from "./plugins/errors.ts";
 import { isReserved } from "./plugins/reserved.ts";
 import { createProjects } from "./projects/projects.ts";
+import { createS3Client } from "./s3/client.ts";
 import { createSources } from "./sources/sources.ts";
 
 /** Longer than what proxies keep idle connections for, so that they, not we, close first. */
@@ -105,8 +113,10 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     maxWaitingCost: limits.waitingCost,
     maxAgeMs: limits.waitingMs,
   });
+  const sharedTier = config.sharedCache && openSharedTier(config.sharedCache, app, limits.maxOriginalBytes);
   const metrics: Metrics = createMetrics({
     queue,
+    sharedTier,
     applied: () => coverage.applied,
     instances: () => invalidation.instances,
   });
@@ -117,12 +127,14 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     coverage,
     records,
     bytes: originalDisk,
+    shared: config.sharedCache?.originals ? sharedTier?.shelf("originals") : undefined,
     readFacts,
     now,
     onFetch: metrics.fetched,
   });
   const variants = new Variants({
     disk: variantDisk,
+    shared: sharedTier?.shelf("variants"),
     queue,
     limits: { ...DEFAULT_LIMITS, maxBytes: limits.maxOriginalBytes },
     onRender: metrics.rendered,
@@ -141,7 +153,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     drivers: ports.drivers,
     keepMs: limits.retention * 1_000,
     instance,
-    tuning: { longestFillMs: longestFillOf(limits), ...ports.tuning },
+    tuning: { longestFillMs: longestFillOf(config), ...ports.tuning },
     remembered: rememberedIn(folder("sequence")),
     now,
     log,
@@ -179,14 +191,32 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
       await app.close();
       await invalidation.stop();
       await source.close();
+      await sharedTier?.close();
       await store.close();
     },
   };
 }
 
-/** Twice the origin's time, for an original that is asked again, the wait for a place, and a render. */
-function longestFillOf({ originTimeoutMs, waitingMs }: Config["limits"]): number {
-  return 2 * originTimeoutMs + waitingMs + 5_000;
+/** The largest variant that is looked for where originals are kept smaller. */
+const LARGEST_SHARED = 64 * 2 ** 20;
+
+function openSharedTier(
+  { s3, ...settings }: NonNullable<Config["sharedCache"]>,
+  app: FastifyInstance,
+  maxOriginalBytes: number,
+): SharedTier {
+  return new SharedTier({
+    ...settings,
+    client: createS3Client(s3),
+    rendererVersion: RENDERER_VERSION,
+    maxBytes: Math.max(LARGEST_SHARED, maxOriginalBytes),
+    log: (event, details) => app.log.warn(details, event),
+  });
+}
+
+/** Twice the origin's time, for an original that is asked again, the wait for a place, two look-ups and a render. */
+function longestFillOf({ limits: { originTimeoutMs, waitingMs }, sharedCache }: Config): number {
+  return 2 * originTimeoutMs + waitingMs + 2 * longestLookup(sharedCache?.lookupMs ?? 0) + 5_000;
 }
 
 async function readFacts(bytes: Uint8Array): Promise<ImageFacts | undefined> {

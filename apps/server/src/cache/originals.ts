@@ -5,9 +5,11 @@ import { ServerError } from "../errors.ts";
 import type { Standing } from "../instances/admission.ts";
 import type { Original } from "../projects/originals.ts";
 import type { Fetched, Source } from "../sources/source.ts";
+import { ByteTiers } from "./byte-tiers.ts";
 import type { Coverage } from "./coverage.ts";
 import type { DiskStore } from "./disk-store.ts";
 import { type OriginalRecord, type Outcome, REMEMBERED, type Records } from "./records.ts";
+import type { Shelf } from "./shared/shared-tier.ts";
 import { nextRecord, trustOf, type VersionTrust } from "./succession.ts";
 import { VersionBudget } from "./version-budget.ts";
 
@@ -43,6 +45,8 @@ export interface OriginalsParts {
   readonly coverage: Coverage;
   readonly records: Records;
   readonly bytes: DiskStore;
+  /** Asked only for the digest of a record that may be used: what instances share is bytes, never what an original has now. */
+  readonly shared?: Shelf | undefined;
   /** What the header says; undefined for bytes that are not an image we read. */
   readonly readFacts: (bytes: Uint8Array) => Promise<ImageFacts | undefined>;
   readonly now: () => number;
@@ -56,6 +60,7 @@ export interface OriginalsParts {
  */
 export class Originals {
   readonly #parts: OriginalsParts;
+  readonly #tiers: ByteTiers;
   readonly #flights = new Map<string, Flight>();
   readonly #budget: VersionBudget;
   readonly #known = new LRUCache<string, Original>({ max: 20_000 });
@@ -69,6 +74,7 @@ export class Originals {
 
   constructor(parts: OriginalsParts) {
     this.#parts = parts;
+    this.#tiers = new ByteTiers(parts.bytes, parts.shared);
     this.#budget = new VersionBudget(parts.now);
   }
 
@@ -171,13 +177,13 @@ export class Originals {
       : undefined;
   }
 
-  /** Bytes by their digest, from memory or disk; undefined when they were evicted. */
+  /** Bytes by their digest, from memory, disk or the shared tier; undefined when they were evicted. */
   async bytesOf(digest: string): Promise<Uint8Array | undefined> {
-    return this.#recent.get(digest) ?? (await this.#parts.bytes.get(digest));
+    return this.#recent.get(digest) ?? (await this.#tiers.get(digest))?.bytes;
   }
 
   #holds(digest: string): boolean {
-    return this.#recent.has(digest) || this.#parts.bytes.has(digest);
+    return this.#recent.has(digest) || this.#tiers.holds(digest);
   }
 
   /** The flight that may be joined now: one stamped after every invalidation of the original that was heard of. */
@@ -237,8 +243,7 @@ export class Originals {
     const digest = Buffer.from(await crypto.subtle.digest("SHA-256", whole)).toString("hex");
     const facts = await this.#parts.readFacts(bytes);
     this.#recent.set(digest, bytes);
-    // A disk that refuses costs a fetch later, not this answer.
-    void this.#parts.bytes.put(digest, bytes).catch(() => {});
+    this.#tiers.keep(digest, bytes, false);
     return { kind: "bytes", digest, size: bytes.length, facts };
   }
 

@@ -7,9 +7,11 @@ import {
   type RenderLimits,
   render,
 } from "@freshet/core/resize";
+import { ByteTiers } from "./byte-tiers.ts";
 import type { DiskStore } from "./disk-store.ts";
 import { Flights } from "./flights.ts";
 import type { RenderQueue } from "./render-queue.ts";
+import type { Shelf } from "./shared/shared-tier.ts";
 
 /** What a variant is a pure function of. */
 export interface VariantRequest {
@@ -22,7 +24,7 @@ export interface VariantRequest {
 }
 
 /** Where the bytes of a variant came from. */
-export type VariantOrigin = "disk" | "rendered";
+export type VariantOrigin = "disk" | "shared" | "rendered";
 
 /** The content address: equal bytes, equal canonical transformation, equal format and renderer give the same 40 hex digits. */
 export function variantKey(request: VariantRequest): string {
@@ -35,9 +37,9 @@ export function variantKey(request: VariantRequest): string {
   return hash("sha256", text.join("\n")).slice(0, 40);
 }
 
-/** Variants by content address: from the disk, else rendered once however many ask. They never go stale. */
+/** Variants by content address: from the disk or the shared tier, else rendered once however many ask. They never go stale. */
 export class Variants {
-  readonly #disk: DiskStore;
+  readonly #tiers: ByteTiers;
   readonly #queue: RenderQueue;
   readonly #limits: RenderLimits;
   readonly #onRender: (milliseconds: number) => void;
@@ -45,11 +47,12 @@ export class Variants {
 
   constructor(parts: {
     readonly disk: DiskStore;
+    readonly shared?: Shelf | undefined;
     readonly queue: RenderQueue;
     readonly limits: RenderLimits;
     readonly onRender?: (milliseconds: number) => void;
   }) {
-    this.#disk = parts.disk;
+    this.#tiers = new ByteTiers(parts.disk, parts.shared);
     this.#queue = parts.queue;
     this.#limits = parts.limits;
     this.#onRender = parts.onRender ?? (() => {});
@@ -61,8 +64,8 @@ export class Variants {
    */
   get(key: string, request: VariantRequest, bytesOf: (digest: string) => Promise<Uint8Array | undefined>) {
     return this.#flights.join(key, async () => {
-      const kept = await this.#disk.get(key);
-      if (kept) return { bytes: kept, from: "disk" as const };
+      const kept = await this.#tiers.get(key);
+      if (kept) return kept;
       const cost = estimateCost(request.facts, request.transformation, request.format);
       const rendered = await this.#queue.run(cost, async () => {
         const original = await bytesOf(request.digest);
@@ -76,8 +79,7 @@ export class Variants {
         return bytes;
       });
       if (!rendered) return undefined;
-      // The caller does not wait for the disk; a disk that refuses costs a render later.
-      void this.#disk.put(key, rendered).catch(() => {});
+      this.#tiers.keep(key, rendered, true);
       return { bytes: rendered, from: "rendered" as const };
     });
   }

@@ -72,6 +72,7 @@ const WORDS = [
   "example.com",
   "*",
   "sample",
+  "eu-central-1",
   "a b",
   "é",
 ].concat("client_0123456789abcdef");

@@ -3,6 +3,7 @@ import { ROLES } from "../instances/roles.ts";
 import { httpUrl, secretFile, YEAR } from "./fragments.ts";
 import { PROJECT_SCHEMA } from "./project-schema.ts";
 import type { Schema, ValueOf } from "./shape.ts";
+import { SHARED_CACHE_SCHEMA } from "./shared-cache-schema.ts";
 
 const MIB = 2 ** 20;
 const GIB = 2 ** 30;
@@ -120,6 +121,7 @@ export const CONFIG_SCHEMA = {
         },
       },
     },
+    sharedCache: SHARED_CACHE_SCHEMA,
     leaseMs: {
       type: "integer",
       description:
@@ -234,5 +236,21 @@ export const ENVIRONMENT = {
   FRESHET_ROLE: { description: "What this instance is there for.", default: "that of the file" },
   FRESHET_STORE_URL: { description: "Address of a PostgreSQL database.", default: "that of the file" },
   FRESHET_STORE_URL_FILE: { description: "File that holds FRESHET_STORE_URL.", default: "none" },
+  FRESHET_SHARED_CACHE_ENDPOINT: {
+    description: "Address of the S3-compatible store of the shared cache.",
+    default: "that of the file",
+  },
+  FRESHET_SHARED_CACHE_REGION: { description: "Its region.", default: "that of the file" },
+  FRESHET_SHARED_CACHE_BUCKET: { description: "Its bucket.", default: "that of the file" },
+  FRESHET_SHARED_CACHE_PREFIX: { description: "Beginning of every key in it.", default: "that of the file" },
+  FRESHET_SHARED_CACHE_ACCESS_KEY_ID: { description: "Name of its access key.", default: "that of the file" },
+  FRESHET_SHARED_CACHE_SECRET_ACCESS_KEY: {
+    description: "Secret of its access key.",
+    default: "that of the file",
+  },
+  FRESHET_SHARED_CACHE_SECRET_ACCESS_KEY_FILE: {
+    description: "File that holds FRESHET_SHARED_CACHE_SECRET_ACCESS_KEY.",
+    default: "none",
+  },
   FRESHET_LOG: { description: "How much is logged.", default: "that of the file" },
 } as const satisfies Readonly<Record<string, Variable>>;

@@ -31,7 +31,7 @@ export interface Delivered {
   readonly answer: Answer;
   readonly stamp: number;
   /** For `Cache-Status` (RFC 9211). */
-  readonly from: "memory" | "disk" | "rendered" | "original" | "unmodified";
+  readonly from: "memory" | "disk" | "shared" | "rendered" | "original" | "unmodified";
 }
 
 /** What is to be delivered: a rendered variant, or the original's own bytes. */

@@ -14,6 +14,9 @@ import { OPEN_HEADERS } from "./tags.ts";
 /** Where every request that is no API call is led; the handler reads the raw target, never a decoded one. */
 export const DELIVERY_ROUTE = "/v7/";
 
+/** Whence an answer comes for which no pixel was touched. */
+const CACHED: ReadonlySet<Delivered["from"]> = new Set(["memory", "disk", "shared"]);
+
 /** Seconds after which a client that was turned away should come back. */
 const RETRY_SECONDS = 2;
 
@@ -101,7 +104,7 @@ function write(
     "Freshet-Stamp",
     String(stamp),
     "Cache-Status",
-    from === "memory" || from === "disk" ? `freshet; hit; detail=${from}` : "freshet; fwd=miss",
+    CACHED.has(from) ? `freshet; hit; detail=${from}` : "freshet; fwd=miss",
     "Server-Timing",
     `${from};dur=${(performance.now() - begun).toFixed(1)}`,
     "Accept-Ranges",

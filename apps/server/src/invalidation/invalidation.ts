@@ -84,7 +84,7 @@ export function createInvalidation(ports: InvalidationPorts): Invalidation {
     journal,
     follow,
     raise: (seen) => raise(seen),
-    returned: (_instance, since) => settleAgain(db, since, settleAfter),
+    returned: (_instance, since) => settleAgain(db, since, settleAfter, now()),
     now,
     log,
   });

@@ -62,6 +62,27 @@ test("what a node acknowledged after the head was read, and lost before it joine
   await expect.poll(() => node.floor(made.delivery.projectTag("demo"))).toBe(1);
 });
 
+test("a node that began anew with an old head is emptied also when its answer was lost", async () => {
+  const node = createMemoryNode("a");
+  let isLost = false;
+  const join: typeof node.driver.join = async (head, signal) => {
+    // It restarts, and takes a head from before the last invalidation; nobody hears that it did.
+    if (isLost) {
+      isLost = false;
+      node.restart();
+      await node.driver.join?.(0, signal);
+      throw new Error("connection reset");
+    }
+    return (await node.driver.join?.(head, signal)) ?? { was: "known" };
+  };
+  const made = await started([{ ...node, driver: { ...node.driver, join } }]);
+  await expect.poll(() => made.count("invalidation_node")).toBe(1);
+  await invalidateAll(made);
+  isLost = true;
+  await expect.poll(() => isLost).toBe(false);
+  await expect.poll(() => node.floor(made.delivery.projectTag("demo"))).toBe(1);
+});
+
 test("a node that is away is one line in the log, and one when it is back", async () => {
   const node = createMemoryNode("a");
   node.behave(new Error("connection refused"));

@@ -22,6 +22,14 @@ describe("the freshness protocol", () => {
   );
 
   it(
+    "keeps every promise with a bucket behind the disk",
+    async () => {
+      expect(await failureOf({ runs: RUNS / 2, shrinks: isFull, isShared: true })).toBeUndefined();
+    },
+    PATIENCE_MS,
+  );
+
+  it(
     "needs the comparison on use: a node that compares only when it stores is caught",
     async () => {
       expect(await failureOf({ runs: 200, seed: 1, rules: { onUse: false } })).toMatch(

@@ -79,6 +79,8 @@ export async function checkFreshness(options: {
   readonly seed?: number;
   readonly rules?: Partial<Rules>;
   readonly shrinks?: boolean;
+  /** Whether a bucket stands behind the disk, in which the variants are. */
+  readonly isShared?: boolean;
 }): Promise<fc.RunDetails<[Story]>> {
   const pictures = await drawPictures();
   const rules = { ...ALL_RULES, ...options.rules };
@@ -90,7 +92,7 @@ export async function checkFreshness(options: {
   };
   try {
     return await fc.check(
-      fc.asyncProperty(story, (told) => tell(pictures, told, rules)),
+      fc.asyncProperty(story, (told) => tell(pictures, told, rules, options.isShared)),
       {
         numRuns: options.runs,
         endOnFailure: options.shrinks !== true,
@@ -107,8 +109,9 @@ async function tell(
   pictures: Awaited<ReturnType<typeof drawPictures>>,
   told: Story,
   rules: Rules,
+  isShared?: boolean,
 ): Promise<void> {
-  const world = new World(pictures, told, rules);
+  const world = new World(pictures, told, rules, isShared);
   try {
     for (const each of told.moves) {
       await world.move(each);

@@ -13,6 +13,7 @@ import type { Mark } from "../mark.ts";
 import { Originals } from "../originals.ts";
 import { Records } from "../records.ts";
 import type { RenderQueue } from "../render-queue.ts";
+import type { Shelf as SharedShelf } from "../shared/shared-tier.ts";
 import { Variants } from "../variants.ts";
 import { diskOf, type Shelf } from "./disk.ts";
 import type { Origin, Reading } from "./origin.ts";
@@ -58,6 +59,8 @@ export interface Remains {
   readonly records: Shelf;
   readonly originals: Shelf;
   readonly variants: Shelf;
+  /** What the bucket of the shared tier holds; undefined where there is none. */
+  readonly bucket: { readonly originals: Shelf; readonly variants: Shelf } | undefined;
   readonly journal: { readonly sequence: number; readonly marks: readonly Mark[] }[];
 }
 
@@ -103,11 +106,24 @@ export function startInstance(parts: {
     diskOf(remains.records, { read: slow("record is read"), write: slow("record is written") }),
     1_000,
   );
+  const shared = (shelf: Shelf | undefined): SharedShelf | undefined =>
+    shelf && {
+      async find(name) {
+        await slow("the bucket is read")();
+        const bytes = shelf.get(name);
+        return bytes && Buffer.from(bytes);
+      },
+      offer: (name, bytes) => {
+        void slow("the bucket is written")().then(() => shelf.set(name, bytes));
+      },
+      knows: (name) => shelf.has(name),
+    };
   const originals = new Originals({
     source: origin.sourceFor(life, () => coverage.applied, parts.onReading),
     coverage,
     records,
     bytes: diskOf(remains.originals, { read: atOnce, write: slow("original is written") }),
+    shared: shared(remains.bucket?.originals),
     readFacts: async (bytes) => pictures.factsOf(bytes),
     now,
   });
@@ -116,7 +132,10 @@ export function startInstance(parts: {
   const disk = diskOf(remains.variants, { read: slow("variant is read"), write: atOnce });
   const get = disk.get.bind(disk);
   disk.get = async (key) => (parts.isEvicted() ? undefined : get(key));
-  const variants = new Variants({ disk, queue, limits: DEFAULT_LIMITS });
+  const variants = new Variants({
+    ...{ disk, queue, limits: DEFAULT_LIMITS },
+    shared: shared(remains.bucket?.variants),
+  });
   const delivery = new Delivery({ originals, variants, answers: new Answers(1e6), coverage });
   const death = Promise.withResolvers<Served>();
 

@@ -82,7 +82,7 @@ export class World {
   #drained = 0;
   #evicted = 0;
 
-  constructor(pictures: Pictures, story: Omit<Story, "moves">, rules: Rules) {
+  constructor(pictures: Pictures, story: Omit<Story, "moves">, rules: Rules, isShared = false) {
     this.schedule = new Schedule(() => this.#queue.running > 0);
     this.#pictures = pictures;
     this.#order = story.order;
@@ -97,7 +97,8 @@ export class World {
     this.#remains = {
       records: new Map(),
       originals: new Map(),
-      variants: new Map(pictures.variants),
+      variants: new Map(isShared ? [] : pictures.variants),
+      bucket: isShared ? { originals: new Map(), variants: new Map(pictures.variants) } : undefined,
       journal: [],
     };
     this.#instance = this.#start();
@@ -144,6 +145,8 @@ export class World {
       case "evict":
         this.#evicted += 1;
         this.#remains.originals.clear();
+        // Now and then the bucket has lost something too.
+        if (this.#evicted % 2 === 0) this.#remains.bucket?.originals.clear();
         break;
     }
     await this.schedule.settle();

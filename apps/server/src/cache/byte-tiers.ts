@@ -1,0 +1,42 @@
+import type { DiskStore } from "./disk-store.ts";
+import type { Shelf } from "./shared/shared-tier.ts";
+
+/** Bytes of one kind by content address: on the local disk and, behind it, in the shared tier where there is one. */
+export class ByteTiers {
+  readonly #disk: DiskStore;
+  readonly #shared: Shelf | undefined;
+
+  constructor(disk: DiskStore, shared?: Shelf) {
+    this.#disk = disk;
+    this.#shared = shared;
+  }
+
+  /** Whether `get` will probably find them. */
+  holds(name: string): boolean {
+    return this.#disk.has(name) || this.#shared?.knows(name) === true;
+  }
+
+  /** What the shared tier has goes to the disk, and what only the disk has to the shared tier. Never rejects. */
+  async get(
+    name: string,
+  ): Promise<{ readonly bytes: Uint8Array; readonly from: "disk" | "shared" } | undefined> {
+    const kept = await this.#disk.get(name);
+    if (kept) {
+      this.#shared?.offer(name, kept, false);
+      return { bytes: kept, from: "disk" };
+    }
+    const found = await this.#shared?.find(name);
+    if (!found) return undefined;
+    void this.#disk.put(name, found).catch(() => {});
+    return { bytes: found, from: "shared" };
+  }
+
+  /**
+   * Keeps bytes that were just made or fetched. Nobody waits for it: a disk that refuses, or a shared tier that does, costs a
+   * render or a fetch later.
+   */
+  keep(name: string, bytes: Uint8Array, isNew: boolean): void {
+    void this.#disk.put(name, bytes).catch(() => {});
+    this.#shared?.offer(name, bytes, isNew);
+  }
+}
