@@ -6,7 +6,7 @@ import { postgresIsMissing } from "./packages/store/src/testing/programs.ts";
 const ON_BOTH_ENGINES: Readonly<Record<string, readonly string[]>> = {
   store: ["src/*.test.ts"],
   connector: ["src/connector.test.ts", "src/known.test.ts"],
-  server: ["src/invalidation/*.test.ts", "src/instances/*.test.ts"],
+  server: ["src/invalidation/*.test.ts", "src/instances/*.test.ts", "src/admin/*.test.ts"],
 };
 /** Among them, what needs no store or has one of its own. */
 const ON_NONE = ["src/gather.test.ts", "src/invalidation/lane.test.ts"];

@@ -13,17 +13,19 @@ import {
 import { CONFIG_SCHEMA, ENVIRONMENT } from "../apps/server/dist/config/schema.js";
 import { expected, type Schema } from "../apps/server/dist/config/shape.js";
 import { ERRORS } from "../apps/server/dist/errors.js";
+import { apiPage } from "./api-page.ts";
+import { code, page, table } from "./markdown.ts";
 
 /** What a parameter says of itself to readers. */
 type Documented = Pick<Parameter<unknown>, "summary" | "expected" | "example" | "aliases">;
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
-const NOTE = "<!-- Written by `npm run docs` from the tables in the code. Change those. -->";
 
 const PAGES: Readonly<Record<string, string>> = {
   "docs/reference/operations.md": operationsPage(),
   "docs/reference/errors.md": errorsPage(),
   "docs/reference/config.md": configPage(),
+  "docs/reference/api.md": await apiPage(),
   "apps/server/freshet.config.schema.json": schemaFile(),
 };
 
@@ -138,22 +140,4 @@ function describe(schema: Schema, place: string): readonly (readonly string[])[]
 function schemaFile(): string {
   const head = { $schema: "http://json-schema.org/draft-07/schema#", title: "freshet.config.json" };
   return `${JSON.stringify({ ...head, ...CONFIG_SCHEMA }, null, 2)}\n`;
-}
-
-function page(title: string, ...parts: readonly string[]): string {
-  return `${[`# ${title}`, NOTE, ...parts].join("\n\n")}\n`;
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.map(cellOf).join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
-}
-
-/** Markdown takes <name> for a tag unless it is code, and | for the end of a cell. */
-function cellOf(text: string): string {
-  return (text.startsWith("`") ? text : text.replaceAll("<", "&lt;")).replaceAll("|", "\\|");
-}
-
-function code(...names: readonly string[]): string {
-  return names.map((name) => `\`${name}\``).join(", ");
 }

@@ -164,6 +164,7 @@ describe("the effective configuration", () => {
         forwardQuery: true,
         cache: { browser: 60, cdn: 60, revalidate: 86_400 },
         missingStatus: 404,
+        origins: { headers: [], staleIfError: 0, rememberMissing: 10 },
       },
     ]);
   });
@@ -193,13 +194,14 @@ describe("the effective configuration", () => {
         rules: [{ match: "_a_/%C3%A9", parameters: "p=small&ci_cache=60" }],
         defaults: "",
       },
-      security: { salts: ["new salt", "old salt"], unsigned: "refuse", shortest: 10 },
+      security: { unsigned: "refuse", shortest: 10 },
       sizes: { widths: [320, 640], heights: [320, 640], step: undefined, outside: "snap" },
       v7: "required",
       v6: true,
       hints: { client: false, saveData: true },
       placeholder: PIXEL,
     });
+    expect(project?.security?.salts.map((salt) => salt.reveal())).toEqual(["new salt", "old salt"]);
     expect(project?.cache.perUrl).toBe(9);
     const [plain] = (await load(withDemo({ apiKey: KEY, v7: "both", v6: false }))).projects;
     const optional = ["shortening", "security", "sizes", "v7", "v6", "hints", "placeholder"];

@@ -1,13 +1,16 @@
 import { readFile as readFileFromDisk } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import type { ProjectSection } from "./config/project-schema.ts";
-import { type ProjectDraft, readProjects, type SettingFiles } from "./config/projects.ts";
+import { readProjects, type SettingFiles } from "./config/projects.ts";
+import type { ReadSecret, Report } from "./config/reading.ts";
 import { CONFIG_SCHEMA, type ConfigFile, type ENVIRONMENT, type LogLevel } from "./config/schema.ts";
 import { generatedKey } from "./config/secrets.ts";
 import { defaultsOf, findFaults } from "./config/shape.ts";
 import { readSharedCache, type SharedCacheConfig } from "./config/shared-cache.ts";
 import type { Role } from "./instances/roles.ts";
 import type { Project } from "./projects/project.ts";
+import { Secret } from "./secrets/secret.ts";
+import { readSecretKeys } from "./secrets/secret-key.ts";
 
 /** The effective configuration: file and environment together, completed with defaults, frozen. */
 export interface Config {
@@ -22,7 +25,15 @@ export interface Config {
   /** The shared tier behind the local disk; undefined is none. */
   readonly sharedCache: SharedCacheConfig | undefined;
   readonly leaseMs: number;
+  /** What `sealedBoxOf` seals with; undefined is a key that is kept in the data folder. */
+  readonly secretKey: Secret | undefined;
   readonly projects: readonly Project[];
+  /** What the file says about each project, by name; nothing is completed. */
+  readonly sections: Readonly<Record<string, ProjectSection>>;
+  /** What of the file holds for every project, those of the store too. */
+  readonly installation: Pick<ConfigFile, "limits" | "cdn">;
+  /** Key of the whole installation; undefined where nobody has one. */
+  readonly adminKey: string | undefined;
   readonly cdn: NonNullable<ConfigFile["cdn"]>;
   readonly limits: typeof LIMITS & {
     /** Renders at the same time; absent is one per core. */
@@ -32,6 +43,8 @@ export interface Config {
   readonly isBuiltIn: boolean;
   /** An API key that was made at this start; it is kept in the data folder and should be shown once. */
   readonly freshKey: { readonly project: string; readonly key: string } | undefined;
+  /** The same of the whole installation. */
+  readonly freshAdminKey: string | undefined;
 }
 
 /** Everything that is wrong with the configuration, as sentences that name the place. */
@@ -49,16 +62,20 @@ export class ConfigError extends Error {
 const MOST_SHOWN = 20;
 const LARGEST_FILE = 4 * 2 ** 20;
 const LARGEST_SECRET = 4_096;
+/** A service account's key holds a key of up to 4,096 bits. */
+const LARGEST_SOURCE_SECRET = 20_000;
 
 const LIMITS = defaultsOf(CONFIG_SCHEMA.properties.limits);
 const LOG = CONFIG_SCHEMA.properties.log.default;
 const ROLE = CONFIG_SCHEMA.properties.role.default;
-const BUILT_IN: ConfigFile = { projects: { demo: { aliases: { _sample_: { folder: "sample" } } } } };
+/** Its hosts are written out so that it is there also when others are made beside it. */
+const BUILT_IN: ConfigFile = {
+  projects: { demo: { hosts: ["127.0.0.1", "localhost"], aliases: { _sample_: { folder: "sample" } } } },
+};
 
 type Variables = { readonly [Name in keyof typeof ENVIRONMENT]?: string | undefined };
 type ReadFile = (path: string) => Promise<string>;
 type ReadBytes = (path: string) => Promise<Uint8Array>;
-type Report = (sentence: string) => void;
 
 /** What a value may come from. */
 interface Surroundings {
@@ -92,7 +109,10 @@ export async function loadConfig(from: {
   const limits = { ...LIMITS, ...file.limits };
 
   const keyOf = await keyReader(Object.keys(sections), { env, cwd, folder: dirname(path), readFile }, report);
-  const files = settingFiles({ folder: dirname(path), readFile, readBytes }, report);
+  const files: SettingFiles = {
+    secretOf: secretReader(dirname(path), readFile, report),
+    bytesOf: bytesReader(dirname(path), readBytes, report),
+  };
   const drafts = await readProjects({ ...file, projects: sections }, keyOf, files, report);
   const settings = {
     host: readHost(env.FRESHET_HOST, report),
@@ -107,18 +127,29 @@ export async function loadConfig(from: {
       (name, base, place) => readSecret(name, base === "file" ? dirname(path) : cwd, place, readFile, report),
       report,
     ),
+    secretKey: await readSecretKey({ env, cwd, folder: dirname(path), readFile }, report),
     leaseMs: file.leaseMs ?? CONFIG_SCHEMA.properties.leaseMs.default,
   };
+  const adminKey = await readAdminKey(file, { env, cwd, folder: dirname(path), readFile }, report);
+  if (projectHas(drafts, adminKey))
+    report("The key of the installation is also that of a project; give each its own.");
   checkNodes(cdn, report);
   if (problems.length > 0) throw new ConfigError(problems);
 
   const { projects, freshKey } = await withKeys(drafts, settings.dataFolder);
+  const isBuiltIn = written === undefined;
+  const madeKey =
+    isBuiltIn && adminKey === undefined ? await generatedKey(settings.dataFolder, "admin") : undefined;
   return deepFreeze({
     ...settings,
     projects,
+    sections,
+    installation: { cdn, ...(file.limits ? { limits: file.limits } : {}) },
+    adminKey: adminKey ?? madeKey?.key,
+    freshAdminKey: madeKey?.isFresh ? madeKey.key : undefined,
     cdn,
     limits,
-    isBuiltIn: written === undefined,
+    isBuiltIn,
     freshKey,
   });
 }
@@ -188,6 +219,28 @@ async function keyReader(
   };
 }
 
+function projectHas(drafts: readonly Project[], key: string | undefined): boolean {
+  return key !== undefined && drafts.some(({ apiKey }) => apiKey === key);
+}
+
+/** The environment's key of the installation, else the file's; each of them may be in a file of its own. */
+async function readAdminKey(
+  file: ConfigFile,
+  { env, cwd, folder, readFile }: Surroundings,
+  report: Report,
+): Promise<string | undefined> {
+  const isOutside = Boolean(env.FRESHET_ADMIN_KEY || env.FRESHET_ADMIN_KEY_FILE);
+  const [name, key, path] = isOutside
+    ? ["FRESHET_ADMIN_KEY", env.FRESHET_ADMIN_KEY, env.FRESHET_ADMIN_KEY_FILE]
+    : ["adminKey", file.adminKey, file.adminKeyFile];
+  const fileName = isOutside ? `${name}_FILE` : `${name}File`;
+  if (key && path) report(`${name} and ${fileName} are both set; keep one.`);
+  if (key) return checkedKey(key, name, report);
+  if (!path) return undefined;
+  const secret = await readSecret(path, isOutside ? cwd : folder, fileName, readFile, report);
+  return secret === undefined ? undefined : checkedKey(secret, fileName, report);
+}
+
 function checkedKey(key: string, place: string, report: Report): string {
   const schema = CONFIG_SCHEMA.properties.projects.additionalProperties.properties.apiKey;
   for (const fault of findFaults(schema, key.slice(0, LARGEST_SECRET), place)) report(fault);
@@ -195,7 +248,7 @@ function checkedKey(key: string, place: string, report: Report): string {
 }
 
 async function withKeys(
-  drafts: readonly ProjectDraft[],
+  drafts: readonly Project[],
   dataFolder: string,
 ): Promise<Pick<Config, "projects" | "freshKey">> {
   let freshKey: Config["freshKey"];
@@ -265,15 +318,52 @@ async function readStore(
   return { url: address, poolSize };
 }
 
+async function readSecretKey(
+  { env, cwd, readFile }: Surroundings,
+  report: Report,
+): Promise<Secret | undefined> {
+  const { FRESHET_SECRET_KEY: text, FRESHET_SECRET_KEY_FILE: path } = env;
+  if (text && path) report("FRESHET_SECRET_KEY and FRESHET_SECRET_KEY_FILE are both set; keep one.");
+  const name = text ? "FRESHET_SECRET_KEY" : "FRESHET_SECRET_KEY_FILE";
+  const keys = text || (path ? await readSecret(path, cwd, name, readFile, report) : undefined);
+  if (keys === undefined) return undefined;
+  const read = readSecretKeys(keys);
+  if ("fault" in read) report(`${name} cannot be used: ${read.fault}.`);
+  return new Secret(keys);
+}
+
+/** Gives secrets of a project's sources: written down, or in a file beside the configuration. */
+function secretReader(folder: string, readFile: ReadFile, report: Report): ReadSecret {
+  return async (place, name, inline, file) => {
+    if (inline !== undefined && file !== undefined) {
+      report(`${place} has ${name} and ${name}File; keep one.`);
+      return undefined;
+    }
+    if (inline !== undefined) return new Secret(inline);
+    if (file === undefined) return undefined;
+    const text = await readSecret(
+      file,
+      folder,
+      `${place}.${name}File`,
+      readFile,
+      report,
+      LARGEST_SOURCE_SECRET,
+    );
+    if (text === "") report(`${place}.${name}File names ${file}, which is empty.`);
+    return text === undefined || text === "" ? undefined : new Secret(text);
+  };
+}
+
 async function readSecret(
   path: string,
   base: string,
   place: string,
   readFile: ReadFile,
   report: Report,
+  largest = LARGEST_SECRET,
 ): Promise<string | undefined> {
   try {
-    return (await readFile(resolve(base, path))).trim().slice(0, LARGEST_SECRET);
+    return (await readFile(resolve(base, path))).trim().slice(0, largest);
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : error;
     report(`${place} names ${path}, which cannot be read (${String(code)}).`);
@@ -281,22 +371,16 @@ async function readSecret(
   }
 }
 
-/** The files that settings of projects name, by paths that begin at the configuration file. */
-function settingFiles(
-  from: { readonly folder: string; readonly readFile: ReadFile; readonly readBytes: ReadBytes },
-  report: Report,
-): SettingFiles {
-  return {
-    secretOf: (path, place) => readSecret(path, from.folder, place, from.readFile, report),
-    async bytesOf(path, place) {
-      try {
-        return await from.readBytes(resolve(from.folder, path));
-      } catch (error) {
-        const code = error instanceof Error && "code" in error ? error.code : error;
-        report(`${place} names ${path}, which cannot be read (${String(code)}).`);
-        return undefined;
-      }
-    },
+/** Reads files that settings of projects name, by paths that begin at the configuration file. */
+function bytesReader(folder: string, readBytes: ReadBytes, report: Report): SettingFiles["bytesOf"] {
+  return async (path, place) => {
+    try {
+      return await readBytes(resolve(folder, path));
+    } catch (error) {
+      const code = error instanceof Error && "code" in error ? error.code : error;
+      report(`${place} names ${path}, which cannot be read (${String(code)}).`);
+      return undefined;
+    }
   };
 }
 

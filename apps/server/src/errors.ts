@@ -1,6 +1,10 @@
 /** Every error a caller can meet: permanent code → status and public sentence. Sentences say what happened, then what to do. */
 export const ERRORS = {
   ORIGINAL_MISSING: { status: 404, sentence: "The origin has no such image. Check the path after the host." },
+  ORIGINAL_BLOCKED: {
+    status: 410,
+    sentence: "The image was withdrawn. It comes back when it is published again.",
+  },
   ORIGINAL_NOT_NAMED: {
     status: 404,
     sentence: "The URL names no image. Write /v7/<image URL or alias>/<path>.",
@@ -31,6 +35,10 @@ export const ERRORS = {
   ORIGINAL_TOO_LARGE: { status: 413, sentence: "The original has more bytes than the limits allow." },
   ORIGIN_BROKEN: { status: 502, sentence: "The origin did not give an image. Try again when it is well." },
   ORIGIN_SLOW: { status: 504, sentence: "The origin took too long. Try again later." },
+  ORIGIN_DOWN: {
+    status: 502,
+    sentence: "The origin failed several times in a row and is left alone for some seconds. Try again later.",
+  },
   SERVER_BUSY: { status: 503, sentence: "All render places are taken. Try again in a few seconds." },
   JOURNAL_AWAY: {
     status: 503,
@@ -42,10 +50,29 @@ export const ERRORS = {
     sentence:
       "This instance has not applied the newest invalidations. Try again in a few seconds, or ask another one.",
   },
+  SETTINGS_CHANGED: {
+    status: 503,
+    sentence: "The settings of the project changed while the image was made. Try again in a few seconds.",
+  },
   METHOD_NOT_ALLOWED: { status: 405, sentence: "Images answer GET, HEAD and OPTIONS only." },
   URL_TOO_LONG: { status: 414, sentence: "The URL is longer than 8192 characters." },
   ROUTE_UNKNOWN: { status: 404, sentence: "There is nothing at this address." },
-  API_KEY_WRONG: { status: 401, sentence: "Send the project's API key in X-Client-Key." },
+  API_KEY_WRONG: { status: 401, sentence: "Send an API key in X-Client-Key, or as Authorization: Bearer." },
+  KEY_NOT_ALLOWED: {
+    status: 403,
+    sentence: "This key does not allow that. Use one of this project with the right it needs.",
+  },
+  ATTEMPTS_TOO_MANY: {
+    status: 429,
+    sentence: "Too many wrong keys came from this address. Try again in a few seconds.",
+  },
+  KEYS_FULL: { status: 409, sentence: "There are 1,000 keys already. Revoke some that are not used." },
+  PROJECT_NOT_FOUND: { status: 404, sentence: "There is no project of this name." },
+  KEY_UNKNOWN: { status: 404, sentence: "There is no such key." },
+  PROJECT_NOT_NAMED: {
+    status: 400,
+    sentence: "A key of the installation belongs to no project. Name the one that is meant: ?project=<name>.",
+  },
   BODY_UNREADABLE: { status: 400, sentence: "The body is not what this address expects." },
   BODY_TOO_LARGE: { status: 413, sentence: "The body is larger than 1 MB." },
   QUERY_WRONG: { status: 400, sentence: "A parameter of the query is not what this address expects." },
@@ -66,6 +93,40 @@ export const ERRORS = {
     status: 409,
     sentence: "This Idempotency-Key was used with another body. Use a new key for a new request.",
   },
+  PROJECT_READ_ONLY: {
+    status: 409,
+    sentence: "This project is written in the configuration file. Change it there.",
+  },
+  PROJECT_EXISTS: { status: 409, sentence: "There is a project of this name already. Choose another name." },
+  PROJECT_NAME_WRONG: {
+    status: 400,
+    sentence:
+      "A project's name has small letters, digits and hyphens, at most 63, a letter or digit first and last.",
+  },
+  SETTINGS_WRONG: { status: 422, sentence: "The settings cannot be used; nothing was changed." },
+  SETTING_NOT_ALLOWED: {
+    status: 403,
+    sentence: "Only an administrator of the installation may open folders and private addresses.",
+  },
+  STATES_FULL: {
+    status: 409,
+    sentence:
+      "100,000 originals of this project have a state. Serve some of them again, or block the project.",
+  },
+  CONNECTORS_FULL: {
+    status: 409,
+    sentence: "There are 100 connectors in this project. Delete some that are gone.",
+  },
+  CONNECTOR_UNKNOWN: { status: 404, sentence: "There is no such connector." },
+  VERSION_OUTDATED: {
+    status: 412,
+    sentence: "Somebody changed this meanwhile. Read it again and send its new ETag in If-Match.",
+  },
+  VERSION_MISSING: {
+    status: 428,
+    sentence: "Send the ETag of what you have read in If-Match, so that nobody's change is lost.",
+  },
+  VERSION_UNKNOWN: { status: 404, sentence: "There is no such version of these settings." },
   INTERNAL: { status: 500, sentence: "Something broke inside Freshet. The log has the cause." },
 } as const satisfies Record<string, { readonly status: number; readonly sentence: string }>;
 

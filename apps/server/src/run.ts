@@ -52,6 +52,9 @@ function announce(config: Config, port: number): void {
       `  Its files are in ${join(config.dataFolder, "sample")}: replace one, then invalidate it as the page shows.`,
     );
   }
+  if (config.freshAdminKey) {
+    console.log(`  API key of the installation (shown once): ${config.freshAdminKey}`);
+  }
   if (config.freshKey) {
     console.log(`  API key of project "${config.freshKey.project}" (shown once): ${config.freshKey.key}`);
   }

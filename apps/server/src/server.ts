@@ -12,6 +12,13 @@ import {
 } from "@freshet/core/resize";
 import { openStore, type Store } from "@freshet/store";
 import Fastify, { type FastifyInstance, LogController } from "fastify";
+import { createKeys } from "./access/keys.ts";
+import { accessControl } from "./access/plugin.ts";
+import { createPrincipals } from "./access/principals.ts";
+import { keyRoutes } from "./access/routes.ts";
+import { collectOperations } from "./admin/openapi.ts";
+import { adminRoutes } from "./admin/routes.ts";
+import { validateBySchema } from "./admin/validation.ts";
 import { Answers } from "./cache/answers.ts";
 import { Coverage } from "./cache/coverage.ts";
 import { DiskStore } from "./cache/disk-store.ts";
@@ -21,6 +28,8 @@ import { RenderQueue } from "./cache/render-queue.ts";
 import { longestLookup, SharedTier } from "./cache/shared/shared-tier.ts";
 import { Variants } from "./cache/variants.ts";
 import type { Config } from "./config.ts";
+import { createConnectors } from "./connectors/connectors.ts";
+import { connectorRoutes } from "./connectors/routes.ts";
 import { Delivery } from "./delivery/deliver.ts";
 import { explainRoute } from "./delivery/explain-route.ts";
 import { createHotPath, type HotPath } from "./delivery/hot-path.ts";
@@ -30,8 +39,10 @@ import { DeliveryRequests } from "./delivery/request.ts";
 import { createDeliveryPort } from "./delivery/reread.ts";
 import { DELIVERY_ROUTE, deliveryRoutes } from "./delivery/route.ts";
 import { demoRoutes } from "./demo/routes.ts";
+import { ServerError } from "./errors.ts";
 import { createMetrics, type Metrics } from "./health/metrics.ts";
 import { healthRoutes } from "./health/routes.ts";
+import { confirmation } from "./instances/confirm.ts";
 import { identify } from "./instances/identity.ts";
 import type { InstancePorts } from "./instances/ports.ts";
 import { instanceRoutes } from "./instances/routes.ts";
@@ -40,12 +51,26 @@ import { rememberedIn } from "./invalidation/remembered.ts";
 import type { Tuning } from "./invalidation/tuning.ts";
 import { errorResponses } from "./plugins/errors.ts";
 import { isReserved } from "./plugins/reserved.ts";
+import { type ChangeTables, createChanges } from "./projects/changes.ts";
+import { createFeed } from "./projects/feed.ts";
 import { createProjects } from "./projects/projects.ts";
+import { projectRoutes } from "./projects/routes.ts";
+import type { SecretBox } from "./projects/sealed.ts";
+import { createStateChanges } from "./projects/state-changes.ts";
+import { stateRoutes } from "./projects/state-routes.ts";
+import { States } from "./projects/states.ts";
 import { createS3Client } from "./s3/client.ts";
+import { sealedBoxOf } from "./secrets/sealed-box.ts";
 import { createSources } from "./sources/sources.ts";
+
+/** Of the API, as its document says. */
+const VERSION = "1";
 
 /** Longer than what proxies keep idle connections for, so that they, not we, close first. */
 const KEEP_ALIVE_MS = 72_000;
+
+/** Between two looks at whether settings changed; the news usually comes sooner. */
+const FEED_MS = 400;
 
 /** A server that is put together but listens to nobody yet. */
 export interface Server {
@@ -64,6 +89,8 @@ export interface ServerPorts {
   readonly store?: Store;
   readonly instance?: Partial<InstancePorts>;
   readonly tuning?: Partial<Tuning>;
+  /** Seals the secrets of settings; absent: with the keys that the configuration gives. */
+  readonly box?: SecretBox;
 }
 
 /** Puts the server together; the data folder is the caller's to lock. */
@@ -71,6 +98,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
   const now = ports.now ?? Date.now;
   const { limits } = config;
   const projects = createProjects(config.projects);
+  const states = new States();
   const folder = (name: string) => join(config.dataFolder, name);
   await mkdir(config.dataFolder, { recursive: true });
 
@@ -114,14 +142,18 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     maxAgeMs: limits.waitingMs,
   });
   const sharedTier = config.sharedCache && openSharedTier(config.sharedCache, app, limits.maxOriginalBytes);
+  const source = createSources({
+    dataFolder: config.dataFolder,
+    log: (event, details) => app.log.warn(details, event),
+  });
   const metrics: Metrics = createMetrics({
     queue,
+    breakers: source.breakers,
     sharedTier,
     applied: () => coverage.applied,
     instances: () => invalidation.instances,
   });
   const records = new Records(recordDisk, limits.records);
-  const source = createSources({ dataFolder: config.dataFolder });
   const originals = new Originals({
     source,
     coverage,
@@ -130,6 +162,10 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     shared: config.sharedCache?.originals ? sharedTier?.shelf("originals") : undefined,
     readFacts,
     now,
+    admit: (original) => {
+      if (!projects.isCurrent(original.project)) throw new ServerError("SETTINGS_CHANGED");
+      if (states.of(original) === "blocked") throw new ServerError("ORIGINAL_BLOCKED");
+    },
     onFetch: metrics.fetched,
   });
   const variants = new Variants({
@@ -142,16 +178,27 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
   const answers = new Answers(limits.memoryBytes);
 
   // Journeys.
-  const recent = new RecentUrls();
+  const recent = new RecentUrls(projects.isCurrent);
   const delivery = new Delivery({ originals, variants, answers, coverage, now });
   const requests = new DeliveryRequests(projects, now);
+  const port = createDeliveryPort({ originals, records, coverage, recent });
+  const box = ports.box ?? (await sealedBoxOf(config));
+  const feed = createFeed({
+    ...{ store, projects, states, log, fixed: config.projects, box },
+    installation: config.installation,
+    isAlone: instance.isAlone,
+    pollMs: FEED_MS,
+    paused: instance.paused,
+  });
   const invalidation = createInvalidation({
     store,
+    settings: feed,
     coverage,
     projects,
-    delivery: createDeliveryPort({ originals, records, coverage, recent }),
+    delivery: port,
     drivers: ports.drivers,
     keepMs: limits.retention * 1_000,
+    keepAuditMs: limits.auditRetention * 1_000,
     instance,
     tuning: { longestFillMs: longestFillOf(config), ...ports.tuning },
     remembered: rememberedIn(folder("sequence")),
@@ -160,12 +207,29 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
   });
   let isReady = false;
   errorResponses(app);
+  validateBySchema(app);
+  const keys = createKeys(store, now);
+  const connectors = createConnectors(store, now);
+  const principals = createPrincipals({ projects, adminKey: config.adminKey, keys, now });
+  accessControl(app, principals, projects, feed.refresh);
+  const operations = collectOperations(app);
   healthRoutes(app, { isReady: () => isReady, metrics });
   demoRoutes(app, { projects, sampleFolder: folder("sample") });
   if (instance.role !== "delivery") {
-    instanceRoutes(app, { projects, instances: invalidation.instances });
     explainRoute(app, { projects, now });
+    const { journal } = invalidation;
+    const db = store.db.$extendTables<ChangeTables>();
+    const { installation, sections } = config;
+    const fixed = config.projects;
+    const changes = createChanges({ ...{ store, feed, projects, fixed, installation, box, journal, now } });
+    const stateChanges = createStateChanges({ store, feed, journal, now, delivery: port });
     await app.register(invalidation.routes);
+    projectRoutes(app, { db, feed, changes, sections });
+    stateRoutes(app, { db, changes: stateChanges, projects });
+    keyRoutes(app, { keys, now });
+    connectorRoutes(app, { connectors, projects, now });
+    instanceRoutes(app, { instances: invalidation.instances });
+    adminRoutes(app, { db, operations, version: VERSION });
   }
   if (instance.role !== "control") {
     const { admission } = invalidation.instances;
@@ -177,19 +241,27 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
       recent,
       placeholders: await createPlaceholders(),
       metrics,
+      stateOf: (original) => states.of(original),
+      confirm: confirmation(feed, config.projects, states),
     });
   }
 
   return {
     app,
     async start() {
+      await keys.migrate();
+      await connectors.migrate();
+      await invalidation.migrate();
+      await feed.start();
       await invalidation.start();
+      feed.follow();
       isReady = true;
     },
     async stop() {
       isReady = false;
       await app.close();
       await invalidation.stop();
+      await feed.stop();
       await source.close();
       await sharedTier?.close();
       await store.close();

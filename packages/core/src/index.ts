@@ -93,6 +93,9 @@ export {
 } from "./url/delivery-url.ts";
 export { acceptedFormats, chooseFormat, type FormatChoice, type FormatQuestion } from "./url/negotiate.ts";
 export {
+  type AliasPlace,
+  bucketName,
+  isBehindAlias,
   type Naming,
   type NamingStep,
   type OriginalFault,

@@ -3,8 +3,10 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import {
   addVersion,
+  bucketName,
   buildDeliveryUrl,
   isContentVersion,
+  type Naming,
   normalizeInvalidationPath,
   parseDeliveryUrl,
   readProofs,
@@ -12,6 +14,8 @@ import {
   readTransformation,
   readV6,
   readVersion,
+  resolveBeginning,
+  resolveOriginal,
   type SignOptions,
   sealDeliveryUrl,
   signDeliveryUrl,
@@ -144,5 +148,27 @@ describe("signatures", () => {
 
   test.each(signatures.v6)("v6: $target", ({ target, result }) => {
     expect(readV6(target)?.target ?? null).toBe(result);
+  });
+});
+
+const originals = read<{
+  aliases: Naming["aliases"];
+  originals: { original: string; prefix?: string; name: string | null; reason?: string }[];
+  beginnings: { beginning: string; names: string[] }[];
+  buckets: { kind: string; bucket: string; host: string; prefix: string; name: string }[];
+}>("originals");
+
+describe("names of originals", () => {
+  const { aliases } = originals;
+  test.each(originals.originals)("“$original” is “$name”", ({ original, prefix, name, reason }) => {
+    const resolved = resolveOriginal(original, { aliases, prefix });
+    if (name === null) expect(resolved).toEqual({ kind: "invalid", reason });
+    else expect(resolved).toMatchObject({ name });
+  });
+  test.each(originals.beginnings)("“$beginning*” is $names", ({ beginning, names }) => {
+    expect(resolveBeginning(beginning, { aliases }).map(({ name }) => name)).toEqual(names);
+  });
+  test.each(originals.buckets)("of a bucket begin with “$name”", ({ kind, bucket, host, prefix, name }) => {
+    expect(bucketName(kind, bucket, host, prefix)).toBe(name);
   });
 });

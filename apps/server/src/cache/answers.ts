@@ -1,4 +1,5 @@
 import { LRUCache } from "lru-cache";
+import type { Project } from "../projects/project.ts";
 
 /** A finished answer: what is written for a hit without looking at pixels, disk or query. */
 export interface Answer {
@@ -9,6 +10,8 @@ export interface Answer {
   readonly contentType: string;
   /** Whether byte ranges of the body may be asked for. */
   readonly ranges: boolean;
+  /** The settings it was made by: under others it is another answer. */
+  readonly project: Project;
   /** Digests of the sources it was made from, in their order: it holds while the records say the same. */
   readonly digests: readonly string[];
   /** The newest invalidation that covered one of them when it was made. */

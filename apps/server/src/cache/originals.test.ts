@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { versionOfDigest } from "@freshet/core";
 import { beforeEach, describe, expect, it } from "vitest";
 import { describeOriginal, type Original } from "../projects/originals.ts";
-import type { Project } from "../projects/project.ts";
+import { ORIGIN_DEFAULTS, type Project } from "../projects/project.ts";
 import type { Fetched, Source } from "../sources/source.ts";
 import { Coverage } from "./coverage.ts";
 import { DiskStore } from "./disk-store.ts";
@@ -24,6 +24,7 @@ const project: Project = {
   forwardQuery: true,
   cache: { browser: 60, cdn: 60, revalidate: 100 },
   missingStatus: 404,
+  origins: { headers: [], staleIfError: 20, rememberMissing: 30 },
 };
 
 type Asked = { readonly fresh: boolean; readonly conditional: boolean; answer(fetched: Fetched): void };
@@ -62,9 +63,11 @@ describe("Originals", () => {
   let origin: ReturnType<typeof handOrigin>;
   let originals: Originals;
   let original: Original;
+  let isInForce: boolean;
 
   beforeEach(async () => {
     time = 1_000_000;
+    isInForce = true;
     const folder = await mkdtemp(join(tmpdir(), "freshet-originals-"));
     coverage = new Coverage(() => time);
     records = new Records(await DiskStore.open(join(folder, "records"), 1e6), 1_000);
@@ -76,6 +79,9 @@ describe("Originals", () => {
       bytes: await DiskStore.open(join(folder, "bytes"), 1e6),
       readFacts: async () => undefined,
       now: () => time,
+      admit: () => {
+        if (!isInForce) throw new Error("out of force");
+      },
     });
     original = describeOriginal(project, "https://h.example/a.jpg");
   });
@@ -133,6 +139,20 @@ describe("Originals", () => {
     await before;
     await settle();
     expect(await digestNow()).toBe(digest("v2"));
+  });
+
+  it("asks for nothing and gives nothing under settings that are in force no longer", async () => {
+    const before = expect(ask()).rejects.toThrow("out of force");
+    await settle();
+    isInForce = false;
+    invalidate(1);
+    await answerNext(bytes("v1"));
+    await before;
+    await expect(ask()).rejects.toThrow("out of force");
+    await expect(originals.current(original, undefined, "past lease")).rejects.toThrow("out of force");
+    await expect(originals.refill(original)).rejects.toThrow("out of force");
+    expect(originals.known(original.recordKey)).toBeUndefined();
+    expect(origin.asked).toHaveLength(0);
   });
 
   it("gives an overtaken fill only to those who were waiting for it, marked as covered", async () => {
@@ -196,6 +216,94 @@ describe("Originals", () => {
     expect((await covered).record.outcome).toEqual({ kind: "error", code: "ORIGIN_BROKEN" });
   });
 
+  describe("while the origin fails", () => {
+    const down: Fetched = { kind: "refused", code: "ORIGIN_SLOW", reason: "no answer" };
+    const expire = async () => {
+      await fill("v1");
+      time += 101_000;
+    };
+    const askDown = async (version?: string) => {
+      const asking = ask(version).then(
+        ({ record }) => (record.outcome.kind === "bytes" ? record.outcome.digest : record.outcome.code),
+        (error) => error.code,
+      );
+      await answerNext(down);
+      return asking;
+    };
+
+    it("lets an expired record stand in for as long as the project allows, counted from its expiry", async () => {
+      await expire();
+      for (const wait of [0, 3_001, 3_001, 3_001, 3_001, 3_001]) {
+        time += wait;
+        expect(await askDown()).toBe(digest("v1"));
+      }
+      time += 3_995;
+      expect(await askDown()).toBe("ORIGIN_SLOW");
+    });
+
+    it("lets nothing stand in where the project allows nothing", async () => {
+      original = { ...original, project: { ...project, origins: { ...ORIGIN_DEFAULTS } } };
+      await expire();
+      expect(await askDown()).toBe("ORIGIN_SLOW");
+    });
+
+    it("lets answers of such a record be kept only until it is asked for again, and none by memory", async () => {
+      await expire();
+      await askDown();
+      const { record } = await ask();
+      expect(originals.secondsOfDoubt(record)).toBe(3);
+      expect(originals.peek(original, undefined)).toBeUndefined();
+    });
+
+    it("never lets a covered record stand in, whenever it was covered", async () => {
+      await expire();
+      expect(await askDown()).toBe(digest("v1"));
+      invalidate(1);
+      expect(await askDown()).toBe("ORIGIN_SLOW");
+      await fill("v2");
+      time += 101_000;
+      const overtaken = ask();
+      await settle();
+      invalidate(2);
+      await answerNext(down);
+      await answerNext(down);
+      expect((await overtaken).record.outcome).toMatchObject({ kind: "error" });
+    });
+
+    it("never lets one stand in under a version that nobody confirmed, and always under one that somebody did", async () => {
+      const confirmed = ask("2");
+      await answerNext(bytes("v1"));
+      await confirmed;
+      time += 101_000;
+      expect(await askDown("2")).toBe(digest("v1"));
+      expect(await askDown("3")).toBe("ORIGIN_SLOW");
+      expect(await askDown(vh("v9"))).toBe("ORIGIN_SLOW");
+      for (let index = 0; index < 20; index += 1) expect(await askDown(`r${index}`)).toBe("ORIGIN_SLOW");
+      expect(await askDown(vh("v1"))).toBe(digest("v1"));
+    });
+
+    it("keeps a record that needed no revalidation as it was", async () => {
+      await fill("v1");
+      const { record } = await ask();
+      const asking = ask("2");
+      await answerNext(down);
+      expect(await asking).toMatchObject({ trust: "unconfirmed", record: { expires: record.expires } });
+    });
+
+    it("takes the origin's word again as soon as it gives one", async () => {
+      await expire();
+      await askDown();
+      time += 3_001;
+      const back = ask();
+      await settle();
+      expect(origin.asked[0]).toMatchObject({ conditional: true });
+      await answerNext({ kind: "unchanged", validators: {} });
+      const { record } = await back;
+      expect(record.stale).toBeUndefined();
+      expect(record.expires).toBe(time + 100_000);
+    });
+  });
+
   it("keeps an answer whose Age reaches back before the invalidation for 5 s and asks again", async () => {
     await fill("v1");
     time += 10_000;
@@ -223,7 +331,7 @@ describe("Originals", () => {
     const missing = ask();
     await answerNext({ kind: "missing", status: 404 });
     expect((await missing).record.outcome).toMatchObject({ code: "ORIGINAL_MISSING" });
-    time += 10_001;
+    time += 30_001;
     const still = ask();
     await answerNext(bytes("v2", { age: 30 }));
     expect((await still).record.outcome).toMatchObject({ code: "ORIGINAL_MISSING" });
@@ -317,6 +425,18 @@ describe("Originals", () => {
     await answerNext(bytes("v2"));
     await Promise.all([...together, later]);
     expect(await digestNow()).toBe(digest("v2"));
+  });
+
+  it("remembers a missing original for as long as the project says", async () => {
+    const missing = ask();
+    await answerNext({ kind: "missing", status: 404 });
+    await missing;
+    time += 29_999;
+    expect(await digestNow()).toBe("ORIGINAL_MISSING");
+    time += 1;
+    const there = ask();
+    await answerNext(bytes("v1"));
+    expect((await there).record.outcome).toMatchObject({ digest: digest("v1") });
   });
 
   it("remembers a missing original for a short time, and forgets it at once when it is invalidated", async () => {

@@ -50,6 +50,11 @@ export interface OriginalsParts {
   /** What the header says; undefined for bytes that are not an image we read. */
   readonly readFacts: (bytes: Uint8Array) => Promise<ImageFacts | undefined>;
   readonly now: () => number;
+  /**
+   * Called at the moment of each stamp. Throws for an original that must not be asked for: it was named by settings that are in force
+   * no longer, or it is blocked.
+   */
+  readonly admit?: (original: Original) => void;
   readonly onFetch?: (outcome: Fetched["kind"]) => void;
 }
 
@@ -83,6 +88,8 @@ export class Originals {
     const stamp = this.#parts.coverage.applied;
     const record = this.#parts.records.peek(original.recordKey);
     if (!record || this.#parts.now() >= record.expires) return undefined;
+    // What stands in for its origin may be kept for seconds only, whatever was said of it before.
+    if (record.stale) return undefined;
     if (record.stamp < this.#parts.coverage.floor(original.identity)) return undefined;
     const trust = trustOf(record, version);
     return trust === "exact" || trust === "known" ? { record, stamp, trust, covered: false } : undefined;
@@ -90,13 +97,20 @@ export class Originals {
 
   /** The original of a record, if this instance was asked for it lately. */
   known(recordKey: string): Original | undefined {
-    return this.#known.get(recordKey);
+    const original = this.#known.get(recordKey);
+    try {
+      if (original) this.#parts.admit?.(original);
+      return original;
+    } catch {
+      return undefined;
+    }
   }
 
   /**
    * The record to answer from. What the origin does is an outcome of the record, never a rejection. Past the lease no record
    * counts but one that was read from the origin after this call: an invalidation may be Done that this instance has not heard of.
-   * @throws ServerError ORIGIN_BROKEN when flights land and leave nothing behind.
+   * @throws ServerError ORIGIN_BROKEN when flights land and leave nothing behind, and what the origin failed with when an expired
+   * record stands in for it under a version that nobody confirmed; and what `admit` throws.
    */
   async current(
     original: Original,
@@ -113,12 +127,13 @@ export class Originals {
     for (let landed = 0, asked = false; landed < MOST_FLIGHTS; landed += 1) {
       // The stamp is read just before the record is found uncovered.
       const stamp = coverage.applied;
+      this.#parts.admit?.(original);
       const floor = coverage.floor(original.identity);
       const record = records.peek(key);
       const isCovered = record !== undefined && record.stamp < floor;
       if (record && isCovered && landed > 0 && record.stamp >= heard) {
         // An invalidation overtook the flight: its bytes are older, but so is the request of everyone who waited for it.
-        return { record, stamp: record.stamp, trust: "known", covered: true };
+        if (!record.stale) return { record, stamp: record.stamp, trust: "known", covered: true };
       }
       const trust =
         record && !isCovered && (landed > 0 || now() < record.expires) ? trustOf(record, version) : undefined;
@@ -126,12 +141,12 @@ export class Originals {
         if (trust === "exact" || trust === "known") return { record, stamp, trust, covered: false };
         if (record.order > seen) return { ...this.#learn(record, version ?? ""), stamp, covered: false };
         // The flight that could have confirmed the version brought nothing.
-        if (asked) return { record, stamp, trust, covered: false };
+        if (asked) return unconfirmed(record, stamp, trust);
       }
       const joined = this.#running(original);
       // Only a flight of one's own is paid for: whoever comes for the same version joins it.
       if (!joined && record && trust !== undefined && !this.#budget.take(key)) {
-        return { record, stamp, trust, covered: false };
+        return unconfirmed(record, stamp, trust);
       }
       const flight = joined ?? this.#start(original, false);
       asked = flight.order > seen;
@@ -145,6 +160,7 @@ export class Originals {
     const seen = this.#order;
     this.#known.set(original.recordKey, original);
     for (let landed = 0; landed < MOST_FLIGHTS; landed += 1) {
+      this.#parts.admit?.(original);
       const record = records.peek(original.recordKey);
       if (record && record.order > seen) {
         const stamp = Math.min(record.stamp, coverage.applied);
@@ -170,9 +186,9 @@ export class Originals {
     await (this.#running(original) ?? this.#start(original, true)).landed;
   }
 
-  /** Whole seconds for which answers from a record may still be kept that an old cache may have given; undefined for any other. */
+  /** Whole seconds for which answers from a record may be kept that an old cache gave or that stands in for its origin; undefined for any other. */
   secondsOfDoubt(record: OriginalRecord): number | undefined {
-    return record.doubtful
+    return record.doubtful || record.stale
       ? Math.max(0, Math.floor((record.expires - this.#parts.now()) / 1_000))
       : undefined;
   }
@@ -196,6 +212,7 @@ export class Originals {
     const { coverage } = this.#parts;
     // Read before the origin is asked: an invalidation that arrives from here on is newer than what comes back.
     const stamp = coverage.applied;
+    this.#parts.admit?.(original);
     this.#order += 1;
     const order = this.#order;
     const flight: Flight = {
@@ -252,4 +269,13 @@ export class Originals {
     const versions = [version, ...record.versions].slice(0, REMEMBERED);
     return { record: this.#parts.records.amend(record, versions), trust: "known" };
   }
+}
+
+/**
+ * A record under a version that nobody could confirm.
+ * @throws ServerError for one that only stands in for its origin: whoever asks for something new is not given something expired.
+ */
+function unconfirmed(record: OriginalRecord, stamp: number, trust: VersionTrust): Current {
+  if (record.stale) throw new ServerError(record.stale.code);
+  return { record, stamp, trust, covered: false };
 }

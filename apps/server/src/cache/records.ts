@@ -31,6 +31,8 @@ export interface OriginalRecord {
   readonly expires: number;
   /** An intermediate cache may have answered for the origin: keep answers made from it no longer than this many seconds. */
   readonly doubtful: boolean;
+  /** It expired, and its origin fails: since when it should have been revalidated, and how the origin failed. */
+  readonly stale?: { readonly since: number; readonly code: ErrorCode };
   /** Digests that the original had before, newest first. */
   readonly formerDigests: readonly string[];
   /** Opaque versions that a revalidation sent after they were first seen has confirmed, newest first. */

@@ -1,11 +1,12 @@
 import { isContentVersion, versionOfDigest } from "@freshet/core";
+import type { ErrorCode } from "../errors.ts";
 import type { Original } from "../projects/originals.ts";
+import { ORIGIN_DEFAULTS } from "../projects/project.ts";
 import type { Fetched } from "../sources/source.ts";
 import type { Floor } from "./floors.ts";
 import { isSaid, type OriginalRecord, type Outcome, REMEMBERED } from "./records.ts";
 
-/** Seconds until a missing or broken original is asked for again. */
-const MISSING_SECONDS = 10;
+/** Seconds until a broken original is asked for again. */
 const BROKEN_SECONDS = 3;
 /** Seconds an answer is kept whose `Age` reaches back before the invalidation that led to it. */
 const DOUBTFUL_SECONDS = 5;
@@ -58,7 +59,8 @@ export function nextRecord(
     // A 304 confirms only the revision whose validators were sent.
     if (!known || known.outcome !== confirmed?.outcome) return undefined;
     const validators = { ...known.validators, ...answered.validators };
-    return { ...known, ...base, validators, expires: revalidate, doubtful: false };
+    const { stale: _, ...confirmedNow } = known;
+    return { ...confirmedNow, ...base, validators, expires: revalidate, doubtful: false };
   }
   if (answered.kind === "found") {
     // Age counts whole seconds, and only up to the moment the answer set out, however long the body then takes.
@@ -76,17 +78,38 @@ export function nextRecord(
       ...succession(known, digestOf(answered.outcome), stamp),
     };
   }
-  // The origin is down and nothing says that anything changed: what is known serves a little longer.
-  if (answered.kind === "refused" && good) return { ...good, expires: now + BROKEN_SECONDS * 1000 };
+  if (answered.kind === "refused" && good) {
+    // It needed no revalidation yet, and an origin that fails takes nothing back.
+    if (good.expires > now && !good.stale) return undefined;
+    const stale = staleUntil(good, answered.code, original, now);
+    if (stale) return stale;
+  }
   const isMissing = answered.kind === "missing";
+  const { rememberMissing } = original.project.origins ?? ORIGIN_DEFAULTS;
   return {
     ...base,
     outcome: { kind: "error", code: isMissing ? "ORIGINAL_MISSING" : answered.code },
     validators: {},
-    expires: now + (isMissing ? MISSING_SECONDS : BROKEN_SECONDS) * 1000,
+    expires: now + (isMissing ? rememberMissing : BROKEN_SECONDS) * 1000,
     doubtful: false,
     ...succession(known, undefined, stamp),
   };
+}
+
+/**
+ * The record that stands in for an origin that fails: an expired one that no invalidation covers, for as long as the project allows
+ * since it should have been revalidated. It keeps its stamp, so that the next invalidation covers it.
+ */
+function staleUntil(
+  good: OriginalRecord,
+  code: ErrorCode,
+  { project }: Original,
+  now: number,
+): OriginalRecord | undefined {
+  const since = good.stale?.since ?? good.expires;
+  const end = since + (project.origins ?? ORIGIN_DEFAULTS).staleIfError * 1000;
+  if (good.outcome.kind !== "bytes" || now >= end) return undefined;
+  return { ...good, expires: Math.min(now + BROKEN_SECONDS * 1000, end), stale: { since, code } };
 }
 
 const digestOf = (outcome: Outcome) => (outcome.kind === "bytes" ? outcome.digest : undefined);

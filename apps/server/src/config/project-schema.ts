@@ -3,6 +3,7 @@ import { httpUrl, seconds, secretFile } from "./fragments.ts";
 import { HINT_SETTINGS, PLACEHOLDER_SETTINGS } from "./sections/answers.ts";
 import { SECURITY_SETTINGS } from "./sections/security.ts";
 import { SHORTENING_SETTINGS } from "./sections/shortening.ts";
+import { ALIAS_TARGET, ORIGIN_PROPERTIES } from "./sections/sources.ts";
 import type { Schema, ValueOf } from "./shape.ts";
 
 /** The settings of one project. */
@@ -58,6 +59,7 @@ export const PROJECT_SCHEMA = {
             "Hosts written out in allow, aliases and prefix may have private, loopback and link-local addresses.",
           default: false,
         },
+        ...ORIGIN_PROPERTIES,
       },
     },
     aliases: {
@@ -68,28 +70,7 @@ export const PROJECT_SCHEMA = {
         title: 'a name that begins and ends with "_", such as "_site_"',
         pattern: "^_[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*_$",
       },
-      additionalProperties: {
-        title: 'an address such as "http://origin.example/media", or {"folder": "sample"}',
-        description: "What the alias stands for.",
-        anyOf: [
-          httpUrl("The alias stands for this address."),
-          {
-            type: "object",
-            description: "The alias stands for a folder inside the data folder.",
-            additionalProperties: false,
-            required: ["folder"],
-            properties: {
-              folder: {
-                type: "string",
-                title: "the name of a folder inside the data folder",
-                description: "Folder inside the data folder; links in it are not followed.",
-                pattern: "^[A-Za-z0-9_][A-Za-z0-9._-]*$",
-                maxLength: 100,
-              },
-            },
-          },
-        ],
-      },
+      additionalProperties: ALIAS_TARGET,
     },
     prefix: httpUrl("Put in front of every original that is neither absolute nor begins with an alias."),
     tags: {

@@ -1,21 +1,19 @@
 import { normalizePath, resolveOriginal } from "@freshet/core";
 import type { Project } from "../projects/project.ts";
 import { readAllowedHost } from "../sources/allow-list.ts";
+import { readAliases, readOriginSettings } from "./origins.ts";
 import { PROJECT_SCHEMA, type ProjectSection } from "./project-schema.ts";
+import { type ReadSecret, type Report, withoutFinalSlash } from "./reading.ts";
 import { CONFIG_SCHEMA, type ConfigFile } from "./schema.ts";
 import { readPlaceholder } from "./sections/answers.ts";
 import { readSecurity, readSizes } from "./sections/security.ts";
 import { readShortening } from "./sections/shortening.ts";
 import { defaultsOf } from "./shape.ts";
 
-/** A project that may still lack the key that is made for it. */
-export type ProjectDraft = Omit<Project, "apiKey"> & { readonly apiKey: string | undefined };
-
-type Report = (sentence: string) => void;
-
-/** Reads files that settings name; undefined, and a report, for one that cannot be read. */
+/** What settings may name besides values. */
 export interface SettingFiles {
-  secretOf(path: string, place: string): Promise<string | undefined>;
+  readonly secretOf: ReadSecret;
+  /** Reads a file; undefined, and a report, for one that cannot be read. */
   bytesOf(path: string, place: string): Promise<Uint8Array | undefined>;
 }
 
@@ -28,13 +26,18 @@ export async function readProjects(
   keyOf: (name: string, section: ProjectSection) => Promise<string | undefined>,
   files: SettingFiles,
   report: Report,
-): Promise<readonly ProjectDraft[]> {
-  const drafts: ProjectDraft[] = [];
+): Promise<readonly Project[]> {
+  const drafts: Project[] = [];
   for (const [name, section] of Object.entries(file.projects ?? {})) {
-    checkOrigins(`projects.${name}`, section, report);
+    const place = `projects.${name}`;
+    const aliases = await readAliases(place, section, files.secretOf, report);
+    const origins = await readOriginSettings(place, section, files.secretOf, report);
+    checkOrigins(place, section, aliases, report);
     drafts.push({
       ...draft(name, section, file, await keyOf(name, section)),
-      ...(await options(`projects.${name}`, section, files, report)),
+      ...(await options(place, section, files, report)),
+      aliases,
+      origins,
     });
   }
   checkHosts(drafts, report);
@@ -49,7 +52,7 @@ function draft(
   section: ProjectSection,
   file: ConfigFile,
   apiKey: string | undefined,
-): ProjectDraft {
+): Omit<Project, "aliases"> {
   const { formats, forwardQuery } = { ...defaultsOf(PROJECT_SCHEMA), ...section };
   const limits = { ...defaultsOf(CONFIG_SCHEMA.properties.limits), ...file.limits };
   const cache = { ...defaultsOf(PROPERTIES.cache), ...section.cache };
@@ -57,12 +60,6 @@ function draft(
     name,
     apiKey,
     hosts: (section.hosts ?? []).map((host) => host.toLowerCase()),
-    aliases: Object.fromEntries(
-      Object.entries(section.aliases ?? {}).map(([alias, target]) => [
-        alias,
-        typeof target === "string" ? { url: withoutFinalSlash(target) } : target,
-      ]),
-    ),
     prefix: section.prefix === undefined ? undefined : withoutFinalSlash(section.prefix),
     tags: (section.tags ?? []).map(({ match, tag }) => ({ match: normalizePath(match), tag })),
     source: {
@@ -108,18 +105,20 @@ async function options(
 }
 
 /** Aliases and the prefix are tried out in the same way as delivery uses them. */
-function checkOrigins(place: string, section: ProjectSection, report: Report): void {
+function checkOrigins(
+  place: string,
+  section: ProjectSection,
+  aliases: Project["aliases"],
+  report: Report,
+): void {
   for (const [index, entry] of (section.origins?.allow ?? []).entries()) {
     if (entry === "*" || readAllowedHost(entry) !== undefined) continue;
     const example = 'write a host such as "example.com", "127.0.0.1:9000" or "*"';
     report(`${place}.origins.allow[${index}] is ${JSON.stringify(entry)}, which is no host; ${example}.`);
   }
-  const { prefix, aliases: targets = {} } = section;
-  const aliases = Object.fromEntries(
-    Object.entries(targets).map(([name, to]) => [name, typeof to === "string" ? { url: to } : to]),
-  );
-  for (const [name, target] of Object.entries(targets)) {
-    if (typeof target === "object") {
+  const { prefix } = section;
+  for (const [name, target] of Object.entries(aliases)) {
+    if ("folder" in target) {
       if (!OWN_FOLDERS.has(target.folder)) continue;
       report(
         `${place}.aliases.${name} names the folder "${target.folder}", which Freshet itself uses; choose another.`,
@@ -127,7 +126,10 @@ function checkOrigins(place: string, section: ProjectSection, report: Report): v
       continue;
     }
     const tried = resolveOriginal(`${name}/a.jpg`, { aliases });
-    if (tried.kind === "invalid") report(notResolved(`${place}.aliases.${name}`, target, tried.reason));
+    if (tried.kind !== "invalid" || "bucket" in target) continue;
+    const written = section.aliases?.[name];
+    const shown = typeof written === "string" ? written : target.url;
+    report(notResolved(`${place}.aliases.${name}`, shown, tried.reason));
   }
   if (prefix === undefined) return;
   const tried = resolveOriginal("a.jpg", { aliases, prefix });
@@ -138,7 +140,7 @@ function notResolved(place: string, value: string, reason: string): string {
   return `${place} is ${JSON.stringify(value)}, which leads nowhere (${reason}); write an address such as "http://origin.example/media".`;
 }
 
-function checkHosts(projects: readonly ProjectDraft[], report: Report): void {
+function checkHosts(projects: readonly Project[], report: Report): void {
   const names = new Set(projects.map(({ name }) => name));
   const owners = new Map<string, string>();
   for (const { name, hosts } of projects) {
@@ -161,7 +163,7 @@ function checkHosts(projects: readonly ProjectDraft[], report: Report): void {
   }
 }
 
-function checkKeys(projects: readonly ProjectDraft[], report: Report): void {
+function checkKeys(projects: readonly Project[], report: Report): void {
   const owners = new Map<string, string>();
   for (const { name, apiKey } of projects) {
     if (apiKey === undefined) continue;
@@ -170,8 +172,4 @@ function checkKeys(projects: readonly ProjectDraft[], report: Report): void {
       report(`The projects ${owner} and ${name} have the same API key; give each its own.`);
     owners.set(apiKey, name);
   }
-}
-
-function withoutFinalSlash(url: string): string {
-  return url.replace(/\/+$/, "");
 }

@@ -80,7 +80,7 @@ const WORDS = [
   "eu-central-1",
   "a b",
   "é",
-].concat("client_0123456789abcdef");
+].concat("client_0123456789abcdef", "eu-central-1", "https://s3.example:9000", "account1", "photos");
 
 function mostly<Each>(
   oneIn: number,

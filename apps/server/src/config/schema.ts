@@ -26,6 +26,12 @@ export const CONFIG_SCHEMA = {
       },
       additionalProperties: PROJECT_SCHEMA,
     },
+    adminKey: {
+      ...PROJECT_SCHEMA.properties.apiKey,
+      description:
+        "Key of the whole installation for the REST API: it may make projects, change their settings and give out keys. Absent: nobody may.",
+    },
+    adminKeyFile: secretFile,
     cdn: {
       type: "array",
       description: "CDN nodes in front of this server.",
@@ -192,6 +198,13 @@ export const CONFIG_SCHEMA = {
           maximum: 10 * YEAR,
           default: 2_592_000,
         },
+        auditRetention: {
+          type: "integer",
+          description: "Seconds for which the log of changes is kept.",
+          minimum: 86_400,
+          maximum: 10 * YEAR,
+          default: YEAR,
+        },
         waitingMs: {
           type: "integer",
           description: "Milliseconds that a request may wait for a render place.",
@@ -233,6 +246,11 @@ export const ENVIRONMENT = {
     default: "that of the file; for demo one is made and kept in the data folder",
   },
   FRESHET_API_KEY_FILE: { description: "File that holds FRESHET_API_KEY.", default: "none" },
+  FRESHET_ADMIN_KEY: {
+    description: "API key of the whole installation.",
+    default: "that of the file; without a file one is made and kept in the data folder",
+  },
+  FRESHET_ADMIN_KEY_FILE: { description: "File that holds FRESHET_ADMIN_KEY.", default: "none" },
   FRESHET_ROLE: { description: "What this instance is there for.", default: "that of the file" },
   FRESHET_STORE_URL: { description: "Address of a PostgreSQL database.", default: "that of the file" },
   FRESHET_STORE_URL_FILE: { description: "File that holds FRESHET_STORE_URL.", default: "none" },
@@ -252,5 +270,11 @@ export const ENVIRONMENT = {
     description: "File that holds FRESHET_SHARED_CACHE_SECRET_ACCESS_KEY.",
     default: "none",
   },
+  FRESHET_SECRET_KEY: {
+    description:
+      "Keys that secrets in the store are sealed with: 32 bytes each in hex or base64, one a line or with commas between. The first seals, all of them open. All instances need the same.",
+    default: "one is made and kept in the data folder",
+  },
+  FRESHET_SECRET_KEY_FILE: { description: "File that holds FRESHET_SECRET_KEY.", default: "none" },
   FRESHET_LOG: { description: "How much is logged.", default: "that of the file" },
 } as const satisfies Readonly<Record<string, Variable>>;

@@ -87,7 +87,7 @@ export function defaultsOf<const P extends Readonly<Record<string, Schema>>>(sch
 /** Everything about a value that its schema does not allow, each as a sentence that names the place. */
 export function findFaults(schema: Schema, value: unknown, place = ""): readonly string[] {
   if ("anyOf" in schema) {
-    const fitting = schema.anyOf.find((each) => "type" in each && isOfType(each.type, value));
+    const fitting = fittingOf(schema.anyOf, value);
     return fitting ? findFaults(fitting, value, place) : [wrong(schema, value, place)];
   }
   if (!isOfType(schema.type, value)) return [wrong(schema, value, place)];
@@ -95,6 +95,18 @@ export function findFaults(schema: Schema, value: unknown, place = ""): readonly
     return objectFaults(schema, value as Readonly<Record<string, unknown>>, place);
   if (schema.type === "array") return arrayFaults(schema, value as readonly unknown[], place);
   return isAllowed(schema, value) ? [] : [wrong(schema, value, place)];
+}
+
+/** The alternative that a value is meant to be: of its type, and of several objects the one whose required keys it has. */
+export function fittingOf(alternatives: readonly Schema[], value: unknown): Schema | undefined {
+  const ofType = alternatives.filter((each) => "type" in each && isOfType(each.type, value));
+  if (ofType.length < 2) return ofType[0];
+  const has = (key: string) => Object.hasOwn(value as Readonly<object>, key);
+  const requiredOf = (each: Schema) => ("required" in each ? (each.required ?? []) : []);
+  // Where none has all of them, the nearest one says best what is missing.
+  return (
+    ofType.find((each) => requiredOf(each).every(has)) ?? ofType.find((each) => requiredOf(each).some(has))
+  );
 }
 
 function objectFaults(
@@ -175,7 +187,13 @@ function wrong(schema: Schema, value: unknown, place: string): string {
   return `${place === "" ? "The configuration" : place} is ${shown}; write ${expected(schema)}.`;
 }
 
+/** Of an object only its keys: among its values may be a secret. */
 function preview(value: unknown): string {
+  if (isOfType("object", value)) {
+    const keys = Object.keys(value as object).slice(0, 5);
+    return keys.length === 0 ? "an empty object" : `an object with ${keys.map(preview).join(", ")}`;
+  }
+  if (Array.isArray(value) && value.length > 0) return "a list";
   const text = JSON.stringify(value) ?? String(value);
   return text.length > 60 ? `${text.slice(0, 59)}…` : text;
 }

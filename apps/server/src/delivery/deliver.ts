@@ -80,7 +80,7 @@ export class Delivery {
   /** The answer of the memory tier, if the records of all its sources still say the same. */
   hit(request: DeliveryRequest, memoryKey: string): Delivered | undefined {
     const answer = this.#parts.answers.get(memoryKey);
-    if (!answer) return undefined;
+    if (answer?.project !== request.project) return undefined;
     const { coverage, originals } = this.#parts;
     const generation = coverage.floor(...request.sources.map(({ identity }) => identity));
     if (generation !== answer.generation) return undefined;
@@ -148,8 +148,9 @@ export class Delivery {
     // An answer that an invalidation overtook belongs to the generation before it.
     const generation = Math.min(current.stamp, this.#parts.coverage.floor(...identities));
     const tags = tagsOfAnswer(request.sources, generation);
+    const isForOne = request.sources.some((source) => source.isForOne);
     const lifetime = lifetimeOf(
-      { ...current, findable: tags.complete, ...this.#saidBy(request) },
+      { ...current, findable: tags.complete, isForOne, ...this.#saidBy(request) },
       request.project.cache,
     );
     const format = choice.kind === "variant" ? choice.request.format : choice.facts.format;
@@ -175,6 +176,7 @@ export class Delivery {
       body,
       contentType: MEDIA_TYPES[format],
       ranges: choice.kind === "original",
+      project: request.project,
       digests: current.digests,
       generation,
     };

@@ -100,8 +100,10 @@ function nameOf(
   }
 }
 
-function placesOf({ location }: Original): readonly string[] {
-  return location.kind === "http" ? location.urls : [`folder:${location.folder}/${location.path}`];
+function placesOf({ location, name, project }: Original): readonly string[] {
+  if (location.kind === "http") return location.urls;
+  // A folder or a bucket: the name says which, and where in it.
+  return [name.slice(project.name.length + 1)];
 }
 
 function isAllowed({ location, policy }: Original): boolean {

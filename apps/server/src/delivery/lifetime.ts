@@ -36,9 +36,12 @@ export function lifetimeOf(
     readonly left?: number | undefined;
     /** Another setting of the project would be another picture. */
     readonly bySettings?: boolean;
+    /** It was made for one visitor, whom its origin was told of. */
+    readonly isForOne?: boolean;
   },
   cache: Project["cache"],
 ): Lifetime {
+  if (answer.isForOne) return NO_STORE;
   if (answer.covered || answer.trust === "unconfirmed") return NO_STORE;
   const { left = YEAR_SECONDS, bySettings = false } = answer;
   if (left <= 0) return NO_STORE;

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { Identity } from "../projects/identity.ts";
+import type { Project } from "../projects/project.ts";
 import { RecentUrls } from "./recent-urls.ts";
 
 const identity = (name: string, userTags: readonly string[] = []): Identity => ({
@@ -8,13 +9,30 @@ const identity = (name: string, userTags: readonly string[] = []): Identity => (
   segments: name.split("/"),
   userTags,
 });
+const demo = (): Project => ({
+  name: "demo",
+  apiKey: undefined,
+  hosts: [],
+  aliases: {},
+  prefix: undefined,
+  tags: [],
+  source: { allow: [], allowPrivate: false, maxBytes: 1, timeoutMs: 1 },
+  formats: [],
+  forwardQuery: true,
+  cache: { browser: 60, cdn: 60, revalidate: 60 },
+  missingStatus: 404,
+});
+const project = demo();
 const url = (path: string) => ({ path, host: undefined, accept: undefined });
 
 test("a sample holds some URLs of what is covered, newest first", () => {
   const recent = new RecentUrls();
   for (const name of ["h/a/1.jpg", "h/b/2.jpg", "h/a/3.jpg", "h/a/4.jpg"]) {
     for (const w of [1, 2, 3])
-      recent.add(identity(name, name.includes("3") ? ["u-x"] : []), url(`/${name}?w=${w}`));
+      recent.add(
+        { identity: identity(name, name.includes("3") ? ["u-x"] : []), project },
+        url(`/${name}?w=${w}`),
+      );
   }
   const most = { originals: 2, each: 2 };
   const paths = (...args: Parameters<RecentUrls["sample"]>) => recent.sample(...args).map(({ path }) => path);
@@ -34,4 +52,21 @@ test("a sample holds some URLs of what is covered, newest first", () => {
   expect(paths([{ kind: "project", project: "demo" }], { originals: 9, each: 9 })).toHaveLength(12);
   expect(paths([{ kind: "project", project: "other" }], most)).toEqual([]);
   expect(paths([{ kind: "original", project: "demo", tag: "o-unknown" }], most)).toEqual([]);
+});
+
+test("no tag or folder finds what was remembered under other settings, until it is asked for again", () => {
+  let current = project;
+  const recent = new RecentUrls((each) => each === current);
+  const original = identity("h/a/1.jpg", ["u-x"]);
+  recent.add({ identity: original, project }, url("/1"));
+  current = demo();
+  const most = { originals: 9, each: 9 };
+  const tag = [{ kind: "tag", project: "demo", tag: "u-x" }] as const;
+  expect(recent.sample(tag, most)).toEqual([]);
+  expect(recent.sample([{ kind: "project", project: "demo" }], most)).toEqual([url("/1")]);
+  recent.add({ identity: { ...original, userTags: [] }, project: current }, url("/1"));
+  expect(recent.sample(tag, most)).toEqual([]);
+  recent.add({ identity: original, project: demo() }, url("/1"));
+  recent.add({ identity: original, project: current }, url("/1"));
+  expect(recent.sample(tag, most)).toEqual([url("/1")]);
 });

@@ -1,7 +1,8 @@
 import type { ProbeRequest } from "@freshet/core";
 import { LRUCache } from "lru-cache";
 import { covers, type Mark } from "../cache/mark.ts";
-import type { Identity } from "../projects/identity.ts";
+import type { Original } from "../projects/originals.ts";
+import type { Project } from "../projects/project.ts";
 
 /** Delivery URLs remembered per original. */
 const PER_ORIGINAL = 4;
@@ -9,8 +10,11 @@ const PER_ORIGINAL = 4;
 const MOST_LOOKED_AT = 1_000;
 const MOST_WIDE = 20;
 
+/** What is remembered of an original. */
+type Named = Pick<Original, "identity" | "project">;
+
 interface Known {
-  readonly identity: Identity;
+  readonly original: Named;
   readonly urls: readonly ProbeRequest[];
 }
 
@@ -23,11 +27,19 @@ export interface Sampling {
 /** The delivery URLs of each original that were asked for last: what a purge is verified with. */
 export class RecentUrls {
   readonly #known = new LRUCache<string, Known>({ max: 10_000 });
+  readonly #isCurrent: (project: Project) => boolean;
 
-  add(identity: Identity, request: ProbeRequest): void {
-    const urls = this.#known.get(identity.tag)?.urls ?? [];
-    if (urls.some((each) => each.path === request.path && each.accept === request.accept)) return;
-    this.#known.set(identity.tag, { identity, urls: [request, ...urls].slice(0, PER_ORIGINAL) });
+  constructor(isCurrent: (project: Project) => boolean = () => true) {
+    this.#isCurrent = isCurrent;
+  }
+
+  add({ identity, project }: Named, request: ProbeRequest): void {
+    const known = this.#known.get(identity.tag);
+    const urls = known?.urls ?? [];
+    const isKnown = urls.some((each) => each.path === request.path && each.accept === request.accept);
+    if (isKnown && known?.original.project === project) return;
+    const others = isKnown ? urls : [request, ...urls].slice(0, PER_ORIGINAL);
+    this.#known.set(identity.tag, { original: { identity, project }, urls: others });
   }
 
   /** Some of the URLs that the invalidation of these targets covers, newest first; single originals before wide targets. */
@@ -35,14 +47,17 @@ export class RecentUrls {
     const found = new Map<string, Known>();
     for (const mark of marks) {
       const known = mark.kind === "original" ? this.#known.peek(mark.tag) : undefined;
-      if (known && found.size < originals) found.set(known.identity.tag, known);
+      if (known && found.size < originals) found.set(known.original.identity.tag, known);
     }
     const wide = marks.filter(({ kind }) => kind !== "original").slice(0, MOST_WIDE);
     let left = wide.length === 0 ? 0 : MOST_LOOKED_AT;
     for (const known of this.#known.values()) {
       if (left === 0 || found.size >= originals) break;
       left -= 1;
-      if (wide.some((mark) => covers(mark, known.identity))) found.set(known.identity.tag, known);
+      const { identity, project } = known.original;
+      // By other settings it may lie in other tags; its project is the same.
+      const which = this.#isCurrent(project) ? wide : wide.filter(({ kind }) => kind === "project");
+      if (which.some((mark) => covers(mark, identity))) found.set(identity.tag, known);
     }
     return [...found.values()].flatMap(({ urls }) => urls.slice(0, each));
   }

@@ -33,11 +33,20 @@ export interface DeliveryRequest {
   readonly hints?: Hints | undefined;
 }
 
-/** Reads delivery URLs and remembers the reading: the second request for a URL costs one look-up. */
+interface Reading {
+  readonly request: DeliveryRequest;
+  /** The list of projects under which it was last found true. */
+  epoch: number;
+}
+
+/**
+ * Reads delivery URLs and remembers the reading: the second request for a URL costs one look-up. No reading outlives the settings
+ * it was made by.
+ */
 export class DeliveryRequests {
   readonly #projects: Projects;
   readonly #now: () => number;
-  readonly #memo = new LRUCache<string, DeliveryRequest>({ max: 20_000 });
+  readonly #memo = new LRUCache<string, Reading>({ max: 20_000 });
 
   constructor(projects: Projects, now: () => number = Date.now) {
     this.#projects = projects;
@@ -46,21 +55,30 @@ export class DeliveryRequests {
 
   /** The reading of a URL that was read before and has not ended since. */
   peek(host: string | undefined, target: string): DeliveryRequest | undefined {
-    const known = this.#memo.get(`${host} ${target}`);
+    const known = this.#known(host, `${host} ${target}`);
     return known && !this.#hasEnded(known) ? known : undefined;
   }
 
+  /** Whether the host would still be answered by these settings. */
+  isCurrent(host: string | undefined, request: DeliveryRequest): boolean {
+    return this.#projects.byHost(host) === request.project;
+  }
+
   /**
+   * `address` is the one that asks, for origins that want to know it.
    * @throws ServerError PROJECT_UNKNOWN, ORIGINAL_NOT_NAMED, URL_TOO_LONG, or why the project does not take such a URL:
    * SIGNATURE_MISSING, SIGNATURE_WRONG, URL_EXPIRED, SIZE_NOT_ALLOWED.
    */
-  read(host: string | undefined, target: string): DeliveryRequest {
+  read(host: string | undefined, target: string, address?: string): DeliveryRequest {
     const key = `${host} ${target}`;
-    const known = this.#memo.get(key);
-    const read = known ?? this.#understand(host, target);
+    const known = this.#known(host, key);
+    // Before the projects are asked: what changes while the URL is read is noticed at the next look.
+    const { epoch } = this.#projects;
+    const read = known ?? this.#understand(host, target, address);
     // Asked on every use: what was true when the URL was read may have ended since.
     if (this.#hasEnded(read)) throw new ServerError("URL_EXPIRED");
-    if (!known) this.#memo.set(key, read);
+    // Another visitor's reading is another one.
+    if (!known && !read.original.isForOne) this.#memo.set(key, { request: read, epoch });
     return read;
   }
 
@@ -69,13 +87,14 @@ export class DeliveryRequests {
     return this.#projects.byHost(host);
   }
 
-  #understand(host: string | undefined, target: string): DeliveryRequest {
+  #understand(host: string | undefined, target: string, address: string | undefined): DeliveryRequest {
     if (target.length > LONGEST_URL) throw new ServerError("URL_TOO_LONG");
     const project = this.#projects.byHost(host);
     if (!project) throw new ServerError("PROJECT_UNKNOWN");
     const { url, layered, verdict, refusal } = understand(project, target);
     if (refusal || !url || !layered) throw refusal ?? new ServerError("ORIGINAL_NOT_NAMED");
-    const original = describeOriginal(project, url.original, url.originQuery);
+    const asking = { host: host?.toLowerCase(), address };
+    const original = describeOriginal(project, url.original, url.originQuery, asking);
     const { cacheSeconds: seconds, bySettings } = layered;
     return {
       project,
@@ -89,5 +108,18 @@ export class DeliveryRequests {
 
   #hasEnded({ lifetime }: DeliveryRequest): boolean {
     return lifetime?.expires !== undefined && this.#now() >= lifetime.expires * 1_000;
+  }
+
+  #known(host: string | undefined, key: string): DeliveryRequest | undefined {
+    const known = this.#memo.get(key);
+    if (!known) return undefined;
+    const { epoch } = this.#projects;
+    if (known.epoch === epoch) return known.request;
+    if (!this.isCurrent(host, known.request)) {
+      this.#memo.delete(key);
+      return undefined;
+    }
+    known.epoch = epoch;
+    return known.request;
   }
 }

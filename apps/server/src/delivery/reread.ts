@@ -28,7 +28,8 @@ export function createDeliveryPort(parts: {
       const rereads = await Promise.all(
         before.map(async (record) => {
           const original = originals.known(record.key);
-          if (!original) return { record, after: undefined, floor: 0 };
+          // What was read for one visitor is read again when he comes back: there may be thousands of them.
+          if (!original || original.isForOne) return { record, after: undefined, floor: 0 };
           const floor = coverage.floor(original.identity);
           // A visitor may have led to the fresh reading already; once is enough unless the caller insists.
           const isFresh = record.stamp >= floor;
@@ -48,8 +49,8 @@ export function createDeliveryPort(parts: {
 }
 
 /** A reading that failed says nothing about the bytes. */
-const hasFailed = ({ outcome }: OriginalRecord) =>
-  outcome.kind === "error" && (outcome.code === "ORIGIN_BROKEN" || outcome.code === "ORIGIN_SLOW");
+const FAILURES: ReadonlySet<string> = new Set(["ORIGIN_BROKEN", "ORIGIN_SLOW", "ORIGIN_DOWN"]);
+const hasFailed = ({ outcome }: OriginalRecord) => outcome.kind === "error" && FAILURES.has(outcome.code);
 
 const identity = ({ outcome }: OriginalRecord) => (outcome.kind === "bytes" ? outcome.digest : outcome.code);
 

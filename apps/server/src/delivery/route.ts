@@ -1,8 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { ERRORS, ServerError } from "../errors.ts";
+import { ERRORS, type ErrorCode, ServerError } from "../errors.ts";
 import type { Metrics } from "../health/metrics.ts";
-import type { Admission } from "../instances/admission.ts";
+import type { Admission, Standing } from "../instances/admission.ts";
+import { addressOf, type Original } from "../projects/originals.ts";
+import type { Project } from "../projects/project.ts";
+import type { State } from "../projects/states.ts";
 import { isNotModified, rangeOf } from "./conditional.ts";
 import { codeOf, type Delivered, type Delivery, memoryKeyOf } from "./deliver.ts";
 import { hintKey, readHints } from "./hints.ts";
@@ -14,11 +17,14 @@ import { OPEN_HEADERS } from "./tags.ts";
 /** Where every request that is no API call is led; the handler reads the raw target, never a decoded one. */
 export const DELIVERY_ROUTE = "/v7/";
 
+/** So often a request is begun anew because the settings changed while it was answered. */
+const MOST_READINGS = 3;
 /** Whence an answer comes for which no pixel was touched. */
 const CACHED: ReadonlySet<Delivered["from"]> = new Set(["memory", "disk", "shared"]);
 
 /** Seconds after which a client that was turned away should come back. */
 const RETRY_SECONDS = 2;
+const REST_SECONDS = 5;
 
 export interface DeliveryRouteParts {
   readonly requests: DeliveryRequests;
@@ -27,56 +33,109 @@ export interface DeliveryRouteParts {
   readonly recent: RecentUrls;
   readonly placeholders: Placeholders;
   readonly metrics: Metrics;
+  /** What an original is besides being served. */
+  readonly stateOf?: (original: Original) => State | undefined;
+  /** Past the lease: makes sure that the settings are those of now. */
+  readonly confirm?: (project: Project) => Promise<void>;
 }
 
 /** GET, HEAD and OPTIONS of images. */
 export function deliveryRoutes(app: FastifyInstance, parts: DeliveryRouteParts): void {
-  app.all(DELIVERY_ROUTE, { logLevel: "warn" }, async (request: FastifyRequest, reply: FastifyReply) => {
-    const { raw } = request;
-    const begun = performance.now();
-    if (raw.method === "OPTIONS") {
-      reply.hijack();
-      preflight(reply.raw);
-      return;
-    }
-    let understood: DeliveryRequest | undefined;
+  app.all(
+    DELIVERY_ROUTE,
+    { logLevel: "warn", config: { access: "public" } },
+    async (request: FastifyRequest, reply: FastifyReply) => {
+      const { raw } = request;
+      const begun = performance.now();
+      if (raw.method === "OPTIONS") {
+        reply.hijack();
+        preflight(reply.raw);
+        return;
+      }
+      let understood: DeliveryRequest | undefined;
+      try {
+        if (raw.method !== "GET" && raw.method !== "HEAD") throw new ServerError("METHOD_NOT_ALLOWED");
+        const target = request.originalUrl;
+        const { host } = raw.headers;
+        const first = parts.requests.read(host, target, raw.socket.remoteAddress);
+        understood = first;
+        // Once, after the request has arrived and before any cache is looked at.
+        const entered = parts.admission.enter(raw.headers["freshet-demand"]);
+        const standing = typeof entered === "string" ? entered : await entered;
+        reply.raw.once(
+          "close",
+          parts.admission.begin(() => raw.destroy()),
+        );
+        if (standing !== "current") await parts.confirm?.(first.project);
+        const { read, delivered } = await answer(parts, raw, target, standing);
+        understood = read;
+        if (typeof delivered === "string") {
+          reply.hijack();
+          redirect(reply.raw, delivered);
+          return;
+        }
+        const asked = { path: target, host, accept: raw.headers.accept };
+        for (const source of read.sources) parts.recent.add(source, asked);
+        reply.hijack();
+        write(raw, reply.raw, delivered, begun);
+        parts.metrics.answered(delivered.from, performance.now() - begun);
+      } catch (error) {
+        const failure = codeOf(error);
+        if (failure.code === "INTERNAL") request.log.error({ err: failure.cause }, "delivery failed");
+        parts.metrics.failed(failure.code);
+        reply.hijack();
+        const project = understood?.project ?? parts.requests.projectOf(raw.headers.host);
+        writePlaceholder(raw, reply.raw, failure, await parts.placeholders(project), understood);
+      }
+    },
+  );
+}
+
+/**
+ * Settings and states are a source like any other: an answer that was begun under some and ended under others is made anew, because its number
+ * would say that it is as young as the others. A text is the address that a redirect leads to.
+ */
+async function answer(
+  { requests, delivery, stateOf = () => undefined }: DeliveryRouteParts,
+  { socket, headers }: IncomingMessage,
+  target: string,
+  standing: Standing,
+): Promise<{ readonly read: DeliveryRequest; readonly delivered: Delivered | string }> {
+  const { host, accept, "if-none-match": ifNoneMatch } = headers;
+  for (let readings = 1; readings <= MOST_READINGS; readings += 1) {
+    const read = requests.read(host, target, socket.remoteAddress);
+    const state = stateOf(read.original);
+    const holds = () => requests.isCurrent(host, read) && stateOf(read.original) === state;
+    if (state === "redirect") return { read, delivered: addressOf(read.original) };
+    if (state === "blocked") throw new ServerError("ORIGINAL_BLOCKED");
     try {
-      if (raw.method !== "GET" && raw.method !== "HEAD") throw new ServerError("METHOD_NOT_ALLOWED");
-      const target = request.originalUrl;
-      const { host } = raw.headers;
-      understood = parts.requests.read(host, target);
-      const hints = understood.hints && readHints(understood.hints, raw.headers);
-      const memoryKey = memoryKeyOf(host, target, raw.headers.accept, hints && hintKey(hints));
-      // Once, after the request has arrived and before any cache is looked at.
-      const entered = parts.admission.enter(raw.headers["freshet-demand"]);
-      const standing = typeof entered === "string" ? entered : await entered;
-      reply.raw.once(
-        "close",
-        parts.admission.begin(() => raw.destroy()),
-      );
-      const kept = standing === "current" ? parts.delivery.hit(understood, memoryKey) : undefined;
+      const hints = read.hints && readHints(read.hints, headers);
+      const memoryKey = memoryKeyOf(host, target, accept, hints && hintKey(hints));
+      const kept = standing === "current" ? delivery.hit(read, memoryKey) : undefined;
       const delivered =
-        kept ??
-        (await parts.delivery.deliver(
-          understood,
-          { accept: raw.headers.accept, ifNoneMatch: raw.headers["if-none-match"], hints },
-          memoryKey,
-          standing,
-        ));
-      const asked = { path: target, host, accept: raw.headers.accept };
-      for (const { identity } of understood.sources) parts.recent.add(identity, asked);
-      reply.hijack();
-      write(raw, reply.raw, delivered, begun);
-      parts.metrics.answered(delivered.from, performance.now() - begun);
+        kept ?? (await delivery.deliver(read, { accept, ifNoneMatch, hints }, memoryKey, standing));
+      if (holds()) return { read, delivered };
     } catch (error) {
-      const failure = codeOf(error);
-      if (failure.code === "INTERNAL") request.log.error({ err: failure.cause }, "delivery failed");
-      parts.metrics.failed(failure.code);
-      reply.hijack();
-      const project = understood?.project ?? parts.requests.projectOf(raw.headers.host);
-      writePlaceholder(raw, reply.raw, failure, await parts.placeholders(project), understood);
+      if (holds()) throw error;
     }
-  });
+  }
+  throw new ServerError("SETTINGS_CHANGED");
+}
+
+/** Kept by nobody: it ends as soon as the original is served again. */
+function redirect(response: ServerResponse, location: string): void {
+  response.writeHead(302, [
+    ...OPEN_HEADERS,
+    "Location",
+    location,
+    "Cache-Control",
+    "no-store",
+    "CDN-Cache-Control",
+    "no-store",
+    "Content-Length",
+    "0",
+  ]);
+  response.end();
 }
 
 function preflight(response: ServerResponse): void {
@@ -147,6 +206,12 @@ function write(
   else response.end(body);
 }
 
+/** When it is worth while to ask again: an origin that is left alone rests longer than a queue. */
+function retryAfter(code: ErrorCode): readonly string[] {
+  if (code === "ORIGIN_DOWN") return ["Retry-After", String(REST_SECONDS)];
+  return ERRORS[code].status === 503 ? ["Retry-After", String(RETRY_SECONDS)] : [];
+}
+
 function writePlaceholder(
   request: IncomingMessage,
   response: ServerResponse,
@@ -172,7 +237,7 @@ function writePlaceholder(
     "1",
     "Freshet-Error",
     failure.code,
-    ...(ERRORS[failure.code].status === 503 ? ["Retry-After", String(RETRY_SECONDS)] : []),
+    ...retryAfter(failure.code),
     ...(failure.code === "METHOD_NOT_ALLOWED" ? ["Allow", "GET, HEAD, OPTIONS"] : []),
   ]);
   if (request.method === "HEAD") response.end();

@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Project } from "../projects/project.ts";
 import { createProjects } from "../projects/projects.ts";
+import { Secret } from "../secrets/secret.ts";
 import { explain } from "./explain.ts";
 import { DeliveryRequests } from "./request.ts";
 import { understand } from "./understand.ts";
@@ -27,7 +28,7 @@ const PROJECT: Project = {
   missingStatus: 404,
 };
 const signing = {
-  salts: [SALT],
+  salts: [new Secret(SALT)],
   unsigned: "refuse",
   accept: ["fr_sig", "ci_sign", "ci_seal"],
   shortest: 10,

@@ -3,6 +3,8 @@ import type { RenderQueue } from "../cache/render-queue.ts";
 import type { SharedTier } from "../cache/shared/shared-tier.ts";
 import type { Delivered } from "../delivery/deliver.ts";
 import type { ErrorCode } from "../errors.ts";
+import type { Breakers } from "../sources/breakers.ts";
+import { originMetrics } from "./origin-metrics.ts";
 import { sharedTierMetrics } from "./shared-tier-metrics.ts";
 
 /** What the server counts about itself, in Prometheus' text form. */
@@ -20,12 +22,14 @@ export interface Metrics {
 /** `queue` and the getters are read when the metrics are asked for, not when things happen. */
 export function createMetrics(read: {
   readonly queue: RenderQueue;
+  readonly breakers: Breakers;
   readonly sharedTier: SharedTier | undefined;
   readonly applied: () => number;
   readonly instances: () => { readonly lags: ReadonlyMap<string, number>; readonly lapses: number };
 }): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: "freshet_" });
+  originMetrics(registry, read.breakers);
   if (read.sharedTier) sharedTierMetrics(registry, read.sharedTier);
   const registers = [registry];
   let hits = 0;

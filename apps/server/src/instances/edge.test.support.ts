@@ -14,15 +14,18 @@ export interface Edge {
   restart(): void;
 }
 
-export function createEdge(options: { readonly name?: string; readonly demands?: boolean } = {}): Edge {
-  const { name = "edge", demands = true } = options;
+export function createEdge(
+  options: { readonly name?: string; readonly demands?: boolean; readonly host?: string } = {},
+): Edge {
+  const { name = "edge", demands = true, host } = options;
   let newest = 0;
   const node = createMemoryNode({
     name,
     async inner({ path }) {
       // Read when the fill starts.
       const demand: Record<string, string> = demands ? { "freshet-demand": String(newest) } : {};
-      const answer = await edge.inner?.get(path.replace(PREFIX, ""), demand);
+      const headers = host === undefined ? demand : { ...demand, host };
+      const answer = await edge.inner?.get(path.replace(PREFIX, ""), headers);
       if (answer === undefined) throw new Error("no instance behind the edge");
       const isKept = !String(answer.headers["cdn-cache-control"]).includes("no-store");
       return {
@@ -48,7 +51,7 @@ export function createEdge(options: { readonly name?: string; readonly demands?:
       },
     },
     async get(path) {
-      const { status, body } = await node.get({ path: PREFIX + path, host: undefined, accept: undefined });
+      const { status, body } = await node.get({ path: PREFIX + path, host, accept: undefined });
       return { status, version: body === "undefined" ? undefined : Number(body) };
     },
     restart: () => node.restart(),

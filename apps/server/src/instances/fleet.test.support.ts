@@ -8,11 +8,14 @@ import { openStore, type Store } from "@freshet/store";
 import { at, newPlace } from "@freshet/store/testing";
 import { loadConfig } from "../config.ts";
 import type { Tuning } from "../invalidation/tuning.ts";
+import type { SecretBox } from "../projects/sealed.ts";
 import { createServer, type Server } from "../server.ts";
 import type { InstanceView } from "./instances.ts";
 import type { InstancePorts } from "./ports.ts";
 
 const KEY = "client_0123456789abcdef";
+/** Key of the whole installation. */
+export const ADMIN_KEY = "admin_0123456789abcdef";
 /** Leases are short in tests, and everything that has to happen within one is quick. */
 export const LEASE_MS = 1_000;
 
@@ -29,6 +32,20 @@ const QUICK: Partial<Tuning> = {
   acknowledgedMs: 10,
   demandMs: 300,
 };
+
+export interface Sent {
+  readonly body?: unknown;
+  /** "" sends none. */
+  readonly key?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface Replied {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, unknown>>;
+  // biome-ignore lint/suspicious/noExplicitAny: a test says what it expects
+  readonly body: any;
+}
 
 export interface Answer {
   readonly status: number;
@@ -52,6 +69,8 @@ export interface Instance {
   entry(uuid: string): Promise<InvalidationEntry>;
   ended(uuid: string, withinMs?: number): Promise<InvalidationEntry>;
   instances(): Promise<readonly InstanceView[]>;
+  /** Asks the API, with the key of the installation where no other is given. */
+  ask(method: "GET" | "POST" | "PUT" | "DELETE", url: string, sent?: Sent): Promise<Replied>;
   /** Signs off and stops. */
   stop(): Promise<void>;
   /** As kill -9 leaves it: the store is gone, nothing was given back. */
@@ -64,6 +83,8 @@ export interface Fleet {
   /** The origin holds back its answers for the path, having chosen the bytes, until the function is called. */
   hold(path: string): () => void;
   readonly fetches: () => number;
+  /** Address of the origin. */
+  readonly origin: string;
   start(options?: StartOptions): Promise<Instance>;
   stop(): Promise<void>;
 }
@@ -73,6 +94,11 @@ export interface StartOptions extends Partial<Pick<InstancePorts, "role" | "leas
   readonly drivers?: readonly CdnDriver[];
   /** Absent: an empty one. */
   readonly folder?: string;
+  /** What the configuration says of projects, given the origin; absent: the project demo. */
+  readonly projects?: (origin: string) => object;
+  /** The only process on the store. */
+  readonly isAlone?: boolean;
+  readonly box?: SecretBox;
   readonly tuning?: Partial<Tuning>;
 }
 
@@ -88,6 +114,7 @@ export async function startFleet(): Promise<Fleet> {
     publish: origin.publish,
     hold: origin.hold,
     fetches: () => origin.fetches,
+    origin: origin.url,
     async start(options = {}) {
       const instance = await startInstance(place, origin.url, options, (gone) => running.delete(gone));
       running.add(instance);
@@ -109,7 +136,8 @@ async function startInstance(
 ): Promise<Instance> {
   const folder = options.folder ?? (await newFolder());
   const section = { apiKey: KEY, aliases: { _site_: origin }, origins: { allowPrivate: true }, formats: [] };
-  const file = JSON.stringify({ projects: { demo: section }, log: "silent" });
+  const projects = options.projects?.(origin) ?? { demo: section };
+  const file = JSON.stringify({ projects, log: "silent", adminKey: ADMIN_KEY });
   await mkdir(folder, { recursive: true });
   const config = await loadConfig({
     env: { FRESHET_CONFIG: "fleet.json", FRESHET_DATA: folder },
@@ -123,8 +151,9 @@ async function startInstance(
     drivers: options.drivers ?? [],
     store,
     tuning: { ...QUICK, ...options.tuning },
+    ...(options.box ? { box: options.box } : {}),
     instance: {
-      isAlone: false,
+      isAlone: options.isAlone ?? false,
       leaseMs: options.leaseMs ?? LEASE_MS,
       role: options.role ?? "all",
       ...(options.name === undefined ? {} : { name: options.name }),
@@ -182,6 +211,20 @@ async function startInstance(
         if (performance.now() - begun > withinMs) throw new Error(`still ${entry.status}`);
         await new Promise((resolve) => setTimeout(resolve, 5));
       }
+    },
+    async ask(method, url, { body, key = ADMIN_KEY, headers = {} } = {}) {
+      const answer = await server.app.inject({
+        method,
+        url,
+        headers: {
+          ...(key === "" ? {} : { authorization: `Bearer ${key}` }),
+          ...(body === undefined ? {} : { "content-type": "application/json" }),
+          ...headers,
+        },
+        ...(body === undefined ? {} : { payload: typeof body === "string" ? body : JSON.stringify(body) }),
+      });
+      const { statusCode: status, payload } = answer;
+      return { status, headers: answer.headers, body: payload === "" ? undefined : JSON.parse(payload) };
     },
     instances: async () => (await api("GET", "/instances")).instances,
     async stop() {

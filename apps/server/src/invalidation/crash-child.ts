@@ -1,6 +1,6 @@
 /** A small server to be killed: accepts what its parent sends, purges nodes that live in the parent. Started by crash.test.ts. */
 import type { CdnDriver } from "@freshet/core";
-import { boot, DEMO } from "./fixture.ts";
+import { boot, DEMO, routesOf } from "./fixture.ts";
 
 const [file = ""] = process.argv.slice(2);
 const send = (message: object): void => {
@@ -36,9 +36,7 @@ process.on(
 );
 send({ ready: made.coverage.applied });
 
-const { default: Fastify } = await import("fastify");
-const app = Fastify();
-await app.register(made.invalidation.routes);
+const app = await routesOf(made);
 async function accept(key: string, urls: readonly string[]): Promise<void> {
   const answer = await app.inject({
     method: "POST",

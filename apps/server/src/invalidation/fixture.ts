@@ -1,7 +1,10 @@
 import { openStore, type Store, sql } from "@freshet/store";
 import { at, newPlace } from "@freshet/store/testing";
+import Fastify, { type FastifyInstance } from "fastify";
+import { accessControl } from "../access/plugin.ts";
+import { createPrincipals } from "../access/principals.ts";
 import { Coverage } from "../cache/coverage.ts";
-import type { Project } from "../projects/project.ts";
+import type { Project, Projects } from "../projects/project.ts";
 import { createProjects } from "../projects/projects.ts";
 import { createInvalidation, type Invalidation } from "./invalidation.ts";
 import { createMemoryDelivery, type MemoryDelivery } from "./memory-delivery.ts";
@@ -21,7 +24,7 @@ const QUICK: Partial<Tuning> = {
   joinEveryMs: 10,
 };
 
-export const DEMO: Project = {
+export const DEMO: Project & { readonly apiKey: string } = {
   name: "demo",
   apiKey: "client_demo",
   hosts: ["img.example.com"],
@@ -34,12 +37,13 @@ export const DEMO: Project = {
   cache: { browser: 60, cdn: 60, revalidate: 86_400 },
   missingStatus: 404,
 };
-export const SHOP: Project = { ...DEMO, name: "shop", apiKey: "client_shop", hosts: [] };
+export const SHOP: typeof DEMO = { ...DEMO, name: "shop", apiKey: "client_shop", hosts: [] };
 
 /** One boot of the invalidation on a database, with everything around it in memory. */
 export interface Boot {
   readonly store: Store;
   readonly coverage: Coverage;
+  readonly projects: Projects;
   /** Number of the newest invalidation that covers an original by its tag, or its whole project. */
   floor(project: string, tag: string): number;
   readonly delivery: MemoryDelivery;
@@ -49,6 +53,16 @@ export interface Boot {
   crash(): Promise<void>;
   stop(): Promise<void>;
   count(table: string): Promise<number>;
+}
+
+/** The routes of a boot, with keys as the server checks them. */
+export async function routesOf({ projects, invalidation }: Boot): Promise<FastifyInstance> {
+  const app = Fastify();
+  const keys = { principalOf: async () => undefined };
+  const principals = createPrincipals({ projects, adminKey: undefined, keys, now: Date.now });
+  accessControl(app, principals, projects);
+  await app.register(invalidation.routes);
+  return app;
 }
 
 /** An empty database of the engine that this run of the tests is about. */
@@ -66,12 +80,13 @@ export async function boot(
   const delivery = createMemoryDelivery(DEMO, coverage);
   // As the server does: only an embedded database has one process. The boot before, if there was one, had the same name and is over.
   const instance = { name: "instance", role: "all", isAlone: !store.isShared, leaseMs: 1_000 } as const;
+  const projects = createProjects(more.list ?? [DEMO, SHOP]);
   const logged: { event: string; details: Readonly<Record<string, unknown>> }[] = [];
   const invalidation = createInvalidation({
     store,
     coverage,
     delivery,
-    projects: createProjects(more.list ?? [DEMO, SHOP]),
+    projects,
     drivers: nodes.map(({ driver }) => driver),
     instance,
     now: Date.now,
@@ -82,6 +97,7 @@ export async function boot(
   return {
     store,
     coverage,
+    projects,
     floor: (project, tag) => coverage.floor({ project, tag, segments: [], userTags: [] }),
     delivery,
     invalidation,

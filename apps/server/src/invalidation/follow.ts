@@ -12,7 +12,7 @@ export interface Follow {
   /** Restores head and floors; call it before anything is served. Resolves to the number it stands at. */
   start(): Promise<number>;
   /** Takes an entry that was just committed. Resolves once it, and everything before it, is applied. */
-  offer(sequence: number, marks: readonly Mark[]): Promise<void>;
+  offer(sequence: number, marks: readonly Mark[], changesSettings?: boolean): Promise<void>;
   /** Resolves once everything through the number is applied; rejects when the journal does not reach so far. */
   through(sequence: number): Promise<void>;
   /** Applies what others have committed. */
@@ -23,11 +23,16 @@ export function createFollow(parts: {
   readonly db: Kysely<InvalidationTables>;
   readonly coverage: Coverage;
   readonly remembered: Remembered | undefined;
+  /**
+   * Puts in force what is committed of settings and states. An entry that announces some is applied after that and not before: what is
+   * made under its number is made by them.
+   */
+  readonly refresh?: () => Promise<void>;
   /** More is applied. */
   readonly changed: () => void;
   readonly log: (event: string, details: Readonly<Record<string, unknown>>) => void;
 }): Follow {
-  const { db, coverage, remembered, changed, log } = parts;
+  const { db, coverage, remembered, changed, log, refresh = async () => {} } = parts;
   let catching: Promise<void> | undefined;
   let looking: Promise<void> | undefined;
 
@@ -43,6 +48,8 @@ export function createFollow(parts: {
       head: (await transaction.selectFrom("invalidation_sequence").select("n").executeTakeFirstOrThrow()).n,
       rows: await transaction.selectFrom("invalidation_floor").selectAll().execute(),
     }));
+    // After the head was read: what entries through it announce is committed.
+    await refresh();
     coverage.restore(
       head,
       rows.map((row) => ({ mark: markOfFloor(row), sequence: row.sequence })),
@@ -54,7 +61,7 @@ export function createFollow(parts: {
     const from = coverage.applied;
     const entries = await db
       .selectFrom("invalidation_entry")
-      .select(["id", "sequence", "project", "scope", "paths"])
+      .select(["id", "sequence", "project", "scope", "paths", "settings"])
       .where("sequence", ">", from)
       .orderBy("sequence")
       .limit(PAGE)
@@ -75,6 +82,7 @@ export function createFollow(parts: {
             .where("entry", "in", ids)
             .execute();
     const pathsOf = Map.groupBy(paths, ({ entry }) => entry);
+    if (entries.some(({ settings }) => settings !== null)) await refresh();
     for (const { id, sequence, project, scope } of entries) {
       coverage.apply(sequence, marksOf(project, scope, pathsOf.get(id) ?? []));
     }
@@ -103,7 +111,8 @@ export function createFollow(parts: {
   };
   return {
     start: restore,
-    async offer(sequence, marks) {
+    async offer(sequence, marks, changesSettings = false) {
+      if (changesSettings) await refresh();
       if (sequence !== coverage.applied + 1) return through(sequence);
       coverage.apply(sequence, marks);
       note();

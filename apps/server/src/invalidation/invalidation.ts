@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Cause, InvalidationEntry, InvalidationReceipt, InvalidationRequest } from "@freshet/core";
 import type { FastifyInstance } from "fastify";
+import { AUDIT_MIGRATIONS, AUDIT_OWNER } from "../admin/audit.ts";
 import { isServerError, ServerError } from "../errors.ts";
 import { createInstances, type Instances } from "../instances/instances.ts";
 import { ALONE } from "../instances/ports.ts";
@@ -8,7 +9,7 @@ import { lookAgain, tell } from "../instances/wake.ts";
 import type { Project } from "../projects/project.ts";
 import { createFollow } from "./follow.ts";
 import { createJoin } from "./join.ts";
-import { type Accepted, type Asked, createJournal } from "./journal.ts";
+import { type Accepted, type Asked, createJournal, type Journal } from "./journal.ts";
 import { createLane, reasonOf, sleep } from "./lane.ts";
 import { createLedger } from "./ledger.ts";
 import { type InvalidationTables, MIGRATIONS, OWNER } from "./migrations.ts";
@@ -31,6 +32,10 @@ export interface Invalidation {
   readonly instances: Instances;
   /** A fastify plugin: the routes of the API. */
   readonly routes: (app: FastifyInstance) => Promise<void>;
+  /** Brings the tables up to date: before settings are read, which is before `start`. */
+  migrate(): Promise<void>;
+  /** What changes settings or states journals it in the same transaction, and sets it on its way when that is committed. */
+  readonly journal: Pick<Journal, "acceptWithin"> & { take(accepted: Accepted): Promise<void> };
   /** Restores what was applied, resumes what a crash left behind; when it resolves, images may be served. */
   start(): Promise<void>;
   /** Ends the work under way; the next start resumes it. */
@@ -56,22 +61,27 @@ export function createInvalidation(ports: InvalidationPorts): Invalidation {
   const stopping = new AbortController();
   const waiting = new Map<string, () => void>();
 
-  const everything = (project: Project, kind: string): Asked => ({
-    project: project.name,
+  const everything = (project: string, kind: string): Asked => ({
+    project,
     request: { scope: "all" },
     paths: [],
     cause: { kind },
     chain: 0,
     key: undefined,
   });
+  const names = async (from: typeof db): Promise<readonly string[]> =>
+    (await ports.settings?.names(from)) ?? projects.all.map(({ name }) => name);
   const journal = createJournal(db, now, {
     seen: () => coverage.applied,
-    everything: () => projects.all.map((project) => everything(project, "restore")),
+    everything: async (transaction) =>
+      // Settings went back with the numbers.
+      (await names(transaction)).map((name) => ({ ...everything(name, "restore"), settings: 0 })),
   });
   const follow = createFollow({
     db,
     coverage,
     remembered: ports.remembered,
+    refresh: async () => ports.settings?.refresh(),
     changed: () => instances.advanced(),
     log,
   });
@@ -96,7 +106,7 @@ export function createInvalidation(ports: InvalidationPorts): Invalidation {
     if (ending !== "probed" || limits?.settleMs === undefined) return undefined;
     return Math.max(limits.settleMs, tuning.longestFillMs);
   };
-  const hostsOf = (name: string) => projects.all.find((project) => project.name === name)?.hosts ?? [];
+  const hostsOf = (name: string) => projects.byName(name)?.hosts ?? [];
   const { recheckAfterMs } = tuning;
   const ledger = createLedger({ db, me, instance, nodes, settleAfter, recheckAfterMs, now });
   const pipeline = createPipeline({
@@ -120,7 +130,7 @@ export function createInvalidation(ports: InvalidationPorts): Invalidation {
   const take = async (accepted: Accepted): Promise<void> => {
     // Durable already: if applying fails here, the pipeline tries again before it asks any node.
     await follow
-      .offer(accepted.sequence, accepted.marks)
+      .offer(accepted.sequence, accepted.marks, accepted.changesSettings)
       .catch((error) => log("invalidation not applied yet", { uuid: accepted.uuid, error: reasonOf(error) }));
     pipeline.wake();
     if (!instance.isAlone) tell(store, "freshet_journal");
@@ -151,7 +161,7 @@ export function createInvalidation(ports: InvalidationPorts): Invalidation {
     now,
     log,
     accept: async (name, request, { chain, key, entry }) => {
-      const project = projects.all.find((each) => each.name === name);
+      const project = projects.byName(name);
       if (!project) return;
       try {
         const read = readRequest(request, project, delivery);
@@ -163,8 +173,9 @@ export function createInvalidation(ports: InvalidationPorts): Invalidation {
       }
     },
   });
-  const retention = createRetention({ db, coverage, keepMs: ports.keepMs ?? KEEP_MS, now, log });
-  const join = createJoin({ db, lanes, projects: projects.all, delivery, tuning, head, log });
+  const audit = ports.keepAuditMs === undefined ? {} : { keepAuditMs: ports.keepAuditMs };
+  const retention = createRetention({ db, coverage, keepMs: ports.keepMs ?? KEEP_MS, now, log, ...audit });
+  const join = createJoin({ db, lanes, names: () => names(db), delivery, tuning, head, log });
 
   /** Others commit too. */
   const news = (): void => {
@@ -178,9 +189,14 @@ export function createInvalidation(ports: InvalidationPorts): Invalidation {
   const invalidation: Invalidation = {
     instances,
     routes: invalidationRoutes({ projects, delivery, log, journal, submit, wake: pipeline.wake }),
-    async start() {
+    journal: { acceptWithin: journal.acceptWithin, take },
+    async migrate() {
+      await store.migrate(AUDIT_OWNER, AUDIT_MIGRATIONS);
       await store.migrate(OWNER, MIGRATIONS);
       await store.migrate(SETTLE_OWNER, SETTLE_MIGRATIONS);
+    },
+    async start() {
+      await invalidation.migrate();
       // Registered first, then the journal is read, then images are served: nobody is overlooked in between.
       await instances.register();
       const seen = (await ports.remembered?.read()) ?? 0;
@@ -215,7 +231,7 @@ export function createInvalidation(ports: InvalidationPorts): Invalidation {
     },
     journalSettings: (all) =>
       journalSettings(db, all, async (project) => {
-        await submit(everything(project, "settings"));
+        await submit(everything(project.name, "settings"));
       }),
     async waitFor(project, uuid) {
       while (!stopping.signal.aborted) {

@@ -1,6 +1,5 @@
 import type { Recent } from "@freshet/core";
 import type { Kysely } from "@freshet/store";
-import type { Project } from "../projects/project.ts";
 import { bounded, type Lane, reasonOf } from "./lane.ts";
 import type { InvalidationTables } from "./migrations.ts";
 import type { Delivery } from "./ports.ts";
@@ -10,7 +9,8 @@ import type { Tuning } from "./tuning.ts";
 export interface JoinParts {
   readonly db: Kysely<InvalidationTables>;
   readonly lanes: readonly Lane[];
-  readonly projects: readonly Project[];
+  /** Of all projects that a node may hold answers of. */
+  readonly names: () => Promise<readonly string[]>;
   readonly delivery: Delivery;
   readonly tuning: Tuning;
   /** The journal's head, as the database has it at this moment; raised above what was seen, here or by a node. */
@@ -118,10 +118,10 @@ async function hasForgotten(
   return handedOver === undefined && (await head()) > sent;
 }
 
-async function purgeEverything({ head, projects, delivery }: JoinParts, lane: Lane): Promise<void> {
+async function purgeEverything({ head, names, delivery }: JoinParts, lane: Lane): Promise<void> {
   const sequence = await head();
   if (sequence === 0) return;
-  for (const { name: project } of projects) {
+  for (const project of await names()) {
     const projectTag = delivery.projectTag(project);
     const outcome = await lane.purge({ sequence, project, projectTag, tags: "project" });
     if (outcome.kind === "failed" || outcome.kind === "busy") throw new Error(outcome.reason);

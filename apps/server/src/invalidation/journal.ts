@@ -1,6 +1,7 @@
 import { hash, randomUUID } from "node:crypto";
 import type { Cause, InvalidationRequest } from "@freshet/core";
 import { createGathering, type Kysely, type Transaction } from "@freshet/store";
+import { type Author, writeAudit } from "../admin/audit.ts";
 import type { Mark } from "../cache/mark.ts";
 import type { InstanceRow, OutcomeRow } from "../instances/migrations.ts";
 import { floorOf, marksOf } from "./marks.ts";
@@ -17,6 +18,10 @@ export interface Asked {
   readonly chain: number;
   /** Two requests of a project with the same key are one; undefined where the caller gave none. */
   readonly key: string | undefined;
+  /** Number of the change of settings or states that comes into force with it. */
+  readonly settings?: number;
+  /** Whose doing it is, where it is somebody's. */
+  readonly by?: Author;
 }
 
 export interface Accepted {
@@ -24,6 +29,8 @@ export interface Accepted {
   readonly sequence: number;
   readonly receivedAt: number;
   readonly marks: readonly Mark[];
+  /** Settings or states changed with it. */
+  readonly changesSettings: boolean;
   /** The key was used before with the same body: nothing was added. */
   readonly isRepeated: boolean;
 }
@@ -48,6 +55,11 @@ export interface Journal {
    * "reused" when the key belongs to another body.
    */
   accept(asked: Asked): Promise<Accepted | "reused">;
+  /** The same as part of a transaction that changes something else with it. */
+  acceptWithin(
+    transaction: Transaction<InvalidationTables>,
+    asked: readonly Asked[],
+  ): Promise<readonly Accepted[]>;
   /**
    * Raises the head to `least` if it is below: in one step everything is journalled as invalid, open entries get new numbers, and
    * what instances stated counts no more. Resolves to what was added; nothing where the head is not below.
@@ -63,7 +75,7 @@ export interface Journal {
     before: number | undefined,
   ): Promise<{ readonly entries: readonly Entry[]; readonly next: number | undefined }>;
   /** Opens the failed targets of a failed entry again, as a new attempt; "unneeded" when it has not failed. */
-  retry(project: string, uuid: string): Promise<EntryRow | "unknown" | "unneeded">;
+  retry(project: string, uuid: string, by?: Author): Promise<EntryRow | "unknown" | "unneeded">;
 }
 
 /** Acceptances that share one transaction at most. */
@@ -78,7 +90,9 @@ export interface Memory {
   /** The largest number this instance has seen. */
   readonly seen: () => number;
   /** What is journalled where the head is below: an `all` for each project. */
-  readonly everything: () => readonly Asked[];
+  readonly everything: (
+    transaction: Transaction<InvalidationTables>,
+  ) => readonly Asked[] | Promise<readonly Asked[]>;
 }
 
 const NO_MEMORY: Memory = { seen: () => 0, everything: () => [] };
@@ -116,6 +130,14 @@ export function createJournal(db: Db, now: () => number, memory = NO_MEMORY): Jo
     db.selectFrom("invalidation_entry").selectAll().where("project", "=", project);
   return {
     accept,
+    acceptWithin: async (transaction, asked) => {
+      const { answers } = await acceptAll(transaction, asked, {
+        ...memory,
+        least: memory.seen(),
+        time: now(),
+      });
+      return answers.filter((answer) => answer !== "reused");
+    },
     raise: async (least) => (await write([], least)).raised,
     async head() {
       const { n } = await db.selectFrom("invalidation_sequence").select("n").executeTakeFirstOrThrow();
@@ -138,7 +160,15 @@ export function createJournal(db: Db, now: () => number, memory = NO_MEMORY): Jo
       const last = page.at(-1);
       return { entries: await complete(page), next: rows.length > page.length ? last?.sequence : undefined };
     },
-    retry: (project, uuid) => db.transaction().execute((transaction) => reopen(transaction, project, uuid)),
+    retry: (project, uuid, by) =>
+      db.transaction().execute(async (transaction) => {
+        const row = await reopen(transaction, project, uuid);
+        if (by !== undefined && typeof row === "object") {
+          const action = "invalidation.retried" as const;
+          await writeAudit(transaction, [{ by, project, action, subject: uuid, at: now() }]);
+        }
+        return row;
+      }),
   };
 }
 
@@ -155,7 +185,7 @@ async function acceptAll(
     .executeTakeFirstOrThrow();
   const isBehind = n < least;
   const before = isBehind ? await renumber(db, n, least) : n;
-  const more = isBehind ? everything() : [];
+  const more = isBehind ? await everything(db) : [];
   const group = [...more, ...asked];
   const known = await knownKeys(db, group);
   let sequence = before;
@@ -172,6 +202,7 @@ async function acceptAll(
       sequence,
       receivedAt: time,
       marks: marksOf(asked.project, asked.request.scope, asked.paths),
+      changesSettings: asked.settings !== undefined,
       isRepeated: false,
     };
     fresh.push({ asked, accepted });
@@ -224,7 +255,11 @@ async function renumber(db: Transaction<InvalidationTables>, head: number, least
       .where("next_at", "is not", null)
       .execute();
   }
-  await db.updateTable("invalidation_sequence").set({ n: newest }).where("n", "=", head).execute();
+  await db
+    .updateTable("invalidation_sequence")
+    .set({ n: newest, epoch: randomUUID() })
+    .where("n", "=", head)
+    .execute();
   return newest;
 }
 
@@ -246,9 +281,11 @@ async function insertEntries(
     lease_until: 0,
     paths: asked.paths.length,
     transformations: transformationsOf(asked),
+    settings: asked.settings ?? null,
     received_at: accepted.receivedAt,
   }));
   await db.insertInto("invalidation_entry").values(entries).execute();
+  await writeAudit(db, fresh.flatMap(auditOf));
   const paths = fresh.flatMap(({ asked, accepted }) =>
     asked.paths.map((path, place) => ({ entry: accepted.uuid, place, ...path })),
   );
@@ -273,6 +310,13 @@ async function insertEntries(
   }
 }
 
+function auditOf({ asked, accepted }: { readonly asked: Asked; readonly accepted: Accepted }) {
+  const { by, project } = asked;
+  if (by === undefined) return [];
+  const action = "invalidation.accepted" as const;
+  return [{ by, project, action, subject: accepted.uuid, at: accepted.receivedAt }];
+}
+
 async function knownKeys(
   db: Transaction<InvalidationTables>,
   group: readonly Asked[],
@@ -293,6 +337,7 @@ async function knownKeys(
         sequence: row.sequence,
         receivedAt: row.received_at,
         marks: [],
+        changesSettings: false,
         isRepeated: true,
       };
       return [nameOf(row.project, row.key), { hash: row.hash, accepted }];

@@ -1,5 +1,6 @@
 import type { InvalidationScope, InvalidationStatus } from "@freshet/core";
 import { type Migration, type QueueColumns, sql, withQueueColumns } from "@freshet/store";
+import type { AuditTables } from "../admin/audit.ts";
 import type { InstanceTables } from "../instances/migrations.ts";
 
 /** One accepted invalidation. The row is the job: it is finished once `next_at` is null. Times: milliseconds since the epoch. */
@@ -18,6 +19,8 @@ export interface EntryRow extends QueueColumns {
   readonly paths: number;
   /** JSON of the `transformations` that were named with the originals, in an older form of the API. */
   readonly transformations: string | null;
+  /** Number of the change of settings or states that it announces: those are loaded before it is applied. */
+  readonly settings: number | null;
   readonly received_at: number;
   readonly preparing_at: number | null;
   readonly instances_at: number | null;
@@ -76,7 +79,8 @@ export interface RecheckRow extends QueueColumns {
 
 /** A type and not an interface: only that counts as a record of tables for the query builder. */
 export type InvalidationTables = {
-  invalidation_sequence: { id: number; n: number };
+  /** The epoch is another text whenever the numbers went back. */
+  invalidation_sequence: { id: number; n: number; epoch: string };
   invalidation_entry: EntryRow;
   invalidation_path: PathRow;
   invalidation_target: TargetRow;
@@ -87,7 +91,8 @@ export type InvalidationTables = {
   invalidation_settings: { project: string; hash: string };
   /** Nodes that were there when the server last ran: one that is missing here may hold anything. */
   invalidation_node: { node: string };
-} & InstanceTables;
+} & InstanceTables &
+  AuditTables;
 
 export const OWNER = "invalidation";
 
@@ -168,6 +173,16 @@ export const MIGRATIONS: readonly Migration[] = [
         sql`create index invalidation_key_entry on invalidation_key (entry)`,
       ];
       for (const statement of statements) await statement.execute(transaction);
+    },
+  },
+  {
+    version: 3,
+    name: "settings",
+    async up(transaction) {
+      await sql`alter table invalidation_sequence add column epoch text not null default ''`.execute(
+        transaction,
+      );
+      await sql`alter table invalidation_entry add column settings bigint`.execute(transaction);
     },
   },
 ];

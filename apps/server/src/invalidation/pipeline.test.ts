@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 import { afterEach, expect, test } from "vitest";
-import { type Boot, boot, DEMO, newFile, SHOP } from "./fixture.ts";
+import { type Boot, boot, DEMO, newFile, routesOf, SHOP } from "./fixture.ts";
 import { createJournal } from "./journal.ts";
 import { createMemoryNode } from "./memory-node.ts";
 import type { InvalidationTables } from "./migrations.ts";
@@ -164,9 +164,7 @@ test("a node that stays away ends in ERROR_CDN_NODE with its name and reason; a 
 });
 
 async function retry(made: Boot, uuid: string) {
-  const { default: Fastify } = await import("fastify");
-  const app = Fastify();
-  await app.register(made.invalidation.routes);
+  const app = await routesOf(made);
   const answer = await app.inject({
     method: "POST",
     url: `/invalidate/${uuid}/retry`,

@@ -4,6 +4,7 @@ import type { Coverage } from "../cache/coverage.ts";
 import type { Mark } from "../cache/mark.ts";
 import type { Sampling } from "../delivery/recent-urls.ts";
 import type { InstancePorts } from "../instances/ports.ts";
+import type { Executor } from "../projects/feed.ts";
 import type { Prefix } from "../projects/prefixes.ts";
 import type { Project, Projects } from "../projects/project.ts";
 import type { Tuning } from "./tuning.ts";
@@ -50,11 +51,21 @@ export interface Remembered {
   write(sequence: number): Promise<void>;
 }
 
+/** What the invalidation needs of the settings that the store keeps. */
+export interface Settings {
+  /** What was committed before is in force when it resolves. */
+  refresh(): Promise<void>;
+  /** Names of all projects there ever were. */
+  names(db: Executor): Promise<readonly string[]>;
+}
+
 /** Everything the invalidation side is built from. */
 export interface InvalidationPorts {
   readonly store: Store;
   readonly coverage: Coverage;
   readonly projects: Projects;
+  /** Absent where all settings are those of the configuration. */
+  readonly settings?: Settings;
   readonly delivery: Delivery;
   readonly drivers: readonly CdnDriver[];
   /** Absent: the only process on the store. */
@@ -63,6 +74,8 @@ export interface InvalidationPorts {
   readonly remembered?: Remembered;
   /** Milliseconds for which ended invalidations stay in the journal; 30 days where it is absent. */
   readonly keepMs?: number;
+  /** Milliseconds for which changes stay in the log; for ever where it is absent. */
+  readonly keepAuditMs?: number;
   /** Differs from `TUNING` in tests only. */
   readonly tuning?: Partial<Tuning>;
   /** Milliseconds since the epoch. */

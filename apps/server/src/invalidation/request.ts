@@ -15,7 +15,7 @@ const LONGEST_KIND = 40;
 const LONGEST_ID = 200;
 const LONGEST_LINK = 2_000;
 /** Kinds that only Freshet itself gives: the log must not lie about them. */
-const OWN_KINDS: readonly string[] = ["recheck", "settings", "restore"];
+const OWN_KINDS: readonly string[] = ["recheck", "settings", "restore", "state"];
 
 type NamedPath = Omit<PathRow, "entry" | "place">;
 

@@ -1,4 +1,5 @@
 import type { Kysely, Transaction } from "@freshet/store";
+import { trimAudit } from "../admin/audit.ts";
 import type { Coverage } from "../cache/coverage.ts";
 import { reasonOf } from "./lane.ts";
 import type { InvalidationTables } from "./migrations.ts";
@@ -30,6 +31,8 @@ export function createRetention(parts: {
   readonly coverage: Coverage;
   /** Milliseconds for which entries are kept. */
   readonly keepMs: number;
+  /** Milliseconds for which changes stay in the log; for ever where it is absent. */
+  readonly keepAuditMs?: number;
   readonly mostFloors?: number;
   readonly now: () => number;
   readonly log: (event: string, details: Readonly<Record<string, unknown>>) => void;
@@ -48,6 +51,9 @@ export function createRetention(parts: {
       some = await db.transaction().execute((transaction) => removeEntries(transaction, oldest));
     }
     if (removed > 0) log("journal shortened", { removed });
+    const { keepAuditMs } = parts;
+    const changes = keepAuditMs === undefined ? 0 : await trimAudit(db, now() - keepAuditMs);
+    if (changes > 0) log("log of changes shortened", { removed: changes });
     return removed;
   };
   const run = (): Promise<number> => {

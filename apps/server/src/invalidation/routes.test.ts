@@ -1,15 +1,14 @@
 import fc from "fast-check";
-import Fastify, { type FastifyInstance, type InjectOptions } from "fastify";
+import type { FastifyInstance, InjectOptions } from "fastify";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Boot, boot, DEMO, newFile, SHOP } from "./fixture.ts";
+import { type Boot, boot, DEMO, newFile, routesOf, SHOP } from "./fixture.ts";
 
 let app: FastifyInstance;
 let made: Boot;
 beforeAll(async () => {
   made = await boot(await newFile());
   await made.invalidation.start();
-  app = Fastify();
-  await app.register(made.invalidation.routes);
+  app = await routesOf(made);
 });
 afterAll(async () => {
   await app.close();

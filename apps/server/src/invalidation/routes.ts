@@ -1,10 +1,12 @@
 import type { InvalidationPage, InvalidationProblem, InvalidationReceipt } from "@freshet/core";
-import { isStoreError, type StoreErrorCode } from "@freshet/store";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { ERRORS, type ErrorCode, isServerError, ServerError } from "../errors.ts";
+import { authorOf, projectOfRequest } from "../access/plugin.ts";
+import { ERRORS, isServerError, ServerError } from "../errors.ts";
+import { codeOfFailure, RETRY_AFTER_S } from "../plugins/failures.ts";
 import { originHosts } from "../projects/originals.ts";
 import type { Project } from "../projects/project.ts";
 import { readCursor, writeCursor } from "./cursor.ts";
+import { ACCEPT, GET, LIST, RETRY } from "./describe.ts";
 import type { Accepted, Asked, Journal } from "./journal.ts";
 import type { InvalidationPorts } from "./ports.ts";
 import { readRequest } from "./request.ts";
@@ -13,15 +15,6 @@ import { viewEntry, viewReceipt } from "./view.ts";
 /** 1 MB, as the error table says. */
 const MOST_BYTES = 2 ** 20;
 const LONGEST_KEY = 200;
-/** What passes by itself: the database restarts, is replaced, busy or full. */
-const AWAY: readonly StoreErrorCode[] = [
-  "STORE_BUSY",
-  "STORE_FULL",
-  "STORE_GONE",
-  "STORE_STANDBY",
-  "STORE_UNSURE",
-];
-const RETRY_AFTER_S = 2;
 const PAGE = { usual: 20, most: 100 };
 
 export interface RouteParts extends Pick<InvalidationPorts, "projects" | "delivery" | "log"> {
@@ -35,12 +28,7 @@ export interface RouteParts extends Pick<InvalidationPorts, "projects" | "delive
 /** Cloudimage's invalidation API, with list, retry, Idempotency-Key, cause and digests. Any bytes are answered without a 5xx. */
 export function invalidationRoutes(parts: RouteParts): (app: FastifyInstance) => Promise<void> {
   const { projects, delivery, journal, submit, wake } = parts;
-  const projectOf = (request: FastifyRequest): Project => {
-    const key = request.headers["x-client-key"];
-    const project = typeof key === "string" && key !== "" ? projects.byKey(key) : undefined;
-    if (!project) throw new ServerError("API_KEY_WRONG");
-    return project;
-  };
+  const projectOf = (request: FastifyRequest): Project => projectOfRequest(request, projects);
   return async (app) => {
     // Clients of Cloudimage label their JSON in every way there is; the bytes decide.
     app.removeAllContentTypeParsers();
@@ -50,12 +38,11 @@ export function invalidationRoutes(parts: RouteParts): (app: FastifyInstance) =>
       async (_: unknown, body: unknown) => body,
     );
     app.setErrorHandler((error, _request, reply) => refuse(error, reply, parts.log));
-    app.addHook("onRequest", async (request, reply) => {
-      reply.header("cache-control", "no-store");
-      projectOf(request);
-    });
+    // Bytes and texts are read below, more kindly than by a schema: those of the routes describe them.
+    app.setValidatorCompiler(() => (value) => ({ value }));
+    app.setSerializerCompiler(() => (value) => JSON.stringify(value));
 
-    app.post("/invalidate", async (request, reply): Promise<InvalidationReceipt> => {
+    app.post("/invalidate", ACCEPT, async (request, reply): Promise<InvalidationReceipt> => {
       const project = projectOf(request);
       const key = readKey(request.headers["idempotency-key"]);
       const read = readRequest(
@@ -70,6 +57,7 @@ export function invalidationRoutes(parts: RouteParts): (app: FastifyInstance) =>
         cause: read.request.cause ?? { kind: "api" },
         chain: 0,
         key: key === undefined ? undefined : `api:${key}`,
+        by: authorOf(request),
       });
       if (accepted === "reused") throw new ServerError("IDEMPOTENCY_KEY_REUSED");
       reply.code(201);
@@ -78,6 +66,7 @@ export function invalidationRoutes(parts: RouteParts): (app: FastifyInstance) =>
 
     app.get<{ Querystring: Record<string, unknown> }>(
       "/invalidate",
+      LIST,
       async (request): Promise<InvalidationPage> => {
         const { limit, cursor } = request.query;
         const page = await journal.list(projectOf(request).name, readLimit(limit), readBefore(cursor));
@@ -89,14 +78,14 @@ export function invalidationRoutes(parts: RouteParts): (app: FastifyInstance) =>
       },
     );
 
-    app.get<{ Params: { uuid: string } }>("/invalidate/:uuid", async (request) => {
+    app.get<{ Params: { uuid: string } }>("/invalidate/:uuid", GET, async (request) => {
       const entry = await journal.get(projectOf(request).name, request.params.uuid);
       if (!entry) throw new ServerError("INVALIDATION_UNKNOWN");
       return { status: "success", invalidation: viewEntry(entry) };
     });
 
-    app.post<{ Params: { uuid: string } }>("/invalidate/:uuid/retry", async (request) => {
-      const row = await journal.retry(projectOf(request).name, request.params.uuid);
+    app.post<{ Params: { uuid: string } }>("/invalidate/:uuid/retry", RETRY, async (request) => {
+      const row = await journal.retry(projectOf(request).name, request.params.uuid, authorOf(request));
       if (row === "unknown") throw new ServerError("INVALIDATION_UNKNOWN");
       if (row === "unneeded") throw new ServerError("RETRY_NOT_NEEDED");
       wake();
@@ -147,19 +136,11 @@ function readBefore(cursor: unknown): number | undefined {
 }
 
 function refuse(error: unknown, reply: FastifyReply, log: RouteParts["log"]): FastifyReply {
-  const { code, msg } = describe(error);
-  if (ERRORS[code].status >= 500) log("invalidation request failed", { error: String(error) });
+  const code = codeOfFailure(error);
+  const { status, sentence } = ERRORS[code];
+  if (status >= 500) log("invalidation request failed", { error: String(error) });
+  const msg = isServerError(error) ? error.message : sentence;
   const problem: InvalidationProblem = { status: "error", code, msg };
-  if (ERRORS[code].status === 503) reply.header("retry-after", RETRY_AFTER_S);
-  return reply.code(ERRORS[code].status).header("cache-control", "no-store").send(problem);
-}
-
-function describe(error: unknown): { readonly code: ErrorCode; readonly msg: string } {
-  if (isServerError(error)) return { code: error.code, msg: error.message };
-  const known = error as { readonly code?: unknown; readonly statusCode?: unknown };
-  let code: ErrorCode = "INTERNAL";
-  if (known.code === "FST_ERR_CTP_BODY_TOO_LARGE") code = "BODY_TOO_LARGE";
-  else if (isStoreError(error) && AWAY.includes(error.code)) code = "JOURNAL_AWAY";
-  else if (typeof known.statusCode === "number" && known.statusCode < 500) code = "BODY_UNREADABLE";
-  return { code, msg: ERRORS[code].sentence };
+  if (status === 503 || status === 429) reply.header("retry-after", RETRY_AFTER_S);
+  return reply.code(status).header("cache-control", "no-store").send(problem);
 }

@@ -1,6 +1,6 @@
-import { hash } from "node:crypto";
 import type { Kysely } from "@freshet/store";
 import type { Project } from "../projects/project.ts";
+import { hashSettings } from "../projects/settings.ts";
 import type { InvalidationTables } from "./migrations.ts";
 
 /**
@@ -25,15 +25,4 @@ export async function journalSettings(
       .onConflict((conflict) => conflict.column("project").doUpdateSet({ hash: now }))
       .execute();
   }
-}
-
-/** Every setting but those that change no answer: how the project is called from outside, and with which key. */
-function hashSettings({ apiKey: _key, hosts: _hosts, ...answering }: Project): string {
-  return hash("sha256", JSON.stringify(answering, sortKeys));
-}
-
-/** The order in which a person writes settings down changes nothing. */
-function sortKeys(_key: string, value: unknown): unknown {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -4,6 +4,8 @@ export const RESERVED_SEGMENTS = new Set([
   "warmup",
   "projects",
   "connectors",
+  "keys",
+  "audit",
   "instances",
   "console",
   "demo",

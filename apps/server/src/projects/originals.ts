@@ -1,10 +1,13 @@
 import { parentFolders, resolveOriginal } from "@freshet/core";
 import { ServerError } from "../errors.ts";
+import { reachOf } from "../sources/allow-list.ts";
+import type { Visitor } from "../sources/origin-headers.ts";
 import type { Location, SourcePolicy } from "../sources/source.ts";
 import { carriedTags, FOLDER_TAGS, folderTag, originalTag, projectTag, userTag } from "./cache-tags.ts";
 import type { Identity } from "./identity.ts";
 import type { Project } from "./project.ts";
 import { tagsOf } from "./tagging.ts";
+import { trustIn, writtenUrls } from "./trust.ts";
 
 /** One original of one project, ready to be named, read and purged. */
 export interface Original {
@@ -21,20 +24,32 @@ export interface Original {
   readonly project: Project;
   readonly location: Location;
   readonly policy: SourcePolicy;
+  /** Its origin is told the visitor's address: answers belong to him alone, and no cache may keep them. */
+  readonly isForOne: boolean;
 }
 
+const NOBODY: Visitor = { host: undefined, address: undefined };
+
 /**
- * Finds out what an original of a delivery URL or of an invalidation is called in this project.
+ * Finds out what an original of a delivery URL or of an invalidation is called in this project, and how it is read for a visitor.
  * @throws ServerError ORIGINAL_NOT_NAMED for what names nothing.
  */
-export function describeOriginal(project: Project, original: string, originQuery = ""): Original {
+export function describeOriginal(
+  project: Project,
+  original: string,
+  originQuery = "",
+  visitor: Visitor = NOBODY,
+): Original {
   const resolved = resolveOriginal(original, namingOf(project));
   if (resolved.kind === "invalid") throw new ServerError("ORIGINAL_NOT_NAMED", resolved.reason);
   const name = `${project.name}/${resolved.name}`;
   const tag = originalTag(name);
-  const query = project.forwardQuery && originQuery !== "" ? `?${originQuery}` : "";
+  // Neither files nor keys know queries; of a bucket they would ask for something else than the object.
+  const query =
+    resolved.kind === "http" && project.forwardQuery && originQuery !== "" ? `?${originQuery}` : "";
   const tags = tagsOf(project, resolved.name);
   const carried = carriedTags(project);
+  const { location, variation = "", isForOne = false } = placeOf(project, resolved, query, visitor);
   return {
     name,
     tag,
@@ -49,14 +64,46 @@ export function describeOriginal(project: Project, original: string, originQuery
       ...tags.filter((each) => carried.includes(each)).map((each) => userTag(project.name, each)),
       projectTag(project.name),
     ],
-    recordKey: name + query,
+    recordKey: name + query + variation,
     project,
-    location:
-      resolved.kind === "folder"
-        ? { kind: "folder", folder: resolved.folder, path: resolved.path }
-        : { kind: "http", urls: resolved.urls.map((url) => url + query) },
-    policy: { ...project.source, allow: originHosts(project) },
+    location,
+    isForOne,
+    policy: { ...project.source, allow: originHosts(project), owner: project.name },
   };
+}
+
+/**
+ * The original's own address, for whoever is sent there.
+ * @throws ServerError ORIGINAL_NOT_ALLOWED for a host that the project does not write out, so that nobody is led anywhere by its name,
+ * and ORIGINAL_BLOCKED for what has no address of its own.
+ */
+export function addressOf({ location, policy }: Original): string {
+  const url = location.kind === "http" ? URL.parse(location.urls[0] ?? "") : null;
+  if (!url) throw new ServerError("ORIGINAL_BLOCKED");
+  const allow = policy.allow.filter((entry) => entry !== "*");
+  if (reachOf(url, { ...policy, allow }) === undefined) throw new ServerError("ORIGINAL_NOT_ALLOWED");
+  return url.href;
+}
+
+/** Where the original is read, and what makes it another one for another visitor. */
+function placeOf(
+  project: Project,
+  resolved: Exclude<ReturnType<typeof resolveOriginal>, { kind: "invalid" }>,
+  query: string,
+  visitor: Visitor,
+): { readonly location: Location; readonly variation?: string; readonly isForOne?: boolean } {
+  if (resolved.kind === "folder")
+    return { location: { kind: "folder", folder: resolved.folder, path: resolved.path } };
+  if (resolved.kind === "bucket") {
+    const target = project.aliases[resolved.alias];
+    if (!target || !("place" in target)) throw new ServerError("ORIGINAL_NOT_NAMED", "alias");
+    return { location: { kind: "bucket", place: target.place, key: resolved.path } };
+  }
+  const trust = trustIn(project, resolved.name, resolved.urls, visitor);
+  const location = { kind: "http" as const, urls: trust.urls.map((url) => url + query) };
+  return trust.dress
+    ? { location: { ...location, dress: trust.dress }, variation: trust.variation, isForOne: trust.isForOne }
+    : { location };
 }
 
 /** How the project shortens its originals. */
@@ -64,13 +111,10 @@ export function namingOf({ aliases, prefix }: Project): Parameters<typeof resolv
   return prefix === undefined ? { aliases } : { aliases, prefix };
 }
 
-/** Hosts that originals may be fetched from: the allowed ones, and those of aliases and prefix, which the owner wrote down too. */
+/**
+ * Hosts that originals may be fetched from by URL: the allowed ones, and those of aliases and prefix, which the owner wrote down
+ * too. Those of buckets are not among them: a bucket is read by its alias alone.
+ */
 export function originHosts(project: Project): readonly string[] {
-  const urls = Object.values(project.aliases).flatMap((target) => ("url" in target ? [target.url] : []));
-  if (project.prefix !== undefined) urls.push(project.prefix);
-  const written = urls.flatMap((url) => {
-    const parsed = URL.parse(url.includes("://") ? url : `https://${url.replace(/^\/\//, "")}`);
-    return parsed ? [parsed.host] : [];
-  });
-  return [...project.source.allow, ...written];
+  return [...project.source.allow, ...writtenUrls(project).map(({ host }) => host)];
 }

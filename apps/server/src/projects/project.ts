@@ -1,9 +1,35 @@
 import type { OutputFormat, Shortening } from "@freshet/core";
+import type { Secret } from "../secrets/secret.ts";
+import type { BucketPlace } from "../sources/buckets/place.ts";
 import type { SourcePolicy } from "../sources/source.ts";
 import type { Security, SizeLadder } from "./security.ts";
 
-/** What an alias stands for: a folder inside the data folder, or a URL prefix without a trailing slash. */
-export type AliasTarget = { readonly folder: string } | { readonly url: string };
+/** A name and a password for one address and what is below it. */
+export interface BasicAuth {
+  readonly user: string;
+  readonly password: Secret;
+}
+
+/**
+ * What an alias stands for: a folder inside the data folder, a URL prefix without a trailing slash, or a place in a bucket, called
+ * what the names of its originals begin with.
+ */
+export type AliasTarget =
+  | { readonly folder: string }
+  | { readonly url: string; readonly auth?: BasicAuth }
+  | { readonly bucket: string; readonly place: BucketPlace };
+
+/** How a project treats the origins of its originals. */
+export interface OriginSettings {
+  /** Sent to hosts that the owner wrote down; values may hold the templates of `sources/origin-headers.ts`. */
+  readonly headers: readonly { readonly name: string; readonly value: Secret }[];
+  /** Seconds that an expired record may stand in for an origin that fails. */
+  readonly staleIfError: number;
+  /** Seconds until a missing original is asked for again. */
+  readonly rememberMissing: number;
+}
+
+export const ORIGIN_DEFAULTS: OriginSettings = { headers: [], staleIfError: 0, rememberMissing: 10 };
 
 /** Gives a tag to every original whose path contains a text. */
 export interface TagRule {
@@ -12,11 +38,11 @@ export interface TagRule {
   readonly tag: string;
 }
 
-/** One project as the configuration says it, completed with defaults. */
+/** One project as its settings say it, completed with defaults. Never changed: other settings make another object. */
 export interface Project {
   readonly name: string;
-  /** Key of the REST API (`X-Client-Key`). */
-  readonly apiKey: string;
+  /** Key of the REST API that the configuration gives it; the keys of the store are rows of their own. */
+  readonly apiKey: string | undefined;
   /** Host names (lower-case, with port where given) that name this project besides `<name>.…`. */
   readonly hosts: readonly string[];
   /** Alias name as it stands in URLs, e.g. "_sample_" → target. */
@@ -26,6 +52,8 @@ export interface Project {
   /** Tags by which originals can be invalidated together. */
   readonly tags: readonly TagRule[];
   readonly source: SourcePolicy;
+  /** Absent: `ORIGIN_DEFAULTS`. */
+  readonly origins?: OriginSettings;
   /** Formats negotiated by `Accept` where the URL names none, best first. */
   readonly formats: readonly OutputFormat[];
   /** Unknown query parameters are sent on to the origin. */
@@ -56,11 +84,22 @@ export interface Project {
   readonly placeholder?: string;
 }
 
-/** Finds the project of a request. */
+/** The projects that are in force now, and the one of a request. */
 export interface Projects {
   readonly all: readonly Project[];
+  /** Another number whenever the list has changed: what was read under an older one has to be looked at again. */
+  readonly epoch: number;
+  byName(name: string): Project | undefined;
   /** By `Host`: its first label, else a project's `hosts`, else the only project; undefined when none answers. */
   byHost(host: string | undefined): Project | undefined;
-  /** By API key, compared in constant time. */
+  /** By the API key of the configuration, compared in constant time. */
   byKey(key: string): Project | undefined;
+  /** Whether these are the settings in force: what was begun under others must not count as new. */
+  isCurrent(project: Project): boolean;
+}
+
+/** A list that follows the store. */
+export interface LiveProjects extends Projects {
+  /** Puts others in force, all at once. `count` is how many there were ever: the only one answers every host. */
+  replace(all: readonly Project[], count?: number): void;
 }

@@ -1,4 +1,5 @@
 import type { Proofs, V6Url } from "@freshet/core";
+import type { Secret } from "../secrets/secret.ts";
 
 /** The kinds of proofs that a delivery URL may carry. */
 export type ProofKind = "fr_sig" | "ci_sign" | "ci_seal";
@@ -6,7 +7,7 @@ export type ProofKind = "fr_sig" | "ci_sign" | "ci_seal";
 /** How a project's URLs are signed. */
 export interface Security {
   /** Each of them is good. */
-  readonly salts: readonly string[];
+  readonly salts: readonly Secret[];
   /** What becomes of URLs without a signature. */
   readonly unsigned: "refuse" | "allow";
   readonly accept: readonly ProofKind[];

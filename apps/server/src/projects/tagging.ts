@@ -1,4 +1,4 @@
-import { resolveBeginning } from "@freshet/core";
+import { isBehindAlias, resolveBeginning } from "@freshet/core";
 import type { Project } from "./project.ts";
 
 /** The ways to write each original of a project: a piece of its normal form, and what stands for it in delivery URLs. */
@@ -24,7 +24,7 @@ function waysToWrite(project: Project, name: string): readonly string[] {
   const short = spellings.flatMap((each) =>
     name.startsWith(each.name) ? [`/${each.written}${name.slice(each.name.length)}`] : [],
   );
-  return name.startsWith("folder:") ? short : [`/${name}`, `/http://${name}`, `/https://${name}`, ...short];
+  return isBehindAlias(name) ? short : [`/${name}`, `/http://${name}`, `/https://${name}`, ...short];
 }
 
 function spellingsOf({ aliases, prefix }: Project): Spellings {

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { readProofs, readV6 } from "@freshet/core";
 import { describe, expect, test } from "vitest";
+import { Secret } from "../secrets/secret.ts";
 import type { Security } from "./security.ts";
 import { verify } from "./verify.ts";
 
@@ -14,16 +15,19 @@ const { verify: vectors }: { verify: readonly Vector[] } = JSON.parse(
   readFileSync(new URL("../../../../packages/conformance/vectors/signatures.json", import.meta.url), "utf8"),
 );
 const SECURITY: Security = {
-  salts: ["salt"],
+  salts: [new Secret("salt")],
   unsigned: "refuse",
   accept: ["fr_sig", "ci_sign", "ci_seal"],
   shortest: 10,
 };
 
-function verdictOn(target: string, security: Partial<Security> | undefined) {
+type Written = Omit<Partial<Security>, "salts"> & { readonly salts?: readonly string[] };
+
+function verdictOn(target: string, security: Written | undefined) {
   const old = readV6(target);
   const proofs = { ...readProofs(old?.target ?? target), v6: old?.claims ?? [] };
-  return verify(security && { ...SECURITY, ...security }, proofs);
+  const { salts = ["salt"], ...others } = security ?? {};
+  return verify(security && { ...SECURITY, ...others, salts: salts.map((salt) => new Secret(salt)) }, proofs);
 }
 
 describe("the proofs of a URL", () => {
@@ -46,7 +50,7 @@ describe("the proofs of a URL", () => {
   });
 
   const true18 = "/v7/assets/image.jpg?ci_sign=84c81ef20852013046&w=200";
-  test.each<[string, string, Partial<Security>, string | undefined]>([
+  test.each<[string, string, Written, string | undefined]>([
     ["a kind that is not accepted is wrong", true18, { accept: ["fr_sig"] }, "SIGNATURE_WRONG"],
     [
       "an old URL's is a ci_sign",

@@ -1,35 +1,62 @@
-import { Agent, type Dispatcher } from "undici";
-import {
-  cachedResolve,
-  guardedConnector,
-  isAddressRefusal,
-  type Reach,
-  type Resolve,
-} from "./address-guard.ts";
 import { reachOf } from "./allow-list.ts";
 import { decodeBody, readBody } from "./body.ts";
+import { type BreakerOptions, Breakers } from "./breakers.ts";
 import { createSchemes } from "./candidates.ts";
 import { broken, notAllowed, type Refusal, tooLarge, tooSlow } from "./refusal.ts";
-import type { Fetched, Location, Source, SourcePolicy, Validators } from "./source.ts";
+import type { Dress, Fetched, Source, SourcePolicy, Validators } from "./source.ts";
 import { conditionOf, isStrong, validatorsOf } from "./validators.ts";
+import {
+  type Clock,
+  createWire,
+  describeError,
+  type Head,
+  headerOf,
+  leave,
+  type Wire,
+  type WireOptions,
+  wholeNumber,
+} from "./wire.ts";
 
-type HttpLocation = Extract<Location, { kind: "http" }>;
-type Request = Parameters<Source["fetch"]>[1];
-
-/** Limits that hold for every origin, whatever a project allows. */
-export interface HttpSourceOptions {
-  /** Milliseconds until the head of the answer is there, connecting included; 10,000 by default. */
-  readonly firstByteMs?: number;
-  /** Milliseconds to connect; 3,000 by default. */
-  readonly connectMs?: number;
+export interface HttpSourceOptions extends WireOptions {
   /** Bytes per second that a body must bring, seen over `rateWindowMs`; 1,024 by default. */
   readonly minRate?: number;
   /** Milliseconds; 5,000 by default. */
   readonly rateWindowMs?: number;
-  /** Connections to one origin at a time; further requests wait; 16 by default. */
-  readonly connections?: number;
-  /** How names become addresses; the system's resolver by default. */
-  readonly resolve?: Resolve;
+  readonly breaker?: BreakerOptions;
+}
+
+export type SourceRequest = Parameters<Source["fetch"]>[1];
+
+/** What one original is asked for with. */
+export interface Plan {
+  /** Candidates in order of preference; the next is asked only where the one before gave no answer at all. */
+  readonly urls: readonly string[];
+  readonly redirects: number;
+  /** What a request of this URL carries besides; called anew for each. */
+  readonly dress?: (url: URL, headers: Headers, clock: Clock) => Promise<Dressed | Refusal>;
+  /** What an answer means that brings nothing; absent, or undefined from it: what its status says. */
+  readonly meaning?: (head: Head) => Promise<Fetched | undefined>;
+}
+
+export type Headers = Readonly<Record<string, string>>;
+export interface Dressed {
+  readonly headers: Headers;
+  /** Added to the query on the wire, and remembered nowhere. */
+  readonly query?: string;
+}
+
+/** One fetch with its clock. */
+interface Flight extends Clock {
+  readonly plan: Plan;
+  readonly request: SourceRequest;
+  /** The caller's own signal: what ends by it is nobody's failure. */
+  readonly caller: AbortSignal;
+}
+
+/** An outcome, and whether the origin itself gave it: only then is the next candidate URL not asked. */
+interface Attempt {
+  readonly outcome: Fetched;
+  readonly answered: boolean;
 }
 
 const MAX_REDIRECTS = 3;
@@ -43,55 +70,59 @@ const HEADERS = {
 };
 const PAST_CACHES = { "cache-control": "no-cache", pragma: "no-cache" };
 
-// A kept connection that the origin closed at the moment of the request: nothing was answered, ask once more.
-const LOST_CONNECTION: ReadonlySet<unknown> = new Set(["UND_ERR_SOCKET", "ECONNRESET", "EPIPE"]);
-
-/** One fetch with its clock: `slow` ends it, and so does the caller's signal. */
-interface Flight {
-  readonly request: Request;
-  readonly signal: AbortSignal;
-  readonly slow: () => void;
+/** Reads what plans ask for over HTTP and HTTPS, from addresses that the project's policy lets it reach. */
+export interface HttpReader {
+  read(plan: Plan, request: SourceRequest, signal: AbortSignal): Promise<Fetched>;
+  readonly wire: Wire;
+  readonly breakers: Breakers;
+  close(): Promise<void>;
 }
 
-/** An outcome, and whether the origin itself gave it: only then is the next candidate URL not asked. */
-interface Attempt {
-  readonly outcome: Fetched;
-  readonly answered: boolean;
+/** Reads originals that have URLs. */
+export function createHttpSource(options: HttpSourceOptions = {}): Source & Pick<HttpReader, "close"> {
+  const reader = createHttpReader(options);
+  return { ...httpSourceOf(reader), close: reader.close };
 }
 
-/** Reads originals over HTTP and HTTPS, from addresses that the project's policy lets it reach. */
-export function createHttpSource(options: HttpSourceOptions = {}): Source & { close(): Promise<void> } {
-  const resolve = cachedResolve(options.resolve);
-  // One agent per reach: a connection opened for a project that may reach private networks serves no other.
-  const agents: Readonly<Record<Reach, Agent>> = { public: agentFor("public"), private: agentFor("private") };
+export function httpSourceOf(reader: HttpReader): Source {
+  return {
+    async fetch(location, request, signal) {
+      if (location.kind !== "http") throw new TypeError("The HTTP source reads only http locations.");
+      const { urls, dress } = location;
+      const plan = { urls, redirects: MAX_REDIRECTS, ...(dress && { dress: dresserOf(urls, dress) }) };
+      return reader.read(plan, request, signal);
+    },
+  };
+}
+
+/** Headers and password go to the origins that the location names, and to none that one of them redirects to. */
+function dresserOf(urls: readonly string[], { headers, auth }: Dress): NonNullable<Plan["dress"]> {
+  const origins = new Set(urls.map((url) => URL.parse(url)?.origin));
+  const basic = auth && Buffer.from(`${auth.user}:${auth.password.reveal()}`).toString("base64");
+  return async (url) => {
+    if (!origins.has(url.origin)) return { headers: {} };
+    return { headers: { ...headers, ...(basic !== undefined && { authorization: `Basic ${basic}` }) } };
+  };
+}
+
+export function createHttpReader(options: HttpSourceOptions = {}): HttpReader {
+  const wire = createWire(options);
+  const breakers = new Breakers(options.breaker);
   const schemes = createSchemes();
   const minRate = options.minRate ?? 1_024;
   const rateWindowMs = options.rateWindowMs ?? 5_000;
 
-  function agentFor(reach: Reach): Agent {
-    return new Agent({
-      connect: guardedConnector(reach, options.connectMs ?? 3_000, resolve),
-      connections: options.connections ?? 16,
-      pipelining: 1,
-      keepAliveTimeout: 4_000,
-      // The flight's own clock covers these, and more exactly.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-    });
-  }
-
-  async function fetch(location: Location, request: Request, signal: AbortSignal): Promise<Fetched> {
-    if (location.kind !== "http") throw new TypeError("The HTTP source reads only http locations.");
+  async function read(plan: Plan, request: SourceRequest, signal: AbortSignal): Promise<Fetched> {
     signal.throwIfAborted();
     const clock = new AbortController();
     const slow = () => clock.abort();
     const total = setTimeout(slow, request.policy.timeoutMs);
     signal.addEventListener("abort", slow, { once: true });
     try {
-      return await fetchCandidates(location, { request, signal: clock.signal, slow });
+      return await fetchCandidates({ plan, request, signal: clock.signal, slow, caller: signal });
     } catch (error) {
       signal.throwIfAborted();
-      return clock.signal.aborted ? tooSlow() : broken(describe(error));
+      return clock.signal.aborted ? tooSlow() : broken(describeError(error));
     } finally {
       clearTimeout(total);
       signal.removeEventListener("abort", slow);
@@ -99,9 +130,9 @@ export function createHttpSource(options: HttpSourceOptions = {}): Source & { cl
     }
   }
 
-  async function fetchCandidates(location: HttpLocation, flight: Flight): Promise<Fetched> {
+  async function fetchCandidates(flight: Flight): Promise<Fetched> {
     let refused: Refusal | undefined;
-    for (const candidate of schemes.order(location.urls)) {
+    for (const candidate of schemes.order(flight.plan.urls)) {
       const { outcome, answered } = await fetchUrl(candidate, flight.request.validators, flight);
       if (answered) {
         schemes.worked(candidate);
@@ -118,69 +149,79 @@ export function createHttpSource(options: HttpSourceOptions = {}): Source & { cl
     validators: Validators | undefined,
     flight: Flight,
   ): Promise<Attempt> {
-    const { fresh, policy } = flight.request;
-    // Whoever asks again wants to know what the origin has now, not what a cache before it remembers.
-    const isAgain = fresh || flight.request.validators !== undefined;
-    const condition = fresh ? undefined : conditionOf(validators);
     let url = URL.parse(text);
     for (let hop = 0; ; hop += 1) {
       if (url === null) return { outcome: notAllowed("The URL cannot be read."), answered: hop > 0 };
-      const reach = allowedReach(url, policy);
-      if (typeof reach !== "string") return { outcome: reach, answered: hop > 0 };
-      const sent = condition !== undefined && validators?.url === url.href ? validators : undefined;
-      const headers = { ...HEADERS, ...(isAgain && PAST_CACHES), ...(sent && condition) };
-      const head = await ask(agents[reach], url, headers, flight);
-      if ("kind" in head) return { outcome: head, answered: hop > 0 };
-      if (!REDIRECTS.has(head.statusCode)) {
-        const outcome = await read(url, head, sent, flight);
-        if (outcome === "contradicted") return await fetchUrl(text, undefined, flight);
-        return { outcome, answered: true };
+      const step = await fetchStep(url, validators, flight);
+      if (step === "contradicted") return await fetchUrl(text, undefined, flight);
+      if (!("redirect" in step)) return { ...step, answered: step.answered || hop > 0 };
+      if (hop >= flight.plan.redirects) {
+        const allowed = flight.plan.redirects;
+        const reason =
+          allowed === 0 ? "It redirects to elsewhere." : `It redirects more than ${allowed} times.`;
+        return { outcome: broken(reason), answered: true };
       }
-      leave(head);
-      if (hop === MAX_REDIRECTS)
-        return { outcome: broken("It redirects more than 3 times."), answered: true };
-      const target = headerOf(head, "location");
-      if (target === undefined) return { outcome: broken("It redirects to nowhere."), answered: true };
-      url = URL.parse(target, url.href);
+      if (step.redirect === undefined) return { outcome: broken("It redirects to nowhere."), answered: true };
+      url = URL.parse(step.redirect, url.href);
     }
   }
 
-  /** The head of the answer. A kept connection that turns out to be closed is replaced once. */
-  async function ask(
-    agent: Agent,
+  /** One request of one URL, as far as its origin's breaker and the project's list let it pass. */
+  async function fetchStep(
     url: URL,
-    headers: Record<string, string>,
+    validators: Validators | undefined,
     flight: Flight,
-  ): Promise<Dispatcher.ResponseData | Refusal> {
-    const firstByte = setTimeout(flight.slow, options.firstByteMs ?? 10_000);
-    const wanted = { origin: url.origin, path: url.pathname + url.search, method: "GET" as const, headers };
+  ): Promise<Attempt | { readonly redirect: string | undefined } | "contradicted"> {
+    const { fresh, policy } = flight.request;
+    const reach = allowedReach(url, policy);
+    if (typeof reach !== "string") return { outcome: reach, answered: false };
+    const passage = breakers.enter(policy.owner ?? "", url.origin);
+    if ("kind" in passage) return { outcome: passage, answered: false };
     try {
-      for (let attempt = 0; ; attempt += 1) {
-        try {
-          const head = await agent.request({ ...wanted, signal: flight.signal });
-          head.body.on("error", () => {}); // told to whoever reads; nobody may be reading any more
-          return head;
-        } catch (error) {
-          if (flight.signal.aborted) throw error;
-          if (isAddressRefusal(error)) return notAllowed(describe(error));
-          if (codeOf(error) === "UND_ERR_CONNECT_TIMEOUT") return tooSlow();
-          if (attempt > 0 || !LOST_CONNECTION.has(codeOf(error))) return broken(describe(error));
-        }
+      // Whoever asks again wants to know what the origin has now, not what a cache before it remembers.
+      const isAgain = fresh || flight.request.validators !== undefined;
+      const condition = fresh ? undefined : conditionOf(validators);
+      const sent = condition !== undefined && validators?.url === url.href ? validators : undefined;
+      const plain = { ...HEADERS, ...(isAgain && PAST_CACHES), ...(sent && condition) };
+      const dressed = flight.plan.dress ? await flight.plan.dress(url, plain, flight) : { headers: {} };
+      if ("kind" in dressed) {
+        passage.left();
+        return { outcome: dressed, answered: false };
       }
-    } finally {
-      clearTimeout(firstByte);
+      const headers = { ...plain, ...dressed.headers };
+      const head = await wire.ask({ url, query: dressed.query, headers }, reach, flight);
+      if ("kind" in head) {
+        if (head.code === "ORIGINAL_NOT_ALLOWED") passage.left();
+        else passage.failed();
+        return { outcome: head, answered: false };
+      }
+      if (REDIRECTS.has(head.statusCode)) {
+        leave(head);
+        passage.worked();
+        return { redirect: headerOf(head, "location") };
+      }
+      const outcome = await readAnswer(url, head, sent, flight);
+      if (isUnwell(head)) passage.failed();
+      else passage.worked();
+      return outcome === "contradicted" ? outcome : { outcome, answered: true };
+    } catch (error) {
+      if (flight.caller.aborted) passage.left();
+      else passage.failed();
+      throw error;
     }
   }
 
-  async function read(
+  async function readAnswer(
     url: URL,
-    head: Dispatcher.ResponseData,
+    head: Head,
     sent: Validators | undefined,
     flight: Flight,
   ): Promise<Fetched | "contradicted"> {
     const { statusCode: status } = head;
     if (status === 200 || status === 203) return await readFound(url, head, flight);
+    const meant = status === 304 ? undefined : await flight.plan.meaning?.(head);
     leave(head);
+    if (meant !== undefined) return meant;
     if (status === 404 || status === 410) return { kind: "missing", status };
     if (status !== 304 || sent === undefined) return broken(`It answered with status ${status}.`);
     const validators = validatorsOf(url.href, (name) => headerOf(head, name));
@@ -190,7 +231,7 @@ export function createHttpSource(options: HttpSourceOptions = {}): Source & { cl
     return { kind: "unchanged", validators: { ...sent, ...validators } };
   }
 
-  async function readFound(url: URL, head: Dispatcher.ResponseData, flight: Flight): Promise<Fetched> {
+  async function readFound(url: URL, head: Head, flight: Flight): Promise<Fetched> {
     const { maxBytes } = flight.request.policy;
     let total = 0;
     let before = 0;
@@ -223,42 +264,16 @@ export function createHttpSource(options: HttpSourceOptions = {}): Source & { cl
     }
   }
 
-  const close = async () => {
-    await Promise.all(Object.values(agents).map((agent) => agent.destroy()));
-  };
-  return { fetch, close };
+  return { read, wire, breakers, close: wire.close };
 }
 
-function allowedReach(url: URL, policy: SourcePolicy): Reach | Refusal {
+/** Whether an answer says that its origin is in trouble, not that this original is. */
+const isUnwell = ({ statusCode }: Head) => statusCode >= 500 || statusCode === 429;
+
+export function allowedReach(url: URL, policy: SourcePolicy): "public" | "private" | Refusal {
   if (url.protocol !== "http:" && url.protocol !== "https:")
     return notAllowed("Only http and https are fetched.");
   if (url.username !== "" || url.password !== "")
     return notAllowed("A URL may not carry a user name or password.");
   return reachOf(url, policy) ?? notAllowed(`${url.host} is not in the project's list.`);
-}
-
-/** Lets an unread answer go: a short body frees its connection, a long one costs it. */
-function leave(head: Dispatcher.ResponseData): void {
-  const length = wholeNumber(headerOf(head, "content-length"));
-  if (length !== undefined && length <= 8_192) head.body.dump({ limit: 8_192 }).catch(() => {});
-  else head.body.destroy();
-}
-
-function headerOf(head: Dispatcher.ResponseData, name: string): string | undefined {
-  const value = head.headers[name];
-  return typeof value === "string" ? value : value?.[0];
-}
-
-function wholeNumber(text: string | undefined): number | undefined {
-  return text !== undefined && /^\d{1,15}$/.test(text.trim()) ? Number(text) : undefined;
-}
-
-function codeOf(error: unknown): unknown {
-  return typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
-}
-
-function describe(error: unknown): string {
-  return error instanceof Error && error.message !== ""
-    ? error.message
-    : `The request failed (${String(codeOf(error))}).`;
 }

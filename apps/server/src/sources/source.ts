@@ -1,3 +1,6 @@
+import type { Secret } from "../secrets/secret.ts";
+import type { BucketPlace } from "./buckets/place.ts";
+
 /** Validators of an answer of the origin, for conditional requests. */
 export interface Validators {
   readonly etag?: string;
@@ -11,9 +14,18 @@ export interface Validators {
 /** Where one original is to be read. */
 export type Location =
   /** Candidates in order of preference; the next is asked only where the one before gave no answer at all. */
-  | { readonly kind: "http"; readonly urls: readonly string[] }
+  | { readonly kind: "http"; readonly urls: readonly string[]; readonly dress?: Dress }
   /** `folder` inside the data folder; `path` decoded, without a leading slash. */
-  | { readonly kind: "folder"; readonly folder: string; readonly path: string };
+  | { readonly kind: "folder"; readonly folder: string; readonly path: string }
+  /** `key` behind the place's own prefix, decoded. */
+  | { readonly kind: "bucket"; readonly place: BucketPlace; readonly key: string };
+
+/** What an origin is sent that the owner of the project trusts it with; no other host ever gets it. */
+export interface Dress {
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly auth: { readonly user: string; readonly password: Secret } | undefined;
+}
 
 /** What the source answered. Expected refusals are values; `code` is a key of the server's error table. */
 export type Fetched =
@@ -29,7 +41,12 @@ export type Fetched =
   | { readonly kind: "missing"; readonly status: 404 | 410 }
   | {
       readonly kind: "refused";
-      readonly code: "ORIGINAL_NOT_ALLOWED" | "ORIGINAL_TOO_LARGE" | "ORIGIN_BROKEN" | "ORIGIN_SLOW";
+      readonly code:
+        | "ORIGINAL_NOT_ALLOWED"
+        | "ORIGINAL_TOO_LARGE"
+        | "ORIGIN_BROKEN"
+        | "ORIGIN_SLOW"
+        | "ORIGIN_DOWN";
       /** For the log: it may name addresses that the public must not learn. */
       readonly reason: string;
     };
@@ -42,6 +59,8 @@ export interface SourcePolicy {
   readonly allowPrivate: boolean;
   readonly maxBytes: number;
   readonly timeoutMs: number;
+  /** Failures of an origin count for this owner alone: nobody can make another one's origin look broken. */
+  readonly owner?: string;
 }
 
 /**

@@ -1,17 +1,38 @@
+import type { Breakers } from "./breakers.ts";
+import { createBucketSource } from "./bucket.ts";
 import { createFolderSource } from "./folder.ts";
-import { createHttpSource, type HttpSourceOptions } from "./http.ts";
-import type { Source } from "./source.ts";
+import { createHttpReader, type HttpSourceOptions, httpSourceOf } from "./http.ts";
+import { createReports } from "./reports.ts";
+import type { Location, Source } from "./source.ts";
 
-/** Reads every kind of location. `close` lets go of kept connections and fails the fetches that are still running. */
+export interface Sources extends Source {
+  /** Origins that are left alone. */
+  readonly breakers: Breakers;
+  /** Lets go of kept connections and fails the fetches that are still running. */
+  close(): Promise<void>;
+}
+
+/** Reads every kind of location. */
 export function createSources(options: {
   readonly dataFolder: string;
   readonly http?: HttpSourceOptions;
-}): Source & { close(): Promise<void> } {
-  const http = createHttpSource(options.http);
-  const folder = createFolderSource(options.dataFolder);
+  /** Told why originals cannot be had. */
+  readonly log?: (event: string, details: object) => void;
+}): Sources {
+  const reader = createHttpReader(options.http);
+  const report = createReports(options.log ?? (() => {}));
+  const byKind: Readonly<Record<Location["kind"], Source>> = {
+    http: httpSourceOf(reader),
+    folder: createFolderSource(options.dataFolder),
+    bucket: createBucketSource(reader),
+  };
   return {
-    fetch: (location, request, signal) =>
-      (location.kind === "http" ? http : folder).fetch(location, request, signal),
-    close: http.close,
+    async fetch(location, request, signal) {
+      const fetched = await byKind[location.kind].fetch(location, request, signal);
+      if (fetched.kind === "refused") report(location, fetched);
+      return fetched;
+    },
+    breakers: reader.breakers,
+    close: reader.close,
   };
 }

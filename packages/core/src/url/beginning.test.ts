@@ -8,6 +8,7 @@ const naming = {
     _media_: { url: "https://shop.example/media" },
     "_media_/old_": { url: "http://archive.example:8080/2019" },
     _folder_: { folder: "sample" },
+    _bucket_: { bucket: "s3:media@minio.example:9000/big" },
   },
 };
 const names = (beginning: string, more: { prefix?: string } = {}) =>
@@ -24,11 +25,22 @@ describe("what the names of originals begin with", () => {
     ["h.example/a/..", ["h.example/a/.."]],
     ["_folder_/", ["folder:sample/"]],
     ["_folder_/sub/ab", ["folder:sample/sub/ab"]],
+    ["_bucket_/", ["s3:media@minio.example:9000/big/"]],
+    ["_bucket_/sum%6Der/a+", ["s3:media@minio.example:9000/big/summer/a+"]],
+    ["_bucket_", ["s3:media@minio.example:9000/big/"]],
     ["_media_/", ["shop.example/media/", "archive.example:8080/2019/"]],
     ["_media_/old", ["shop.example/media/old", "archive.example:8080/2019/"]],
     ["_media_/old_/", ["archive.example:8080/2019/"]],
     ["_media_", ["shop.example/media/", "archive.example:8080/2019/"]],
-    ["_", ["shop.example/media/", "archive.example:8080/2019/", "folder:sample/"]],
+    [
+      "_",
+      [
+        "shop.example/media/",
+        "archive.example:8080/2019/",
+        "folder:sample/",
+        "s3:media@minio.example:9000/big/",
+      ],
+    ],
   ])("“%s” is %j", (beginning, expected) => {
     expect(names(beginning)).toEqual(expected);
   });
@@ -63,6 +75,8 @@ test("every original whose text begins so has a name that begins so", () => {
       "%61",
       "é",
       "%C3%A9",
+      "%2B",
+      "+",
       ".",
       "b%2Fc",
       "",
@@ -72,7 +86,7 @@ test("every original whose text begins so has a name that begins so", () => {
     fc.string({ unit: "grapheme", maxLength: 3 }),
   );
   const rest = fc.array(segment, { maxLength: 4 }).map((segments) => segments.join("/"));
-  const head = fc.constantFrom("h.example/", "https://h.example/", "_media_/", "_folder_/", "");
+  const head = fc.constantFrom("h.example/", "https://h.example/", "_media_/", "_folder_/", "_bucket_/", "");
   fc.assert(
     fc.property(head, rest, rest, (start, middle, end) => {
       const beginning = start + middle;

@@ -1,6 +1,13 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type Naming, parentFolders, resolveOriginal, stepsToOriginal } from "./original.ts";
+import {
+  bucketName,
+  isBehindAlias,
+  type Naming,
+  parentFolders,
+  resolveOriginal,
+  stepsToOriginal,
+} from "./original.ts";
 
 const naming: Naming = {
   aliases: {
@@ -11,6 +18,9 @@ const naming: Naming = {
     _bare_: { url: "cdn.example/x/" },
     _a_: { url: "_b_" },
     _b_: { url: "_a_" },
+    _bucket_: { bucket: "s3:media@minio.example:9000" },
+    "_bucket_/sale": { bucket: bucketName("s3", "media", "minio.example:9000", "summer/ü 1") },
+    _bucketed_: { url: "_bucket_/summer" },
   },
 };
 const resolve = (original: string, prefix?: string) => resolveOriginal(original, { ...naming, prefix });
@@ -73,6 +83,36 @@ test("aliases stand for folders and URLs, the longest first, and may lead to eac
   expect(nameOf("_a_/x.jpg")).toBe("invalid: alias-loop");
   expect(nameOf("_sample_x/a.jpg")).toBe("invalid: not-an-original");
   expect(nameOf("_sample_/a#b.jpg")).toBe("folder:sample/a%23b.jpg");
+});
+
+test("keys of a bucket have one name, whichever alias leads there and however they are escaped", () => {
+  expect(resolve("_bucket_/a%20b//ü+1.jpg")).toEqual({
+    kind: "bucket",
+    alias: "_bucket_",
+    path: "a b//ü+1.jpg",
+    name: "s3:media@minio.example:9000/a%20b//%C3%BC+1.jpg",
+  });
+  expect(nameOf("_bucketed_/a.jpg")).toBe("s3:media@minio.example:9000/summer/a.jpg");
+  expect(nameOf("_bucket_/sale/%61%3Bb%2B.jpg")).toBe(nameOf("_bucket_/summer/%C3%BC%201/a;b+.jpg"));
+  expect(nameOf("a.jpg", "_bucket_/x")).toBe("s3:media@minio.example:9000/x/a.jpg");
+  expect(nameOf("_bucket_/../a.jpg")).toBe("invalid: climbs-out");
+  for (const path of ["a%2Fb.jpg", "..%2Fb.jpg", "a%5Cb", "a\\b", "a%00", "%E9.jpg", "x/..%5c..%5cb"]) {
+    expect(nameOf(`_bucket_/${path}`), path).toBe("invalid: path");
+  }
+  for (const path of ["", "/", "//", "a/", "a//"]) {
+    expect(nameOf(`_bucket_${path}`), path).toBe("invalid: not-an-original");
+  }
+});
+
+test("files have one name, however a plus sign and a semicolon are escaped", () => {
+  expect(nameOf("_sample_/a%2Bb%3bc.jpg")).toBe(nameOf("_sample_/a+b;c.jpg"));
+});
+
+test("names behind an alias are told from those that a URL leads to", () => {
+  const behind = ["_sample_/a.jpg", "_bucket_/a.jpg", "_bucket_/sale/a.jpg"].map((each) => nameOf(each));
+  expect(behind.map(isBehindAlias)).toEqual([true, true, true]);
+  const open = ["s3:9000/a@b.jpg", "h.example/folder:x", "azure:1/s3:a@b/c.jpg"].map((each) => nameOf(each));
+  expect(open.map(isBehindAlias)).toEqual([false, false, false]);
 });
 
 test("nothing climbs out of an alias or a prefix", () => {
@@ -153,6 +193,7 @@ const part = fc.oneof(
   fc.constantFrom(
     "_sample_",
     "_site_",
+    "_bucket_",
     "_a_",
     "/",
     "//",
@@ -181,7 +222,7 @@ test("any text resolves, and names are the normal form of what is fetched", () =
   fc.assert(
     fc.property(
       originals,
-      fc.constantFrom(undefined, "https://h.example/base", "_sample_"),
+      fc.constantFrom(undefined, "https://h.example/base", "_sample_", "_bucket_"),
       (original, prefix) => {
         const resolved = resolve(original, prefix);
         if (resolved.kind === "http") {
@@ -189,6 +230,11 @@ test("any text resolves, and names are the normal form of what is fetched", () =
             expect(new URL(url).href).toBe(url);
             expect(nameOf(url)).toBe(resolved.name);
           }
+        }
+        if (resolved.kind === "bucket") {
+          expect(resolved.path).not.toMatch(/^\/|(?:^|\/)\.{1,2}(?:\/|$)|\\|\0|\/$/);
+          const key = resolved.name.slice("s3:media@minio.example:9000/".length);
+          expect(nameOf(`_bucket_/${key}`)).toBe(resolved.name);
         }
         if (resolved.kind === "folder") {
           expect(resolved.path).not.toMatch(/^\/|(?:^|\/)\.{0,2}(?:\/|$)|\\|\0/);

@@ -1,10 +1,17 @@
 import { normalizePath } from "./percent.ts";
 import { repairScheme, withoutLeadingSlashes } from "./spelling.ts";
 
+/** What an alias stands for, as far as names are concerned. */
+export type AliasPlace =
+  | { readonly folder: string }
+  | { readonly url: string }
+  /** What the names of its originals begin with, as `bucketName` makes it. */
+  | { readonly bucket: string };
+
 /** How a project shortens its originals. */
 export interface Naming {
-  /** Alias as it stands in URLs, e.g. "_sample_" → a folder of the data folder, or a URL prefix. */
-  readonly aliases: Readonly<Record<string, { readonly folder: string } | { readonly url: string }>>;
+  /** Alias as it stands in URLs, e.g. "_sample_" → a folder of the data folder, a URL prefix, or a place in a bucket. */
+  readonly aliases: Readonly<Record<string, AliasPlace>>;
   /** Put in front of every original that is neither absolute nor begins with an alias or a host. */
   readonly prefix?: string | undefined;
 }
@@ -34,6 +41,15 @@ export type ResolvedOriginal =
       /** Decoded and normalised, without leading slash. */
       readonly path: string;
       /** `folder:<folder>/<path>`, the path percent-encoded. */
+      readonly name: string;
+    }
+  | {
+      readonly kind: "bucket";
+      /** The alias that led there. */
+      readonly alias: string;
+      /** Behind the alias; decoded and normalised, without leading slash. */
+      readonly path: string;
+      /** `<kind>:<bucket>@<host[:port]>/<key>`, the key percent-encoded. */
       readonly name: string;
     }
   | { readonly kind: "invalid"; readonly reason: OriginalFault };
@@ -74,6 +90,10 @@ function walk(original: string, naming: Naming, take: (step: NamingStep) => void
         take({ alias: alias.name, text: `folder:${alias.target.folder}/${rest}` });
         return resolveFolder(alias.target.folder, rest);
       }
+      if ("bucket" in alias.target) {
+        take({ alias: alias.name, text: `${alias.target.bucket}/${rest}` });
+        return resolveKey(alias.name, alias.target.bucket, rest);
+      }
       text = join(alias.target.url, rest);
       take({ alias: alias.name, text });
       continue;
@@ -100,6 +120,22 @@ export function parentFolders(name: string, depth: number): readonly string[] {
     folders.push(name.slice(0, end));
   }
   return folders;
+}
+
+/**
+ * What the names of originals in a bucket begin with. The sign between bucket and host is one that no name of another kind has
+ * in its first part; two aliases that lead to one object give it one name.
+ *
+ * @example bucketName("s3", "media", "minio.example:9000", "/summer/") // "s3:media@minio.example:9000/summer"
+ */
+export function bucketName(kind: string, bucket: string, host: string, prefix = ""): string {
+  const steps = prefix.split("/").map((step) => normalizePath(step.replaceAll("%", "%25")));
+  return `${kind}:${bucket}@${host}/${steps.join("/")}`.replace(/\/+$/, "");
+}
+
+/** Whether an original is in a folder or a bucket: only an alias leads there, no URL does. */
+export function isBehindAlias(name: string): boolean {
+  return /^(folder:|[a-z0-9]+:[^/]*@)/.test(name);
 }
 
 const invalid = (reason: OriginalFault): ResolvedOriginal => ({ kind: "invalid", reason });
@@ -169,17 +205,35 @@ function readHost(scheme: string, authority: string): string | undefined {
 }
 
 function resolveFolder(folder: string, rest: string): ResolvedOriginal {
-  const normal = rest.replace(/\/{2,}/g, "/").replace(/\/$/, "");
+  const normal = withOneSpelling(rest.replace(/\/{2,}/g, "/").replace(/\/$/, ""));
   if (normal === "") return invalid("not-an-original");
-  let path: string;
-  try {
-    path = decodeURIComponent(normal);
-  } catch {
-    return invalid("path");
-  }
+  const path = plainPath(normal);
+  return path === undefined
+    ? invalid("path")
+    : { kind: "folder", folder, path, name: `folder:${folder}/${normal}` };
+}
+
+/** A key is no path: two slashes in a row are part of it. One that ends with a slash stands for a folder, which holds no picture. */
+function resolveKey(alias: string, bucket: string, rest: string): ResolvedOriginal {
+  if (rest === "" || rest.endsWith("/")) return invalid("not-an-original");
+  const normal = withOneSpelling(rest);
+  const path = plainPath(normal);
+  return path === undefined ? invalid("path") : { kind: "bucket", alias, path, name: `${bucket}/${normal}` };
+}
+
+/** Files and keys are named by their decoded path, for which + and ; are what their escapes are. */
+const withOneSpelling = (path: string) => path.replaceAll("%2B", "+").replaceAll("%3B", ";");
+
+/** The decoded path; undefined for what no file and no key of ours is called. */
+function plainPath(normal: string): string | undefined {
   // An escaped slash would be a second spelling of a folder, and a way out of it.
-  if (/%2f/i.test(normal) || /[\\\p{Cc}]/u.test(path)) return invalid("path");
-  return { kind: "folder", folder, path, name: `folder:${folder}/${normal}` };
+  if (/%2f/i.test(normal)) return undefined;
+  try {
+    const path = decodeURIComponent(normal);
+    return /[\\\p{Cc}]/u.test(path) ? undefined : path;
+  } catch {
+    return undefined;
+  }
 }
 
 /**

@@ -6,6 +6,9 @@ import type { Schedule } from "./schedule.ts";
 
 /** Milliseconds that an answer older than its invalidation may live, when the origin itself gave it through an old cache. */
 const DOUBTFUL_MS = 5_000;
+/** Milliseconds that a record needs no look at its origin, and that it may stand in for one that fails, as the model's project says. */
+const REVALIDATED_MS = 100_000;
+const STANDS_IN_MS = 5_000;
 /** Seconds that an answer may live under a content version of bytes nobody ever saw. */
 const UNMATCHED_SECONDS = 10;
 
@@ -124,6 +127,7 @@ export class Claims {
     if (served.kind !== "error") {
       this.#etags.set(`${question.target} ${question.wish}`, served.etag);
       this.#lifetimes(question, served);
+      if (question.at === 2) this.#ages(question, served);
     }
     this.#fresh(question, served);
   }
@@ -233,6 +237,25 @@ export class Claims {
     if (!landed.some((each) => each.sent > seen && each.picture === served.picture)) {
       this.#fail(`2: ${begun} may be kept under ${version}, which nobody confirmed`);
     }
+  }
+
+  /** Nothing stands in for a failing origin longer than the project allows, and nothing at all under a version that nobody confirmed. */
+  #ages({ key, version, begunAt, begun }: Question, { made, picture }: Served): void {
+    const landed = this.#origin.readings.filter(
+      (each) => each.key === key && (each.landed ?? Number.POSITIVE_INFINITY) < made,
+    );
+    const seen = this.#firstSeen.get(`${key} ${version}`) ?? 0;
+    const isKnown =
+      version === undefined ||
+      landed.some((each) =>
+        isContentVersion(version)
+          ? each.picture && versionOfDigest(each.picture.digest) === version
+          : each.sent > seen && each.picture === picture,
+      );
+    const said = landed.filter(({ result }) => result === "found" || result === "unchanged");
+    const age = begunAt - Math.max(0, ...said.map(({ landedAt = 0 }) => landedAt));
+    if (age > REVALIDATED_MS + STANDS_IN_MS) this.#fail(`6: ${begun} got what the origin said ${age} ms ago`);
+    if (!isKnown && age > REVALIDATED_MS) this.#fail(`6: ${begun} got something expired under ${version}`);
   }
 
   #newest(path: string, moment: (each: Invalidation) => number | undefined): Invalidation | undefined {

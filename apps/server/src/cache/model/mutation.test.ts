@@ -9,7 +9,7 @@ import { FIRST_RULES, FURTHER_RULES, type Mutation } from "./mutations.ts";
 
 const SOURCES = join(import.meta.dirname, "../..");
 const MODULES = join(SOURCES, "../../../node_modules");
-const FOLDERS = ["cache", "delivery", "projects", "sources"];
+const FOLDERS = ["cache", "delivery", "projects", "s3", "secrets", "sources"];
 const MOST_RUNS = 10_000;
 const PATIENCE_MS = 300_000;
 
@@ -56,7 +56,7 @@ describe("the stories of the freshness protocol notice when a rule is gone", () 
           ["--input-type=module", "--eval", TELL, entry],
           { timeout: PATIENCE_MS },
         );
-        expect(stdout).toMatch(/^[1-5]: /);
+        expect(stdout).toMatch(/^[1-6]: /);
       },
       PATIENCE_MS,
     );

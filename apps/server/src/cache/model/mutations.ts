@@ -208,6 +208,18 @@ export const FURTHER_RULES: readonly Mutation[] = [
     ],
   },
   one(
+    "nothing stands in for a failing origin for longer than the project allows",
+    SUCCESSION,
+    'if (good.outcome.kind !== "bytes" || now >= end) return undefined;',
+    'if (good.outcome.kind !== "bytes" || now < 0) return undefined;',
+  ),
+  one(
+    "nothing expired is given out under a version that nobody confirmed",
+    ORIGINALS,
+    "if (record.stale) throw new ServerError(record.stale.code);",
+    "",
+  ),
+  one(
     "a content version of other bytes lives for seconds",
     LIFETIME,
     'if (answer.doubtful !== undefined || answer.trust === "unmatched") {',

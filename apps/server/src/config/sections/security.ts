@@ -1,6 +1,8 @@
 import { LARGEST_SIDE } from "@freshet/core";
 import type { Security, SizeLadder } from "../../projects/security.ts";
+import { Secret } from "../../secrets/secret.ts";
 import { secretFile } from "../fragments.ts";
+import type { ReadSecret, Report } from "../reading.ts";
 import { defaultsOf, type Schema, type ValueOf } from "../shape.ts";
 
 const side = { type: "integer", minimum: 1, maximum: LARGEST_SIDE } as const satisfies Schema;
@@ -80,37 +82,32 @@ export const SECURITY_SETTINGS = {
 } as const satisfies Readonly<Record<string, Schema>>;
 
 type Settings = typeof SECURITY_SETTINGS;
-type Report = (sentence: string) => void;
-
-/** Completes `security`; undefined where the project has none. `secretOf` reads a file. */
+/** Completes `security`; undefined where the project has none. */
 export async function readSecurity(
   section: ValueOf<Settings["security"]> | undefined,
   place: string,
-  {
-    secretOf,
-    report,
-  }: { secretOf(path: string, place: string): Promise<string | undefined>; report: Report },
+  { secretOf, report }: { readonly secretOf: ReadSecret; readonly report: Report },
 ): Promise<Security | undefined> {
   if (section === undefined) return undefined;
   const { salt, saltFile, unsigned, accept, shortest } = {
     ...defaultsOf(SECURITY_SETTINGS.security),
     ...section,
   };
-  if (salt !== undefined && saltFile !== undefined)
-    report(`${place}.security has salt and saltFile; keep one.`);
-  const where = salt === undefined ? "saltFile" : "salt";
-  const text = salt ?? (saltFile && (await secretOf(saltFile, `${place}.security.saltFile`)));
-  if (salt === undefined && saltFile === undefined)
+  if (salt === undefined && saltFile === undefined) {
     report(`${place}.security has no salt; write salt or saltFile.`);
+  }
+  const text = (await secretOf(`${place}.security`, "salt", salt, saltFile))?.reveal();
   if (text === undefined) return undefined;
-  const salts = text.split(/\r?\n/).filter((line) => line !== "");
+  const lines = text.split(/\r?\n/).filter((line) => line !== "");
   const isGood =
-    salts.length >= 1 && salts.length <= 8 && salts.every(({ length }) => length >= 4 && length <= 500);
+    lines.length >= 1 && lines.length <= 8 && lines.every(({ length }) => length >= 4 && length <= 500);
   if (!isGood) {
+    const where = salt === undefined ? "saltFile" : "salt";
     report(
       `${place}.security.${where} is not right; write ${SECURITY_SETTINGS.security.properties.salt.title}.`,
     );
   }
+  const salts = lines.map((line) => new Secret(line));
   return { salts, unsigned, accept: accept as Security["accept"], shortest };
 }
 

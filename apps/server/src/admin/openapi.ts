@@ -1,0 +1,137 @@
+import type { FastifyInstance, FastifySchema, RouteOptions } from "fastify";
+import type { Access } from "../access/right.ts";
+import type { Schema } from "../config/shape.ts";
+import { ERRORS, type ErrorCode } from "../errors.ts";
+import { PROBLEM } from "./schemas.ts";
+
+declare module "fastify" {
+  interface FastifySchema {
+    /** What the address is for, in one sentence. */
+    summary?: string;
+    /** Codes of the error table that the address itself may answer with. */
+    errors?: readonly ErrorCode[];
+    /** Headers of the request that it reads. */
+    requestHeaders?: Readonly<Record<string, string>>;
+  }
+}
+
+/** One address of the API as it was registered. */
+export interface Operation {
+  readonly method: string;
+  readonly path: string;
+  readonly access: Access;
+  readonly schema: FastifySchema;
+}
+
+/** Collects the routes that are registered after this call. Only public ones, which are no API, may do without a summary. */
+export function collectOperations(app: FastifyInstance): readonly Operation[] {
+  const operations: Operation[] = [];
+  app.addHook("onRoute", ({ method, url, schema, config }: RouteOptions) => {
+    if (config?.access === undefined) return;
+    if (schema?.summary === undefined) {
+      if (config.access === "public") return;
+      throw new Error(`${String(method)} ${url} is no part of the document; give it a summary.`);
+    }
+    for (const each of [method].flat()) {
+      if (each === "HEAD") continue;
+      operations.push({ method: each.toLowerCase(), path: url, access: config.access, schema });
+    }
+  });
+  return operations;
+}
+
+const ALWAYS: readonly ErrorCode[] = ["JOURNAL_AWAY", "INTERNAL"];
+const KEYED: readonly ErrorCode[] = ["API_KEY_WRONG", "KEY_NOT_ALLOWED", "ATTEMPTS_TOO_MANY"];
+
+/** The OpenAPI 3.1 document of the routes: what is written there is what is registered and checked. */
+export function openApiOf(operations: readonly Operation[], version: string): object {
+  const paths: Record<string, Record<string, object>> = {};
+  for (const each of operations) {
+    const path = each.path.replace(/:(\w+)/g, "{$1}");
+    paths[path] = { ...paths[path], [each.method]: operationOf(each) };
+  }
+  return {
+    openapi: "3.1.0",
+    info: {
+      title: "Freshet",
+      version,
+      description:
+        "The REST API of a Freshet server. Everything is answered with Cache-Control: no-store; errors are problem+json (RFC 9457), under /invalidate in Cloudimage's envelope.",
+      license: { name: "Apache-2.0", identifier: "Apache-2.0" },
+    },
+    paths,
+    components: {
+      schemas: { Problem: PROBLEM },
+      securitySchemes: {
+        clientKey: { type: "apiKey", in: "header", name: "X-Client-Key" },
+        bearer: { type: "http", scheme: "bearer" },
+      },
+    },
+  };
+}
+
+function operationOf({ method, path, access, schema }: Operation): object {
+  const { body, response } = schema as { readonly body?: Schema; readonly response?: Record<string, Schema> };
+  const codes = [...(schema.errors ?? []), ...(access === "public" ? [] : KEYED), ...ALWAYS];
+  const byStatus = Map.groupBy([...new Set(codes)], (code) => String(ERRORS[code].status));
+  return {
+    operationId: operationId(method, path),
+    summary: schema.summary,
+    "x-freshet-access": access,
+    security: access === "public" ? [] : [{ clientKey: [] }, { bearer: [] }],
+    parameters: parametersOf(path, schema),
+    ...(body ? { requestBody: { required: true, content: json(body) } } : {}),
+    responses: {
+      ...Object.fromEntries(
+        Object.entries(response ?? {}).map(([status, each]) => [
+          status,
+          { description: each.description ?? "", ...(isEmpty(each) ? {} : { content: json(each) }) },
+        ]),
+      ),
+      ...Object.fromEntries([...byStatus].map(([status, some]) => [status, problemOf(path, some)])),
+    },
+  };
+}
+
+function problemOf(path: string, codes: readonly ErrorCode[]): object {
+  const description = codes.map((code) => `${code}: ${ERRORS[code].sentence}`).join(" ");
+  if (path.startsWith("/invalidate")) return { description };
+  const schema = { $ref: "#/components/schemas/Problem" };
+  return { description, content: { "application/problem+json": { schema } } };
+}
+
+/** An answer without a body. */
+export const NOTHING: Schema = { type: "string", description: "Done.", maxLength: 0 };
+const isEmpty = (schema: Schema) => schema === NOTHING;
+
+const json = (schema: Schema) => ({ "application/json": { schema } });
+
+function parametersOf(
+  path: string,
+  { params, querystring, requestHeaders }: FastifySchema,
+): readonly object[] {
+  const named = (where: "path" | "query", schema: unknown) => {
+    const { properties = {}, required = [] } = (schema ?? {}) as {
+      readonly properties?: Readonly<Record<string, Schema>>;
+      readonly required?: readonly string[];
+    };
+    return Object.entries(properties).map(([name, each]) => ({
+      ...{ name, in: where, required: where === "path" || required.includes(name) },
+      ...{ description: each.description, schema: each },
+    }));
+  };
+  const headers = Object.entries(requestHeaders ?? {}).map(([name, description]) => ({
+    ...{ name, in: "header", required: false, description, schema: { type: "string" } },
+  }));
+  const described = named("path", params);
+  const missing = [...path.matchAll(/:(\w+)/g)].find(
+    ([, name]) => !described.some((each) => each.name === name),
+  );
+  if (missing) throw new Error(`${path} does not describe ${missing[1]}.`);
+  return [...described, ...named("query", querystring), ...headers];
+}
+
+function operationId(method: string, path: string): string {
+  const words = path.split(/[/:.]+/).filter(Boolean);
+  return [method, ...words.map((word) => word[0]?.toUpperCase() + word.slice(1))].join("");
+}

@@ -1,0 +1,77 @@
+import type { Schema } from "../config/shape.ts";
+
+// Pieces of which the API's schemas are made. Everything is bounded.
+
+export const text = (description: string, maxLength = 2_000) =>
+  ({ type: "string", description, maxLength }) as const satisfies Schema;
+
+export const time = (description: string) =>
+  ({
+    type: "string",
+    title: 'a time such as "2026-01-31T12:00:00Z"',
+    description,
+    pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d{1,9})?Z$",
+    maxLength: 30,
+  }) as const satisfies Schema;
+
+export const count = (description: string, minimum = 0, maximum: number = Number.MAX_SAFE_INTEGER) =>
+  ({ type: "integer", description, minimum, maximum }) as const satisfies Schema;
+
+export const choice = <const Choice extends string>(description: string, choices: readonly Choice[]) =>
+  ({ type: "string", description, enum: choices }) as const;
+
+export const list = <const Item extends Schema>(items: Item, maxItems = 1_000) =>
+  ({ type: "array", items, maxItems }) as const;
+
+/** An object; names that end with "?" may be absent. */
+export function object(
+  description: string,
+  properties: Readonly<Record<string, Schema>>,
+): Extract<Schema, { readonly properties: unknown }> {
+  const named = Object.entries(properties).map(
+    ([name, schema]) => [name.replace(/\?$/, ""), schema, name.endsWith("?")] as const,
+  );
+  return {
+    type: "object",
+    description,
+    additionalProperties: false,
+    required: named.flatMap(([name, , isOptional]) => (isOptional ? [] : [name])),
+    properties: Object.fromEntries(named.map(([name, schema]) => [name, schema])),
+  };
+}
+
+const CHECKED_BY = "x-freshet-checked-by";
+
+/** A member of a body that the route's own code checks; the schema documents it. The mark is seen in the document too. */
+export function checkedByHandler(schema: Schema): Schema {
+  return Object.assign({ ...schema }, { [CHECKED_BY]: "handler" });
+}
+
+export const isCheckedByHandler = (schema: Schema): boolean => CHECKED_BY in schema;
+
+/** The query of every list. */
+export const PAGE_QUERY = {
+  "limit?": count("Entries on a page.", 1, 100),
+  "cursor?": text("Where the next page begins, as the page before said.", 200),
+} as const;
+
+export const page = (name: string, items: Schema) =>
+  object("One page of a list.", {
+    [name]: list(items, 100),
+    "cursor?": text("Where the next page begins; absent on the last one.", 200),
+  });
+
+/** RFC 9457, with the permanent code and, where settings are wrong, the fields. */
+export const PROBLEM = object("What went wrong (RFC 9457).", {
+  type: text("urn:freshet:error: and the code.", 100),
+  title: text("The sentence of the code."),
+  status: count("The status of the answer.", 400, 599),
+  code: text("Permanent code, see the table of errors.", 60),
+  "detail?": text("Which input it was about.", 10_000),
+  "errors?": list(
+    object("One wrong field.", {
+      pointer: text("JSON pointer to the field.", 10_000),
+      detail: text("What is wrong with it, and what to write.", 10_000),
+    }),
+  ),
+});

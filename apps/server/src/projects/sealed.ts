@@ -1,0 +1,108 @@
+import { hash } from "node:crypto";
+import { fittingOf, type Schema } from "../config/shape.ts";
+import type { SealedBox } from "../secrets/sealed-box.ts";
+
+/** What seals secrets; `place` is the project that they belong to. */
+export type SecretBox = Pick<SealedBox, "seal" | "open">;
+
+/** What stands for a secret at rest. */
+interface Sealed {
+  readonly $sealed: string;
+}
+
+const STARS = "********";
+
+/**
+ * Settings as they are kept: each secret sealed. A mask keeps the secret it stands for, if that was at the same place before, list
+ * positions aside. Masks that stand for nothing are left as they are: `masksIn` finds them.
+ */
+export function sealSettings(
+  schema: Schema,
+  {
+    settings,
+    before,
+    project,
+  }: { readonly settings: unknown; readonly before: unknown; readonly project: string },
+  box: SecretBox,
+): unknown {
+  const known = new Map<string, Sealed>();
+  mapSecrets(schema, before, (secret, place) => {
+    if (isSealed(secret)) known.set(`${place} ${maskOf(secret)}`, secret);
+    return secret;
+  });
+  return mapSecrets(schema, settings, (secret, place) => {
+    if (typeof secret !== "string") return secret;
+    const kept = known.get(`${place} ${secret}`);
+    if (kept) return kept;
+    return isMask(secret) ? secret : { $sealed: box.seal(secret, project) };
+  });
+}
+
+/** Places of masks that stand for no secret, as JSON pointers. */
+export function masksIn(schema: Schema, settings: unknown): readonly string[] {
+  const found: string[] = [];
+  mapSecrets(schema, settings, (secret, _place, pointer) => {
+    if (typeof secret === "string" && isMask(secret)) found.push(pointer);
+    return secret;
+  });
+  return found;
+}
+
+/** Settings with their secrets, for this process alone. */
+export function openSettings(schema: Schema, settings: unknown, project: string, box: SecretBox): unknown {
+  return mapSecrets(schema, settings, (secret) =>
+    isSealed(secret) ? box.open(secret.$sealed, project) : secret,
+  );
+}
+
+/** Settings as the API shows them. Masks say which secret is meant and nothing about it: they come from its sealed form. */
+export function maskSettings(schema: Schema, settings: unknown): unknown {
+  return mapSecrets(schema, settings, (secret) => (isSealed(secret) ? maskOf(secret) : STARS));
+}
+
+const maskOf = ({ $sealed }: Sealed) => STARS + hash("sha256", $sealed).slice(0, 8);
+const isMask = (text: string) => /^\*{8}([0-9a-f]{8})?$/.test(text);
+
+function isSealed(value: unknown): value is Sealed {
+  return typeof value === "object" && value !== null && typeof Reflect.get(value, "$sealed") === "string";
+}
+
+type Visit = (secret: unknown, place: string, pointer: string) => unknown;
+
+/** Replaces what stands where the schema has secrets; `place` names list positions alike. */
+function mapSecrets(schema: Schema, value: unknown, visit: Visit, place = "", pointer = place): unknown {
+  if ("anyOf" in schema) {
+    const fitting = isSealed(value) ? schema.anyOf.find(isSecret) : fittingOf(schema.anyOf, value);
+    return fitting ? mapSecrets(fitting, value, visit, place, pointer) : value;
+  }
+  if (isSecret(schema)) {
+    return typeof value === "string" || isSealed(value) ? visit(value, place, pointer) : value;
+  }
+  if ("items" in schema && Array.isArray(value)) {
+    return value.map((each, at) => mapSecrets(schema.items, each, visit, `${place}/*`, `${pointer}/${at}`));
+  }
+  if (schema.type !== "object" || !isObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, each]) => {
+      const inner = innerOf(schema, key);
+      const step = pointerStep(key);
+      return [key, inner ? mapSecrets(inner, each, visit, `${place}${step}`, `${pointer}${step}`) : each];
+    }),
+  );
+}
+
+function innerOf(schema: Extract<Schema, { type: "object" }>, key: string): Schema | undefined {
+  if ("propertyNames" in schema) return schema.additionalProperties;
+  return Object.hasOwn(schema.properties, key) ? schema.properties[key] : undefined;
+}
+
+const isSecret = (schema: Schema) => "writeOnly" in schema && schema.writeOnly === true;
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** One step of a JSON pointer (RFC 6901). */
+export function pointerStep(key: string): string {
+  return `/${key.replaceAll("~", "~0").replaceAll("/", "~1")}`;
+}

@@ -1,0 +1,104 @@
+import { hash } from "node:crypto";
+import { PROJECT_SCHEMA, type ProjectSection } from "../config/project-schema.ts";
+import { readProjects } from "../config/projects.ts";
+import type { ConfigFile } from "../config/schema.ts";
+import { findFaults, fittingOf, type Schema } from "../config/shape.ts";
+import { Secret } from "../secrets/secret.ts";
+import { type Fault, locateFault } from "./faults.ts";
+import type { Project } from "./project.ts";
+import { maskSettings } from "./sealed.ts";
+
+/** What of the configuration's file holds for every project. */
+export type Installation = Pick<ConfigFile, "limits" | "cdn">;
+
+/**
+ * The settings that the store keeps: all but those that only the machine's owner may give. Keys of the API are rows of their own, and a
+ * path of a file would let whoever may change settings read what the server may read.
+ */
+export const SETTINGS_SCHEMA: Schema = withoutFiles(PROJECT_SCHEMA);
+
+/** What of a project of the configuration file may be shown: what the store would keep, secrets masked. */
+export function visibleSettings(section: ProjectSection | undefined): unknown {
+  return maskSettings(SETTINGS_SCHEMA, keepKnown(SETTINGS_SCHEMA, section ?? {}));
+}
+
+function keepKnown(schema: Schema, value: unknown): unknown {
+  if ("anyOf" in schema) {
+    const inner = fittingOf(schema.anyOf, value);
+    return inner ? keepKnown(inner, value) : value;
+  }
+  if ("items" in schema && Array.isArray(value)) return value.map((each) => keepKnown(schema.items, each));
+  if (schema.type !== "object" || typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).flatMap(([key, each]) => {
+    const inner = "properties" in schema ? schema.properties[key] : schema.additionalProperties;
+    return inner ? [[key, keepKnown(inner, each)] as const] : [];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** Names that a project may have. */
+export const NAME_PATTERN = "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$";
+
+/** Settings that were understood, or everything that is wrong with them. */
+export type ReadSettings =
+  | { readonly project: Project; readonly faults?: undefined }
+  | { readonly project?: undefined; readonly faults: readonly Fault[] };
+
+/** Completes settings with defaults, by the same schema and the same checks as those of the file. */
+export async function readSettings(
+  name: string,
+  settings: unknown,
+  installation: Installation,
+): Promise<ReadSettings> {
+  const base = `projects.${name}`;
+  const sentences = [...findFaults(SETTINGS_SCHEMA, settings, base)];
+  const locate = () => ({ faults: sentences.map((each) => locateFault(each, base, settings)) });
+  if (sentences.length > 0) return locate();
+  const section = settings as ProjectSection; // the schema has just said so
+  const report = (sentence: string) => void sentences.push(sentence);
+  const [project] = await readProjects(
+    { ...installation, projects: { [name]: section } },
+    async () => undefined,
+    // Files are the machine's owner's business: here secrets are written down, and sealed.
+    {
+      secretOf: async (_place, _name, inline) => (inline === undefined ? undefined : new Secret(inline)),
+      bytesOf: async () => undefined,
+    },
+    report,
+  );
+  return sentences.length > 0 || project === undefined ? locate() : { project: deepFreeze(project) };
+}
+
+/** Every setting but those that change no answer: how the project is called from outside, and with which key. */
+export function hashSettings({ apiKey: _key, hosts: _hosts, ...answering }: Project): string {
+  return hash("sha256", JSON.stringify(answering, sortKeys));
+}
+
+/** The order in which a person writes settings down changes nothing; another secret may change what an origin answers. */
+function sortKeys(this: Readonly<Record<string, unknown>>, key: string, value: unknown): unknown {
+  const written = this[key];
+  if (written instanceof Secret) return written.fingerprint;
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function withoutFiles(schema: Schema): Schema {
+  if ("anyOf" in schema) return { ...schema, anyOf: schema.anyOf.map(withoutFiles) };
+  if ("items" in schema) return { ...schema, items: withoutFiles(schema.items) };
+  if ("propertyNames" in schema) {
+    return { ...schema, additionalProperties: withoutFiles(schema.additionalProperties) };
+  }
+  if (!("properties" in schema)) return schema;
+  const properties = Object.entries(schema.properties)
+    .filter(([key, each]) => key !== "apiKey" && each.title !== "the path of a file")
+    .map(([key, each]) => [key, withoutFiles(each)] as const);
+  return { ...schema, properties: Object.fromEntries(properties) };
+}
+
+function deepFreeze<Value>(value: Value): Value {
+  if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const each of Object.values(value)) deepFreeze(each);
+  }
+  return value;
+}

@@ -1,0 +1,30 @@
+import { LRUCache } from "lru-cache";
+import type { Refusal } from "./refusal.ts";
+import type { Location } from "./source.ts";
+
+/** A line about the same origin and the same trouble is written once in so long. */
+const SILENCE_MS = 60_000;
+
+/** Tells an operator why originals cannot be had, often enough to notice and seldom enough to read. */
+export function createReports(
+  log: (event: string, details: object) => void,
+  now: () => number = Date.now,
+): (location: Location, refusal: Refusal) => void {
+  const told = new LRUCache<string, number>({ max: 1_000 });
+  return (location, { code, reason }) => {
+    // What a visitor may not have is his trouble; what an origin does is the operator's.
+    if (code === "ORIGINAL_NOT_ALLOWED" || code === "ORIGINAL_TOO_LARGE" || code === "ORIGIN_DOWN") return;
+    const origin = originOf(location);
+    const key = `${origin} ${code}`;
+    if (now() - (told.get(key) ?? Number.NEGATIVE_INFINITY) < SILENCE_MS) return;
+    told.set(key, now());
+    log("an original could not be read", { origin, code, reason });
+  };
+}
+
+function originOf(location: Location): string {
+  if (location.kind === "folder") return `folder:${location.folder}`;
+  if (location.kind === "http") return URL.parse(location.urls[0] ?? "")?.origin ?? "";
+  const { place } = location;
+  return `${place.endpoint}/${place.kind === "azure" ? place.container : place.bucket}`;
+}

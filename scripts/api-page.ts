@@ -1,0 +1,116 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expected, type Schema } from "../apps/server/dist/config/shape.js";
+import { loadConfig } from "../apps/server/dist/config.js";
+import { createServer } from "../apps/server/dist/server.js";
+import { code, page, table } from "./markdown.ts";
+
+/** What of the OpenAPI document the page is made of. */
+interface Operation {
+  readonly summary: string;
+  readonly "x-freshet-access": "public" | { readonly right: string; readonly of: string };
+  readonly parameters: readonly {
+    readonly name: string;
+    readonly in: string;
+    readonly description?: string;
+  }[];
+  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: Schema }>> };
+  readonly responses: Readonly<
+    Record<
+      string,
+      {
+        readonly description: string;
+        readonly content?: Readonly<Record<string, { readonly schema: Schema }>>;
+      }
+    >
+  >;
+}
+type Paths = Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+
+/** The document as a server gives it: made of the routes that it has registered. */
+async function apiDocument(): Promise<Paths> {
+  const folder = await mkdtemp(join(tmpdir(), "freshet-docs-"));
+  const env = { FRESHET_DATA: folder, FRESHET_LOG: "silent" };
+  const server = await createServer(await loadConfig({ env, cwd: folder }), { drivers: [] });
+  try {
+    return (await server.app.inject("/openapi.json")).json().paths;
+  } finally {
+    await server.app.close();
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+/** Codes that any address with a key may answer with. */
+const EVERYWHERE = new Set(["API_KEY_WRONG", "KEY_NOT_ALLOWED", "ATTEMPTS_TOO_MANY", "JOURNAL_AWAY"]);
+
+const WHOSE: Readonly<Record<string, string>> = {
+  path: "in the project of the path",
+  key: "in the key's project; a key of the installation names one with `?project=`",
+  installation: "for the whole installation",
+  visible: "in some project; the answer shows what the key may see",
+};
+
+/** The page about the REST API. */
+export async function apiPage(): Promise<string> {
+  const paths = await apiDocument();
+  const sections = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, each]) => operationSection(method, path, each)),
+  );
+  return page(
+    "REST API",
+    `A running server gives this as OpenAPI 3.1 at \`/openapi.json\`. Everything is answered with \`Cache-Control: no-store\`.
+
+**Keys** are sent as \`X-Client-Key\` or \`Authorization: Bearer\`. Each has one right: \`read\`, \`write\` (invalidate, announce connectors, say
+what originals are) or \`admin\` (settings and keys), each with those before it, in one project or in the whole installation. The
+\`apiKey\` of a project of the file has \`write\`; \`adminKey\` has \`admin\` in the whole installation.
+
+**Errors** are [permanent codes](errors.md) in \`application/problem+json\` (RFC 9457); wrong fields are listed under \`errors\`, each with its JSON
+pointer. Under \`/invalidate\` they come in Cloudimage's envelope: \`{"status": "error", "code", "msg"}\`. Beside the codes below, any address with a key may answer
+${code(...EVERYWHERE, "INTERNAL")}.
+
+**Lists** take \`limit\` and \`cursor\`; where more follows, the answer has the next \`cursor\`.`,
+    ...sections,
+  );
+}
+
+function operationSection(method: string, path: string, each: Operation): string {
+  const access = each["x-freshet-access"];
+  const need = access === "public" ? "No key." : `Right: \`${access.right}\` ${WHOSE[access.of] ?? ""}.`;
+  const parameters = each.parameters.map(({ name, in: where, description = "" }) => [
+    code(name),
+    where,
+    description,
+  ]);
+  const body = each.requestBody?.content["application/json"]?.schema;
+  const answers = Object.entries(each.responses).flatMap(([status, { description, content }]) => {
+    const schema = content?.["application/json"]?.schema;
+    const keys = schema && "properties" in schema ? ` (${code(...Object.keys(schema.properties))})` : "";
+    if (status < "300") return [[status, `${description}${keys}`]];
+    const codes = (description.match(/\b[A-Z]+_[A-Z_]+(?=:)/g) ?? []).filter((each) => !EVERYWHERE.has(each));
+    return codes.length === 0 ? [] : [[status, code(...codes)]];
+  });
+  return [
+    `## ${method.toUpperCase()} ${path}`,
+    `${each.summary} ${need}`,
+    ...(parameters.length > 0 ? [table(["parameter", "in", "what it is"], parameters)] : []),
+    ...(body && "properties" in body ? [table(["body", "what it is", "value"], bodyRows(body))] : []),
+    table(["answer", "what it says"], answers),
+  ].join("\n\n");
+}
+
+/** Settings have a page of their own. */
+function bodyRows(body: Extract<Schema, { properties: unknown }>): readonly (readonly string[])[] {
+  const required = body.required ?? [];
+  return Object.entries(body.properties).map(([name, each]) => [
+    code(required.includes(name) ? name : `${name}?`),
+    each.description ?? "",
+    name === "settings" ? "[as in the file, under projects](config.md)" : expectedOf(each),
+  ]);
+}
+
+function expectedOf(schema: Schema): string {
+  return "items" in schema && "title" in schema.items
+    ? `a list; each is ${expected(schema.items)}`
+    : expected(schema);
+}
