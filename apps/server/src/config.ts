@@ -1,7 +1,7 @@
 import { readFile as readFileFromDisk } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import type { ProjectSection } from "./config/project-schema.ts";
-import { readProjects } from "./config/projects.ts";
+import { readProjects, type SettingFiles } from "./config/projects.ts";
 import type { ReadSecret, Report } from "./config/reading.ts";
 import { CONFIG_SCHEMA, type ConfigFile, type ENVIRONMENT, type LogLevel } from "./config/schema.ts";
 import { generatedKey } from "./config/secrets.ts";
@@ -75,6 +75,7 @@ const BUILT_IN: ConfigFile = {
 
 type Variables = { readonly [Name in keyof typeof ENVIRONMENT]?: string | undefined };
 type ReadFile = (path: string) => Promise<string>;
+type ReadBytes = (path: string) => Promise<Uint8Array>;
 
 /** What a value may come from. */
 interface Surroundings {
@@ -93,9 +94,10 @@ export async function loadConfig(from: {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly readFile?: ReadFile;
+  readonly readBytes?: ReadBytes;
 }): Promise<Config> {
   const env: Variables = from.env;
-  const { cwd, readFile = (path) => readFileFromDisk(path, "utf8") } = from;
+  const { cwd, readFile = (path) => readFileFromDisk(path, "utf8"), readBytes = readFileFromDisk } = from;
   const problems: string[] = [];
   const report: Report = (sentence) => {
     problems.push(sentence);
@@ -107,8 +109,11 @@ export async function loadConfig(from: {
   const limits = { ...LIMITS, ...file.limits };
 
   const keyOf = await keyReader(Object.keys(sections), { env, cwd, folder: dirname(path), readFile }, report);
-  const secretOf = secretReader(dirname(path), readFile, report);
-  const drafts = await readProjects({ ...file, projects: sections }, keyOf, secretOf, report);
+  const files: SettingFiles = {
+    secretOf: secretReader(dirname(path), readFile, report),
+    bytesOf: bytesReader(dirname(path), readBytes, report),
+  };
+  const drafts = await readProjects({ ...file, projects: sections }, keyOf, files, report);
   const settings = {
     host: readHost(env.FRESHET_HOST, report),
     port: readPort(env.PORT, report),
@@ -364,6 +369,19 @@ async function readSecret(
     report(`${place} names ${path}, which cannot be read (${String(code)}).`);
     return undefined;
   }
+}
+
+/** Reads files that settings of projects name, by paths that begin at the configuration file. */
+function bytesReader(folder: string, readBytes: ReadBytes, report: Report): SettingFiles["bytesOf"] {
+  return async (path, place) => {
+    try {
+      return await readBytes(resolve(folder, path));
+    } catch (error) {
+      const code = error instanceof Error && "code" in error ? error.code : error;
+      report(`${place} names ${path}, which cannot be read (${String(code)}).`);
+      return undefined;
+    }
+  };
 }
 
 function checkNodes(cdn: Config["cdn"], report: Report): void {

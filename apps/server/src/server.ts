@@ -31,8 +31,9 @@ import type { Config } from "./config.ts";
 import { createConnectors } from "./connectors/connectors.ts";
 import { connectorRoutes } from "./connectors/routes.ts";
 import { Delivery } from "./delivery/deliver.ts";
+import { explainRoute } from "./delivery/explain-route.ts";
 import { createHotPath, type HotPath } from "./delivery/hot-path.ts";
-import { createPlaceholder } from "./delivery/placeholder.ts";
+import { createPlaceholders } from "./delivery/placeholder.ts";
 import { RecentUrls } from "./delivery/recent-urls.ts";
 import { DeliveryRequests } from "./delivery/request.ts";
 import { createDeliveryPort } from "./delivery/reread.ts";
@@ -180,8 +181,8 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
 
   // Journeys.
   const recent = new RecentUrls(projects.isCurrent);
-  const delivery = new Delivery({ originals, variants, answers, coverage });
-  const requests = new DeliveryRequests(projects);
+  const delivery = new Delivery({ originals, variants, answers, coverage, now });
+  const requests = new DeliveryRequests(projects, now);
   const port = createDeliveryPort({ originals, records, coverage, recent });
   const box = ports.box ?? (await sealedBoxOf(config));
   const feed = createFeed({
@@ -217,6 +218,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
   healthRoutes(app, { isReady: () => isReady, metrics });
   demoRoutes(app, { projects, sampleFolder: folder("sample") });
   if (instance.role !== "delivery") {
+    explainRoute(app, { projects, now });
     const { journal } = invalidation;
     const db = store.db.$extendTables<ChangeTables>();
     const { installation, sections } = config;
@@ -241,7 +243,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
       delivery,
       admission,
       recent,
-      placeholder: await createPlaceholder(),
+      placeholders: await createPlaceholders(),
       metrics,
       stateOf: (original) => states.of(original),
       confirm: confirmation(feed, config.projects, states),

@@ -26,6 +26,7 @@ const NEEDED: readonly string[] = [
   "GET /invalidate: read key",
   "GET /keys: admin installation",
   "GET /openapi.json: public",
+  "GET /projects/{name}/explain: read path",
   "GET /projects/{name}/keys: admin path",
   "GET /projects/{name}/states: read path",
   "GET /projects/{name}/versions/{version}: read path",

@@ -5,7 +5,17 @@ import { readAliases, readOriginSettings } from "./origins.ts";
 import { PROJECT_SCHEMA, type ProjectSection } from "./project-schema.ts";
 import { type ReadSecret, type Report, withoutFinalSlash } from "./reading.ts";
 import { CONFIG_SCHEMA, type ConfigFile } from "./schema.ts";
+import { readPlaceholder } from "./sections/answers.ts";
+import { readSecurity, readSizes } from "./sections/security.ts";
+import { readShortening } from "./sections/shortening.ts";
 import { defaultsOf } from "./shape.ts";
+
+/** What settings may name besides values. */
+export interface SettingFiles {
+  readonly secretOf: ReadSecret;
+  /** Reads a file; undefined, and a report, for one that cannot be read. */
+  bytesOf(path: string, place: string): Promise<Uint8Array | undefined>;
+}
 
 // The server keeps its own state in these folders of the data folder.
 const OWN_FOLDERS: ReadonlySet<string> = new Set(["records", "originals", "variants", "wordpress"]);
@@ -14,16 +24,21 @@ const OWN_FOLDERS: ReadonlySet<string> = new Set(["records", "originals", "varia
 export async function readProjects(
   file: ConfigFile,
   keyOf: (name: string, section: ProjectSection) => Promise<string | undefined>,
-  secretOf: ReadSecret,
+  files: SettingFiles,
   report: Report,
 ): Promise<readonly Project[]> {
   const drafts: Project[] = [];
   for (const [name, section] of Object.entries(file.projects ?? {})) {
     const place = `projects.${name}`;
-    const aliases = await readAliases(place, section, secretOf, report);
-    const origins = await readOriginSettings(place, section, secretOf, report);
+    const aliases = await readAliases(place, section, files.secretOf, report);
+    const origins = await readOriginSettings(place, section, files.secretOf, report);
     checkOrigins(place, section, aliases, report);
-    drafts.push({ ...draft(name, section, file, await keyOf(name, section)), aliases, origins });
+    drafts.push({
+      ...draft(name, section, file, await keyOf(name, section)),
+      ...(await options(place, section, files, report)),
+      aliases,
+      origins,
+    });
   }
   checkHosts(drafts, report);
   checkKeys(drafts, report);
@@ -60,8 +75,32 @@ function draft(
       // Only what can be purged may be kept for long.
       cdn: cache.cdn ?? ((file.cdn ?? []).length > 0 ? 31_536_000 : 60),
       revalidate: cache.revalidate,
+      ...(section.cache?.perUrl !== undefined && { perUrl: section.cache.perUrl }),
     },
     missingStatus: { ...defaultsOf(PROPERTIES.missing), ...section.missing }.status,
+  };
+}
+
+/** What a project may do without: only what is written is there. */
+async function options(
+  place: string,
+  section: ProjectSection,
+  files: SettingFiles,
+  report: Report,
+): Promise<Pick<Project, "shortening" | "security" | "sizes" | "v7" | "v6" | "hints" | "placeholder">> {
+  const { hints, missing = {}, v7, v6 } = section;
+  const shortening = readShortening(section, place, report);
+  const security = await readSecurity(section.security, place, { ...files, report });
+  const sizes = readSizes(section.sizes, place, report);
+  const placeholder = await readPlaceholder(missing, `${place}.missing`, { ...files, report });
+  return {
+    ...(shortening && { shortening }),
+    ...(security && { security }),
+    ...(sizes && { sizes }),
+    ...(v7 !== undefined && v7 !== "both" && { v7 }),
+    ...(v6 && { v6 }),
+    ...(hints && { hints: { ...defaultsOf(PROPERTIES.hints), ...hints } }),
+    ...(placeholder !== undefined && { placeholder }),
   };
 }
 

@@ -8,7 +8,8 @@ import type { Project } from "../projects/project.ts";
 import type { State } from "../projects/states.ts";
 import { isNotModified, rangeOf } from "./conditional.ts";
 import { codeOf, type Delivered, type Delivery, memoryKeyOf } from "./deliver.ts";
-import type { Placeholder } from "./placeholder.ts";
+import { hintKey, readHints } from "./hints.ts";
+import type { Placeholder, Placeholders } from "./placeholder.ts";
 import type { RecentUrls } from "./recent-urls.ts";
 import type { DeliveryRequest, DeliveryRequests } from "./request.ts";
 import { OPEN_HEADERS } from "./tags.ts";
@@ -30,7 +31,7 @@ export interface DeliveryRouteParts {
   readonly delivery: Delivery;
   readonly admission: Admission;
   readonly recent: RecentUrls;
-  readonly placeholder: Placeholder;
+  readonly placeholders: Placeholders;
   readonly metrics: Metrics;
   /** What an original is besides being served. */
   readonly stateOf?: (original: Original) => State | undefined;
@@ -83,7 +84,8 @@ export function deliveryRoutes(app: FastifyInstance, parts: DeliveryRouteParts):
         if (failure.code === "INTERNAL") request.log.error({ err: failure.cause }, "delivery failed");
         parts.metrics.failed(failure.code);
         reply.hijack();
-        writePlaceholder(raw, reply.raw, failure, parts.placeholder, understood);
+        const project = understood?.project ?? parts.requests.projectOf(raw.headers.host);
+        writePlaceholder(raw, reply.raw, failure, await parts.placeholders(project), understood);
       }
     },
   );
@@ -95,11 +97,11 @@ export function deliveryRoutes(app: FastifyInstance, parts: DeliveryRouteParts):
  */
 async function answer(
   { requests, delivery, stateOf = () => undefined }: DeliveryRouteParts,
-  { socket, headers: { host, accept, "if-none-match": ifNoneMatch } }: IncomingMessage,
+  { socket, headers }: IncomingMessage,
   target: string,
   standing: Standing,
 ): Promise<{ readonly read: DeliveryRequest; readonly delivered: Delivered | string }> {
-  const memoryKey = memoryKeyOf(host, target, accept);
+  const { host, accept, "if-none-match": ifNoneMatch } = headers;
   for (let readings = 1; readings <= MOST_READINGS; readings += 1) {
     const read = requests.read(host, target, socket.remoteAddress);
     const state = stateOf(read.original);
@@ -107,8 +109,11 @@ async function answer(
     if (state === "redirect") return { read, delivered: addressOf(read.original) };
     if (state === "blocked") throw new ServerError("ORIGINAL_BLOCKED");
     try {
+      const hints = read.hints && readHints(read.hints, headers);
+      const memoryKey = memoryKeyOf(host, target, accept, hints && hintKey(hints));
       const kept = standing === "current" ? delivery.hit(read, memoryKey) : undefined;
-      const delivered = kept ?? (await delivery.deliver(read, { accept, ifNoneMatch }, memoryKey, standing));
+      const delivered =
+        kept ?? (await delivery.deliver(read, { accept, ifNoneMatch, hints }, memoryKey, standing));
       if (holds()) return { read, delivered };
     } catch (error) {
       if (holds()) throw error;

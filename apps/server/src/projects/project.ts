@@ -1,7 +1,8 @@
-import type { OutputFormat } from "@freshet/core";
+import type { OutputFormat, Shortening } from "@freshet/core";
 import type { Secret } from "../secrets/secret.ts";
 import type { BucketPlace } from "../sources/buckets/place.ts";
 import type { SourcePolicy } from "../sources/source.ts";
+import type { Security, SizeLadder } from "./security.ts";
 
 /** A name and a password for one address and what is below it. */
 export interface BasicAuth {
@@ -58,9 +59,29 @@ export interface Project {
   /** Unknown query parameters are sent on to the origin. */
   readonly forwardQuery: boolean;
   /** Seconds: for browsers, for CDN nodes, and until a record is revalidated. */
-  readonly cache: { readonly browser: number; readonly cdn: number; readonly revalidate: number };
+  readonly cache: {
+    readonly browser: number;
+    readonly cdn: number;
+    readonly revalidate: number;
+    /** Longest that a URL may ask for with `ci_cache`; absent is a day. */
+    readonly perUrl?: number;
+  };
   /** Status of an answer whose original is missing. */
   readonly missingStatus: 404 | 200;
+  // What a project does without is absent, so that its settings stay the same when the server learns something new.
+  /** Presets, rules and defaults. */
+  readonly shortening?: Shortening;
+  readonly security?: Security;
+  /** Sizes that unsigned URLs may ask for. */
+  readonly sizes?: SizeLadder;
+  /** Whether paths must or must not begin with `/v7/`; absent is both. */
+  readonly v7?: "required" | "absent";
+  /** URLs of the form before v7 are understood. */
+  readonly v6?: true;
+  /** Which headers of a request besides `Accept` choose the answer. */
+  readonly hints?: { readonly client: boolean; readonly saveData: boolean };
+  /** The project's own placeholder, in base64. */
+  readonly placeholder?: string;
 }
 
 /** The projects that are in force now, and the one of a request. */

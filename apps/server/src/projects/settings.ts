@@ -60,7 +60,10 @@ export async function readSettings(
     { ...installation, projects: { [name]: section } },
     async () => undefined,
     // Files are the machine's owner's business: here secrets are written down, and sealed.
-    async (_place, _name, inline) => (inline === undefined ? undefined : new Secret(inline)),
+    {
+      secretOf: async (_place, _name, inline) => (inline === undefined ? undefined : new Secret(inline)),
+      bytesOf: async () => undefined,
+    },
     report,
   );
   return sentences.length > 0 || project === undefined ? locate() : { project: deepFreeze(project) };

@@ -57,8 +57,27 @@ export type ResolvedOriginal =
 /** Aliases may stand for aliases; more steps than this are a circle. */
 const MOST_STEPS = 8;
 
+/** One step from the text of a URL to an original: an alias, or the prefix, and what the text is behind it. */
+export interface NamingStep {
+  /** Name of the alias; undefined for the prefix. */
+  readonly alias: string | undefined;
+  /** The text with the step taken; a folder of the data folder is `folder:<folder>/…`. */
+  readonly text: string;
+}
+
 /** Finds the original that the text of a delivery URL or of an invalidation path names. Never throws. */
 export function resolveOriginal(original: string, naming: Naming): ResolvedOriginal {
+  return walk(original, naming, () => undefined);
+}
+
+/** The steps by which an original is found. */
+export function stepsToOriginal(original: string, naming: Naming): readonly NamingStep[] {
+  const steps: NamingStep[] = [];
+  walk(original, naming, (step) => void steps.push(step));
+  return steps;
+}
+
+function walk(original: string, naming: Naming, take: (step: NamingStep) => void): ResolvedOriginal {
   let text = repairScheme(withoutLeadingSlashes(original));
   let usesPrefix = false;
   for (let step = 0; step <= MOST_STEPS; step++) {
@@ -67,9 +86,16 @@ export function resolveOriginal(original: string, naming: Naming): ResolvedOrigi
     if (alias) {
       const rest = resolveDots(alias.rest);
       if (rest === undefined) return invalid("climbs-out");
-      if ("folder" in alias.target) return resolveFolder(alias.target.folder, rest);
-      if ("bucket" in alias.target) return resolveKey(alias.name, alias.target.bucket, rest);
+      if ("folder" in alias.target) {
+        take({ alias: alias.name, text: `folder:${alias.target.folder}/${rest}` });
+        return resolveFolder(alias.target.folder, rest);
+      }
+      if ("bucket" in alias.target) {
+        take({ alias: alias.name, text: `${alias.target.bucket}/${rest}` });
+        return resolveKey(alias.name, alias.target.bucket, rest);
+      }
       text = join(alias.target.url, rest);
+      take({ alias: alias.name, text });
       continue;
     }
     if (beginsWithHost(text)) return resolveUrl(text);
@@ -78,6 +104,7 @@ export function resolveOriginal(original: string, naming: Naming): ResolvedOrigi
     if (rest === undefined) return invalid("climbs-out");
     text = join(naming.prefix, rest);
     usesPrefix = true;
+    take({ alias: undefined, text });
   }
   return invalid("alias-loop");
 }
@@ -210,7 +237,7 @@ function plainPath(normal: string): string | undefined {
 }
 
 /**
- * Resolves `.` and `..` in a normalised path and drops leading slashes; climbing above the top gives undefined, or
+ * Resolves `.` and `..` in a normalised path and drops leading slashes, before and after; climbing above the top gives undefined, or
  * stays at the top where `clamp` says so, as browsers do.
  */
 function resolveDots(path: string, above?: "clamp"): string | undefined {
@@ -227,5 +254,6 @@ function resolveDots(path: string, above?: "clamp"): string | undefined {
     }
     if (isLast) kept.push("");
   }
-  return kept.join("/");
+  // What stood before these slashes is gone, so they lead.
+  return kept.join("/").replace(/^\/+/, "");
 }
