@@ -167,7 +167,9 @@ describe("following the journal", () => {
   };
   const take = async (follow: Follow, accepted: Accepted, offers: number, delay: number) => {
     for (let turn = 0; turn < delay; turn += 1) await new Promise(setImmediate);
-    await Promise.all(Array.from({ length: offers }, () => follow.offer({ ...accepted, changesSettings: false })));
+    await Promise.all(
+      Array.from({ length: offers }, () => follow.offer({ ...accepted, changesSettings: false })),
+    );
   };
   const isCovered = (path: string, { names }: Accepted) =>
     names.length === 0 || names.some((name) => (TARGETS[name].covers as readonly string[]).includes(path));
