@@ -20,8 +20,8 @@ export interface FleetOptions {
   readonly nginx: number;
   /** 1,000 unless told, the shortest there is. */
   readonly leaseMs?: number;
-  /** Of the origin; see `startMovingOrigin`. */
-  readonly delay?: () => number | Promise<void>;
+  /** Of the origin, for each answer; see `startMovingOrigin`. */
+  readonly delay?: (path: string) => number | Promise<void>;
   readonly half?: () => boolean;
   /** Milliseconds that an answer takes on its way from a server to a node; none unless told. */
   readonly transit?: () => number;
@@ -33,6 +33,8 @@ export interface FleetOptions {
   readonly main?: (place: number) => string | undefined;
   readonly vcl?: VarnishOptions["vcl"];
   readonly nginxChanges?: NginxOptions["changes"];
+  /** Size of the dictionary of numbers in each nginx; see `startNginx`. */
+  readonly nginxNumbers?: string;
 }
 
 /** One node, and the door behind it. */
@@ -44,6 +46,8 @@ export interface FleetNode extends Omit<Edge, "stop"> {
   readonly answered: ReadonlyMap<number, number>;
   /** Resolves once it has its base number: until then it keeps nothing. */
   joined(): Promise<void>;
+  /** What an nginx wrote to its log. */
+  log(): string;
 }
 
 export interface Fleet {
@@ -83,11 +87,15 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
     const ports = () => servers.map(({ port }) => port);
     const door = await openDoor({ ports, order, patienceMs, transit });
     started.defer(door.close);
-    const { vcl, nginxChanges } = options;
+    const { vcl, nginxChanges, nginxNumbers } = options;
     const edge =
       driver === "varnish"
         ? await startVarnish({ backendPort: door.port, ...(vcl === undefined ? {} : { vcl }) })
-        : await startNginx({ backendPort: door.port, ...(nginxChanges ? { changes: nginxChanges } : {}) });
+        : await startNginx({
+            backendPort: door.port,
+            ...(nginxChanges ? { changes: nginxChanges } : {}),
+            ...(nginxNumbers ? { numbers: nginxNumbers } : {}),
+          });
     started.defer(edge.stop);
     nodes.push({
       driver,
@@ -97,6 +105,7 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
       lead: (...next) => door.lead(next),
       answered: door.answered,
       joined: () => joined(edge.url),
+      log: "log" in edge ? edge.log : () => "",
     });
   };
   for (let place = 0; place < options.varnish; place += 1) await addNode("varnish", nodes.length);

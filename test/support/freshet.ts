@@ -8,7 +8,8 @@ import { join } from "node:path";
 
 const MAIN = join(import.meta.dirname, "../../apps/server/dist/main.js");
 const READY = /^Freshet is ready: \S+$/m;
-const READY_MS = 30_000;
+/** A start takes a second or two; many at once on a busy machine take their time. */
+const READY_MS = 90_000;
 /** A little more than the server gives its own drain. */
 const STOP_MS = 15_000;
 const MOST_PORTS = 5;

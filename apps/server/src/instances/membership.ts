@@ -1,5 +1,6 @@
 import { type Kysely, type Store, sql } from "@freshet/store";
 import type { Coverage } from "../cache/coverage.ts";
+import type { Seen } from "../invalidation/seen.ts";
 import type { Drain } from "./drain.ts";
 import type { Lease, Moment } from "./lease.ts";
 import { type InstanceTables, SIGNED_OFF } from "./migrations.ts";
@@ -38,8 +39,10 @@ export interface MembershipParts {
   readonly through: (sequence: number) => Promise<void>;
   /** Reads head and floors as at a start: who was away may have missed more than the journal still has. Resolves to the head. */
   readonly restore: () => Promise<number>;
-  /** The journal ends before a number that was seen: it is raised, and everything is journalled as invalid. */
-  readonly raise: (seen: number) => Promise<void>;
+  /** How far this instance has come in the journal. */
+  readonly seen: () => Seen;
+  /** Raises the numbers and journals everything as invalid if the journal is not the continuation of what was seen. */
+  readonly raise: () => Promise<void>;
   readonly now: () => number;
   readonly log: (event: string, details: Readonly<Record<string, unknown>>) => void;
 }
@@ -56,10 +59,6 @@ export function createMembership(parts: MembershipParts): Membership {
   let failedAt = Number.NEGATIVE_INFINITY;
   let told = -1;
 
-  const head = async (): Promise<number> => {
-    const { rows } = await sql<{ n: number }>`select n from invalidation_sequence`.execute(db);
-    return rows[0]?.n ?? 0;
-  };
   /** Nobody waits for that boot any more. If it was skipped, its row stays until the watch has seen to what it may have left behind. */
   const signOff = async (boot: string): Promise<void> => {
     const row = db.deleteFrom("instance_row").where("name", "=", boot);
@@ -90,17 +89,20 @@ export function createMembership(parts: MembershipParts): Membership {
       .executeTakeFirstOrThrow();
     epoch = row.epoch;
   };
-  /** One heartbeat: the journal's head, or undefined when this boot is registered no longer or the journal went back. */
-  const beat = async (applied: number): Promise<number | undefined> => {
+  /** One heartbeat: the journal's head, or undefined when this boot is registered no longer or the journal is another one (`isForeign`). */
+  const beat = async ({ sequence: applied, entry }: Seen): Promise<number | undefined> => {
+    const isOther = sql`exists (select 1 from invalidation_entry where sequence = ${applied} and id <> ${entry})`;
+    const isOurs = entry === undefined ? sql`1 = 1` : sql`not ${isOther}`;
     const { rows } = await sql<{ head: number }>`update instance_row
       set applied = ${applied}, drained = ${drain.through(applied)}, beat = beat + 1, seen_at = ${now()}
       where name = ${name} and epoch = ${epoch} and (select n from invalidation_sequence) >= ${applied}
+        and ${isOurs}
       returning (select n from invalidation_sequence) as head`.execute(db);
     return rows[0]?.head;
   };
   /** Resolves to the head that everything is restored through. */
   const registerAnew = async (): Promise<number> => {
-    if ((await head()) < coverage.applied) await parts.raise(coverage.applied);
+    await parts.raise();
     log("instance registers anew", { instance: name });
     await register();
     return parts.restore();
@@ -110,14 +112,14 @@ export function createMembership(parts: MembershipParts): Membership {
     // Before anything is asked: what is committed from here on may be missing in the answer.
     const since: Moment = lease.moment();
     let applied = coverage.applied;
-    let newest = await beat(applied);
+    let newest = await beat(parts.seen());
     if (newest === undefined && isLeaving) return;
     if (newest === undefined || newest > applied) {
       // Behind, the heartbeat does not renew. Whoever went on without this instance waits for it no more until it has stated what it
       // caught up with; so that is stated first, and what was committed until then is applied too.
       await parts.through(newest ?? (await registerAnew()));
       applied = coverage.applied;
-      newest = await beat(applied);
+      newest = await beat(parts.seen());
       if (newest === undefined)
         throw new Error("The instance was removed, or the journal went back, meanwhile.");
       if (newest > applied) await parts.through(newest);

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
@@ -105,14 +105,17 @@ test("a database that went back under a running server is raised above every num
   expect((await invalidateAll(made)).sequence).toBe(5);
 });
 
-test("the largest number is remembered in a file, and a broken file is none", async () => {
+test("the largest number and its entry are remembered in a file, and a broken file is none", async () => {
   const file = join(await mkdtemp(join(tmpdir(), "freshet-sequence-")), "sequence");
   const remembered = rememberedIn(file);
-  expect(await remembered.read()).toBe(0);
-  await Promise.all([1, 5, 3, 9, 7].map((sequence) => remembered.write(sequence)));
-  expect(await readFile(file, "utf8")).toBe("9");
-  expect(await rememberedIn(file).read()).toBe(9);
-  await rememberedIn(file).write(4);
+  const nothing = { sequence: 0, entry: undefined };
+  const at = (sequence: number) => ({ sequence, entry: `id-${sequence}` });
+  expect(await remembered.read()).toEqual(nothing);
+  await Promise.all([1, 5, 3, 9, 7].map((sequence) => remembered.write(at(sequence))));
+  expect(await rememberedIn(file).read()).toEqual(at(9));
+  await rememberedIn(file).write(at(4));
+  await writeFile(file, "9");
+  expect(await rememberedIn(file).read()).toEqual({ sequence: 9, entry: undefined });
   await writeFile(file, "nine");
-  expect(await rememberedIn(file).read()).toBe(0);
+  expect(await rememberedIn(file).read()).toEqual(nothing);
 });

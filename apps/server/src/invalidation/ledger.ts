@@ -3,6 +3,7 @@ import { createGathering, type ExpressionBuilder, type Kysely, type Transaction 
 import type { Outcome } from "../instances/acknowledgements.ts";
 import type { InstancePorts } from "../instances/ports.ts";
 import type { EntryRow, InvalidationTables, PathRow, RecheckRow, TargetRow } from "./migrations.ts";
+import { FOREIGN, isForeign, type Seen } from "./seen.ts";
 import { type SettleAfter, scheduleSettle } from "./settle.ts";
 
 type Tables = InvalidationTables;
@@ -65,6 +66,8 @@ export function createLedger(parts: {
   readonly nodes: readonly string[];
   readonly settleAfter: SettleAfter;
   readonly recheckAfterMs: readonly number[];
+  /** How far this instance has come. */
+  readonly seen: () => Seen;
   readonly now: () => number;
 }): Ledger {
   const { db, me, nodes, now } = parts;
@@ -77,6 +80,8 @@ export function createLedger(parts: {
     );
   return {
     prepared: together(async (transaction, some: readonly Prepared[]) => {
+      // A number at or below what was seen would count as applied here, whatever a restored journal has given it to.
+      if (!parts.instance.isAlone && (await isForeign(transaction, parts.seen()))) throw new Error(FOREIGN);
       const rows = some.map(({ row }) => row);
       const prepared = await prepareAll(transaction, rows, nodes, now());
       const applied = some.flatMap(({ row: { id: entry, sequence }, outcomes }) =>

@@ -7,6 +7,7 @@ import type { InstancePorts } from "../instances/ports.ts";
 import type { Executor } from "../projects/feed.ts";
 import type { Prefix } from "../projects/prefixes.ts";
 import type { Project, Projects } from "../projects/project.ts";
+import type { Seen } from "./seen.ts";
 import type { Tuning } from "./tuning.ts";
 
 /** An original as an invalidation names it. */
@@ -44,12 +45,12 @@ export interface Delivery {
 }
 
 /**
- * The largest number this data folder has seen, kept outside of the database: a database restored from a backup must not
+ * How far this data folder has come in the journal, kept outside of the database: a database restored from a backup must not
  * give numbers out again that records and nodes already carry.
  */
 export interface Remembered {
-  read(): Promise<number>;
-  write(sequence: number): Promise<void>;
+  read(): Promise<Seen>;
+  write(seen: Seen): Promise<void>;
 }
 
 /** What the invalidation needs of the settings that the store keeps. */

@@ -25,7 +25,7 @@ export const BY_SCHEDULE: Readonly<Record<keyof typeof SCHEDULES, Mutation>> = {
   },
   "what an instance catches up with is stated before its lease is renewed": {
     file: MEMBERSHIP,
-    from: "      newest = await beat(applied);\n",
+    from: "      newest = await beat(parts.seen());\n",
     to: "      newest = applied;\n",
   },
   "what was committed until it stated so is applied too": {

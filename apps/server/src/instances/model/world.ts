@@ -84,7 +84,10 @@ export async function play(
     ...{ project: "demo", request: { scope: "all" as const }, paths: [], cause: { kind: "restore" } },
     ...{ chain: 0, key: undefined },
   };
-  const journal = createJournal(db, () => time, { seen: () => 0, everything: () => [everything] });
+  const journal = createJournal(db, () => time, {
+    seen: () => ({ sequence: 0, entry: undefined }),
+    everything: () => [everything],
+  });
 
   const boot = (name: string, role: InstancePorts["role"]) => {
     const own = role === "control" ? store : database.store(passOther);
@@ -112,6 +115,7 @@ export async function play(
       lease,
       through: (sequence) => follow.through(sequence),
       restore: () => follow.start(),
+      seen: () => follow.seen(),
       raise: async () => {},
       now: () => time,
       log: () => {},
@@ -148,6 +152,7 @@ export async function play(
       nodes: [],
       settleAfter: () => undefined,
       recheckAfterMs: [],
+      seen: () => me.follow.seen(),
     },
     now: () => time,
   });
@@ -206,7 +211,7 @@ export async function play(
   };
   /** Somebody has seen a larger number than the journal has: what is open is numbered anew, and what was stated counts no more. */
   const raise = async (): Promise<void> => {
-    await journal.raise((await journal.head()) + 3);
+    await journal.raise({ sequence: (await journal.head()) + 3, entry: undefined });
     for (const row of await queue.claim(10)) begin(carry(row));
   };
   const restart = async (): Promise<void> => {
