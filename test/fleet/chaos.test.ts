@@ -50,7 +50,7 @@ const SWITCHES: readonly Switch[] = [
     edits: [
       {
         file: "invalidation/journal.js",
-        from: "const isBehind = n < least;",
+        from: "const isBehind = await isForeign(db, seen);",
         to: "const isBehind = false;",
       },
     ],
