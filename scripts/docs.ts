@@ -66,6 +66,10 @@ ${code(...CONTROL_PARAMETERS)}. They are never sent to an origin.
   SHA-256 makes the answer immutable where it is true.
 * \`ci_url_encoded=1\`: the original in the path is percent-encoded once more.
 * \`ci_info=1\`: understood, without effect on the picture.
+* \`p\`: name of a preset of the project. \`ci_cache\`: seconds that browsers and nodes may keep the answer.
+* \`ci_sign\`, \`ci_seal\`, \`ci_eqs\`, \`fr_sig\`, \`fr_exp\`: signatures and ends.
+
+[Delivery URLs](urls.md) explains the last two lines.
 
 Every other parameter that is not on this page is sent on to the origin (\`forwardQuery\`).`,
     `## Reserved

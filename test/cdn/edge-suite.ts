@@ -53,6 +53,42 @@ export function testEdge(edge: Edge): void {
       expect(await cacheStatus(path)).toContain("fwd=miss");
     });
 
+    test.each<[Record<string, string>, Record<string, string | undefined>]>([
+      [{ "sec-ch-width": "301" }, { "sec-ch-width": "320" }],
+      [{ "sec-ch-width": "320.0" }, { "sec-ch-width": "320" }],
+      [{ "sec-ch-width": "99999" }, { "sec-ch-width": "3840" }],
+      [{ "sec-ch-width": "0" }, { "sec-ch-width": undefined }],
+      [{ "sec-ch-width": "wide" }, { "sec-ch-width": undefined }],
+      [{ "sec-ch-width": "-5" }, { "sec-ch-width": undefined }],
+      [
+        { "sec-ch-viewport-width": "1281", "sec-ch-dpr": "2.625" },
+        { "sec-ch-viewport-width": "1600", "sec-ch-dpr": "3" },
+      ],
+      [{ "sec-ch-dpr": "1.25" }, { "sec-ch-dpr": "1.5" }],
+      [{ "sec-ch-dpr": "0.9" }, { "sec-ch-dpr": "1" }],
+      [{ "save-data": "ON" }, { "save-data": "on" }],
+      [{ "save-data": "no" }, { "save-data": undefined }],
+    ])("hints %j go on as %j", async (said, expected) => {
+      await get(newPath(), said);
+      for (const [name, value] of Object.entries(expected)) expect(seen[0]?.headers[name], name).toBe(value);
+    });
+
+    test("Vary by hints keeps one variant per step", async () => {
+      const path = newPath();
+      edge.answer.headers = {
+        ...KEPT,
+        Vary: "Accept, Sec-CH-Width, Sec-CH-Viewport-Width, Sec-CH-DPR, Save-Data",
+      };
+      await get(path, { "sec-ch-width": "400" });
+      expect(await cacheStatus(path, { "sec-ch-width": "479" })).toContain("hit");
+      expect(await cacheStatus(path, { "sec-ch-width": "481" })).toContain("fwd=miss");
+      expect(await cacheStatus(path)).toContain("fwd=miss");
+      expect(await cacheStatus(path)).toContain("hit");
+      expect(await cacheStatus(path, { "save-data": "on" })).toContain("fwd=miss");
+      expect(await cacheStatus(path, { "sec-ch-dpr": "2" })).toContain("fwd=miss");
+      expect(await cacheStatus(path, { "sec-ch-dpr": "1.9" })).toContain("hit");
+    });
+
     test("cookies, credentials and what a visitor says in our headers stay outside", async () => {
       await get(newPath(), {
         cookie: "a=1",

@@ -46,6 +46,9 @@ const SHARED_ENV = {
   FRESHET_SHARED_CACHE_ACCESS_KEY_ID: SHARED.accessKeyId,
 };
 
+/** A GIF of one pixel. */
+const PIXEL = "R0lGODlhAQABAIAAAP///wAAACH5BAAAAAAALAAAAAABAAEAAAICRAEAOw==";
+
 const withDemo = (section: unknown, more: object = {}) => ({ ...more, projects: { demo: section } });
 
 describe("the effective configuration", () => {
@@ -163,6 +166,44 @@ describe("the effective configuration", () => {
         missingStatus: 404,
       },
     ]);
+  });
+
+  test("completes what a project writes about its URLs, and holds nothing of what it does not write", async () => {
+    const [project] = (
+      await load(
+        withDemo({
+          apiKey: KEY,
+          presets: { small: "w=200&h=100" },
+          rules: [{ match: "_a_/é", parameters: "p=small&ci_cache=60" }],
+          security: { saltFile: "salts" },
+          sizes: { widths: [640, 320, 640] },
+          v7: "required",
+          v6: true,
+          hints: { saveData: true },
+          cache: { perUrl: 9 },
+          missing: { image: PIXEL },
+        }),
+        {},
+        { [join(folder, "salts")]: "new salt\r\nold salt\n" },
+      )
+    ).projects;
+    expect(project).toMatchObject({
+      shortening: {
+        presets: { small: "w=200&h=100" },
+        rules: [{ match: "_a_/%C3%A9", parameters: "p=small&ci_cache=60" }],
+        defaults: "",
+      },
+      security: { salts: ["new salt", "old salt"], unsigned: "refuse", shortest: 10 },
+      sizes: { widths: [320, 640], heights: [320, 640], step: undefined, outside: "snap" },
+      v7: "required",
+      v6: true,
+      hints: { client: false, saveData: true },
+      placeholder: PIXEL,
+    });
+    expect(project?.cache.perUrl).toBe(9);
+    const [plain] = (await load(withDemo({ apiKey: KEY, v7: "both", v6: false }))).projects;
+    const optional = ["shortening", "security", "sizes", "v7", "v6", "hints", "placeholder"];
+    expect(Object.keys(plain ?? {}).filter((key) => optional.includes(key))).toEqual([]);
   });
 
   test("keeps answers in CDN nodes for a year only where nodes are configured", async () => {
@@ -317,6 +358,7 @@ describe("a configuration that is wrong", () => {
       "projects.b.hosts holds a.example, whose first label already names the project a",
     ],
     [{ cdn: [{ driver: "varnish", nodes: ["http://a", "http://a/"] }] }, "cdn names the node http://a twice"],
+    ...shorteningCases(),
     [[], "The configuration is []; write an object."],
     ["{", "is not JSON"],
   ];
@@ -324,6 +366,16 @@ describe("a configuration that is wrong", () => {
   test.each(cases)("%j", async (file, sentence) => {
     const problems = await problemsOf(file, file === cases.at(-1)?.[0] ? {} : { FRESHET_LOG: "info" });
     expect(problems).toEqual([expect.stringContaining(sentence)]);
+  });
+
+  test("a placeholder that cannot be read or is no image", async () => {
+    const text = Buffer.from("not a picture").toString("base64");
+    expect(await problemsOf(withDemo({ missing: { image: text } }))).toEqual([
+      "projects.demo.missing.image is not an image that can be read; use a PNG, JPEG or SVG.",
+    ]);
+    expect(await problemsOf(withDemo({ missing: { imageFile: "none.png" } }))).toEqual([
+      "projects.demo.missing.imageFile names none.png, which cannot be read (ENOENT).",
+    ]);
   });
 
   test("is told in full, and secrets are not repeated", async () => {
@@ -375,3 +427,56 @@ describe("a configuration that is wrong", () => {
     ]);
   });
 });
+
+function shorteningCases(): [unknown, string][] {
+  const place = "projects.demo";
+  const rule = (parameters: string) => withDemo({ rules: [{ match: "a", parameters }] });
+  return [
+    [
+      withDemo({ presets: { s: "widht=5" } }),
+      `${place}.presets.s has the parameter "widht", which cannot be used here; the nearest one is "`,
+    ],
+    [
+      withDemo({ presets: { s: "w=wide" } }),
+      `${place}.presets.s gives w the value "wide"; write a number of pixels`,
+    ],
+    [withDemo({ presets: { s: "p=t", t: "w=1" } }), `${place}.presets.s calls another preset`],
+    [withDemo({ presets: { s: "&" } }), `${place}.presets.s holds no parameter`],
+    [withDemo({ presets: { s: "vh=1" } }), `${place}.presets.s has the parameter "vh"`],
+    [withDemo({ presets: { s: "ci_cache=soon" } }), `${place}.presets.s gives ci_cache the value "soon"`],
+    [
+      withDemo({ presets: { s: "process=1" } }),
+      `${place}.presets.s has the parameter process, which has no effect yet`,
+    ],
+    [
+      withDemo({ presets: { "s t": "w=1" } }),
+      `${place}."s t" is not a name`.replace("demo.", "demo.presets."),
+    ],
+    [rule("p=s"), `${place}.rules[0].parameters calls the preset "s", which is not among presets`],
+    [rule("ci_sign=1"), `${place}.rules[0].parameters has the parameter "ci_sign"`],
+    [withDemo({ defaults: "q=x" }), `${place}.defaults gives q the value "x"`],
+    [withDemo({ security: {} }), `${place}.security has no salt; write salt or saltFile.`],
+    [
+      withDemo({ security: { salt: "abc" } }),
+      `${place}.security.salt is not right; write one to eight lines`,
+    ],
+    [
+      withDemo({ security: { salt: "good\nabc" } }),
+      `${place}.security.salt is not right; write one to eight lines`,
+    ],
+    [
+      withDemo({ security: { salt: "good salt", saltFile: "x" } }),
+      `${place}.security has salt and saltFile; keep one.`,
+    ],
+    [
+      withDemo({ security: { saltFile: "none" } }),
+      `${place}.security.saltFile names none, which cannot be read (ENOENT).`,
+    ],
+    [
+      withDemo({ security: { salt: "good salt", accept: ["md5"] } }),
+      `${place}.security.accept[0] is "md5"; write one of`,
+    ],
+    [withDemo({ sizes: {} }), `${place}.sizes allows no size; write widths, heights or step.`],
+    [withDemo({ v7: "maybe" }), `${place}.v7 is "maybe"; write one of`],
+  ];
+}

@@ -1,7 +1,7 @@
 import { readFile as readFileFromDisk } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import type { ProjectSection } from "./config/project-schema.ts";
-import { type ProjectDraft, readProjects } from "./config/projects.ts";
+import { type ProjectDraft, readProjects, type SettingFiles } from "./config/projects.ts";
 import { CONFIG_SCHEMA, type ConfigFile, type ENVIRONMENT, type LogLevel } from "./config/schema.ts";
 import { generatedKey } from "./config/secrets.ts";
 import { defaultsOf, findFaults } from "./config/shape.ts";
@@ -57,6 +57,7 @@ const BUILT_IN: ConfigFile = { projects: { demo: { aliases: { _sample_: { folder
 
 type Variables = { readonly [Name in keyof typeof ENVIRONMENT]?: string | undefined };
 type ReadFile = (path: string) => Promise<string>;
+type ReadBytes = (path: string) => Promise<Uint8Array>;
 type Report = (sentence: string) => void;
 
 /** What a value may come from. */
@@ -76,9 +77,10 @@ export async function loadConfig(from: {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly readFile?: ReadFile;
+  readonly readBytes?: ReadBytes;
 }): Promise<Config> {
   const env: Variables = from.env;
-  const { cwd, readFile = (path) => readFileFromDisk(path, "utf8") } = from;
+  const { cwd, readFile = (path) => readFileFromDisk(path, "utf8"), readBytes = readFileFromDisk } = from;
   const problems: string[] = [];
   const report: Report = (sentence) => {
     problems.push(sentence);
@@ -90,7 +92,8 @@ export async function loadConfig(from: {
   const limits = { ...LIMITS, ...file.limits };
 
   const keyOf = await keyReader(Object.keys(sections), { env, cwd, folder: dirname(path), readFile }, report);
-  const drafts = await readProjects({ ...file, projects: sections }, keyOf, report);
+  const files = settingFiles({ folder: dirname(path), readFile, readBytes }, report);
+  const drafts = await readProjects({ ...file, projects: sections }, keyOf, files, report);
   const settings = {
     host: readHost(env.FRESHET_HOST, report),
     port: readPort(env.PORT, report),
@@ -276,6 +279,25 @@ async function readSecret(
     report(`${place} names ${path}, which cannot be read (${String(code)}).`);
     return undefined;
   }
+}
+
+/** The files that settings of projects name, by paths that begin at the configuration file. */
+function settingFiles(
+  from: { readonly folder: string; readonly readFile: ReadFile; readonly readBytes: ReadBytes },
+  report: Report,
+): SettingFiles {
+  return {
+    secretOf: (path, place) => readSecret(path, from.folder, place, from.readFile, report),
+    async bytesOf(path, place) {
+      try {
+        return await from.readBytes(resolve(from.folder, path));
+      } catch (error) {
+        const code = error instanceof Error && "code" in error ? error.code : error;
+        report(`${place} names ${path}, which cannot be read (${String(code)}).`);
+        return undefined;
+      }
+    },
+  };
 }
 
 function checkNodes(cdn: Config["cdn"], report: Report): void {

@@ -9,6 +9,21 @@ export const ERRORS = {
     status: 403,
     sentence: "This project may not fetch from that host. Add it to origins.allow or use an alias.",
   },
+  SIGNATURE_MISSING: {
+    status: 403,
+    sentence: "This project delivers signed URLs only. Sign the URL with the project's salt.",
+  },
+  SIGNATURE_WRONG: {
+    status: 403,
+    sentence:
+      "The signature is not that of this URL. Sign it again after the last change, with the project's salt.",
+  },
+  URL_EXPIRED: { status: 403, sentence: "The time of this URL is over. Ask its publisher for a new one." },
+  SIZE_NOT_ALLOWED: {
+    status: 403,
+    sentence:
+      "An unsigned URL may not ask for this size. Use a size that the project allows, or sign the URL.",
+  },
   PROJECT_UNKNOWN: { status: 404, sentence: "No project answers to this host. Check the host name." },
   IMAGE_UNREADABLE: { status: 415, sentence: "The original is not an image that Freshet can read." },
   IMAGE_TOO_LARGE: { status: 413, sentence: "The original is larger than the limits allow." },

@@ -22,8 +22,9 @@ import { longestLookup, SharedTier } from "./cache/shared/shared-tier.ts";
 import { Variants } from "./cache/variants.ts";
 import type { Config } from "./config.ts";
 import { Delivery } from "./delivery/deliver.ts";
+import { explainRoute } from "./delivery/explain-route.ts";
 import { createHotPath, type HotPath } from "./delivery/hot-path.ts";
-import { createPlaceholder } from "./delivery/placeholder.ts";
+import { createPlaceholders } from "./delivery/placeholder.ts";
 import { RecentUrls } from "./delivery/recent-urls.ts";
 import { DeliveryRequests } from "./delivery/request.ts";
 import { createDeliveryPort } from "./delivery/reread.ts";
@@ -142,8 +143,8 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
 
   // Journeys.
   const recent = new RecentUrls();
-  const delivery = new Delivery({ originals, variants, answers, coverage });
-  const requests = new DeliveryRequests(projects);
+  const delivery = new Delivery({ originals, variants, answers, coverage, now });
+  const requests = new DeliveryRequests(projects, now);
   const invalidation = createInvalidation({
     store,
     coverage,
@@ -163,6 +164,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
   demoRoutes(app, { projects, sampleFolder: folder("sample") });
   if (instance.role !== "delivery") {
     instanceRoutes(app, { projects, instances: invalidation.instances });
+    explainRoute(app, { projects, now });
     await app.register(invalidation.routes);
   }
   if (instance.role !== "control") {
@@ -173,7 +175,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
       delivery,
       admission,
       recent,
-      placeholder: await createPlaceholder(),
+      placeholders: await createPlaceholders(),
       metrics,
     });
   }

@@ -53,6 +53,15 @@ export {
 } from "./invalidation/errors.ts";
 export { type InvalidationPath, normalizeInvalidationPath } from "./invalidation/path.ts";
 export { type InvalidationUrl, normalizeInvalidationUrl } from "./invalidation/url.ts";
+export {
+  type EffectiveValue,
+  type GivenValue,
+  LAYERS,
+  type LayeredParameters,
+  type LayerName,
+  layerParameters,
+  type Shortening,
+} from "./layering.ts";
 export type { Operation, Parameters, ValuesOf } from "./operation.ts";
 export { FORMAT_CHOICES } from "./operations/encode.ts";
 export {
@@ -69,6 +78,7 @@ export { rewriteSrcset } from "./rewrite/srcset.ts";
 export {
   canonicalTransformation,
   isEmptyTransformation,
+  isOperationParameter,
   layer,
   type Remark,
   readTransformation,
@@ -84,13 +94,18 @@ export {
 export { acceptedFormats, chooseFormat, type FormatChoice, type FormatQuestion } from "./url/negotiate.ts";
 export {
   type Naming,
+  type NamingStep,
   type OriginalFault,
   parentFolders,
   type ResolvedOriginal,
   resolveOriginal,
+  stepsToOriginal,
 } from "./url/original.ts";
 export { normalizePath } from "./url/percent.ts";
+export { type Claim, type Proofs, readProofs } from "./url/proofs.ts";
 export { type QueryPair, readQuery } from "./url/query.ts";
 export { CONTROL_PARAMETERS, RESERVED_PARAMETERS } from "./url/reserved.ts";
+export { type SignOptions, sealDeliveryUrl, signDeliveryUrl } from "./url/sign.ts";
 export { srcset } from "./url/srcset.ts";
+export { readV6, type V6Url } from "./url/v6.ts";
 export { addVersion, isContentVersion, readVersion, versionOfBytes, versionOfDigest } from "./version.ts";

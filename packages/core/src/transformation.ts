@@ -89,6 +89,16 @@ export function layer(...strongestFirst: readonly Transformation[]): Transformat
   });
 }
 
+/** Every value that a transformation holds, under its canonical name and in its one spelling; also those that ask for nothing. */
+export function listParameters(
+  transformation: Transformation,
+): readonly { readonly name: string; readonly value: string }[] {
+  return ENTRIES.flatMap((entry) => {
+    const value = valueIn(transformation, entry);
+    return value === undefined ? [] : [{ name: entry.name, value: entry.parameter.format(value) }];
+  });
+}
+
 /** Whether a transformation changes nothing about an image: neither pixels nor format nor quality. */
 export function isEmptyTransformation(transformation: Transformation): boolean {
   return writeTransformation(effectiveTransformation(transformation)) === "";

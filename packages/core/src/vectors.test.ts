@@ -1,3 +1,4 @@
+import { createHmac, hash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import {
@@ -6,9 +7,14 @@ import {
   isContentVersion,
   normalizeInvalidationPath,
   parseDeliveryUrl,
+  readProofs,
   readQuery,
   readTransformation,
+  readV6,
   readVersion,
+  type SignOptions,
+  sealDeliveryUrl,
+  signDeliveryUrl,
   versionOfBytes,
   versionOfDigest,
   writeTransformation,
@@ -98,5 +104,45 @@ describe("invalidation paths", () => {
     expect("suggestion" in answer ? answer.suggestion : null).toBe(suggestion);
     if (suggestion)
       expect(normalizeInvalidationPath(suggestion, paths)).toMatchObject({ ok: true, path: suggestion });
+  });
+});
+
+const signatures = read<{
+  verify: { name: string; salt: string; target: string; by: string | null }[];
+  build: {
+    name: string;
+    kind: "sign" | "seal";
+    url: string;
+    sealed?: string;
+    options: SignOptions;
+    result: string;
+  }[];
+  v6: { target: string; result: string | null }[];
+}>("signatures");
+
+describe("signatures", () => {
+  test.each(signatures.build)("build: $name", async ({ kind, url, sealed = "", options, result }) => {
+    const made = kind === "sign" ? signDeliveryUrl(url, options) : sealDeliveryUrl(url, sealed, options);
+    expect(await made).toBe(result);
+  });
+
+  test.each(signatures.verify)("verify: $name", ({ salt, target, by }) => {
+    const v6 = readV6(target);
+    const proofs = readProofs(v6?.target ?? target);
+    const isTrue = ({ digits }: { digits: string }, digest: string) =>
+      digits.length >= 10 && digest.startsWith(digits.toLowerCase());
+    const sha1 = (text: string) => hash("sha1", text);
+    const hmac = (text: string) => createHmac("sha256", salt).update(text).digest("base64url");
+    const found = [
+      v6?.claim && isTrue(v6.claim, sha1(salt + v6.claim.text)) && "v6",
+      proofs.sign.some((claim) => isTrue(claim, sha1(salt + claim.text))) && "ci_sign",
+      proofs.seal.some((claim) => isTrue(claim, sha1(claim.text + salt))) && "ci_seal",
+      proofs.hmac.some((claim) => claim.digits === hmac(claim.text)) && "fr_sig",
+    ];
+    expect(found.find((each) => each) ?? null).toBe(by);
+  });
+
+  test.each(signatures.v6)("v6: $target", ({ target, result }) => {
+    expect(readV6(target)?.target ?? null).toBe(result);
   });
 });

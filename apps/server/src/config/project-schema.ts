@@ -1,5 +1,8 @@
 import { OUTPUT_FORMATS } from "@freshet/core";
 import { httpUrl, seconds, secretFile } from "./fragments.ts";
+import { HINT_SETTINGS, PLACEHOLDER_SETTINGS } from "./sections/answers.ts";
+import { SECURITY_SETTINGS } from "./sections/security.ts";
+import { SHORTENING_SETTINGS } from "./sections/shortening.ts";
 import type { Schema, ValueOf } from "./shape.ts";
 
 /** The settings of one project. */
@@ -143,8 +146,18 @@ export const PROJECT_SCHEMA = {
           ...seconds("Until the origin is asked again whether an original changed.", 1),
           default: 86_400,
         },
+        perUrl: {
+          ...seconds(
+            "Longest that ci_cache may ask for, for browsers and nodes; 0 takes no notice of it.",
+            0,
+          ),
+          default: 86_400,
+        },
       },
     },
+    ...SHORTENING_SETTINGS,
+    ...SECURITY_SETTINGS,
+    ...HINT_SETTINGS,
     missing: {
       type: "object",
       description: "The answer when the origin has no such image.",
@@ -156,6 +169,7 @@ export const PROJECT_SCHEMA = {
           enum: [404, 200],
           default: 404,
         },
+        ...PLACEHOLDER_SETTINGS,
       },
     },
   },

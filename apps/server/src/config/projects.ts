@@ -3,12 +3,21 @@ import type { Project } from "../projects/project.ts";
 import { readAllowedHost } from "../sources/allow-list.ts";
 import { PROJECT_SCHEMA, type ProjectSection } from "./project-schema.ts";
 import { CONFIG_SCHEMA, type ConfigFile } from "./schema.ts";
+import { readPlaceholder } from "./sections/answers.ts";
+import { readSecurity, readSizes } from "./sections/security.ts";
+import { readShortening } from "./sections/shortening.ts";
 import { defaultsOf } from "./shape.ts";
 
 /** A project that may still lack the key that is made for it. */
 export type ProjectDraft = Omit<Project, "apiKey"> & { readonly apiKey: string | undefined };
 
 type Report = (sentence: string) => void;
+
+/** Reads files that settings name; undefined, and a report, for one that cannot be read. */
+export interface SettingFiles {
+  secretOf(path: string, place: string): Promise<string | undefined>;
+  bytesOf(path: string, place: string): Promise<Uint8Array | undefined>;
+}
 
 // The server keeps its own state in these folders of the data folder.
 const OWN_FOLDERS: ReadonlySet<string> = new Set(["records", "originals", "variants", "wordpress"]);
@@ -17,12 +26,16 @@ const OWN_FOLDERS: ReadonlySet<string> = new Set(["records", "originals", "varia
 export async function readProjects(
   file: ConfigFile,
   keyOf: (name: string, section: ProjectSection) => Promise<string | undefined>,
+  files: SettingFiles,
   report: Report,
 ): Promise<readonly ProjectDraft[]> {
   const drafts: ProjectDraft[] = [];
   for (const [name, section] of Object.entries(file.projects ?? {})) {
     checkOrigins(`projects.${name}`, section, report);
-    drafts.push(draft(name, section, file, await keyOf(name, section)));
+    drafts.push({
+      ...draft(name, section, file, await keyOf(name, section)),
+      ...(await options(`projects.${name}`, section, files, report)),
+    });
   }
   checkHosts(drafts, report);
   checkKeys(drafts, report);
@@ -65,8 +78,32 @@ function draft(
       // Only what can be purged may be kept for long.
       cdn: cache.cdn ?? ((file.cdn ?? []).length > 0 ? 31_536_000 : 60),
       revalidate: cache.revalidate,
+      ...(section.cache?.perUrl !== undefined && { perUrl: section.cache.perUrl }),
     },
     missingStatus: { ...defaultsOf(PROPERTIES.missing), ...section.missing }.status,
+  };
+}
+
+/** What a project may do without: only what is written is there. */
+async function options(
+  place: string,
+  section: ProjectSection,
+  files: SettingFiles,
+  report: Report,
+): Promise<Pick<Project, "shortening" | "security" | "sizes" | "v7" | "v6" | "hints" | "placeholder">> {
+  const { hints, missing = {}, v7, v6 } = section;
+  const shortening = readShortening(section, place, report);
+  const security = await readSecurity(section.security, place, { ...files, report });
+  const sizes = readSizes(section.sizes, place, report);
+  const placeholder = await readPlaceholder(missing, `${place}.missing`, { ...files, report });
+  return {
+    ...(shortening && { shortening }),
+    ...(security && { security }),
+    ...(sizes && { sizes }),
+    ...(v7 !== undefined && v7 !== "both" && { v7 }),
+    ...(v6 && { v6 }),
+    ...(hints && { hints: { ...defaultsOf(PROPERTIES.hints), ...hints } }),
+    ...(placeholder !== undefined && { placeholder }),
   };
 }
 

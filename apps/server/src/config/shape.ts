@@ -185,7 +185,8 @@ function join(place: string, key: string): string {
   return place === "" ? step : `${place}.${step}`;
 }
 
-function nearest(word: string, known: readonly string[]): string {
+/** The known word that is least far from this one. */
+export function nearest(word: string, known: readonly string[]): string {
   const cut = word.slice(0, 60).toLowerCase();
   const ranked = known.map((each) => ({ each, distance: editDistance(cut, each.toLowerCase()) }));
   return ranked.reduce((best, next) => (next.distance < best.distance ? next : best)).each;

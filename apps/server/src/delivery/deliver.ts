@@ -9,6 +9,7 @@ import { ServerError } from "../errors.ts";
 import type { Standing } from "../instances/admission.ts";
 import { acceptClass } from "./accept.ts";
 import { isNotModified } from "./conditional.ts";
+import { ACCEPT_CH, followHints, type Said } from "./hints.ts";
 import { lifetimeOf } from "./lifetime.ts";
 import type { DeliveryRequest } from "./request.ts";
 import { currentOfAll, type Sources } from "./sources.ts";
@@ -54,6 +55,15 @@ export interface DeliveryParts {
   readonly variants: Variants;
   readonly answers: Answers;
   readonly coverage: Coverage;
+  readonly now?: () => number;
+}
+
+/** What a request says besides its URL. */
+export interface Wish {
+  readonly accept: string | undefined;
+  readonly ifNoneMatch: string | undefined;
+  /** As far as the URL leaves room for them. */
+  readonly hints?: Said | undefined;
 }
 
 /**
@@ -90,14 +100,14 @@ export class Delivery {
    */
   async deliver(
     request: DeliveryRequest,
-    wish: { readonly accept: string | undefined; readonly ifNoneMatch: string | undefined },
+    wish: Wish,
     memoryKey: string,
     standing: Standing = "current",
   ): Promise<Delivered> {
     for (let tries = 1; ; tries += 1) {
       const { version } = request.url;
       const sources = await currentOfAll(this.#parts.originals, request.sources, version, standing);
-      const choice = choose(request, wish.accept, sources);
+      const choice = choose(request, wish, sources);
       if (isNotModified(wish.ifNoneMatch, etagOf(choice))) {
         const { answer } = this.#answer(request, sources, choice, NOTHING);
         return { answer, stamp: sources.stamp, from: "unmodified" };
@@ -123,12 +133,25 @@ export class Delivery {
     return bytes && { bytes, from: "original" as const };
   }
 
+  /** What the URL itself says about how long its answer may be kept. */
+  #saidBy({ lifetime }: DeliveryRequest) {
+    if (lifetime === undefined) return {};
+    const { seconds, expires, bySettings } = lifetime;
+    const now = (this.#parts.now ?? Date.now)();
+    // A second less, for the way to whoever keeps it.
+    const left = expires === undefined ? undefined : Math.floor(expires - now / 1_000) - 1;
+    return { wish: seconds, left, bySettings };
+  }
+
   #answer(request: DeliveryRequest, current: Sources, choice: Choice, body: Uint8Array) {
     const identities = request.sources.map(({ identity }) => identity);
     // An answer that an invalidation overtook belongs to the generation before it.
     const generation = Math.min(current.stamp, this.#parts.coverage.floor(...identities));
     const tags = tagsOfAnswer(request.sources, generation);
-    const lifetime = lifetimeOf({ ...current, findable: tags.complete }, request.project.cache);
+    const lifetime = lifetimeOf(
+      { ...current, findable: tags.complete, ...this.#saidBy(request) },
+      request.project.cache,
+    );
     const format = choice.kind === "variant" ? choice.request.format : choice.facts.format;
     const etag = etagOf(choice);
     const head = [
@@ -140,7 +163,7 @@ export class Delivery {
       lifetime.cacheControl,
       "CDN-Cache-Control",
       lifetime.cdnCacheControl,
-      ...(choice.negotiated ? ["Vary", "Accept"] : []),
+      ...varyHeaders(request, choice),
       ...(format === "svg" ? SVG_HEADERS : []),
       ...OPEN_HEADERS,
       ...tagHeaders(tags),
@@ -161,9 +184,14 @@ export class Delivery {
 
 const etagOf = (choice: Choice) => `"${choice.key}"`;
 
-/** Key of an answer in the memory tier. */
-export function memoryKeyOf(host: string | undefined, target: string, accept: string | undefined): string {
-  return `${acceptClass(accept)}|${host} ${target}`;
+/** Key of an answer in the memory tier. `hints` is what the request's other headers come to. */
+export function memoryKeyOf(
+  host: string | undefined,
+  target: string,
+  accept: string | undefined,
+  hints = "",
+): string {
+  return `${acceptClass(accept)}|${hints}|${host} ${target}`;
 }
 
 /** Whether the failure is one that a placeholder answers, and under which code. */
@@ -175,10 +203,12 @@ export function codeOf(error: unknown): ServerError {
 
 function choose(
   request: DeliveryRequest,
-  accept: string | undefined,
+  { accept, hints }: Wish,
   { facts, digests: [digest, ...further] }: Sources,
 ): Choice {
-  const { encode, ...pixels } = request.url.transformation;
+  const asked = request.url.transformation;
+  const transformation = hints === undefined ? asked : followHints(asked, hints);
+  const { encode, ...pixels } = transformation;
   const { format, negotiated } = chooseFormat({
     requested: encode?.force_format,
     accept,
@@ -197,10 +227,19 @@ function choose(
     digest,
     further,
     facts,
-    transformation: request.url.transformation,
+    transformation,
     format: format as OutputFormat,
   };
   return { kind: "variant", key: variantKey(variant), request: variant, negotiated };
+}
+
+/** Every header that could have led to another answer, and what browsers are asked to say. */
+function varyHeaders({ project, hints }: DeliveryRequest, { negotiated }: Choice): readonly string[] {
+  const names = [...(negotiated ? ["Accept"] : []), ...(hints?.vary ?? [])];
+  return [
+    ...(names.length > 0 ? ["Vary", names.join(", ")] : []),
+    ...(project.hints?.client ? ["Accept-CH", ACCEPT_CH] : []),
+  ];
 }
 
 /** What of the query was not understood, for whoever looks: names only, so that no text of the caller becomes a header. */

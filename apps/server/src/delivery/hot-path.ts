@@ -3,6 +3,7 @@ import type { Answer } from "../cache/answers.ts";
 import type { Metrics } from "../health/metrics.ts";
 import type { Admission } from "../instances/admission.ts";
 import { type Delivery, memoryKeyOf } from "./deliver.ts";
+import { hintKey, readHints } from "./hints.ts";
 import type { DeliveryRequests } from "./request.ts";
 
 /**
@@ -46,7 +47,8 @@ export function createHotPath(parts: {
     const { host, accept } = headers;
     const understood = parts.requests.peek(host, url);
     if (!understood || !parts.admission.isCurrent(headers["freshet-demand"])) return false;
-    const hit = parts.delivery.hit(understood, memoryKeyOf(host, url, accept));
+    const hints = understood.hints && hintKey(readHints(understood.hints, headers));
+    const hit = parts.delivery.hit(understood, memoryKeyOf(host, url, accept, hints));
     if (!hit) return false;
     const second = Math.floor(parts.now() / 1000);
     let wire = wires.get(hit.answer);

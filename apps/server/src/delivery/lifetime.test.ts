@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { lifetimeOf } from "./lifetime.ts";
 
@@ -60,6 +61,56 @@ describe("lifetimeOf", () => {
     expect(lifetimeOf({ ...plain, doubtful: 0 }, cache).cdnCacheControl).toBe("max-age=0");
     expect(lifetimeOf({ ...plain, doubtful: 5 }, { ...cache, browser: 0 }).cacheControl).toBe(
       "public, max-age=0",
+    );
+  });
+
+  it("takes what a URL asks for, for browsers and nodes, as far as the project lets it", () => {
+    expect(lifetimeOf({ ...plain, wish: 300 }, cache)).toEqual({
+      cacheControl: "public, max-age=300",
+      cdnCacheControl: "max-age=300",
+      keep: true,
+    });
+    expect(lifetimeOf({ ...plain, wish: 5e8 }, cache).cacheControl).toBe("public, max-age=86400");
+    expect(lifetimeOf({ ...plain, wish: 300 }, { ...cache, perUrl: 7 }).cdnCacheControl).toBe("max-age=7");
+    expect(lifetimeOf({ ...plain, wish: 300 }, { ...cache, perUrl: 0 }).cacheControl).toBe(
+      "public, max-age=60",
+    );
+    expect(lifetimeOf({ ...plain, trust: "exact", wish: 5 }, cache).cacheControl).toBe("public, max-age=5");
+  });
+
+  it("calls nothing immutable that another setting would change", () => {
+    expect(lifetimeOf({ ...plain, trust: "exact", bySettings: true }, cache)).toEqual({
+      cacheControl: "public, max-age=60",
+      cdnCacheControl: "max-age=31536000",
+      keep: true,
+    });
+  });
+
+  it("lets no wish lift a rule, and nothing outlive its end", () => {
+    const seconds = fc.nat({ max: 40_000_000 });
+    const answer = fc.record({
+      trust: fc.constantFrom("exact", "known", "unmatched", "unconfirmed" as const),
+      covered: fc.boolean(),
+      doubtful: fc.option(fc.nat({ max: 20 }), { nil: undefined }),
+      findable: fc.boolean(),
+      wish: fc.option(seconds, { nil: undefined }),
+      left: fc.option(seconds, { nil: undefined }),
+      bySettings: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(answer, fc.nat({ max: 90_000 }), (each, perUrl) => {
+        const asked = lifetimeOf(each, { ...cache, perUrl });
+        const plainly = lifetimeOf({ ...each, wish: undefined, left: undefined }, cache);
+        const ages = [asked.cacheControl, asked.cdnCacheControl].map((text) =>
+          Number(/max-age=(\d+)/.exec(text)?.[1] ?? 0),
+        );
+        for (const age of ages) expect(age).toBeLessThanOrEqual(each.left ?? Number.POSITIVE_INFINITY);
+        if (plainly.cacheControl === "no-store") expect(asked).toEqual(plainly);
+        if (plainly.cdnCacheControl === "no-store") expect(asked.cdnCacheControl).toBe("no-store");
+        if (each.trust === "unmatched" || each.doubtful !== undefined)
+          expect(Math.max(...ages)).toBeLessThanOrEqual(10);
+        if (each.left !== undefined) expect(asked.keep).toBe(false);
+      }),
     );
   });
 });

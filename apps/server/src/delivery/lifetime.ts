@@ -4,6 +4,8 @@ import type { Project } from "../projects/project.ts";
 /** Longest life of an answer under a content version that is not the bytes' own. */
 const UNMATCHED_SECONDS = 10;
 const YEAR_SECONDS = 31_536_000;
+/** Longest that `ci_cache` may ask for where the project does not say. */
+const PER_URL_SECONDS = 86_400;
 
 /** `Cache-Control` for browsers and everyone, `CDN-Cache-Control` (RFC 9213) for the nodes we can reach. */
 export interface Lifetime {
@@ -17,7 +19,8 @@ const NO_STORE: Lifetime = { cacheControl: "no-store", cdnCacheControl: "no-stor
 
 /**
  * How long an answer may be kept. A version that is true to the bytes makes the URL immutable; what nobody could confirm, and what
- * an invalidation overtook, is kept nowhere; what may be older than its version or its invalidation only for seconds.
+ * an invalidation overtook, is kept nowhere; what may be older than its version or its invalidation only for seconds; what ends
+ * by itself not beyond its end.
  */
 export function lifetimeOf(
   answer: {
@@ -27,22 +30,33 @@ export function lifetimeOf(
     readonly doubtful: number | undefined;
     /** Whether the answer carries a tag for everything that can cover it: nodes keep only what they can find again. */
     readonly findable: boolean;
+    /** What the URL itself asks for in seconds; undefined for nothing. */
+    readonly wish?: number | undefined;
+    /** Seconds until the URL ends; undefined for a URL without an end. */
+    readonly left?: number | undefined;
+    /** Another setting of the project would be another picture. */
+    readonly bySettings?: boolean;
   },
   cache: Project["cache"],
 ): Lifetime {
   if (answer.covered || answer.trust === "unconfirmed") return NO_STORE;
-  const cdn = (seconds: number) => (answer.findable ? `max-age=${seconds}` : "no-store");
+  const { left = YEAR_SECONDS, bySettings = false } = answer;
+  if (left <= 0) return NO_STORE;
+  const { perUrl = PER_URL_SECONDS } = cache;
+  const wish = answer.wish === undefined || perUrl === 0 ? undefined : Math.min(answer.wish, perUrl);
+  const browser = (seconds: number) => `public, max-age=${Math.min(seconds, wish ?? cache.browser, left)}`;
+  const cdn = (seconds: number) =>
+    answer.findable ? `max-age=${Math.min(seconds, wish ?? cache.cdn, left)}` : "no-store";
   if (answer.doubtful !== undefined || answer.trust === "unmatched") {
     const bound = Math.min(answer.doubtful ?? UNMATCHED_SECONDS, UNMATCHED_SECONDS);
-    return {
-      cacheControl: `public, max-age=${Math.min(bound, cache.browser)}`,
-      cdnCacheControl: cdn(Math.min(bound, cache.cdn)),
-      keep: false,
-    };
+    return { cacheControl: browser(bound), cdnCacheControl: cdn(bound), keep: false };
   }
-  const browser =
-    answer.trust === "exact"
-      ? `public, max-age=${YEAR_SECONDS}, immutable`
-      : `public, max-age=${cache.browser}`;
-  return { cacheControl: browser, cdnCacheControl: cdn(cache.cdn), keep: true };
+  const isImmutable =
+    answer.trust === "exact" && wish === undefined && answer.left === undefined && !bySettings;
+  return {
+    cacheControl: isImmutable ? `public, max-age=${YEAR_SECONDS}, immutable` : browser(YEAR_SECONDS),
+    cdnCacheControl: cdn(YEAR_SECONDS),
+    // What says in its head how long it has left is true once.
+    keep: answer.left === undefined,
+  };
 }

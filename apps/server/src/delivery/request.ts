@@ -1,11 +1,23 @@
-import { type ParsedDeliveryUrl, parseDeliveryUrl } from "@freshet/core";
+import type { ParsedDeliveryUrl } from "@freshet/core";
 import { LRUCache } from "lru-cache";
 import { ServerError } from "../errors.ts";
 import { describeOriginal, type Original } from "../projects/originals.ts";
 import type { Project, Projects } from "../projects/project.ts";
+import { type Hints, hintsFor } from "./hints.ts";
+import { understand } from "./understand.ts";
 
 /** Longest request target that is read as a delivery URL. */
 const LONGEST_URL = 8_192;
+
+/** What a URL says about how long its answers may be kept. */
+export interface UrlLifetime {
+  /** `ci_cache` in seconds. */
+  readonly seconds: number | undefined;
+  /** When the URL ends, in seconds since the epoch. */
+  readonly expires: number | undefined;
+  /** A preset or a rule takes part: another setting would be another picture under the same URL. */
+  readonly bySettings: boolean;
+}
 
 /** A delivery URL understood: which original, what is asked of it, under which version. */
 export interface DeliveryRequest {
@@ -13,36 +25,69 @@ export interface DeliveryRequest {
   readonly original: Original;
   /** Everything the answer is made from: the original, and behind it what its transformation adds. */
   readonly sources: readonly [Original, ...Original[]];
+  /** Its transformation is the one in effect, with what the project adds. */
   readonly url: ParsedDeliveryUrl;
+  /** Absent is what a URL alone says: nothing. */
+  readonly lifetime?: UrlLifetime;
+  /** Which headers besides `Accept` have a say; absent is none. */
+  readonly hints?: Hints | undefined;
 }
 
 /** Reads delivery URLs and remembers the reading: the second request for a URL costs one look-up. */
 export class DeliveryRequests {
   readonly #projects: Projects;
+  readonly #now: () => number;
   readonly #memo = new LRUCache<string, DeliveryRequest>({ max: 20_000 });
 
-  constructor(projects: Projects) {
+  constructor(projects: Projects, now: () => number = Date.now) {
     this.#projects = projects;
+    this.#now = now;
   }
 
-  /** The reading of a URL that was read before. */
+  /** The reading of a URL that was read before and has not ended since. */
   peek(host: string | undefined, target: string): DeliveryRequest | undefined {
-    return this.#memo.get(`${host} ${target}`);
+    const known = this.#memo.get(`${host} ${target}`);
+    return known && !this.#hasEnded(known) ? known : undefined;
   }
 
-  /** @throws ServerError PROJECT_UNKNOWN, ORIGINAL_NOT_NAMED or URL_TOO_LONG. */
+  /**
+   * @throws ServerError PROJECT_UNKNOWN, ORIGINAL_NOT_NAMED, URL_TOO_LONG, or why the project does not take such a URL:
+   * SIGNATURE_MISSING, SIGNATURE_WRONG, URL_EXPIRED, SIZE_NOT_ALLOWED.
+   */
   read(host: string | undefined, target: string): DeliveryRequest {
     const key = `${host} ${target}`;
     const known = this.#memo.get(key);
-    if (known) return known;
+    const read = known ?? this.#understand(host, target);
+    // Asked on every use: what was true when the URL was read may have ended since.
+    if (this.#hasEnded(read)) throw new ServerError("URL_EXPIRED");
+    if (!known) this.#memo.set(key, read);
+    return read;
+  }
+
+  /** The project that answers to a host, for URLs that could not be read. */
+  projectOf(host: string | undefined): Project | undefined {
+    return this.#projects.byHost(host);
+  }
+
+  #understand(host: string | undefined, target: string): DeliveryRequest {
     if (target.length > LONGEST_URL) throw new ServerError("URL_TOO_LONG");
     const project = this.#projects.byHost(host);
     if (!project) throw new ServerError("PROJECT_UNKNOWN");
-    const url = parseDeliveryUrl(target);
-    if (!url) throw new ServerError("ORIGINAL_NOT_NAMED");
+    const { url, layered, verdict, refusal } = understand(project, target);
+    if (refusal || !url || !layered) throw refusal ?? new ServerError("ORIGINAL_NOT_NAMED");
     const original = describeOriginal(project, url.original, url.originQuery);
-    const read: DeliveryRequest = { project, original, sources: [original], url };
-    this.#memo.set(key, read);
-    return read;
+    const { cacheSeconds: seconds, bySettings } = layered;
+    return {
+      project,
+      original,
+      sources: [original],
+      url,
+      lifetime: { seconds, expires: verdict.expires, bySettings },
+      hints: hintsFor(project, layered),
+    };
+  }
+
+  #hasEnded({ lifetime }: DeliveryRequest): boolean {
+    return lifetime?.expires !== undefined && this.#now() >= lifetime.expires * 1_000;
   }
 }

@@ -5,7 +5,8 @@ import type { Metrics } from "../health/metrics.ts";
 import type { Admission } from "../instances/admission.ts";
 import { isNotModified, rangeOf } from "./conditional.ts";
 import { codeOf, type Delivered, type Delivery, memoryKeyOf } from "./deliver.ts";
-import type { Placeholder } from "./placeholder.ts";
+import { hintKey, readHints } from "./hints.ts";
+import type { Placeholder, Placeholders } from "./placeholder.ts";
 import type { RecentUrls } from "./recent-urls.ts";
 import type { DeliveryRequest, DeliveryRequests } from "./request.ts";
 import { OPEN_HEADERS } from "./tags.ts";
@@ -24,7 +25,7 @@ export interface DeliveryRouteParts {
   readonly delivery: Delivery;
   readonly admission: Admission;
   readonly recent: RecentUrls;
-  readonly placeholder: Placeholder;
+  readonly placeholders: Placeholders;
   readonly metrics: Metrics;
 }
 
@@ -44,7 +45,8 @@ export function deliveryRoutes(app: FastifyInstance, parts: DeliveryRouteParts):
       const target = request.originalUrl;
       const { host } = raw.headers;
       understood = parts.requests.read(host, target);
-      const memoryKey = memoryKeyOf(host, target, raw.headers.accept);
+      const hints = understood.hints && readHints(understood.hints, raw.headers);
+      const memoryKey = memoryKeyOf(host, target, raw.headers.accept, hints && hintKey(hints));
       // Once, after the request has arrived and before any cache is looked at.
       const entered = parts.admission.enter(raw.headers["freshet-demand"]);
       const standing = typeof entered === "string" ? entered : await entered;
@@ -57,7 +59,7 @@ export function deliveryRoutes(app: FastifyInstance, parts: DeliveryRouteParts):
         kept ??
         (await parts.delivery.deliver(
           understood,
-          { accept: raw.headers.accept, ifNoneMatch: raw.headers["if-none-match"] },
+          { accept: raw.headers.accept, ifNoneMatch: raw.headers["if-none-match"], hints },
           memoryKey,
           standing,
         ));
@@ -71,7 +73,8 @@ export function deliveryRoutes(app: FastifyInstance, parts: DeliveryRouteParts):
       if (failure.code === "INTERNAL") request.log.error({ err: failure.cause }, "delivery failed");
       parts.metrics.failed(failure.code);
       reply.hijack();
-      writePlaceholder(raw, reply.raw, failure, parts.placeholder, understood);
+      const project = understood?.project ?? parts.requests.projectOf(raw.headers.host);
+      writePlaceholder(raw, reply.raw, failure, await parts.placeholders(project), understood);
     }
   });
 }

@@ -1,5 +1,5 @@
 import type { Cause, InvalidationRequest } from "@freshet/core";
-import { normalizeInvalidationPath, normalizeInvalidationUrl, parseDeliveryUrl } from "@freshet/core";
+import { normalizeInvalidationPath, normalizeInvalidationUrl, parseDeliveryUrl, readV6 } from "@freshet/core";
 import { isServerError, ServerError } from "../errors.ts";
 import { carriedTags, projectTag, userTag } from "../projects/cache-tags.ts";
 import type { Project } from "../projects/project.ts";
@@ -113,7 +113,8 @@ function readUrl(
 ): NamedPath {
   const read = normalizeInvalidationUrl(received, { hosts });
   if (!read.ok) throw new ServerError("PATH_WRONG", `${read.sentence} It was sent as ${quote(received)}.`);
-  const original = parseDeliveryUrl(read.url)?.original ?? "";
+  const today = (project.v6 ? readV6(read.url)?.target : undefined) ?? read.url;
+  const original = parseDeliveryUrl(today)?.original ?? "";
   return naming(received, () => ({
     kind: "url",
     received,

@@ -1,5 +1,6 @@
-import type { OutputFormat } from "@freshet/core";
+import type { OutputFormat, Shortening } from "@freshet/core";
 import type { SourcePolicy } from "../sources/source.ts";
+import type { Security, SizeLadder } from "./security.ts";
 
 /** What an alias stands for: a folder inside the data folder, or a URL prefix without a trailing slash. */
 export type AliasTarget = { readonly folder: string } | { readonly url: string };
@@ -30,9 +31,29 @@ export interface Project {
   /** Unknown query parameters are sent on to the origin. */
   readonly forwardQuery: boolean;
   /** Seconds: for browsers, for CDN nodes, and until a record is revalidated. */
-  readonly cache: { readonly browser: number; readonly cdn: number; readonly revalidate: number };
+  readonly cache: {
+    readonly browser: number;
+    readonly cdn: number;
+    readonly revalidate: number;
+    /** Longest that a URL may ask for with `ci_cache`; absent is a day. */
+    readonly perUrl?: number;
+  };
   /** Status of an answer whose original is missing. */
   readonly missingStatus: 404 | 200;
+  // What a project does without is absent, so that its settings stay the same when the server learns something new.
+  /** Presets, rules and defaults. */
+  readonly shortening?: Shortening;
+  readonly security?: Security;
+  /** Sizes that unsigned URLs may ask for. */
+  readonly sizes?: SizeLadder;
+  /** Whether paths must or must not begin with `/v7/`; absent is both. */
+  readonly v7?: "required" | "absent";
+  /** URLs of the form before v7 are understood. */
+  readonly v6?: true;
+  /** Which headers of a request besides `Accept` choose the answer. */
+  readonly hints?: { readonly client: boolean; readonly saveData: boolean };
+  /** The project's own placeholder, in base64. */
+  readonly placeholder?: string;
 }
 
 /** Finds the project of a request. */

@@ -322,6 +322,7 @@ sub vcl_recv {
     unset req.http.Cookie;
     unset req.http.Authorization;
     call freshet_normalise_accept;
+    call freshet_normalise_hints;
     C{ freshet_on_request(ctx); }C
     if (req.http.Freshet-Verdict == "unknown") {
         set req.http.Freshet-Cache = "fwd=bypass; detail=fence-unknown";
@@ -349,6 +350,79 @@ sub freshet_normalise_accept {
         set req.http.Accept = regsub(req.http.Freshet-Formats, "^,", "");
     }
     unset req.http.Freshet-Formats;
+}
+
+# What a visitor's browser says of itself, rounded up to the steps that the server rounds to, so that it too makes few variants. They
+# are told apart by Vary alone: where a project does not listen, nothing varies.
+sub freshet_normalise_hints {
+    if (req.http.Sec-CH-Width) {
+        if (req.http.Sec-CH-Width !~ "^[0-9]{1,5}(\.[0-9]{1,6})?$" || std.real(req.http.Sec-CH-Width, 0.0) <= 0.0) {
+            unset req.http.Sec-CH-Width;
+        } elsif (std.real(req.http.Sec-CH-Width, 0.0) <= 320.0) {
+            set req.http.Sec-CH-Width = "320";
+        } elsif (std.real(req.http.Sec-CH-Width, 0.0) <= 480.0) {
+            set req.http.Sec-CH-Width = "480";
+        } elsif (std.real(req.http.Sec-CH-Width, 0.0) <= 640.0) {
+            set req.http.Sec-CH-Width = "640";
+        } elsif (std.real(req.http.Sec-CH-Width, 0.0) <= 768.0) {
+            set req.http.Sec-CH-Width = "768";
+        } elsif (std.real(req.http.Sec-CH-Width, 0.0) <= 960.0) {
+            set req.http.Sec-CH-Width = "960";
+        } elsif (std.real(req.http.Sec-CH-Width, 0.0) <= 1280.0) {
+            set req.http.Sec-CH-Width = "1280";
+        } elsif (std.real(req.http.Sec-CH-Width, 0.0) <= 1600.0) {
+            set req.http.Sec-CH-Width = "1600";
+        } elsif (std.real(req.http.Sec-CH-Width, 0.0) <= 1920.0) {
+            set req.http.Sec-CH-Width = "1920";
+        } elsif (std.real(req.http.Sec-CH-Width, 0.0) <= 2560.0) {
+            set req.http.Sec-CH-Width = "2560";
+        } else {
+            set req.http.Sec-CH-Width = "3840";
+        }
+    }
+    if (req.http.Sec-CH-Viewport-Width) {
+        if (req.http.Sec-CH-Viewport-Width !~ "^[0-9]{1,5}(\.[0-9]{1,6})?$" || std.real(req.http.Sec-CH-Viewport-Width, 0.0) <= 0.0) {
+            unset req.http.Sec-CH-Viewport-Width;
+        } elsif (std.real(req.http.Sec-CH-Viewport-Width, 0.0) <= 320.0) {
+            set req.http.Sec-CH-Viewport-Width = "320";
+        } elsif (std.real(req.http.Sec-CH-Viewport-Width, 0.0) <= 480.0) {
+            set req.http.Sec-CH-Viewport-Width = "480";
+        } elsif (std.real(req.http.Sec-CH-Viewport-Width, 0.0) <= 640.0) {
+            set req.http.Sec-CH-Viewport-Width = "640";
+        } elsif (std.real(req.http.Sec-CH-Viewport-Width, 0.0) <= 768.0) {
+            set req.http.Sec-CH-Viewport-Width = "768";
+        } elsif (std.real(req.http.Sec-CH-Viewport-Width, 0.0) <= 960.0) {
+            set req.http.Sec-CH-Viewport-Width = "960";
+        } elsif (std.real(req.http.Sec-CH-Viewport-Width, 0.0) <= 1280.0) {
+            set req.http.Sec-CH-Viewport-Width = "1280";
+        } elsif (std.real(req.http.Sec-CH-Viewport-Width, 0.0) <= 1600.0) {
+            set req.http.Sec-CH-Viewport-Width = "1600";
+        } elsif (std.real(req.http.Sec-CH-Viewport-Width, 0.0) <= 1920.0) {
+            set req.http.Sec-CH-Viewport-Width = "1920";
+        } elsif (std.real(req.http.Sec-CH-Viewport-Width, 0.0) <= 2560.0) {
+            set req.http.Sec-CH-Viewport-Width = "2560";
+        } else {
+            set req.http.Sec-CH-Viewport-Width = "3840";
+        }
+    }
+    if (req.http.Sec-CH-DPR) {
+        if (req.http.Sec-CH-DPR !~ "^[0-9]{1,5}(\.[0-9]{1,6})?$" || std.real(req.http.Sec-CH-DPR, 0.0) <= 0.0) {
+            unset req.http.Sec-CH-DPR;
+        } elsif (std.real(req.http.Sec-CH-DPR, 0.0) <= 1.0) {
+            set req.http.Sec-CH-DPR = "1";
+        } elsif (std.real(req.http.Sec-CH-DPR, 0.0) <= 1.5) {
+            set req.http.Sec-CH-DPR = "1.5";
+        } elsif (std.real(req.http.Sec-CH-DPR, 0.0) <= 2.0) {
+            set req.http.Sec-CH-DPR = "2";
+        } else {
+            set req.http.Sec-CH-DPR = "3";
+        }
+    }
+    if (req.http.Save-Data ~ "(?i)^\s*on\s*$") {
+        set req.http.Save-Data = "on";
+    } else {
+        unset req.http.Save-Data;
+    }
 }
 
 # Only the key is sorted, never the URL that is sent on: a signature covers the order. Nor where a name comes twice: there the last one wins.

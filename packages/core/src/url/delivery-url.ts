@@ -1,9 +1,11 @@
 import type { Transformation } from "../operations/index.ts";
-import { type Remark, readTransformation, writeTransformation } from "../transformation.ts";
+import { layer, type Remark, readTransformation, writeTransformation } from "../transformation.ts";
 import { normalizeQuery, percentDecode, percentEncode } from "./percent.ts";
-import { type QueryPair, readOriginQuery, readQuery } from "./query.ts";
+import { lastValue, type QueryPair, readOriginQuery, readQuery } from "./query.ts";
 import { isKnownParameter, isReservedParameter } from "./reserved.ts";
+import { readSealed } from "./sealed.ts";
 import { beginsWithEncodedUrl, repairScheme, withoutLeadingSlashes } from "./spelling.ts";
+import { readTarget } from "./target.ts";
 
 /** A delivery URL, taken apart. */
 export interface ParsedDeliveryUrl {
@@ -18,42 +20,51 @@ export interface ParsedDeliveryUrl {
   readonly remarks: readonly Remark[];
   /** Whether the path began with `/v7/`. */
   readonly v7: boolean;
+  /** The query, item by item, and the items that `ci_eqs` holds. */
+  readonly open: readonly QueryPair[];
+  readonly sealed: readonly QueryPair[];
 }
 
 /**
- * Reads the raw, undecoded request target of a delivery URL; undefined only if it names no original at all.
+ * Reads the raw, undecoded request target of a delivery URL; undefined only if it names no original at all. Sealed parameters
+ * stand above the others.
  *
  * @example parseDeliveryUrl("/v7/sample.li/boat.jpg?w=400")?.original // "sample.li/boat.jpg"
  */
 export function parseDeliveryUrl(rawPathAndQuery: string): ParsedDeliveryUrl | undefined {
-  const [target = ""] = readBytes(rawPathAndQuery).split("#", 1);
-  const mark = target.indexOf("?");
-  const [path, query] = mark < 0 ? [target, ""] : [target.slice(0, mark), target.slice(mark + 1)];
-  const pairs = readQuery(query);
+  const { v7, path, query } = readTarget(rawPathAndQuery);
+  const open = readQuery(query);
+  const eqs = lastValue(open, "ci_eqs") ?? "";
+  const opened = readSealed(eqs);
+  const sealed = opened ?? [];
+  const all = [...open, ...sealed];
 
-  const v7 = /^\/*v7\//.test(path);
-  const sent = withoutLeadingSlashes(v7 ? path.slice(path.indexOf("v7/") + 3) : path);
-  const isEncoded = isOn(lastValue(pairs, "ci_url_encoded")) || beginsWithEncodedUrl(sent);
+  const sent = withoutLeadingSlashes(path);
+  const isEncoded = isOn(lastValue(all, "ci_url_encoded")) || beginsWithEncodedUrl(sent);
   const [original, ownQuery] = splitQuery(
     repairScheme(isEncoded ? withoutLeadingSlashes(percentDecode(sent)) : sent),
   );
   if (original === "") return undefined;
 
-  const { transformation, remarks } = readTransformation(pairs);
-  const reserved = pairs.filter(({ name }) => isReservedParameter(name));
+  const [strong, weak] = [readTransformation(sealed), readTransformation(open)];
+  const reserved = all.filter(({ name }) => isReservedParameter(name));
   return {
     original,
     originQuery: writeOriginQuery([
       ...readOriginQuery(ownQuery.replace(/#.*$/s, "")),
-      ...pairs.filter(({ name }) => !isKnownParameter(name)),
+      ...all.filter(({ name }) => !isKnownParameter(name)),
     ]),
-    transformation,
-    version: lastValue(pairs, "vh") || undefined,
+    transformation: layer(strong.transformation, weak.transformation),
+    version: lastValue(sealed, "vh") || lastValue(open, "vh") || undefined,
     remarks: [
-      ...remarks,
+      ...strong.remarks,
+      ...weak.remarks,
+      ...(opened ? [] : [{ parameter: "ci_eqs", text: eqs, expected: "base64 of a query" }]),
       ...reserved.map(({ name, value }) => ({ parameter: name, text: value, expected: "not supported yet" })),
     ],
     v7,
+    open,
+    sealed,
   };
 }
 
@@ -107,19 +118,4 @@ function writeOriginQuery(pairs: readonly QueryPair[]): string {
     .join("&");
 }
 
-function lastValue(pairs: readonly QueryPair[], name: string): string | undefined {
-  return pairs.findLast((pair) => pair.name === name)?.value;
-}
-
 const isOn = (text: string | undefined) => text !== undefined && text !== "" && text !== "0";
-
-/** Servers hand over a request target byte by byte; bytes that form UTF-8 are meant as text. */
-function readBytes(target: string): string {
-  if (!/[\u0080-\u00ff]/.test(target) || /[\u0100-\uffff]/.test(target)) return target;
-  try {
-    const bytes = Uint8Array.from(target, (character) => character.charCodeAt(0));
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    return target;
-  }
-}

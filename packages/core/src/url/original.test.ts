@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type Naming, parentFolders, resolveOriginal } from "./original.ts";
+import { type Naming, parentFolders, resolveOriginal, stepsToOriginal } from "./original.ts";
 
 const naming: Naming = {
   aliases: {
@@ -193,4 +193,41 @@ test("any text resolves, and names are the normal form of what is fetched", () =
     ),
     { numRuns: 3000 },
   );
+});
+
+test("aliases never overlap: the longest whole segments count, in whatever order they are written down", () => {
+  const part = fc.constantFrom("_demo_", "_demo_one_", "_one_", "_demo", "one_", "_d_");
+  const alias = fc.array(part, { minLength: 1, maxLength: 3 }).map((parts) => `_${parts.join("/")}_`);
+  fc.assert(
+    fc.property(fc.uniqueArray(alias, { minLength: 1, maxLength: 6 }), alias, (names, first) => {
+      const targets = names.map((name, at) => [name, { url: `https://h${at}.example` }] as const);
+      const aliases = Object.fromEntries(targets);
+      const path = `${first}/_demo_/x.jpg`;
+      const expected = targets
+        .filter(([name]) => path.startsWith(`${name}/`))
+        .toSorted(([a], [b]) => b.length - a.length)[0];
+      const resolved = resolveOriginal(path, { aliases });
+      expect(resolved).toEqual(resolveOriginal(path, { aliases: Object.fromEntries(targets.toReversed()) }));
+      const host = expected && new URL(expected[1].url).host;
+      expect(resolved.kind === "http" ? resolved.name : undefined).toBe(
+        host && `${host}/${path.slice((expected?.[0].length ?? 0) + 1)}`,
+      );
+      const steps = stepsToOriginal(path, { aliases });
+      expect(steps.map((step) => step.alias)).toEqual(expected ? [expected[0]] : []);
+    }),
+  );
+});
+
+test("the steps to an original end where it is read", () => {
+  const naming = {
+    aliases: { _a_: { url: "_b_/x" }, _b_: { url: "https://h.example/y" }, _d_: { folder: "f" } },
+    prefix: "_a_",
+  };
+  expect(stepsToOriginal("c.jpg", naming)).toEqual([
+    { alias: undefined, text: "_a_/c.jpg" },
+    { alias: "_a_", text: "_b_/x/c.jpg" },
+    { alias: "_b_", text: "https://h.example/y/x/c.jpg" },
+  ]);
+  expect(stepsToOriginal("_d_/c.jpg", naming)).toEqual([{ alias: "_d_", text: "folder:f/c.jpg" }]);
+  expect(stepsToOriginal("https://h.example/c.jpg", naming)).toEqual([]);
 });

@@ -41,8 +41,27 @@ export type ResolvedOriginal =
 /** Aliases may stand for aliases; more steps than this are a circle. */
 const MOST_STEPS = 8;
 
+/** One step from the text of a URL to an original: an alias, or the prefix, and what the text is behind it. */
+export interface NamingStep {
+  /** Name of the alias; undefined for the prefix. */
+  readonly alias: string | undefined;
+  /** The text with the step taken; a folder of the data folder is `folder:<folder>/…`. */
+  readonly text: string;
+}
+
 /** Finds the original that the text of a delivery URL or of an invalidation path names. Never throws. */
 export function resolveOriginal(original: string, naming: Naming): ResolvedOriginal {
+  return walk(original, naming, () => undefined);
+}
+
+/** The steps by which an original is found. */
+export function stepsToOriginal(original: string, naming: Naming): readonly NamingStep[] {
+  const steps: NamingStep[] = [];
+  walk(original, naming, (step) => void steps.push(step));
+  return steps;
+}
+
+function walk(original: string, naming: Naming, take: (step: NamingStep) => void): ResolvedOriginal {
   let text = repairScheme(withoutLeadingSlashes(original));
   let usesPrefix = false;
   for (let step = 0; step <= MOST_STEPS; step++) {
@@ -51,8 +70,12 @@ export function resolveOriginal(original: string, naming: Naming): ResolvedOrigi
     if (alias) {
       const rest = resolveDots(alias.rest);
       if (rest === undefined) return invalid("climbs-out");
-      if ("folder" in alias.target) return resolveFolder(alias.target.folder, rest);
+      if ("folder" in alias.target) {
+        take({ alias: alias.name, text: `folder:${alias.target.folder}/${rest}` });
+        return resolveFolder(alias.target.folder, rest);
+      }
       text = join(alias.target.url, rest);
+      take({ alias: alias.name, text });
       continue;
     }
     if (beginsWithHost(text)) return resolveUrl(text);
@@ -61,6 +84,7 @@ export function resolveOriginal(original: string, naming: Naming): ResolvedOrigi
     if (rest === undefined) return invalid("climbs-out");
     text = join(naming.prefix, rest);
     usesPrefix = true;
+    take({ alias: undefined, text });
   }
   return invalid("alias-loop");
 }

@@ -30,6 +30,11 @@ export function readOriginQuery(text: string): readonly QueryPair[] {
     .map(readPair);
 }
 
+/** Of several values for one name the last counts. */
+export function lastValue(pairs: readonly QueryPair[], name: string): string | undefined {
+  return pairs.findLast((pair) => pair.name === name)?.value;
+}
+
 function readPair(raw: string): QueryPair {
   const equals = raw.indexOf("=");
   const [name, value] = equals < 0 ? [raw, ""] : [raw.slice(0, equals), raw.slice(equals + 1)];

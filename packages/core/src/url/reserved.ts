@@ -1,11 +1,14 @@
 import { isOperationParameter } from "../transformation.ts";
 
 /** Parameters that steer an answer without touching pixels; they are understood and never sent to an origin. */
-export const CONTROL_PARAMETERS = ["vh", "ci_url_encoded", "ci_info"] as const;
+export const CONTROL_PARAMETERS = [
+  ...["vh", "ci_url_encoded", "ci_info", "ci_cache", "p"],
+  ...["ci_sign", "ci_seal", "ci_eqs", "fr_sig", "fr_exp"],
+] as const;
 
 /** Parameters of the language that have no effect yet: each use is remarked, none is sent to an origin. */
 export const RESERVED_PARAMETERS: readonly string[] = [
-  ...["ci_cache", "ci_sign", "ci_seal", "ci_eqs", "p", "f", "process", "doc_page", "force_download"],
+  ...["f", "process", "doc_page", "force_download"],
   ...["wat", "wat_url", "wat_text", "wat_font", "wat_fontsize", "wat_color", "wat_colour"],
   ...["wat_gravity", "wat_pos", "wat_scale", "wat_pad", "wat_opacity"],
   ...["bright", "contrast", "saturate", "gray", "grey", "colorize", "colourise", "colourize"],

@@ -1,0 +1,56 @@
+import {
+  type LayeredParameters,
+  layerParameters,
+  type ParsedDeliveryUrl,
+  parseDeliveryUrl,
+  readProofs,
+  readV6,
+  type Shortening,
+} from "@freshet/core";
+import { ServerError } from "../errors.ts";
+import type { Project } from "../projects/project.ts";
+import type { Verdict } from "../projects/security.ts";
+import { withinLadder } from "../projects/sizes.ts";
+import { verify } from "../projects/verify.ts";
+
+/** A delivery URL as its project understands it. */
+export interface Understanding {
+  /** Transformation and remarks are those of all layers together; undefined where no original is named. */
+  readonly url: ParsedDeliveryUrl | undefined;
+  readonly layered: LayeredParameters | undefined;
+  readonly verdict: Verdict;
+  /** Why the URL is not answered. */
+  readonly refusal: ServerError | undefined;
+}
+
+const NOTHING: Shortening = { presets: {}, rules: [], defaults: "" };
+
+/** Reads a request target by the rules of a project: older forms, layers, signatures, sizes. Never throws. */
+export function understand(project: Project, target: string): Understanding {
+  const old = project.v6 ? readV6(target) : undefined;
+  const today = old?.target ?? target;
+  const proofs = { ...readProofs(today), v6: old?.claim ? [old.claim] : [] };
+  const verdict = verify(project.security, proofs);
+  const parsed = parseDeliveryUrl(today);
+  if (!parsed) return refused(verdict, new ServerError("ORIGINAL_NOT_NAMED"));
+  if (!old && project.v7 !== undefined && parsed.v7 !== (project.v7 === "required")) {
+    const detail = `The path of this project's URLs ${parsed.v7 ? "does not begin" : "begins"} with /v7/.`;
+    return refused(verdict, new ServerError("ORIGINAL_NOT_NAMED", detail));
+  }
+  const layered = layerParameters(parsed, project.shortening ?? NOTHING);
+  const url = { ...parsed, transformation: layered.transformation, remarks: layered.remarks };
+  if (verdict.refused) {
+    return { url, layered, verdict, refusal: new ServerError(verdict.refused) };
+  }
+  try {
+    const { transformation, remarks } = withinLadder(project.sizes, layered, verdict.covers);
+    const held = { ...url, transformation, remarks: [...url.remarks, ...remarks] };
+    return { url: held, layered, verdict, refusal: undefined };
+  } catch (error) {
+    return { url, layered, verdict, refusal: error as ServerError };
+  }
+}
+
+function refused(verdict: Verdict, refusal: ServerError): Understanding {
+  return { url: undefined, layered: undefined, verdict, refusal };
+}
