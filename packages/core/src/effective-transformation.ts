@@ -1,15 +1,30 @@
+import type { Tint } from "./codecs/tint.ts";
 import type { OperationValues, Transformation } from "./operations/index.ts";
 import { LARGEST_SIDE } from "./operations/resize.ts";
 
 type Resize = OperationValues["resize"];
 
 /**
- * The same request in fewer words: `dpr` is multiplied into `w` and `h` (as long as both stay within `LARGEST_SIDE`),
- * and what has no effect beside the rest is dropped. It gives the same pixels as the transformation it is made from.
+ * The same request in fewer words: `dpr` is multiplied into `w` and `h` (as long as both stay within `LARGEST_SIDE`), `x` and
+ * `y` become a gravity, and what has no effect beside the rest is dropped. It gives the same pixels as the transformation it is
+ * made from; the renderer itself reads nothing else.
  */
 export function effectiveTransformation(transformation: Transformation): Transformation {
-  if (!transformation.resize) return transformation;
-  const { dpr = 1, w, h, aspect_ratio, ...others } = transformation.resize;
+  const { resize, colorize, duotone, pixelate, ...others } = transformation;
+  const trims = others.trim?.trim !== undefined;
+  return {
+    ...others,
+    ...(resize === undefined ? {} : { resize: effectiveResize(resize, trims) }),
+    ...(isVisible(colorize?.colorize) ? { colorize } : {}),
+    ...(isVisible(duotone?.duotone) ? { duotone } : {}),
+    // Squares of one pixel are the picture itself.
+    ...((pixelate?.pixelate ?? 0) > 1 ? { pixelate } : {}),
+  };
+}
+
+const isVisible = (value: Pick<Tint, "opacity"> | undefined) => value !== undefined && value.opacity > 0;
+
+function effectiveResize({ dpr = 1, w, h, aspect_ratio, ...others }: Resize, trims: boolean): Resize {
   const hasBox = w !== undefined && h !== undefined;
   const hasSide = w !== undefined || h !== undefined;
   const sides = {
@@ -17,13 +32,10 @@ export function effectiveTransformation(transformation: Transformation): Transfo
     ...(h === undefined ? {} : { h }),
     ...(aspect_ratio === undefined || hasBox ? {} : { aspect_ratio }),
   };
-  const resize = { ...(hasSide ? multiply(sides, dpr) : sides), ...others };
-  const idle = new Set<string>();
-  if (!hasSide) idle.add("org_if_sml");
-  if (!hasSide && !aspect_ratio) idle.add("func");
-  if (!decidesGravity(resize)) idle.add("gravity");
+  const resize = { ...(hasSide ? multiply(sides, dpr) : sides), ...withGravity(others, trims) };
+  const idle = new Set<string>(idleParameters(resize));
   const kept = Object.entries(resize).filter(([name]) => !idle.has(name));
-  return { ...transformation, resize: Object.fromEntries(kept) };
+  return Object.fromEntries(kept);
 }
 
 /** Sides beyond the largest are the renderer's to bound: there `dpr` stays beside them. */
@@ -35,6 +47,33 @@ function multiply(resize: Resize, dpr: number): Resize {
     ...(resize.w === undefined ? {} : { w: times(resize.w) }),
     ...(resize.h === undefined ? {} : { h: times(resize.h) }),
   };
+}
+
+/** A gravity beats `x` and `y`, which count as a pair; `trim` without a trim asks for what stands out. */
+function withGravity({ x, y, ...resize }: Resize, trims: boolean): Resize {
+  const { gravity } = resize;
+  if (gravity === "trim" && !trims) return { ...resize, gravity: "auto" };
+  if (gravity !== undefined || x === undefined || y === undefined) return resize;
+  return { ...resize, gravity: { x, y, unit: "px" } };
+}
+
+function idleParameters(resize: Resize): readonly (keyof Resize)[] {
+  const { w, h, aspect_ratio, func, gravity } = resize;
+  const hasSide = w !== undefined || h !== undefined;
+  const hasBox = (w !== undefined && h !== undefined) || (hasSide && aspect_ratio !== undefined);
+  const mayFit = func === "fit" || func === "cropfit";
+  const pads = mayFit && hasBox;
+  // A whole picture stands in the middle of its padding, whatever stands out in it.
+  const isIdleGravity = !decidesGravity(resize) || (gravity === "auto" && func === "fit");
+  return [
+    ...(hasSide ? [] : (["org_if_sml"] as const)),
+    ...(hasSide || aspect_ratio ? [] : (["func"] as const)),
+    ...(isIdleGravity ? (["gravity"] as const) : []),
+    ...(mayFit && hasSide ? [] : (["fit_enlarge"] as const)),
+    ...(pads ? [] : (["margin", "bg_img_fit"] as const)),
+    ...(pads && resize.bg_img_fit ? [] : (["bg_blur", "bg_opacity", "bg_colorize", "bg_gravity"] as const)),
+    ...(isVisible(resize.bg_colorize) ? [] : (["bg_colorize"] as const)),
+  ];
 }
 
 /** Whether something may be cut off or padded, so that gravity has something to decide. */
