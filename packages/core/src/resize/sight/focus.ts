@@ -7,11 +7,13 @@ const SCALES = [
   [0.01, 0.12],
   [0.03, 0.25],
   [0.07, 0.45],
+  [0.07, 1],
 ] as const;
-/** Half the size of the neighbourhood that is looked at as one thing. */
+/** Half the size of the neighbourhood that is looked at as one thing, and of what may belong to it. */
 const THING = 0.12;
-/** How much less counts what lies in a corner. */
-const CORNER_LOSS = 0.35;
+const WHOLE = 0.3;
+/** How much less counts what lies at an edge, where a thing has surroundings on one side alone. */
+const EDGE_LOSS = 0.6;
 
 /**
  * The point of a small picture that stands out most, in its pixels: where things differ in colour and brightness from what
@@ -30,7 +32,8 @@ export function findFocus(raw: Raw): { readonly x: number; readonly y: number } 
     found = at;
   }
   if (best <= 1e-6) return { x: width / 2, y: height / 2 };
-  return centre(salience, raw, { x: found % width, y: Math.floor(found / width) }, 2 * radius);
+  const start = { x: found % width, y: Math.floor(found / width) };
+  return centre(salience, raw, start, Math.max(2, WHOLE * Math.min(width, height)));
 }
 
 function salienceOf(raw: Raw): Float64Array {
@@ -50,10 +53,13 @@ function salienceOf(raw: Raw): Float64Array {
       salience[at] = (salience[at] ?? 0) + sum;
     }
   }
-  return salience.map((value, at) => {
-    const dx = (at % width) / width - 0.5;
-    const dy = Math.floor(at / width) / height - 0.5;
-    return value * (1 - CORNER_LOSS * 2 * (dx * dx + dy * dy));
+  // Only what stands out more than the average: else much of little would outweigh little of much.
+  const mean = salience.reduce((sum, value) => sum + value, 0) / salience.length;
+  return salience.map((strength, at) => {
+    const value = Math.max(0, strength - mean);
+    const dx = (2 * (at % width)) / width - 1;
+    const dy = (2 * Math.floor(at / width)) / height - 1;
+    return value * (1 - EDGE_LOSS * dx * dx) * (1 - EDGE_LOSS * dy * dy);
   });
 }
 
