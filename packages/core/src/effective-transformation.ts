@@ -24,7 +24,8 @@ export function effectiveTransformation(transformation: Transformation): Transfo
 
 const isVisible = (value: Pick<Tint, "opacity"> | undefined) => value !== undefined && value.opacity > 0;
 
-function effectiveResize({ dpr = 1, w, h, aspect_ratio, ...others }: Resize, trims: boolean): Resize {
+function effectiveResize(asked: Resize, trims: boolean): Resize {
+  const { dpr = 1, w, h, aspect_ratio, ...others } = withGravity(asked, trims);
   const hasBox = w !== undefined && h !== undefined;
   const hasSide = w !== undefined || h !== undefined;
   const sides = {
@@ -32,7 +33,11 @@ function effectiveResize({ dpr = 1, w, h, aspect_ratio, ...others }: Resize, tri
     ...(h === undefined ? {} : { h }),
     ...(aspect_ratio === undefined || hasBox ? {} : { aspect_ratio }),
   };
-  const resize = { ...(hasSide ? multiply(sides, dpr) : sides), ...withGravity(others, trims) };
+  const isSide = hasSide && !hasBox && aspect_ratio === undefined;
+  const resize = {
+    ...(hasSide ? multiply(sides, dpr) : sides),
+    ...(isSide ? withoutFunc(others) : others),
+  };
   const idle = new Set<string>(idleParameters(resize));
   const kept = Object.entries(resize).filter(([name]) => !idle.has(name));
   return Object.fromEntries(kept);
@@ -57,28 +62,27 @@ function withGravity({ x, y, ...resize }: Resize, trims: boolean): Resize {
   return { ...resize, gravity: { x, y, unit: "px" } };
 }
 
+const mayFit = ({ func }: Resize) => func === "fit" || func === "cropfit";
+
+/** By one side alone every func does the same, but that a fit does not enlarge. */
+function withoutFunc(resize: Resize): Resize {
+  const { func, fit_enlarge, ...others } = resize;
+  return mayFit(resize) && fit_enlarge !== true ? { ...others, org_if_sml: true } : others;
+}
+
 function idleParameters(resize: Resize): readonly (keyof Resize)[] {
   const { w, h, aspect_ratio, func, gravity } = resize;
   const hasSide = w !== undefined || h !== undefined;
   const hasBox = (w !== undefined && h !== undefined) || (hasSide && aspect_ratio !== undefined);
-  const mayFit = func === "fit" || func === "cropfit";
-  const pads = mayFit && hasBox;
+  const pads = mayFit(resize) && hasBox;
+  const cuts = hasBox ? !pads && func !== "bound" && func !== "boundmin" && func !== "cover" : aspect_ratio;
   // A whole picture stands in the middle of its padding, whatever stands out in it.
-  const isIdleGravity = !decidesGravity(resize) || (gravity === "auto" && func === "fit");
+  const isIdleGravity = !(pads || cuts) || (gravity === "auto" && func === "fit");
   return [
-    ...(hasSide ? [] : (["org_if_sml"] as const)),
-    ...(hasSide || aspect_ratio ? [] : (["func"] as const)),
+    ...(hasSide ? [] : (["org_if_sml", "func"] as const)),
     ...(isIdleGravity ? (["gravity"] as const) : []),
-    ...(mayFit && hasSide ? [] : (["fit_enlarge"] as const)),
-    ...(pads ? [] : (["margin", "bg_img_fit"] as const)),
+    ...(pads ? [] : (["margin", "fit_enlarge", "bg_img_fit"] as const)),
     ...(pads && resize.bg_img_fit ? [] : (["bg_blur", "bg_opacity", "bg_colorize", "bg_gravity"] as const)),
     ...(isVisible(resize.bg_colorize) ? [] : (["bg_colorize"] as const)),
   ];
-}
-
-/** Whether something may be cut off or padded, so that gravity has something to decide. */
-function decidesGravity({ w, h, aspect_ratio, func }: Resize): boolean {
-  if (aspect_ratio !== undefined) return true;
-  if (w === undefined || h === undefined) return false;
-  return func !== "bound" && func !== "boundmin" && func !== "cover";
 }
