@@ -51,6 +51,15 @@ test.each<[string, Rgb, Rgb]>([
   }
 });
 
+test("a blur of one colour is that colour", async () => {
+  for (const value of [0.5, 1, 2, 3, 5, 6, 7, 9, 40, 100]) {
+    const original = await painted(30, 20, () => [...A, 255]);
+    for (const query of [`blur=${value}`, `f=blur:${value},sharp:2`]) {
+      expect((await pixelsOf(original, query)).at(15, 10), query).toEqual([...A, 255]);
+    }
+  }
+});
+
 test("every filter leaves transparency alone", async () => {
   const original = await painted(8, 8, (x) => [200, 100, 50, x * 32]);
   for (const query of [
