@@ -40,11 +40,17 @@ export function estimateCost(
 ): number {
   const drawable = { ...facts, uprighting: UPRIGHT, isGrey: false };
   const { size, pages, effects } = draw(drawable, { transformation, format, limits: DEFAULT_LIMITS });
-  const looking = transformation.trim?.trim === undefined ? 0 : LOOKING;
-  const read = (facts.width * facts.height * pages * (readingOf(facts) + looking)) / 1e6;
+  const read =
+    (facts.width * facts.height * pages * (readingOf(facts) + lookingOf(facts, transformation))) / 1e6;
   const retouching = effects.reduce((sum, effect) => sum + retouchingOf(effect), 0);
   const written = (size.width * size.height * pages * (WRITING[format] + retouching)) / 1e6;
   return LEAST + read + written;
+}
+
+/** What memory may spare is charged all the same: who waits for a place does not know what it will hold then. */
+function lookingOf(facts: ImageFacts, { trim, resize }: Transformation): number {
+  const isSketched = resize?.gravity === "auto" || resize?.gravity === "trim" || resize?.bg_color === "auto";
+  return (trim?.trim === undefined ? 0 : LOOKING) + (isSketched ? readingOf(facts) : 0);
 }
 
 const retouchingOf = (effect: Effect) => RETOUCHING + (effect.kind === "blur" ? BLURRING * effect.sigma : 0);

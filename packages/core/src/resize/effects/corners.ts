@@ -37,8 +37,9 @@ export function cutCorners({ data, width, height }: Raw, radii: Radii): void {
   for (const { reach, isRight, isBottom } of corners) {
     for (let y = 0; y < reach.y; y++) {
       const row = isBottom ? height - 1 - y : y;
+      const outside = beginsAt(reach, y + 1);
       for (let x = 0; x < reach.x; x++) {
-        const cover = coverOf(reach, x, y);
+        const cover = x + 1 <= outside ? 0 : coverOf(reach, x, y);
         // A row is inside from the first full pixel on.
         if (cover >= 1) break;
         const at = (row * width + (isRight ? width - 1 - x : x)) * 4 + 3;
@@ -48,13 +49,15 @@ export function cutCorners({ data, width, height }: Raw, radii: Radii): void {
   }
 }
 
+/** Where the ellipse begins at a height, counted from the corner. */
+const beginsAt = ({ x, y }: Reach, at: number) => x * (1 - Math.sqrt(1 - Math.max(0, 1 - at / y) ** 2));
+
 /** Points of a pixel that are looked at, in each direction. */
 const SAMPLES = 4;
 
 /** How much of a pixel, counted from its corner of the picture, lies inside the ellipse. */
 function coverOf({ x: reachX, y: reachY }: Reach, x: number, y: number): number {
   if (isInside(reachX, reachY, x, y)) return 1;
-  if (!isInside(reachX, reachY, x + 1, y + 1)) return 0;
   let inside = 0;
   for (let step = 0; step < SAMPLES * SAMPLES; step++) {
     const sampleX = x + ((step % SAMPLES) + 0.5) / SAMPLES;
