@@ -21,6 +21,7 @@ const CHECKS = {
     return faults.find((each) => each !== undefined);
   },
   "generated reference": () => faultOf(run(process.execPath, ["scripts/docs.ts", "--check"])),
+  "examples of the reference": () => faultOf(run(process.execPath, ["scripts/contact-sheet.ts", "--check"])),
   changesets: checkChangesets,
   "lock is complete": async () => {
     const { code, output } = await run("npm", ["ci", "--dry-run", "--ignore-scripts"]);

@@ -14,6 +14,7 @@ import { CONFIG_SCHEMA, ENVIRONMENT } from "../apps/server/dist/config/schema.js
 import { expected, type Schema } from "../apps/server/dist/config/shape.js";
 import { ERRORS } from "../apps/server/dist/errors.js";
 import { apiPage } from "./api-page.ts";
+import { examplesOf } from "./contact-sheet/examples.ts";
 import { code, page, table } from "./markdown.ts";
 
 /** What a parameter says of itself to readers. */
@@ -53,12 +54,27 @@ function operationsPage(): string {
       each.expected,
       code(`${wireName}=${each.example}`),
     ]);
-    return `## ${name}\n\n${table(["parameter", "what it does", "value", "example"], rows)}`;
+    const examples = examplesOf(name).map(({ original, query, size }) => [code(query), original, size]);
+    return [
+      `## ${name}`,
+      table(["parameter", "what it does", "value", "example"], rows),
+      `<details><summary>Examples</summary>\n\n${table(["query", "original", "size"], examples)}\n\n</details>`,
+    ].join("\n\n");
   });
   return page(
     "Operations",
     `Query parameters of a delivery URL. Operations are applied in the order of this page, whatever their order in the URL; the
-last of equal parameters counts. A value that cannot be read is passed over, and the image is delivered without it.`,
+last of equal parameters counts. A value that cannot be read is passed over, one beyond its range counts as the nearest in it, and
+the image is delivered. Colours are sRGB: embedded profiles are applied and dropped, so of a wider gamut the nearest sRGB colour is
+left; 16 bits become 8. Everything is done to every frame of an animation.
+
+Examples are made of a landscape (2400x1600), a portrait (1600x2000), a logo without background (1200x1300), moving waves (480x480),
+a card (1500x1000, of which the picture is 900x600) and a colour chart (600x400), all drawn in code. \`npm run sheet\`
+renders them as requests are rendered, with WebP accepted, and lays them out in \`.cache/contact-sheet\`.
+
+The filters from \`bright\` to \`sharp\` may also stand in one parameter, \`f=bright:10,contrast:20,gray\`: one without a value is switched
+on. Whatever the order there, they are applied in the order of this page, each rounded to whole numbers from 0 to 255. They see padding
+and background as part of the picture.`,
     ...sections,
     `## Parameters that change no pixel
 

@@ -113,6 +113,16 @@ const word = fc.constantFrom(
     "p=x",
     "dpr=99",
     "org_if_sml",
+    "trim=101",
+    "gravity=auto",
+    "radius=max,-1,1e3,9",
+    "f=blur:9,,:,gray:0,duotone:f00",
+    "bg_img_fit=1",
+    "bg_color=auto",
+    "func=fit",
+    "margin=1e9",
+    "pixelate=0.5",
+    "sepia=",
     "=",
     "\u00ff",
     "#",
@@ -299,7 +309,14 @@ describe("the server under hostile requests", () => {
     await fc.assert(
       fc.asyncProperty(
         damaged,
-        fc.constantFrom("", "?w=20", "?w=20&force_format=png", "?r=33&h=9"),
+        fc.constantFrom(
+          "",
+          "?w=20",
+          "?w=20&force_format=png",
+          "?r=33&h=9",
+          "?trim=5&w=20&h=20&gravity=auto&radius=max",
+          "?w=30&h=40&func=fit&bg_img_fit=1&bg_color=auto&f=blur:9,sepia,saturate:-40",
+        ),
         async (image, query) => {
           number += 1;
           origin.put(`/hostile-${number}.jpg`, image);

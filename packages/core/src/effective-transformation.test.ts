@@ -7,6 +7,7 @@ import { planResize } from "./resize/plan.ts";
 
 const GRAVITIES: readonly Gravity[] = [
   ...(["center", "north", "southwest"] as const),
+  "auto",
   { x: 30, y: 70, unit: "p" },
   { x: 10, y: 900, unit: "px" },
 ];
@@ -20,6 +21,8 @@ const values: fc.Arbitrary<OperationValues["resize"]> = fc.record(
     gravity: fc.constantFrom(...GRAVITIES),
     aspect_ratio: fc.constantFrom({ min: 0.5, max: 0.5 }, { min: 1, max: 2 }, { min: 3, max: 3 }),
     org_if_sml: fc.boolean(),
+    margin: fc.constantFrom(0, 7, 300),
+    fit_enlarge: fc.boolean(),
   },
   { requiredKeys: [] },
 );

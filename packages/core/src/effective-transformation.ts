@@ -1,15 +1,31 @@
+import type { Tint } from "./codecs/tint.ts";
 import type { OperationValues, Transformation } from "./operations/index.ts";
 import { LARGEST_SIDE } from "./operations/resize.ts";
 
 type Resize = OperationValues["resize"];
 
 /**
- * The same request in fewer words: `dpr` is multiplied into `w` and `h` (as long as both stay within `LARGEST_SIDE`),
- * and what has no effect beside the rest is dropped. It gives the same pixels as the transformation it is made from.
+ * The same request in fewer words: `dpr` is multiplied into `w` and `h` (as long as both stay within `LARGEST_SIDE`), `x` and
+ * `y` become a gravity, and what has no effect beside the rest is dropped. It gives the same pixels as the transformation it is
+ * made from; the renderer itself reads nothing else.
  */
 export function effectiveTransformation(transformation: Transformation): Transformation {
-  if (!transformation.resize) return transformation;
-  const { dpr = 1, w, h, aspect_ratio, ...others } = transformation.resize;
+  const { resize, colorize, duotone, pixelate, ...others } = transformation;
+  const trims = others.trim?.trim !== undefined;
+  return {
+    ...others,
+    ...(resize === undefined ? {} : { resize: effectiveResize(resize, trims) }),
+    ...(isVisible(colorize?.colorize) ? { colorize } : {}),
+    ...(isVisible(duotone?.duotone) ? { duotone } : {}),
+    // Squares of one pixel are the picture itself.
+    ...((pixelate?.pixelate ?? 0) > 1 ? { pixelate } : {}),
+  };
+}
+
+const isVisible = (value: Pick<Tint, "opacity"> | undefined) => value !== undefined && value.opacity > 0;
+
+function effectiveResize(asked: Resize, trims: boolean): Resize {
+  const { dpr = 1, w, h, aspect_ratio, ...others } = withGravity(asked, trims);
   const hasBox = w !== undefined && h !== undefined;
   const hasSide = w !== undefined || h !== undefined;
   const sides = {
@@ -17,13 +33,14 @@ export function effectiveTransformation(transformation: Transformation): Transfo
     ...(h === undefined ? {} : { h }),
     ...(aspect_ratio === undefined || hasBox ? {} : { aspect_ratio }),
   };
-  const resize = { ...(hasSide ? multiply(sides, dpr) : sides), ...others };
-  const idle = new Set<string>();
-  if (!hasSide) idle.add("org_if_sml");
-  if (!hasSide && !aspect_ratio) idle.add("func");
-  if (!decidesGravity(resize)) idle.add("gravity");
+  const isSide = hasSide && !hasBox && aspect_ratio === undefined;
+  const resize = {
+    ...(hasSide ? multiply(sides, dpr) : sides),
+    ...(isSide ? withoutFunc(others) : others),
+  };
+  const idle = new Set<string>(idleParameters(resize));
   const kept = Object.entries(resize).filter(([name]) => !idle.has(name));
-  return { ...transformation, resize: Object.fromEntries(kept) };
+  return Object.fromEntries(kept);
 }
 
 /** Sides beyond the largest are the renderer's to bound: there `dpr` stays beside them. */
@@ -37,9 +54,35 @@ function multiply(resize: Resize, dpr: number): Resize {
   };
 }
 
-/** Whether something may be cut off or padded, so that gravity has something to decide. */
-function decidesGravity({ w, h, aspect_ratio, func }: Resize): boolean {
-  if (aspect_ratio !== undefined) return true;
-  if (w === undefined || h === undefined) return false;
-  return func !== "bound" && func !== "boundmin" && func !== "cover";
+/** A gravity beats `x` and `y`, which count as a pair; `trim` without a trim asks for what stands out. */
+function withGravity({ x, y, ...resize }: Resize, trims: boolean): Resize {
+  const { gravity } = resize;
+  if (gravity === "trim" && !trims) return { ...resize, gravity: "auto" };
+  if (gravity !== undefined || x === undefined || y === undefined) return resize;
+  return { ...resize, gravity: { x, y, unit: "px" } };
+}
+
+const mayFit = ({ func }: Resize) => func === "fit" || func === "cropfit";
+
+/** By one side alone every func does the same, but that a fit does not enlarge. */
+function withoutFunc(resize: Resize): Resize {
+  const { func, fit_enlarge, ...others } = resize;
+  return mayFit(resize) && fit_enlarge !== true ? { ...others, org_if_sml: true } : others;
+}
+
+function idleParameters(resize: Resize): readonly (keyof Resize)[] {
+  const { w, h, aspect_ratio, func, gravity } = resize;
+  const hasSide = w !== undefined || h !== undefined;
+  const hasBox = (w !== undefined && h !== undefined) || (hasSide && aspect_ratio !== undefined);
+  const pads = mayFit(resize) && hasBox;
+  const cuts = hasBox ? !pads && func !== "bound" && func !== "boundmin" && func !== "cover" : aspect_ratio;
+  // A whole picture stands in the middle of its padding, whatever stands out in it.
+  const isIdleGravity = !(pads || cuts) || (gravity === "auto" && func === "fit");
+  return [
+    ...(hasSide ? [] : (["org_if_sml", "func"] as const)),
+    ...(isIdleGravity ? (["gravity"] as const) : []),
+    ...(pads ? [] : (["margin", "fit_enlarge", "bg_img_fit"] as const)),
+    ...(pads && resize.bg_img_fit ? [] : (["bg_blur", "bg_opacity", "bg_colorize", "bg_gravity"] as const)),
+    ...(isVisible(resize.bg_colorize) ? [] : (["bg_colorize"] as const)),
+  ];
 }

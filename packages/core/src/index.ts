@@ -18,10 +18,12 @@ export type {
   UrlPurge,
 } from "./cdn.ts";
 export type { Codec, Description, Parameter } from "./codec.ts";
-export type { Color } from "./codecs/color.ts";
-export { COMPASS, type Compass, type Gravity } from "./codecs/gravity.ts";
+export type { Color, Fill } from "./codecs/color.ts";
+export { COMPASS, type Compass, type FocalPoint, type Gravity } from "./codecs/gravity.ts";
 export type { Point } from "./codecs/point.ts";
+export type { Radii, Radius } from "./codecs/radii.ts";
 export type { RatioRange } from "./codecs/ratio.ts";
+export type { Duotone, Tint } from "./codecs/tint.ts";
 export { effectiveTransformation } from "./effective-transformation.ts";
 export { type InputFormat, MEDIA_TYPES, OUTPUT_FORMATS, type OutputFormat } from "./format.ts";
 export {

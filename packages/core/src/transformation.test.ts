@@ -14,10 +14,13 @@ import { readQuery } from "./url/query.ts";
 const read = (query: string) => readTransformation(readQuery(query));
 const transformationOf = (query: string) => read(query).transformation;
 
+const BLACK = { red: 0, green: 0, blue: 0 };
+const WHITE = { red: 255, green: 255, blue: 255 };
+
 const PARAMETERS = OPERATIONS.flatMap((operation) =>
   Object.entries<Parameter<unknown>>(operation.parameters),
 );
-const NAMES = PARAMETERS.flatMap(([name, { aliases }]) => [name, ...aliases]);
+const NAMES = [...PARAMETERS.flatMap(([name, { aliases }]) => [name, ...aliases]), "f"];
 const VALUES = [
   ...PARAMETERS.map(([, { example }]) => example),
   "0",
@@ -27,6 +30,8 @@ const VALUES = [
   "9000",
   "crop",
   "50p,50p",
+  "auto",
+  "bright:5,gray,colorize:f00,0.3",
   "x",
 ];
 
@@ -83,6 +88,22 @@ test("of duplicates the last readable one counts, under whichever name", () => {
   });
 });
 
+test("filters may stand in one parameter, each with its own remark", () => {
+  expect(read("f=bright:10,contrast:x,%20Gray,duotone:000,fff,0.5&w=5")).toEqual({
+    transformation: {
+      resize: { w: 5 },
+      bright: { bright: 10 },
+      gray: { gray: true },
+      duotone: { duotone: { dark: BLACK, light: WHITE, opacity: 0.5 } },
+    },
+    remarks: [{ parameter: "contrast", text: "x", expected: "a number from -100 to 100" }],
+  });
+  const expected = "filters and their values, for example bright:10,contrast:20,gray";
+  expect(read("f=huh,w:5,gray:0").remarks).toEqual([{ parameter: "f", text: "huh,w:5", expected }]);
+  expect(read("f=")).toEqual({ transformation: {}, remarks: [] });
+  expect(read("f=f:gray").transformation).toEqual({});
+});
+
 test("parameters of nobody and names of every object are skipped", () => {
   expect(read("foo=1&__proto__=2&constructor=3&toString=4")).toEqual({ transformation: {}, remarks: [] });
 });
@@ -111,6 +132,40 @@ test.each([
   ["w=5&h=5&aspect_ratio=1:2", "w=5&h=5"],
   ["aspect_ratio=1:2&gravity=north&org_if_sml=1", "gravity=north&aspect_ratio=0.5"],
   ["force_format=webp&q=80", "q=80"],
+  ["w=5&h=5&x=30&y=40.5", "w=5&h=5&gravity=30,40.5"],
+  ["w=5&h=5&x=30", "w=5&h=5"],
+  ["w=5&h=5&x=30&y=40&gravity=smart", "w=5&h=5&gravity=auto"],
+  ["w=5&x=30&y=40", "w=5"],
+  ["w=5&h=5&gravity=trim", "w=5&h=5&gravity=auto"],
+  ["w=5&h=5&gravity=trim&trim=3", "trim=3&w=5&h=5&gravity=trim"],
+  ["w=5&func=cropfit", "w=5&org_if_sml=1"],
+  ["w=5&func=cover&gravity=north", "w=5"],
+  ["w=5&func=bound&aspect_ratio=2&gravity=north", "w=5&func=bound&aspect_ratio=2"],
+  ["func=fit&aspect_ratio=2", "aspect_ratio=2"],
+  ["w=5&h=5&func=fit&gravity=auto", "w=5&h=5&func=fit"],
+  ["w=5&h=5&margin=3&fit_enlarge=1&bg_img_fit=1&bg_blur=9", "w=5&h=5"],
+  ["w=5&func=fit&margin=3&fit_enlarge=1&bg_img_fit=1", "w=5"],
+  [
+    "w=5&h=5&func=fit&margin=3&bg_blur=9&bg_opacity=0.5&bg_colorize=f00&bg_gravity=north",
+    "w=5&h=5&func=fit&margin=3",
+  ],
+  [
+    "w=5&h=5&func=fit&bg_img_fit=1&bg_blur=20&bg_opacity=1&bg_gravity=centre",
+    "w=5&h=5&func=fit&bg_img_fit=1",
+  ],
+  [
+    "w=5&aspect_ratio=1&func=fit&bg_img_fit=1&bg_colorize=red",
+    "w=5&func=fit&aspect_ratio=1&bg_img_fit=1&bg_colorize=ff0000,0.5",
+  ],
+  ["w=5&h=5&func=fit&bg_img_fit=1&bg_colorize=red,0", "w=5&h=5&func=fit&bg_img_fit=1"],
+  ["colorize=red,0&duotone=000,fff,0&pixelate=1&blur=0&sharp=0&radius=0,0,0,0&sepia=0&gray=0", ""],
+  ["sepia=1", "sepia=100"],
+  ["radius=5,5,5,5", "radius=5"],
+  ["radius=max,0,MAX,9.6", "radius=max,0,max,10"],
+  ["trim=0", "trim=0"],
+  ["bright=255&contrast=-300", "bright=100&contrast=-100"],
+  ["f=blur:4,grey", "gray=1&blur=4"],
+  ["f=colorize:red,0.4,bright:3&bright=5", "bright=5&colorize=ff0000,0.4"],
 ])("the variant key of %s is “%s”", (asked, key) => {
   expect(canonicalTransformation(transformationOf(asked))).toBe(key);
 });

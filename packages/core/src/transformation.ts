@@ -1,6 +1,7 @@
 import type { Parameter } from "./codec.ts";
 import { effectiveTransformation } from "./effective-transformation.ts";
-import { OPERATIONS, type OperationName, type Transformation } from "./operations/index.ts";
+import { FILTERS, OPERATIONS, type OperationName, type Transformation } from "./operations/index.ts";
+import { COMPOUND, expandCompound } from "./url/compound.ts";
 import { percentEncode } from "./url/percent.ts";
 import type { QueryPair } from "./url/query.ts";
 
@@ -31,14 +32,22 @@ const BY_WIRE_NAME: ReadonlyMap<string, Entry> = new Map(
   ENTRIES.flatMap((entry) => [entry.name, ...entry.parameter.aliases].map((name) => [name, entry] as const)),
 );
 
-/** Whether a query parameter of this name belongs to an operation, under its own name or an alias. */
+const FILTER_NAMES: ReadonlySet<OperationName> = new Set(FILTERS.map(({ name }) => name));
+
+function isFilter(wireName: string): boolean {
+  const entry = BY_WIRE_NAME.get(wireName);
+  return entry !== undefined && FILTER_NAMES.has(entry.operation);
+}
+
+/** Whether a query parameter of this name belongs to an operation, under its own name or an alias, or is the compound `f`. */
 export function isOperationParameter(wireName: string): boolean {
-  return BY_WIRE_NAME.has(wireName);
+  return BY_WIRE_NAME.has(wireName) || wireName === COMPOUND;
 }
 
 /**
  * Reads what is asked of an image. Never throws: what cannot be read is left out and remarked. Of duplicates, under
- * whichever name, the last readable one counts. Parameters of nobody are skipped in silence.
+ * whichever name, the last readable one counts; `f` counts as the filters it names, at its place. Parameters of nobody are
+ * skipped in silence.
  */
 export function readTransformation(pairs: readonly QueryPair[]): {
   readonly transformation: Transformation;
@@ -46,7 +55,13 @@ export function readTransformation(pairs: readonly QueryPair[]): {
 } {
   const values = new Map<Entry, unknown>();
   const remarks: Remark[] = [];
-  for (const { name, value: text } of pairs) {
+  const single = pairs.flatMap((pair) => {
+    if (pair.name !== COMPOUND) return [pair];
+    const compound = expandCompound(pair, isFilter);
+    remarks.push(...compound.remarks);
+    return compound.pairs;
+  });
+  for (const { name, value: text } of single) {
     const entry = BY_WIRE_NAME.get(name);
     if (!entry) continue;
     const value = entry.parameter.parse(text);

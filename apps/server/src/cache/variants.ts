@@ -3,10 +3,12 @@ import { canonicalTransformation, type OutputFormat, type Transformation } from 
 import {
   estimateCost,
   type ImageFacts,
+  type Memory,
   RENDERER_VERSION,
   type RenderLimits,
   render,
 } from "@freshet/core/resize";
+import { LRUCache } from "lru-cache";
 import { ByteTiers } from "./byte-tiers.ts";
 import type { DiskStore } from "./disk-store.ts";
 import { Flights } from "./flights.ts";
@@ -37,12 +39,16 @@ export function variantKey(request: VariantRequest): string {
   return hash("sha256", text.join("\n")).slice(0, 40);
 }
 
+/** Answers about the pixels of originals that are kept: a few numbers each. */
+const MOST_ANSWERS = 20_000;
+
 /** Variants by content address: from the disk or the shared tier, else rendered once however many ask. They never go stale. */
 export class Variants {
   readonly #tiers: ByteTiers;
   readonly #queue: RenderQueue;
   readonly #limits: RenderLimits;
   readonly #onRender: (milliseconds: number) => void;
+  readonly #seen = new LRUCache<string, readonly number[]>({ max: MOST_ANSWERS });
   readonly #flights = new Flights<{ readonly bytes: Uint8Array; readonly from: VariantOrigin } | undefined>();
 
   constructor(parts: {
@@ -74,6 +80,7 @@ export class Variants {
         const { bytes } = await render(original, request.transformation, {
           format: request.format,
           limits: this.#limits,
+          memory: this.#memoryOf(request.digest),
         });
         this.#onRender(performance.now() - begun);
         return bytes;
@@ -82,5 +89,13 @@ export class Variants {
       this.#tiers.keep(key, rendered, true);
       return { bytes: rendered, from: "rendered" as const };
     });
+  }
+
+  /** What was seen in the pixels of an original: named by its digest, it never goes stale either. */
+  #memoryOf(digest: string): Memory {
+    return {
+      recall: (question) => this.#seen.get(`${digest} ${question}`),
+      remember: (question, answer) => this.#seen.set(`${digest} ${question}`, answer),
+    };
   }
 }

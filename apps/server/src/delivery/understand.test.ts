@@ -121,7 +121,7 @@ describe("an explanation", () => {
 
   test("says what becomes of a URL and why", async () => {
     const project = { ...PROJECT, shortening, security: signing, hints: { client: true, saveData: true } };
-    const target = await signDeliveryUrl("/v7/_media_/a.jpg?w=400&p=small&huh=1&blur=3&vh=7", {
+    const target = await signDeliveryUrl("/v7/_media_/a.jpg?w=400&p=small&huh=1&process=3&vh=7", {
       salt: SALT,
       expires: 2_000_000_000,
     });
@@ -154,7 +154,7 @@ describe("an explanation", () => {
         { name: "p", value: "small", layer: "url", by: undefined, overrides: [] },
         { name: "vh", value: "7", layer: "url", by: undefined, overrides: [] },
       ],
-      remarks: [{ parameter: "blur", text: "3", expected: "not supported yet" }],
+      remarks: [{ parameter: "process", text: "3", expected: "not supported yet" }],
       format: { requested: null, negotiated: ["avif", "webp"], hints: ["Save-Data"] },
     });
   });

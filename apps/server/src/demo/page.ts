@@ -58,6 +58,30 @@ const CARDS: readonly Card[] = [
     query: "w=480&h=200&func=bound",
     note: "The largest that fits inside, without padding.",
   },
+  {
+    title: "What stands out",
+    file: "portrait.jpg",
+    query: "w=480&h=240&gravity=auto",
+    note: "Found once per original, kept for every size.",
+  },
+  {
+    title: "Padded with itself",
+    file: "portrait.jpg",
+    query: "w=480&h=320&func=fit&bg_img_fit=1",
+    note: "A blurred copy behind the whole picture.",
+  },
+  {
+    title: "Two colours",
+    file: "landscape.jpg",
+    query: "w=480&duotone=1d2b53,ffd9a0",
+    note: "Dark becomes the first, light the second.",
+  },
+  {
+    title: "Filters and corners",
+    file: "landscape.jpg",
+    query: "w=480&f=saturate:40,sharp:0.8&radius=24",
+    note: "Several filters in one parameter.",
+  },
 ];
 
 const path = (card: Card) => `/v7/_sample_/${card.file}?${card.query}`;

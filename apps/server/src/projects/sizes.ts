@@ -28,11 +28,10 @@ export function withinLadder(
   const byRatio = isAsked("dpr");
   if (!byRatio && !isAsked("w") && !isAsked("h")) return free;
 
-  const { dpr: beyond = 1, ...resize } = effectiveTransformation(transformation).resize ?? {};
-  const { gravity, org_if_sml, func } = transformation.resize;
+  const { dpr: beyond = 1, ...multiplied } = effectiveTransformation(transformation).resize ?? {};
   const remarks: Remark[] = [];
   const hold = (name: "w" | "h", rungs: readonly number[]) => {
-    const side = resize[name];
+    const side = multiplied[name];
     if (side === undefined || !(byRatio || isAsked(name))) return side;
     const whole = Math.min(LARGEST_SIDE, Math.round(side * beyond));
     const held = nextSize(whole, rungs, ladder.step);
@@ -44,9 +43,9 @@ export function withinLadder(
     return held;
   };
   const [w, h] = [hold("w", ladder.widths), hold("h", ladder.heights)];
-  const held = Object.entries({ ...resize, func, gravity, org_if_sml, w, h }).filter(
-    ([, value]) => value !== undefined,
-  );
+  // Everything else stays as it was asked for: what has no effect beside these sizes may have one beside others.
+  const { dpr, ...resize } = transformation.resize;
+  const held = Object.entries({ ...resize, w, h }).filter(([, value]) => value !== undefined);
   return { transformation: { ...transformation, resize: Object.fromEntries(held) }, remarks };
 }
 

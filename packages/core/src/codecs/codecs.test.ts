@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Codec } from "../codec.ts";
+import { flip } from "../operations/flip.ts";
 import { OPERATIONS } from "../operations/index.ts";
 import { color } from "./color.ts";
 import { COLOR_NAMES } from "./color-names.ts";
@@ -8,7 +9,10 @@ import { degrees } from "./degrees.ts";
 import { gravity } from "./gravity.ts";
 import { decimal, flag, pixels, readDecimal } from "./number.ts";
 import { point } from "./point.ts";
+import { radii } from "./radii.ts";
 import { ratioRange } from "./ratio.ts";
+import { strength } from "./strength.ts";
+import { duotone, tint } from "./tint.ts";
 
 const PARAMETERS = OPERATIONS.flatMap(({ parameters }) => Object.entries<Codec<unknown>>(parameters));
 
@@ -88,8 +92,8 @@ test("colours are read from hex of three or six digits and from every CSS name",
 });
 
 test("flips are read in each of their spellings", () => {
-  const { flip } = OPERATIONS[2].parameters;
-  expect(["h", "x", "v", "y", "hv", "vh", "xy", "yx", "HV", "d"].map(flip.parse)).toEqual([
+  const { parse } = flip.parameters.flip;
+  expect(["h", "x", "v", "y", "hv", "vh", "xy", "yx", "HV", "d"].map(parse)).toEqual([
     ...["h", "h", "v", "v", "hv", "hv", "hv", "hv", "hv", undefined],
   ]);
 });
@@ -99,7 +103,34 @@ test("focal points keep their unit and stay inside it", () => {
   expect(gravity.parse("50p,120p")).toEqual({ x: 50, y: 100, unit: "p" });
   expect(gravity.parse("0.5c,-1c")).toEqual({ x: 0.5, y: 0, unit: "c" });
   expect(gravity.parse("Centre")).toBe("center");
-  for (const text of ["10p,20", "10", "1,2,3", "auto", "face"]) expect(gravity.parse(text)).toBeUndefined();
+  expect(["auto", "Smart", "trim"].map(gravity.parse)).toEqual(["auto", "auto", "trim"]);
+  for (const text of ["10p,20", "10", "1,2,3", "face"]) expect(gravity.parse(text)).toBeUndefined();
+});
+
+test("tints and duotones have an opacity of their own", () => {
+  const red = { red: 255, green: 0, blue: 0 };
+  expect(tint.parse("red")).toEqual({ color: red, opacity: 0.5 });
+  expect(tint.parse(" f00 , 7")).toEqual({ color: red, opacity: 1 });
+  for (const text of ["", "f00,", "f00,x", "f00,1,1", "0.5"]) expect(tint.parse(text)).toBeUndefined();
+  expect(duotone.parse("f00,#f00")).toEqual({ dark: red, light: red, opacity: 1 });
+  expect(duotone.format({ dark: red, light: red, opacity: 0.25 })).toBe("ff0000,ff0000,0.25");
+  for (const text of ["f00", "f00,", "f00,f00,x", "f00,f00,1,1"]) expect(duotone.parse(text)).toBeUndefined();
+});
+
+test("radii are one or four", () => {
+  expect(["7.6", "Max", "1,2,3,max", "-3", "99999"].map(radii.parse)).toEqual([
+    [8, 8, 8, 8],
+    ["max", "max", "max", "max"],
+    [1, 2, 3, "max"],
+    [0, 0, 0, 0],
+    [8192, 8192, 8192, 8192],
+  ]);
+  for (const text of ["", "1,2", "1,2,3", "1,2,3,4,5", "1,,3,4", "maximum"])
+    expect(radii.parse(text)).toBeUndefined();
+});
+
+test("a strength of 1 is all of it", () => {
+  expect(["1", "0", "0.4", "1.2", "40", "900"].map(strength.parse)).toEqual([100, 0, 0, 100, 40, 100]);
 });
 
 test("points are whole pixels inside any readable image", () => {

@@ -20,3 +20,12 @@ export const color: Codec<Color> = {
   format: ({ red, green, blue }) =>
     [red, green, blue].map((each) => each.toString(16).padStart(2, "0")).join(""),
 };
+
+/** A colour, or the word for the one that the picture itself has most of. */
+export type Fill = Color | "auto";
+
+export const fill: Codec<Fill> = {
+  expected: `${color.expected}, or auto`,
+  parse: (text) => (text.trim().toLowerCase() === "auto" ? "auto" : color.parse(text)),
+  format: (value) => (value === "auto" ? value : color.format(value)),
+};

@@ -1,12 +1,49 @@
 import type { Operation, ValuesOf } from "../operation.ts";
+import { blur } from "./blur.ts";
+import { bright } from "./bright.ts";
+import { colorize } from "./colorize.ts";
+import { contrast } from "./contrast.ts";
+import { duotone } from "./duotone.ts";
 import { encode } from "./encode.ts";
 import { extract } from "./extract.ts";
 import { flip } from "./flip.ts";
+import { gray } from "./gray.ts";
+import { invert } from "./invert.ts";
+import { pixelate } from "./pixelate.ts";
+import { radius } from "./radius.ts";
 import { resize } from "./resize.ts";
 import { rotate } from "./rotate.ts";
+import { saturate } from "./saturate.ts";
+import { sepia } from "./sepia.ts";
+import { sharp } from "./sharp.ts";
+import { trim } from "./trim.ts";
+
+/** Operations that `f` may name, in the order of application. */
+export const FILTERS = [
+  bright,
+  contrast,
+  saturate,
+  gray,
+  sepia,
+  invert,
+  duotone,
+  colorize,
+  pixelate,
+  blur,
+  sharp,
+] as const satisfies readonly Operation[];
 
 /** Every operation in the order of application, whatever the order in the URL. */
-export const OPERATIONS = [extract, resize, flip, rotate, encode] as const satisfies readonly Operation[];
+export const OPERATIONS = [
+  extract,
+  trim,
+  resize,
+  flip,
+  rotate,
+  ...FILTERS,
+  radius,
+  encode,
+] as const satisfies readonly Operation[];
 
 type Known = (typeof OPERATIONS)[number];
 

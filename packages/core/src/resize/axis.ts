@@ -16,15 +16,17 @@ export interface Focus {
   readonly center?: number;
 }
 
-/** Lays a scaled side into an output side: cut to it when longer, padded to it when shorter. */
-export function layAxis(scaled: number, out: number, { share, center }: Focus): Axis {
+/** Lays a scaled side into an output side: cut to it when longer, padded to it when shorter, with `margin` free at both ends. */
+export function layAxis(scaled: number, out: number, { share, center }: Focus, margin = 0): Axis {
   const kept = Math.min(scaled, out);
   const from = center === undefined ? Math.round((scaled - kept) * share) : Math.round(center - kept / 2);
+  const free = out - kept;
+  const least = Math.min(margin, Math.floor(free / 2));
   return {
     scaled,
     from: clamp(from, 0, scaled - kept),
     kept,
-    at: Math.floor((out - kept) * (center === undefined ? share : 0.5)),
+    at: least + Math.floor((free - 2 * least) * (center === undefined ? share : 0.5)),
     out,
   };
 }

@@ -1,4 +1,5 @@
 import type { InputFormat, OutputFormat } from "../format.ts";
+import type { Memory } from "./insight.ts";
 
 /** What the header of an image says, read without making pixels. Width and height are upright (EXIF orientation applied). */
 export interface ImageFacts {
@@ -32,6 +33,8 @@ export interface RenderOptions {
   readonly format: OutputFormat;
   /** `DEFAULT_LIMITS` when absent. */
   readonly limits?: RenderLimits;
+  /** Of this original; absent, its pixels are looked at anew wherever a wish depends on them. */
+  readonly memory?: Memory | undefined;
 }
 
 /** A finished variant. `height` is that of one frame. */

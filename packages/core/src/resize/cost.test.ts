@@ -39,4 +39,15 @@ describe("cost", () => {
     const most = estimateCost(photo(), { resize: { w: 8192, h: 8192, dpr: 5 } }, "webp");
     expect(most).toBeLessThan(40 * 12 + 10);
   });
+
+  it("counts looks at the pixels and what is done to them", () => {
+    const plain = estimateCost(photo(), small, "webp");
+    expect(estimateCost(photo(), { ...small, trim: { trim: 5 } }, "webp")).toBeGreaterThan(2 * plain);
+    const auto = { resize: { w: 800, h: 600, gravity: "auto" } } as const;
+    expect(estimateCost(photo(), auto, "webp")).toBeGreaterThan(1.3 * plain);
+    const blurred = { resize: { w: 4000 }, blur: { blur: 100 }, gray: { gray: true } };
+    expect(estimateCost(photo(), blurred, "webp")).toBeGreaterThan(
+      1.3 * estimateCost(photo(), { resize: { w: 4000 } }, "webp"),
+    );
+  });
 });

@@ -1,6 +1,7 @@
 import type { InputFormat, OutputFormat } from "../format.ts";
 import type { Transformation } from "../operations/index.ts";
 import type { ImageFacts } from "./contract.ts";
+import type { Effect } from "./effect.ts";
 import { DEFAULT_LIMITS } from "./limits.ts";
 import { draw } from "./operations/index.ts";
 import { UPRIGHT } from "./symmetry.ts";
@@ -19,6 +20,12 @@ const READING: Readonly<Record<InputFormat, number>> = {
 const INTERLACED = { jpeg: 1.3, png: 2.3 } as const;
 const WRITING: Readonly<Record<OutputFormat, number>> = { jpeg: 2, png: 6, webp: 12, avif: 12, gif: 50 };
 
+/** A border is looked for in the whole picture, whatever is made of it. */
+const LOOKING = 3;
+/** What is done to finished pixels: a blur costs by its reach, everything else about as much as this. */
+const RETOUCHING = 1.5;
+const BLURRING = 0.12;
+
 /** What the smallest render takes. */
 const LEAST = 0.2;
 
@@ -32,11 +39,21 @@ export function estimateCost(
   format: OutputFormat,
 ): number {
   const drawable = { ...facts, uprighting: UPRIGHT, isGrey: false };
-  const { size, pages } = draw(drawable, { transformation, format, limits: DEFAULT_LIMITS });
-  const read = (facts.width * facts.height * pages * readingOf(facts)) / 1e6;
-  const written = (size.width * size.height * pages * WRITING[format]) / 1e6;
+  const { size, pages, effects } = draw(drawable, { transformation, format, limits: DEFAULT_LIMITS });
+  const read =
+    (facts.width * facts.height * pages * (readingOf(facts) + lookingOf(facts, transformation))) / 1e6;
+  const retouching = effects.reduce((sum, effect) => sum + retouchingOf(effect), 0);
+  const written = (size.width * size.height * pages * (WRITING[format] + retouching)) / 1e6;
   return LEAST + read + written;
 }
+
+/** What memory may spare is charged all the same: who waits for a place does not know what it will hold then. */
+function lookingOf(facts: ImageFacts, { trim, resize }: Transformation): number {
+  const isSketched = resize?.gravity === "auto" || resize?.gravity === "trim" || resize?.bg_color === "auto";
+  return (trim?.trim === undefined ? 0 : LOOKING) + (isSketched ? readingOf(facts) : 0);
+}
+
+const retouchingOf = (effect: Effect) => RETOUCHING + (effect.kind === "blur" ? BLURRING * effect.sigma : 0);
 
 function readingOf({ format, interlaced }: ImageFacts): number {
   return interlaced && (format === "jpeg" || format === "png") ? INTERLACED[format] : READING[format];

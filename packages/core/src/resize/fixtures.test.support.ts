@@ -1,4 +1,8 @@
 import sharp from "sharp";
+import type { OutputFormat } from "../format.ts";
+import { readTransformation } from "../transformation.ts";
+import { readQuery } from "../url/query.ts";
+import { render } from "./render.ts";
 
 export type Rgba = readonly [red: number, green: number, blue: number, alpha: number];
 
@@ -105,4 +109,20 @@ export async function decode(bytes: Uint8Array, page = 0): Promise<Pixels> {
 export function distance(one: Rgba, other: Rgba): number {
   if (one[3] === 0 && other[3] === 0) return 0;
   return Math.max(...one.map((channel, index) => Math.abs(channel - (other[index] ?? 0))));
+}
+
+/** What a query asks of an image; every word of it has to be understood. */
+export function asked(query: string) {
+  const { transformation, remarks } = readTransformation(readQuery(query));
+  if (remarks.length > 0) throw new Error(`${query} is not understood`);
+  return transformation;
+}
+
+/** The pixels of the first frame of what a query makes of an original. */
+export async function pixelsOf(
+  original: Uint8Array,
+  query: string,
+  format: OutputFormat = "png",
+): Promise<Pixels> {
+  return decode((await render(original, asked(query), { format })).bytes);
 }

@@ -34,3 +34,12 @@ export function turnedSize({ width, height }: Size, degrees: number): Size {
 export interface Source extends Size {
   readonly within?: { readonly left: number; readonly top: number; readonly original: Size };
 }
+
+/** The whole pixels that a box covers best; at least one, and none outside of `size`. */
+export function wholePixels(box: Box, size: Size): Box {
+  const left = Math.min(size.width - 1, Math.round(box.left));
+  const top = Math.min(size.height - 1, Math.round(box.top));
+  const right = Math.min(size.width, Math.max(left + 1, Math.round(box.left + box.width)));
+  const bottom = Math.min(size.height, Math.max(top + 1, Math.round(box.top + box.height)));
+  return { left, top, width: right - left, height: bottom - top };
+}

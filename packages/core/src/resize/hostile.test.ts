@@ -2,11 +2,14 @@ import { deflateSync } from "node:zlib";
 import fc from "fast-check";
 import sharp from "sharp";
 import { beforeAll, describe, expect, it, test } from "vitest";
+import type { Parameter } from "../codec.ts";
 import { OUTPUT_FORMATS, type OutputFormat } from "../format.ts";
-import type { Transformation } from "../operations/index.ts";
+import { OPERATIONS, type Transformation } from "../operations/index.ts";
+import { canonicalTransformation, readTransformation } from "../transformation.ts";
+import { readQuery } from "../url/query.ts";
 import type { Rendered } from "./contract.ts";
 import { isRenderError, type RenderError } from "./errors.ts";
-import { animation, placeMap } from "./fixtures.test.support.ts";
+import { animation, asked, placeMap } from "./fixtures.test.support.ts";
 import { DEFAULT_LIMITS } from "./limits.ts";
 import { probe } from "./probe.ts";
 import { render } from "./render.ts";
@@ -117,6 +120,92 @@ describe("damaged files", () => {
   });
 });
 
+describe("any query", () => {
+  const parameters = OPERATIONS.flatMap((operation) =>
+    Object.entries<Parameter<unknown>>(operation.parameters),
+  );
+  const words = [
+    "0",
+    "1",
+    "-1",
+    "3.7",
+    "99999999",
+    "-1e9",
+    "NaN",
+    "max",
+    "auto",
+    "trim",
+    "face",
+    "red",
+    "f00,0.3",
+    "1,2",
+    "9,9,9,9",
+    "0p,100p",
+    "",
+  ];
+  const value = (example: string) =>
+    fc.oneof(
+      fc.constant(example),
+      fc.constantFrom(...words),
+      fc.integer({ min: -300, max: 300 }).map(String),
+    );
+  const item = fc.oneof(
+    fc
+      .constantFrom(...parameters)
+      .chain(([name, { example }]) => value(example).map((text) => `${name}=${text}`)),
+    fc
+      .array(fc.constantFrom(...parameters), { maxLength: 5 })
+      .map((some) => `f=${some.map(([name, { example }]) => `${name}:${example}`)}`),
+  );
+  const query = fc.array(item, { maxLength: 12 }).map((items) => items.join("&"));
+  // Small outputs, so that many can be tried; what is larger is scaled down by the same rules.
+  const some = 40_000;
+  const limits = {
+    ...DEFAULT_LIMITS,
+    maxOutputPixels: { jpeg: some, png: some, webp: some, avif: some, gif: some },
+  };
+  const originals = new Map<string, Buffer>();
+  beforeAll(async () => {
+    originals.set("map", await placeMap(90, 60));
+    originals.set(
+      "clear",
+      await sharp({
+        create: { width: 40, height: 30, channels: 4, background: { r: 9, g: 9, b: 9, alpha: 0 } },
+      })
+        .png()
+        .toBuffer(),
+    );
+    originals.set("grey", await noise().greyscale().jpeg().withMetadata({ orientation: 7 }).toBuffer());
+    originals.set("deep", await noise().toColourspace("rgb16").png().toBuffer());
+    originals.set("print", await noise().toColourspace("cmyk").jpeg().toBuffer());
+    originals.set("moving", await animation(32, 24, 3, "gif"));
+    originals.set("dot", await placeMap(1, 1));
+  });
+
+  it("makes a picture of any good original, in any format, again and again the same", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        query,
+        fc.constantFrom("map", "clear", "grey", "deep", "print", "moving", "dot"),
+        fc.constantFrom(...OUTPUT_FORMATS),
+        async (text, name, format) => {
+          const { transformation } = readTransformation(readQuery(text));
+          const original = originals.get(name) ?? Buffer.alloc(0);
+          const { bytes, width, height, pages } = await render(original, transformation, { format, limits });
+          expect(await sharp(bytes).metadata()).toMatchObject({ width });
+          // A turn by odd degrees needs some room beyond the limit, and no side is thinner than a pixel.
+          expect(width * height * pages).toBeLessThanOrEqual(some * 1.1 + 8192);
+          // What stands in a variant's key is all that decides its pixels.
+          const key = readTransformation(readQuery(canonicalTransformation(transformation))).transformation;
+          const again = await render(original, key, { format, limits });
+          expect(Buffer.compare(bytes, again.bytes), text).toBe(0);
+        },
+      ),
+      { numRuns: 250 },
+    );
+  }, 120_000);
+});
+
 describe("odd sizes", () => {
   test.each<[number, number]>([
     [1, 1],
@@ -133,6 +222,9 @@ describe("odd sizes", () => {
         { resize: { w: 30, h: 20 } },
         { resize: { w: 30, h: 20, func: "fit" }, rotate: { r: 33 } },
         { resize: { aspect_ratio: { min: 1, max: 1 } }, flip: { flip: "hv" } },
+        asked("trim=5&w=30&h=20&gravity=auto&radius=max"),
+        asked("w=30&h=20&func=fit&bg_img_fit=1&bg_opacity=0.5&margin=9&bg_color=auto&r=5"),
+        asked("w=40&f=blur:100,pixelate:30,sharp:4,saturate:80,sepia,duotone:f00,0f0,0.5&radius=3,max,0,9"),
       ] as const satisfies readonly Transformation[]) {
         const result = await attempt(original, transformation, format);
         expect(isPicture(result), `${format} ${JSON.stringify(transformation)}: ${result}`).toBe(true);

@@ -8,6 +8,7 @@ export type {
 export { estimateCost } from "./cost.ts";
 export { RENDERER_VERSION } from "./engine.ts";
 export { isRenderError, RenderError } from "./errors.ts";
+export type { Memory } from "./insight.ts";
 export { checkLimits, DEFAULT_LIMITS } from "./limits.ts";
 export { probe } from "./probe.ts";
 export { render } from "./render.ts";

@@ -1,4 +1,6 @@
 import type { Color } from "../codecs/color.ts";
+import type { Compass } from "../codecs/gravity.ts";
+import type { Effect } from "./effect.ts";
 import { type Box, type Size, sameSize, turnedSize, whole } from "./geometry.ts";
 import { followedBy, inverse, layDown, moveBox, type Symmetry, UPRIGHT } from "./symmetry.ts";
 
@@ -16,11 +18,24 @@ export interface Pass {
   readonly window: Box;
   /** Size of the canvas, and where the window stands on it. */
   readonly canvas: Size & { readonly left: number; readonly top: number };
+  /** What fills the rest of the canvas besides the background; with one, the pass ends there. */
+  readonly backdrop?: Backdrop | undefined;
   /** Degrees clockwise. */
   readonly tilt: number;
 }
 
-/** A picture that is planned and not yet painted: geometry alone. */
+/** The window once more, covering the canvas behind itself. */
+export interface Backdrop {
+  readonly gravity: Compass;
+  readonly sigma: number | undefined;
+  readonly tint: Effect | undefined;
+  readonly opacity: number;
+}
+
+/** Which sides of the original a trim has cut. */
+export type TrimmedSides = Readonly<Record<"left" | "right" | "top" | "bottom", boolean>>;
+
+/** A picture that is planned and not yet painted: numbers alone. */
 export interface Picture {
   /** Every pass but the last gives raw pixels. */
   readonly passes: readonly [...Pass[], Pass];
@@ -33,6 +48,10 @@ export interface Picture {
   readonly background: Color | undefined;
   /** A grey original takes a coloured background only after a pass that gave it colour channels. */
   readonly needsColor: boolean;
+  /** Undefined where nobody asked for a trim. */
+  readonly trimmed: TrimmedSides | undefined;
+  /** What is done to the pixels after every pass, in order. */
+  readonly effects: readonly Effect[];
   /** 1 to 100, undefined for the format's own. */
   readonly quality: number | undefined;
 }
@@ -86,8 +105,13 @@ export function keepWindow(picture: Picture, window: Box): Picture {
 }
 
 /** Stands the picture on a larger canvas. */
-export function standOn(picture: Picture, canvas: Pass["canvas"]): Picture {
-  return replaceLast(picture, { ...lastPass(picture), canvas });
+export function standOn(picture: Picture, canvas: Pass["canvas"], backdrop?: Backdrop): Picture {
+  return replaceLast(picture, { ...lastPass(picture), canvas, backdrop });
+}
+
+/** The picture with one more thing done to its finished pixels. */
+export function withEffect(picture: Picture, effect: Effect): Picture {
+  return { ...picture, effects: [...picture.effects, effect] };
 }
 
 /** Mirrors and turns by quarters. Frames of an animation are one strip within a pass: they get a pass of their own. */
@@ -96,7 +120,7 @@ export function lay(picture: Picture, symmetry: Symmetry): Picture {
     return replaceLast(beginPass(picture), openPass(picture.size, symmetry));
   }
   const pass = lastPass(picture);
-  if (pass.tilt !== 0) return lay(beginPass(picture), symmetry);
+  if (pass.tilt !== 0 || pass.backdrop) return lay(beginPass(picture), symmetry);
   const turned = layDown(pass.symmetry, pass.scaled);
   const { left, top, width, height } = pass.canvas;
   const placement = { left, top, width: pass.window.width, height: pass.window.height };

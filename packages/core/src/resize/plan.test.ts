@@ -77,6 +77,55 @@ describe("both sides given", () => {
   });
 });
 
+describe("fit", () => {
+  test.each<[string, Values, string]>([
+    ["enlarges when it may", { w: 800, h: 600, fit_enlarge: true }, "800x400 [0,0 800x400] @0,100 800x600"],
+    [
+      "does not when it may not",
+      { w: 800, h: 600, fit_enlarge: true, org_if_sml: true },
+      "400x200 [0,0 400x200] @200,200 800x600",
+    ],
+    ["keeps a margin", { w: 120, h: 120, margin: 10 }, "100x50 [0,0 100x50] @10,35 120x120"],
+    [
+      "keeps it at either end",
+      { w: 120, h: 120, margin: 10, gravity: "south" },
+      "100x50 [0,0 100x50] @10,60 120x120",
+    ],
+    [
+      "keeps it around a small image",
+      { w: 800, h: 600, margin: 30, gravity: "northeast" },
+      "400x200 [0,0 400x200] @370,30 800x600",
+    ],
+    [
+      "keeps it when enlarging",
+      { w: 900, h: 600, margin: 50, fit_enlarge: true },
+      "800x400 [0,0 800x400] @50,100 900x600",
+    ],
+    [
+      "leaves a pixel between margins that meet",
+      { w: 100, h: 40, margin: 60 },
+      "1x1 [0,0 1x1] @49,19 100x40",
+    ],
+    [
+      "holds for cropfit, where it fits",
+      { w: 800, h: 300, margin: 20, func: "cropfit", fit_enlarge: true },
+      "520x260 [0,0 520x260] @140,20 800x300",
+    ],
+    [
+      "has no say where cropfit crops",
+      { w: 100, h: 100, margin: 20, func: "cropfit" },
+      "200x100 [50,0 100x100] @0,0 100x100",
+    ],
+  ])("%s", (_, values, words) => expect(inWords({ func: "fit", ...values })).toBe(words));
+
+  it("enlarges by one side too", () => {
+    expect(inWords({ func: "fit", w: 800, fit_enlarge: true })).toBe("800x400 [0,0 800x400] @0,0 800x400");
+    expect(inWords({ func: "cropfit", h: 400, fit_enlarge: true })).toBe(
+      "800x400 [0,0 800x400] @0,0 800x400",
+    );
+  });
+});
+
 describe("gravity", () => {
   // What is left over is 100 wide and 60 high in either case.
   const PLACES: Readonly<Record<(typeof COMPASS)[number], string>> = {
@@ -231,6 +280,8 @@ describe("whatever is asked", () => {
       gravity,
       aspect_ratio: fc.tuple(ratio, ratio).map(([a, b]) => ({ min: Math.min(a, b), max: Math.max(a, b) })),
       org_if_sml: fc.boolean(),
+      margin: fc.integer({ min: 0, max: 9000 }),
+      fit_enlarge: fc.boolean(),
     },
     { requiredKeys: [] },
   );

@@ -35,18 +35,18 @@ export interface Plan {
  * Answers where every pixel goes, without touching one. Sides are at least one pixel; an output beyond the bounds is
  * scaled down to them as a whole.
  *
- * With both `w` and `h` (times `dpr`), `func` decides: crop (the default) covers the box and cuts, fit never enlarges
- * and pads, cropfit crops when the source is at least as large as the box and fits otherwise, bound is the largest
- * inside the box, boundmin the smallest that covers it, cover stretches. With one of them the other follows the ratio,
- * and only fit and cropfit refuse to enlarge. `aspect_ratio` is ignored with both; with one it gives the other, and
+ * With both `w` and `h` (times `dpr`), `func` decides: crop (the default) covers the box and cuts, fit pads to the box, keeps
+ * `margin` free on each side and enlarges only with `fit_enlarge`, cropfit crops when the source is at least as large as the box
+ * and fits otherwise, bound is the largest inside the box, boundmin the smallest that covers it, cover stretches. With one of
+ * them the other follows the ratio, and only fit and cropfit refuse to enlarge without `fit_enlarge`. `aspect_ratio` is ignored with both; with one it gives the other, and
  * alone it cuts without scaling. `org_if_sml` shrinks the box of crop and cover, keeping its ratio, until it lies
- * inside the source; elsewhere it only forbids enlarging.
+ * inside the source; elsewhere it only forbids enlarging. A gravity that the pixels decide counts as the centre.
  */
 export function planResize(values: Values, source: Source, bounds: Bounds = UNBOUNDED): Plan {
-  const { scaled, box } = measure(values, source);
+  const { scaled, box, margin = 0 } = measure(values, source);
   const gravity = values.gravity ?? "center";
-  const x = layAxis(scaled.width, box.width, focus(gravity, "x", source, scaled));
-  const y = layAxis(scaled.height, box.height, focus(gravity, "y", source, scaled));
+  const x = layAxis(scaled.width, box.width, focus(gravity, "x", source, scaled), margin);
+  const y = layAxis(scaled.height, box.height, focus(gravity, "y", source, scaled), margin);
   const factor = boundFactor({ width: x.out, height: y.out }, bounds);
   return assemble(source, shrinkAxis(x, factor), shrinkAxis(y, factor));
 }
@@ -55,6 +55,8 @@ interface Measures {
   readonly scaled: Size;
   /** Smaller than `scaled` where it is cut, larger where it is padded. */
   readonly box: Size;
+  /** Of the box, on each side. */
+  readonly margin?: number;
 }
 
 function measure(values: Values, source: Size): Measures {
@@ -64,16 +66,17 @@ function measure(values: Values, source: Size): Measures {
     return { scaled: source, box: values.aspect_ratio ? largestInside(values.aspect_ratio, source) : source };
   if (box.width === undefined || box.height === undefined) {
     const factor = box.width === undefined ? (box.height ?? 0) / source.height : box.width / source.width;
-    const mayGrow = !never && values.func !== "fit" && values.func !== "cropfit";
+    const fits = values.func === "fit" || values.func === "cropfit";
+    const mayGrow = !never && (!fits || values.fit_enlarge === true);
     if (factor > 1 && !mayGrow) return { scaled: source, box: source };
     const scaled = meet(source, box);
     return { scaled, box: scaled };
   }
-  return BY_FUNC[values.func ?? "crop"]({ width: box.width, height: box.height }, source, never);
+  return BY_FUNC[values.func ?? "crop"]({ width: box.width, height: box.height }, source, never, values);
 }
 
 type Func = NonNullable<Values["func"]>;
-type Measure = (box: Size, source: Size, neverEnlarge: boolean) => Measures;
+type Measure = (box: Size, source: Size, neverEnlarge: boolean, values: Values) => Measures;
 
 const same = (scaled: Size): Measures => ({ scaled, box: scaled });
 const isInside = (inner: Size, outer: Size) => inner.width <= outer.width && inner.height <= outer.height;
@@ -83,13 +86,20 @@ const BY_FUNC: { readonly [F in Func]: Measure } = {
     const box = neverEnlarge ? shrinkInto(wanted, source) : wanted;
     return { scaled: covering(source, box), box };
   },
-  fit: (box, source) => ({ scaled: isInside(source, box) ? source : inside(source, box), box }),
-  cropfit: (box, source, never) => BY_FUNC[isInside(box, source) ? "crop" : "fit"](box, source, never),
+  fit(box, source, neverEnlarge, { margin = 0, fit_enlarge = false }) {
+    const room = { width: without(margin, box.width), height: without(margin, box.height) };
+    const mayGrow = fit_enlarge && !neverEnlarge;
+    return { scaled: isInside(source, room) && !mayGrow ? source : inside(source, room), box, margin };
+  },
+  cropfit: (box, source, ...rest) => BY_FUNC[isInside(box, source) ? "crop" : "fit"](box, source, ...rest),
   bound: (box, source, never) => same(never && isInside(source, box) ? source : inside(source, box)),
   boundmin: (box, source, never) =>
     same(never && (box.width > source.width || box.height > source.height) ? source : covering(source, box)),
   cover: (box, source, never) => same(never ? shrinkInto(box, source) : box),
 };
+
+/** What two margins leave of a side. */
+const without = (margin: number, side: number) => Math.max(1, side - 2 * margin);
 
 const atLeastOne = (pixels: number) => Math.max(1, Math.round(pixels));
 

@@ -103,9 +103,9 @@ test("a fragment is no part of the target", () => {
 });
 
 test("remarks say what was written and what is expected", () => {
-  expect(parseDeliveryUrl("/h.example/a.jpg?h=x&blur=4")?.remarks).toEqual([
+  expect(parseDeliveryUrl("/h.example/a.jpg?h=x&process=4")?.remarks).toEqual([
     { parameter: "h", text: "x", expected: "a number of pixels from 1 to 8192" },
-    { parameter: "blur", text: "4", expected: "not supported yet" },
+    { parameter: "process", text: "4", expected: "not supported yet" },
   ]);
 });
 

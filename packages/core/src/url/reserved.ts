@@ -8,14 +8,10 @@ export const CONTROL_PARAMETERS = [
 
 /** Parameters of the language that have no effect yet: each use is remarked, none is sent to an origin. */
 export const RESERVED_PARAMETERS: readonly string[] = [
-  ...["f", "process", "doc_page", "force_download"],
+  ...["process", "doc_page", "force_download"],
   ...["wat", "wat_url", "wat_text", "wat_font", "wat_fontsize", "wat_color", "wat_colour"],
   ...["wat_gravity", "wat_pos", "wat_scale", "wat_pad", "wat_opacity"],
-  ...["bright", "contrast", "saturate", "gray", "grey", "colorize", "colourise", "colourize"],
-  ...["duotone", "sepia", "invert", "negative", "blur", "pixelate", "pixellate", "sharp", "blur_faces"],
-  ...["margin", "fit_enlarge", "bg_img_fit", "bg_blur", "bg_opacity", "bg_gravity", "bg_remove"],
-  ...["bg_colorize", "bg_colourise", "bg_colourize"],
-  ...["trim", "radius", "face_margin", "x", "y", "optipress"],
+  ...["blur_faces", "face_margin", "bg_remove", "optipress"],
 ];
 
 const CONTROL: ReadonlySet<string> = new Set(CONTROL_PARAMETERS);

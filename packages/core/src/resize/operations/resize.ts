@@ -1,17 +1,74 @@
+import type { Gravity } from "../../codecs/gravity.ts";
 import { LARGEST_SIDE } from "../../operations/resize.ts";
-import { type Box, type Size, sameSize } from "../geometry.ts";
-import { beginPass, cutOut, keepWindow, type Picture, scaleTo, standOn } from "../picture.ts";
+import { sameSize, wholePixels } from "../geometry.ts";
+import {
+  type Backdrop,
+  beginPass,
+  cutOut,
+  keepWindow,
+  type Picture,
+  scaleTo,
+  standOn,
+  type TrimmedSides,
+} from "../picture.ts";
 import { type Plan, planResize } from "../plan.ts";
 import type { Apply, RenderContext } from "./apply.ts";
+import { sigmaOf } from "./blur.ts";
+import { tinted } from "./colorize.ts";
+
+type Values = Parameters<typeof resize>[1];
 
 /** Also keeps every output within the limits, so it runs whether a size was asked for or not. */
 export const resize: Apply<"resize"> = (picture, values, context) => {
-  const plan = planResize(values, { ...picture.size, within: picture.within }, bounds(picture, context));
+  const source = { ...picture.size, within: picture.within };
+  const plan = planResize(withGravity(values, picture, context), source, bounds(picture, context));
   const sized = cutAndScale(picture, plan);
   const colored = picture.needsColor ? beginPass(sized) : sized;
   const { left, top } = plan.placement;
-  return sameSize(plan.output, colored.size) ? colored : standOn(colored, { ...plan.output, left, top });
+  if (sameSize(plan.output, colored.size)) return colored;
+  return standOn(colored, { ...plan.output, left, top }, backdropOf(values));
 };
+
+/** Puts what was seen in place of the words that ask for it. */
+function withGravity(
+  values: Values,
+  { trimmed, size }: Picture,
+  { insight: { focus } }: RenderContext,
+): Values {
+  const { gravity } = values;
+  if (gravity !== "auto" && gravity !== "trim") return values;
+  const seen: Gravity = focus ? { ...focus, unit: "px" } : "center";
+  if (gravity === "auto" || !trimmed || !Object.values(trimmed).includes(true))
+    return { ...values, gravity: seen };
+  const { w = size.width, h = size.height } = values;
+  const crops = values.func !== "fit" && (values.func !== "cropfit" || (size.width >= w && size.height >= h));
+  return { ...values, gravity: towards(trimmed, crops) };
+}
+
+/** A crop keeps the sides that trim has cut already; padding grows where trim has cut. */
+function towards({ left, right, top, bottom }: TrimmedSides, crops: boolean): Gravity {
+  const [north, south] = crops ? [top, bottom] : [bottom, top];
+  const [west, east] = crops ? [left, right] : [right, left];
+  const across = north === south ? "" : north ? "north" : "south";
+  const along = west === east ? "" : west ? "west" : "east";
+  return across === "" && along === "" ? "center" : (`${across}${along}` as Gravity);
+}
+
+function backdropOf(values: Values): Backdrop | undefined {
+  if (!values.bg_img_fit) return undefined;
+  const {
+    bg_blur: blur = 20,
+    bg_opacity: opacity = 1,
+    bg_colorize: tint,
+    bg_gravity: gravity = "center",
+  } = values;
+  return {
+    gravity,
+    sigma: blur === 0 ? undefined : sigmaOf(blur),
+    tint: tint && tinted(tint),
+    opacity,
+  };
+}
 
 function bounds(picture: Picture, { format, limits, transformation }: RenderContext) {
   const maxPixels = Math.max(1, Math.floor(limits.maxOutputPixels[format] / picture.pages));
@@ -31,12 +88,4 @@ function cutAndScale(picture: Picture, { crop, scaled, window }: Plan): Picture 
   }
   const whole = scaleTo(picture, scaled);
   return sameSize(window, scaled) ? whole : keepWindow(whole, window);
-}
-
-function wholePixels(box: Box, size: Size): Box {
-  const left = Math.min(size.width - 1, Math.round(box.left));
-  const top = Math.min(size.height - 1, Math.round(box.top));
-  const right = Math.min(size.width, Math.max(left + 1, Math.round(box.left + box.width)));
-  const bottom = Math.min(size.height, Math.max(top + 1, Math.round(box.top + box.height)));
-  return { left, top, width: right - left, height: bottom - top };
 }

@@ -1,0 +1,64 @@
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { readQuery, readTransformation } from "@freshet/core";
+import { DEFAULT_LIMITS, probe } from "@freshet/core/resize";
+import sharp from "sharp";
+import { beforeEach, expect, test } from "vitest";
+import { DiskStore } from "./disk-store.ts";
+import { RenderQueue } from "./render-queue.ts";
+import { Variants, variantKey } from "./variants.ts";
+
+let variants: Variants;
+
+beforeEach(async () => {
+  const folder = await mkdtemp(join(tmpdir(), "freshet-variants-"));
+  variants = new Variants({
+    disk: await DiskStore.open(folder, 1e7),
+    queue: new RenderQueue({ places: 2, maxWaitingCost: 1_000, maxAgeMs: 10_000 }),
+    limits: DEFAULT_LIMITS,
+  });
+});
+
+/** Red at one end of a grey bar: what a crop to what stands out keeps. */
+async function bar(left: number): Promise<Buffer> {
+  const spot = { create: { width: 40, height: 40, channels: 3 as const, background: "#f00" } };
+  return sharp({ create: { width: 400, height: 100, channels: 3, background: "#888" } })
+    .composite([{ input: spot, left, top: 30 }])
+    .png()
+    .toBuffer();
+}
+
+async function isRedIn(bytes: Uint8Array, digest: string, query: string): Promise<boolean> {
+  const { transformation } = readTransformation(readQuery(query));
+  const request = { digest, further: [], facts: await probe(bytes), transformation, format: "png" } as const;
+  const variant = await variants.get(variantKey(request), request, async () => bytes);
+  const { channels } = await sharp(variant?.bytes).stats();
+  return (channels[0]?.mean ?? 0) > (channels[1]?.mean ?? 0) + 5;
+}
+
+test("what stands out in an original is looked for once for all its sizes", async () => {
+  expect(await isRedIn(await bar(20), "one", "w=100&h=100&gravity=auto")).toBe(true);
+  // Other bytes under the same digest show where the answer comes from: it is what was seen in the first.
+  expect(await isRedIn(await bar(340), "one", "w=50&h=50&gravity=auto")).toBe(false);
+  expect(await isRedIn(await bar(340), "two", "w=50&h=50&gravity=auto")).toBe(true);
+});
+
+test("spellings of one wish have one key, and other wishes another", () => {
+  const key = (query: string) => {
+    const { transformation } = readTransformation(readQuery(query));
+    const facts = {
+      format: "png",
+      width: 9,
+      height: 9,
+      pages: 1,
+      hasAlpha: false,
+      pixels: 81,
+      interlaced: false,
+    } as const;
+    return variantKey({ digest: "d", further: [], facts, transformation, format: "webp" });
+  };
+  expect(key("f=gray,blur:4&w=8&func=fit&r=0")).toBe(key("blur=4.0&grey=1&width=4&dpr=2&org_if_sml=1"));
+  expect(key("w=8&h=8&gravity=smart")).toBe(key("w=8&h=8&gravity=auto&margin=3"));
+  expect(key("w=8&h=8&gravity=auto")).not.toBe(key("w=8&h=8"));
+});

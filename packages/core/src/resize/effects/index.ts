@@ -1,0 +1,60 @@
+import type { Effect } from "../effect.ts";
+import { eachFrame, openRaw, type Raw, soften, toRaw } from "../engine.ts";
+import { inPieces } from "../pieces.ts";
+import { cutCorners } from "./corners.ts";
+import { pixelateRows } from "./pixelate.ts";
+import { affine, type Recolor, saturation } from "./recolor.ts";
+
+/** Does everything to the pixels, one after the other. They have three or four channels and are the caller's no longer. */
+export async function applyEffects(raw: Raw, effects: readonly Effect[], deadline: number): Promise<Raw> {
+  let pixels = raw;
+  for (const effect of effects) pixels = await applyEffect(pixels, effect, deadline);
+  return pixels;
+}
+
+async function applyEffect(raw: Raw, effect: Effect, deadline: number): Promise<Raw> {
+  switch (effect.kind) {
+    case "affine":
+      return recolored(raw, affine(effect), deadline);
+    case "saturation":
+      return recolored(raw, saturation(effect), deadline);
+    case "pixelate":
+      return eachFrame(raw, async (frame) => {
+        const work = (from: number, to: number) => pixelateRows(frame, effect.side, from, to);
+        await inPieces(frame, deadline, work, effect.side);
+        return frame;
+      });
+    case "blur":
+      return eachFrame(raw, (frame) => toRaw(soften(openRaw(frame), effect.sigma), deadline));
+    case "sharpen":
+      return eachFrame(raw, (frame) => sharpened(frame, effect.amount, deadline));
+    case "corners": {
+      const clear = raw.channels === 4 ? raw : await toRaw(openRaw(raw).ensureAlpha(), deadline);
+      return eachFrame(clear, async (frame) => {
+        cutCorners(frame, effect.radii);
+        return frame;
+      });
+    }
+  }
+}
+
+async function recolored(raw: Raw, recolor: Recolor, deadline: number): Promise<Raw> {
+  const strip = { width: raw.width, height: raw.height * raw.pages };
+  const row = raw.width * raw.channels;
+  await inPieces(strip, deadline, (from, to) => recolor(raw.data, raw.channels, from * row, to * row));
+  return raw;
+}
+
+async function sharpened(frame: Raw, amount: number, deadline: number): Promise<Raw> {
+  const { data, width, channels } = frame;
+  const soft = (await toRaw(soften(openRaw(frame), 1), deadline)).data;
+  await inPieces(frame, deadline, (from, to) => {
+    for (let at = from * width * channels; at < to * width * channels; at++) {
+      if (channels === 4 && at % 4 === 3) continue;
+      const value = data[at] ?? 0;
+      const sharp = value + amount * (value - (soft[at] ?? 0));
+      data[at] = sharp < 0 ? 0 : sharp > 255 ? 255 : Math.round(sharp);
+    }
+  });
+  return frame;
+}

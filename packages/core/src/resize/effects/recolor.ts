@@ -1,0 +1,62 @@
+import type { Effect } from "../effect.ts";
+
+/** Changes the colours of pixels in place: those of `data` from one byte to another. */
+export type Recolor = (data: Uint8Array, channels: number, from: number, to: number) => void;
+
+const toByte = (value: number) => (value < 0 ? 0 : value > 255 ? 255 : Math.round(value));
+
+/** An affine effect; one that leaves channels apart is looked up in a table. */
+export function affine({ rows, offset }: Extract<Effect, { kind: "affine" }>): Recolor {
+  const isDiagonal = rows.every((row, at) => row.every((each, column) => column === at || each === 0));
+  if (isDiagonal) {
+    const tables = rows.map((row, at) =>
+      Uint8Array.from({ length: 256 }, (_, value) => toByte((row[at] ?? 0) * value + (offset[at] ?? 0))),
+    );
+    return byTables(tables);
+  }
+  const [[rr, rg, rb], [gr, gg, gb], [br, bg, bb]] = rows;
+  const [r0, g0, b0] = offset;
+  return (data, channels, from, to) => {
+    for (let at = from; at < to; at += channels) {
+      const red = data[at] ?? 0;
+      const green = data[at + 1] ?? 0;
+      const blue = data[at + 2] ?? 0;
+      data[at] = toByte(rr * red + rg * green + rb * blue + r0);
+      data[at + 1] = toByte(gr * red + gg * green + gb * blue + g0);
+      data[at + 2] = toByte(br * red + bg * green + bb * blue + b0);
+    }
+  };
+}
+
+function byTables([reds, greens, blues]: readonly Uint8Array[]): Recolor {
+  return (data, channels, from, to) => {
+    for (let at = from; at < to; at += channels) {
+      data[at] = reds?.[data[at] ?? 0] ?? 0;
+      data[at + 1] = greens?.[data[at + 1] ?? 0] ?? 0;
+      data[at + 2] = blues?.[data[at + 2] ?? 0] ?? 0;
+    }
+  };
+}
+
+/**
+ * HSL with another saturation. Hue and lightness stay, so every channel keeps its share of the way from the lightness, which is
+ * the middle of the largest and the smallest; the largest way is what saturation 1 allows.
+ */
+export function saturation({ factor }: Extract<Effect, { kind: "saturation" }>): Recolor {
+  return (data, channels, from, to) => {
+    for (let at = from; at < to; at += channels) {
+      const red = data[at] ?? 0;
+      const green = data[at + 1] ?? 0;
+      const blue = data[at + 2] ?? 0;
+      const most = Math.max(red, green, blue);
+      const least = Math.min(red, green, blue);
+      if (most === least) continue;
+      const middle = (most + least) / 2;
+      const reach = Math.min(middle, 255 - middle);
+      const times = Math.min(factor, (2 * reach) / (most - least));
+      data[at] = toByte(middle + (red - middle) * times);
+      data[at + 1] = toByte(middle + (green - middle) * times);
+      data[at + 2] = toByte(middle + (blue - middle) * times);
+    }
+  };
+}

@@ -1,0 +1,108 @@
+import { writeTransformation } from "../transformation.ts";
+import { toRaw } from "./engine.ts";
+import type { Box, Size } from "./geometry.ts";
+import type { Insight, Memory } from "./insight.ts";
+import type { RenderContext } from "./operations/apply.ts";
+import { drawSource } from "./operations/index.ts";
+import { type Painting, runPasses } from "./passes.ts";
+import { type Picture, scaleTo } from "./picture.ts";
+import { findColor } from "./sight/color.ts";
+import { findContent } from "./sight/content.ts";
+import { findFocus } from "./sight/focus.ts";
+
+/** A border is looked for among so many pixels at most; in a larger picture its edge is known to two or three pixels. */
+const MOST_PIXELS = 12_000_000;
+/** Longest side of the picture in which colour and focus are looked for. */
+const SKETCH = 128;
+
+/**
+ * Looks at the pixels for what the transformation wants to know, and for nothing else: most want nothing. `memory` spares the
+ * look where it knows the answer.
+ */
+export async function look(
+  painting: Painting,
+  context: RenderContext,
+  memory: Memory | undefined,
+): Promise<Insight> {
+  const { extract, trim, resize } = context.transformation;
+  const recalled = async (what: string, find: () => Promise<readonly number[]>) => {
+    const question = `${what}?${writeTransformation({ ...(extract && { extract }), ...(trim && { trim }) })}`;
+    const known = memory?.recall(question);
+    if (known) return known;
+    const answer = await find();
+    memory?.remember(question, answer);
+    return answer;
+  };
+
+  let insight: Insight = {};
+  if (trim?.trim !== undefined) {
+    const whole = drawSource(painting.header, context);
+    const tolerance = trim.trim;
+    const answer = await recalled(`content${whole.pages > 1 ? "s" : ""}`, () =>
+      contentOf(painting, whole, tolerance),
+    );
+    const [left = 0, top = 0, width, height = 0] = answer;
+    if (width !== undefined) insight = { content: { left, top, width, height } };
+  }
+  const source = { ...drawSource(painting.header, { ...context, insight }), pages: 1 };
+  const isTrimmed = Object.values(source.trimmed ?? {}).includes(true);
+  if (resize?.gravity === "auto" || (resize?.gravity === "trim" && !isTrimmed)) {
+    const [x = 0, y = 0] = await recalled("focus", () => focusOf(painting, source));
+    insight = { ...insight, focus: { x, y } };
+  }
+  if (resize?.bg_color === "auto") {
+    const [red, green = 0, blue = 0] = await recalled("color", () => colorOf(painting, source));
+    if (red !== undefined) insight = { ...insight, color: { red, green, blue } };
+  }
+  return insight;
+}
+
+async function contentOf(
+  painting: Painting,
+  picture: Picture,
+  tolerance: number,
+): Promise<readonly number[]> {
+  const { size, pages } = picture;
+  const step = Math.max(1, Math.ceil(Math.sqrt((size.width * size.height * pages) / MOST_PIXELS)));
+  const raw = await pixelsOf(painting, picture, {
+    width: Math.ceil(size.width / step),
+    height: Math.ceil(size.height / step),
+  });
+  const found = await findContent(raw, tolerance, painting.deadline);
+  return found ? enlarged(found, raw, size) : [];
+}
+
+/** The box in pixels of the picture, whole ones and none too few. */
+function enlarged(box: Box, from: Size, to: Size): readonly number[] {
+  const [perX, perY] = [to.width / from.width, to.height / from.height];
+  const [left, top] = [Math.floor(box.left * perX), Math.floor(box.top * perY)];
+  const right = Math.min(to.width, Math.ceil((box.left + box.width) * perX));
+  const bottom = Math.min(to.height, Math.ceil((box.top + box.height) * perY));
+  return [left, top, right - left, bottom - top];
+}
+
+async function focusOf(painting: Painting, source: Picture): Promise<readonly number[]> {
+  const raw = await sketchOf(painting, source);
+  const { x, y } = findFocus(raw);
+  const { within, size } = source;
+  return [within.left + (x * size.width) / raw.width, within.top + (y * size.height) / raw.height];
+}
+
+async function colorOf(painting: Painting, source: Picture): Promise<readonly number[]> {
+  const color = findColor(await sketchOf(painting, source));
+  return color ? [color.red, color.green, color.blue] : [];
+}
+
+function sketchOf(painting: Painting, source: Picture) {
+  const { width, height } = source.size;
+  const factor = Math.min(1, SKETCH / Math.max(width, height));
+  const side = (pixels: number) => Math.max(1, Math.round(pixels * factor));
+  return pixelsOf(painting, source, { width: side(width), height: side(height) });
+}
+
+/** The picture as it is, at a size; nothing is laid behind what is transparent. */
+async function pixelsOf(painting: Painting, picture: Picture, size: Size) {
+  const bare = { background: { r: 0, g: 0, b: 0, alpha: 0 }, flatten: false };
+  const { image } = await runPasses(painting, { ...scaleTo(picture, size), needsColor: false }, bare);
+  return toRaw(image, painting.deadline);
+}

@@ -1,0 +1,85 @@
+import type { Sharp } from "sharp";
+import { backedBy } from "./backdrop.ts";
+import type { RenderLimits } from "./contract.ts";
+import { eachFrame, openImage, openRaw, type Raw, toRaw } from "./engine.ts";
+import { sameSize } from "./geometry.ts";
+import type { Pass, Picture } from "./picture.ts";
+import type { Header } from "./probe.ts";
+import { layDown } from "./symmetry.ts";
+
+/** What stands where no pixel of the original does. */
+export interface Fill {
+  readonly background: { readonly r: number; readonly g: number; readonly b: number; readonly alpha: number };
+  /** Lay it behind transparency too. */
+  readonly flatten: boolean;
+}
+
+export function fillOf({ background }: Pick<Picture, "background">, isOpaque: boolean): Fill {
+  if (background) {
+    const { red, green, blue } = background;
+    return { background: { r: red, g: green, b: blue, alpha: 1 }, flatten: true };
+  }
+  return { background: { r: 255, g: 255, b: 255, alpha: isOpaque ? 1 : 0 }, flatten: isOpaque };
+}
+
+/** What a picture is painted from, and with which bounds. */
+export interface Painting {
+  readonly bytes: Uint8Array;
+  readonly header: Header;
+  readonly limits: RenderLimits;
+  /** On the clock of `performance.now()`. */
+  readonly deadline: number;
+}
+
+/** A picture after all its passes. `isFresh` when it comes out of the decoder, with whatever of the original clings to it. */
+export interface Painted {
+  readonly image: Sharp;
+  readonly isFresh: boolean;
+}
+
+/** Runs a picture through sharp, pass by pass: the original is decoded once, whatever was asked. */
+export async function runPasses(
+  { bytes, header, limits, deadline }: Painting,
+  picture: Pick<Picture, "passes" | "pages" | "needsColor">,
+  fill: Fill,
+): Promise<Painted> {
+  const [first, ...later] = picture.passes;
+  const source = openImage(bytes, {
+    maxPixels: limits.maxPixels[header.format],
+    animated: picture.pages > 1,
+  });
+  let image = step(source, first, { ...fill, flatten: fill.flatten && !picture.needsColor });
+  if (first.backdrop) image = openRaw(await backed(await toRaw(image, deadline), first, fill, deadline));
+  for (const pass of later) image = await followUp(await toRaw(image, deadline), pass, fill, deadline);
+  return { image, isFresh: later.length === 0 && first.backdrop === undefined };
+}
+
+/** Tells sharp one pass. The calls stand in sharp's own order: of two cuts it takes the one before `resize` as the first. */
+function step(image: Sharp, pass: Pass, { background, flatten }: Fill): Sharp {
+  const { extract, scaled, symmetry, window, canvas } = pass;
+  if (flatten) image.flatten({ background });
+  if (!sameSize(extract, pass.incoming)) image.extract(extract);
+  if (!sameSize(extract, scaled)) image.resize({ width: scaled.width, height: scaled.height, fit: "fill" });
+  if (symmetry.flop) image.flop();
+  if (symmetry.turns !== 0) image.rotate(symmetry.turns * 90);
+  if (!sameSize(window, layDown(symmetry, scaled))) image.extract(window);
+  if (pass.tilt !== 0) image.rotate(pass.tilt, { background });
+  if (!pass.backdrop && !sameSize(canvas, window)) {
+    const right = canvas.width - canvas.left - window.width;
+    const bottom = canvas.height - canvas.top - window.height;
+    image.extend({ left: canvas.left, top: canvas.top, right, bottom, background });
+  }
+  return image;
+}
+
+async function followUp(raw: Raw, pass: Pass, fill: Fill, deadline: number): Promise<Sharp> {
+  if (raw.pages === 1 && !pass.backdrop) return step(openRaw(raw), pass, fill);
+  // A strip of frames cannot be turned as one: each frame is painted for itself.
+  const frames = await eachFrame(raw, (frame) => toRaw(step(openRaw(frame), pass, fill), deadline));
+  return openRaw(pass.backdrop ? await backed(frames, pass, fill, deadline) : frames);
+}
+
+function backed(raw: Raw, { backdrop, canvas }: Pass, fill: Fill, deadline: number): Promise<Raw> {
+  if (!backdrop) return Promise.resolve(raw);
+  return eachFrame(raw, (frame) => backedBy(backdrop, frame, canvas, fill, deadline));
+}
