@@ -1,7 +1,8 @@
 import { mkdir, writeFile } from "node:fs/promises";
-import { availableParallelism, cpus } from "node:os";
+import { availableParallelism, cpus, loadavg } from "node:os";
 import { join } from "node:path";
 import { installParts } from "../scripts/parts.mjs";
+import { measureFreshness } from "./freshness/measure.ts";
 import { compareHerds } from "./herd.ts";
 import { compareHits } from "./hits.ts";
 import { type Options, readOptions } from "./options.ts";
@@ -10,8 +11,12 @@ import { makePictures } from "./pictures.ts";
 import { compareRenders } from "./renders.ts";
 import { aimLines, type Figures, report } from "./report.ts";
 
+type LeaveOut = (peer: string, why: string) => void;
+
 const RESULTS = join(import.meta.dirname, "results");
 
+// A fleet of nodes is at work at the same time.
+process.setMaxListeners(50);
 // Children end with this process, which "exit" sees to; a signal alone would not make one.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => process.exit(130));
 
@@ -31,22 +36,14 @@ async function bench(options: Options): Promise<void> {
     console.error(`${seconds} s  ${text}`);
   };
   const leftOut: string[] = [];
-  const leaveOut = (peer: string, why: string) => {
+  const leaveOut: LeaveOut = (peer, why) => {
     leftOut.push(`${peer}: ${why}`);
     progress(`left out: ${peer}`);
   };
   await installParts();
-  const pictures = await makePictures(progress);
-  const origin = await startOrigin(pictures);
   const figures: Figures = {};
-  try {
-    const parts = { pictures, origin, leaveOut };
-    if (options.cells.includes("renders")) figures.renders = await compareRenders(parts, options, progress);
-    if (options.cells.includes("hits")) figures.hits = await compareHits(parts, options, progress);
-    if (options.cells.includes("herd")) figures.herds = await compareHerds(parts, options, progress);
-  } finally {
-    await origin.stop();
-  }
+  await measureFreshness(figures, options, leaveOut, progress);
+  await measurePictures(figures, options, leaveOut, progress);
 
   const { tables, aims } = report(figures);
   console.log(`\n${tables}\n\n${aimLines(aims)}`);
@@ -55,7 +52,28 @@ async function bench(options: Options): Promise<void> {
   await mkdir(RESULTS, { recursive: true });
   const file = join(RESULTS, `${new Date(begun).toISOString().replace(/[:.]/g, "-")}.json`);
   await writeFile(file, JSON.stringify({ options, machine, aims, leftOut, figures }, undefined, 2));
+  const { cores, processor } = machine;
   console.log(
-    `\n${options.rounds} rounds in ${((Date.now() - begun) / 1000).toFixed(0)} s. All figures: ${file}`,
+    `\n${cores} cores of ${processor}; processes that wanted one, by the end: ${loadavg()[0]?.toFixed(1)}.\n${options.rounds} rounds in ${((Date.now() - begun) / 1000).toFixed(0)} s. All figures: ${file}`,
   );
+}
+
+async function measurePictures(
+  figures: Figures,
+  options: Options,
+  leaveOut: LeaveOut,
+  progress: (text: string) => void,
+): Promise<void> {
+  const { cells } = options;
+  if (!cells.some((cell) => cell === "renders" || cell === "hits" || cell === "herd")) return;
+  const pictures = await makePictures(progress);
+  const origin = await startOrigin(pictures);
+  try {
+    const parts = { pictures, origin, leaveOut };
+    if (cells.includes("renders")) figures.renders = await compareRenders(parts, options, progress);
+    if (cells.includes("hits")) figures.hits = await compareHits(parts, options, progress);
+    if (cells.includes("herd")) figures.herds = await compareHerds(parts, options, progress);
+  } finally {
+    await origin.stop();
+  }
 }

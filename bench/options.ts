@@ -1,8 +1,10 @@
 import { parseArgs } from "node:util";
 
-const CELLS = ["renders", "hits", "herd"] as const;
+/** The ratios that freshness is judged by. */
+const FRESHNESS = ["fresh", "breadth", "everything", "journal", "fence", "neighbours"] as const;
+const CELLS = ["renders", "hits", "herd", ...FRESHNESS] as const;
 
-/** One of the three comparisons. */
+/** One of the comparisons. */
 export type Cell = (typeof CELLS)[number];
 
 export interface Options {
@@ -11,11 +13,12 @@ export interface Options {
   readonly quick: boolean;
 }
 
-const USAGE = `npm run bench -- [--rounds N] [--only ${CELLS.join("|")}] [--quick]
+const USAGE = `npm run bench -- [--rounds N] [--only COMPARISON,…] [--quick]
 
   --rounds N   rounds of each comparison (7, with --quick 3)
-  --only CELL  one comparison alone
-  --quick      fewer pictures and shorter cells: an impression within 90 seconds`;
+  --only …     some of ${CELLS.join(", ")};
+               "freshness" stands for the last ${FRESHNESS.length}
+  --quick      fewer pictures, objects and shorter comparisons: an impression`;
 
 /** Reads the command line; undefined where help was asked for. Throws a sentence for what it cannot read. */
 export function readOptions(args: readonly string[]): Options | undefined {
@@ -36,7 +39,14 @@ export function readOptions(args: readonly string[]): Options | undefined {
   if (!Number.isInteger(rounds) || rounds < 1) {
     throw new Error(`--rounds is ${values.rounds}; write a whole number from 1.\n\n${USAGE}`);
   }
-  const cells = values.only === undefined ? CELLS : CELLS.filter((cell) => cell === values.only);
-  if (cells.length === 0) throw new Error(`--only is ${values.only}; write ${CELLS.join(", ")}.\n\n${USAGE}`);
+  const cells = values.only === undefined ? CELLS : values.only.split(",").flatMap(readCell);
   return { rounds, cells, quick: values.quick };
+}
+
+function readCell(name: string): readonly Cell[] {
+  if (name === "freshness") return FRESHNESS;
+  const cell = CELLS.find((each) => each === name);
+  if (cell === undefined)
+    throw new Error(`--only is ${name}; write some of ${CELLS.join(", ")}.\n\n${USAGE}`);
+  return [cell];
 }

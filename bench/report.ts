@@ -1,39 +1,48 @@
+import { type FreshnessFigures, reportFreshness } from "./freshness/report.ts";
 import { HERD, type HerdPeer } from "./herd.ts";
 import type { HitComparison } from "./hits.ts";
 import type { RenderPeer } from "./renders.ts";
 import { median, type Ratio, ratioOf } from "./statistics.ts";
+import { table } from "./table.ts";
 
 /** Ratios whose middle half is wider than this are marked: the machine was too busy to trust them. */
 const STEADY = 0.15;
 
-/** A figure with what it should be. */
+/** A figure with what it should be: at most this, or at least that. */
 export interface Aim {
   readonly text: string;
   readonly value: number;
-  readonly atMost: number;
+  readonly atMost?: number;
+  readonly atLeast?: number;
+  readonly unit?: string;
+  /** Not shaken by other work on the machine. */
   readonly steady: boolean;
 }
 
-export interface Figures {
+export interface Figures extends FreshnessFigures {
   renders?: readonly RenderPeer[];
   hits?: readonly HitComparison[];
   herds?: readonly HerdPeer[];
 }
 
 /** What is compared with what, as tables and aims. Medians over rounds; ratios are medians of per-round ratios. */
-export function report({ renders, hits, herds }: Figures): {
+export function report(figures: Figures): {
   readonly tables: string;
   readonly aims: readonly Aim[];
 } {
+  const { renders, hits, herds } = figures;
+  const freshness = reportFreshness(figures);
   const sections = [
     ...(renders ? [renderTable(renders)] : []),
     ...(hits ?? []).map(hitTable),
     ...(herds ? [herdTable(herds)] : []),
+    ...freshness.tables,
   ];
   const aims = [
     ...(renders ? renderAims(renders) : []),
     ...hitAims(hits ?? []),
     ...(herds ? herdAims(herds) : []),
+    ...freshness.aims,
   ];
   return { tables: sections.join("\n\n"), aims };
 }
@@ -157,22 +166,23 @@ const aimOf = (text: string, ratio: Ratio, atMost: number): Aim => ({
 
 /** One line per aim: the figure, what it should be, and whether it is. */
 export function aimLines(aims: readonly Aim[]): string {
-  const lines = aims.map(({ text, value, atMost, steady }) => {
-    const digits = Number.isInteger(value) ? 0 : 2;
-    return `  ${value <= atMost ? "reached" : "MISSED "}  ${text}: ${value.toFixed(digits)}, aim ≤ ${atMost}${steady ? "" : " (unsteady: other work ran beside it)"}`;
+  const lines = aims.map((aim) => {
+    const { text, value, atMost, atLeast, unit = "", steady } = aim;
+    const digits = Number.isInteger(value) || value >= 100 ? 0 : 2;
+    const bound = atMost === undefined ? `≥ ${atLeast}` : `≤ ${atMost}`;
+    return `  ${isReached(aim) ? "reached" : "MISSED "}  ${text}: ${value.toFixed(digits)}${unit}, aim ${bound}${unit}${steady ? "" : " (unsteady: other work ran beside it)"}`;
   });
   return `Aims\n${lines.join("\n")}`;
+}
+
+function isReached({
+  value,
+  atMost = Number.POSITIVE_INFINITY,
+  atLeast = Number.NEGATIVE_INFINITY,
+}: Aim): boolean {
+  return value <= atMost && value >= atLeast;
 }
 
 const shown = ({ median: middle, spread }: Ratio): string =>
   `${middle.toFixed(2)}${spread > STEADY ? " ~" : ""}`;
 const megabytes = (bytes: number): string => (bytes / 2 ** 20).toFixed(0);
-
-function table(title: string, rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const lines = rows.map(
-    (row) =>
-      `  ${row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0))).join("   ")}`,
-  );
-  return `${title}\n${lines.join("\n")}`;
-}

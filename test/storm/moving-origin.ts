@@ -12,8 +12,8 @@ export interface MovingOrigin {
 }
 
 export async function startMovingOrigin(options: {
-  /** Milliseconds between reading a picture and the end of the answer. */
-  readonly delay: () => number;
+  /** Between reading the picture of this path and the end of the answer: milliseconds, or until it resolves. */
+  readonly delay: (path: string) => number | Promise<void>;
   /** Whether headers and half of the body are sent before that wait. */
   readonly half: () => boolean;
 }): Promise<MovingOrigin> {
@@ -23,12 +23,12 @@ export async function startMovingOrigin(options: {
   async function answer(path: string, response: ServerResponse): Promise<void> {
     const bytes = pictures.get(path)?.bytes ?? Buffer.alloc(0);
     const half = options.half() ? Math.floor(bytes.length / 2) : 0;
-    if (half === 0) await sleep(options.delay());
+    if (half === 0) await pause(options.delay(path));
     const head = { "content-type": "image/png", "content-length": bytes.length };
     response.writeHead(bytes.length === 0 ? 404 : 200, head);
     if (half > 0) {
       response.write(bytes.subarray(0, half));
-      await sleep(options.delay());
+      await pause(options.delay(path));
     }
     response.end(bytes.subarray(half));
   }
@@ -52,6 +52,10 @@ export async function startMovingOrigin(options: {
         server.closeAllConnections();
       }),
   };
+}
+
+async function pause(wait: number | Promise<void>): Promise<void> {
+  await (typeof wait === "number" ? sleep(wait) : wait);
 }
 
 async function paint(version: number): Promise<Buffer> {

@@ -1,10 +1,12 @@
 import type { InvalidationRequest } from "@freshet/core";
 
-/** Pictures below the alias _site_: in folders within folders. */
-export const PICTURES = Array.from(
-  { length: 24 },
-  (_, each) => `f${each % 4}/s${each % 3}/p${each}${each % 2 === 0 ? "x" : ""}.png`,
-);
+/** What a storm blows over. */
+export interface Field {
+  /** Originals below the alias _site_: in folders within folders. */
+  readonly pictures: readonly string[];
+  /** The invalidation of that number: the first ones are of each kind in turn, the others of any, of the narrow ones more often. */
+  change(random: () => number, number: number): Change;
+}
 
 /** The user's tags: an original has several or none, and the last one is beyond those that answers carry. */
 export const RULES = [
@@ -16,50 +18,73 @@ export const RULES = [
   { match: "/f3/", tag: "beyond" },
 ] as const;
 
+/** Renditions of each picture that a storm asks for. */
+export const VARIANTS = 5;
+
 /** One invalidation, and the pictures that it covers. */
 export interface Change {
+  readonly kind: (typeof KINDS)[number][0];
   readonly request: InvalidationRequest;
   readonly covers: readonly string[];
 }
 
-/** An invalidation of any scope, the narrow ones more often. */
-export function randomChange(random: () => number): Change {
-  const below = (count: number) => Math.floor(random() * count);
-  const one = () => PICTURES[below(PICTURES.length)] ?? "";
-  const dice = random();
-  if (dice < 0.35) return ofOriginals([one()]);
-  if (dice < 0.45) return ofOriginals([one(), one(), one()]);
-  if (dice < 0.57) return ofPrefix(`f${below(4)}/`);
-  if (dice < 0.65) return ofPrefix(`f${below(4)}/s${below(3)}/`);
-  if (dice < 0.73) return ofPrefix(`f${below(4)}/s${below(3)}/p1`);
-  if (dice < 0.86) return ofTags(below(RULES.length), below(RULES.length));
-  if (dice < 0.96) return ofUrl(one(), below(5));
-  return { request: { scope: "all" }, covers: PICTURES };
+/** Places of the dice up to which each kind comes, and how often it comes that way. */
+export const KINDS = [
+  ["original", 0.35],
+  ["originals", 0.45],
+  ["folder", 0.57],
+  ["folder in a folder", 0.65],
+  ["beginning", 0.73],
+  ["tags", 0.86],
+  ["url", 0.96],
+  ["all", 1],
+] as const;
+
+export function fieldOf(count: number): Field {
+  const pictures = Array.from(
+    { length: count },
+    (_, each) => `f${each % 4}/s${each % 3}/p${each}${each % 2 === 0 ? "x" : ""}.png`,
+  );
+  const ofOriginals = (covers: readonly string[]) => ({
+    request: { scope: "original", urls: covers.map((each) => `/_site_/${each}`) } as const,
+    covers,
+  });
+  const ofPrefix = (prefix: string) => ({
+    request: { scope: "original", urls: [`/_site_/${prefix}*`] } as const,
+    covers: pictures.filter((each) => each.startsWith(prefix)),
+  });
+  const ofTags = (...places: readonly number[]) => {
+    const rules = places.flatMap((place) => RULES[place] ?? []);
+    return {
+      request: { scope: "tags", tags: rules.map(({ tag }) => tag) } as const,
+      covers: pictures.filter((each) => rules.some(({ match }) => `/_site_/${each}`.includes(match))),
+    };
+  };
+  return {
+    pictures,
+    change(random, number) {
+      const below = (most: number) => Math.floor(random() * most);
+      const one = () => pictures[below(pictures.length)] ?? "";
+      const make: Readonly<Record<Change["kind"], () => Omit<Change, "kind">>> = {
+        original: () => ofOriginals([one()]),
+        originals: () => ofOriginals([one(), one(), one()]),
+        folder: () => ofPrefix(`f${below(4)}/`),
+        "folder in a folder": () => ofPrefix(`f${below(4)}/s${below(3)}/`),
+        beginning: () => ofPrefix(`f${below(4)}/s${below(3)}/p1`),
+        tags: () => ofTags(below(RULES.length), below(RULES.length)),
+        // An exact URL covers its original: all of its variants are compared.
+        url: () => {
+          const picture = one();
+          return { request: { scope: "urls", urls: [urlOf(picture, below(VARIANTS))] }, covers: [picture] };
+        },
+        all: () => ({ request: { scope: "all" }, covers: pictures }),
+      };
+      const dice = random();
+      const [kind] = KINDS[number] ?? KINDS.find(([, upTo]) => dice < upTo) ?? KINDS[0];
+      return { kind, ...make[kind]() };
+    },
+  };
 }
 
 export const urlOf = (picture: string, variant: number) =>
   `/v7/_site_/${picture}?w=${2 + variant}&force_format=png`;
-
-function ofOriginals(covers: readonly string[]): Change {
-  return { request: { scope: "original", urls: covers.map((each) => `/_site_/${each}`) }, covers };
-}
-
-function ofPrefix(prefix: string): Change {
-  return {
-    request: { scope: "original", urls: [`/_site_/${prefix}*`] },
-    covers: PICTURES.filter((each) => each.startsWith(prefix)),
-  };
-}
-
-function ofTags(...places: readonly number[]): Change {
-  const rules = places.flatMap((place) => RULES[place] ?? []);
-  return {
-    request: { scope: "tags", tags: rules.map(({ tag }) => tag) },
-    covers: PICTURES.filter((each) => rules.some(({ match }) => `/_site_/${each}`.includes(match))),
-  };
-}
-
-/** An exact URL covers its original: all of its variants are compared. */
-function ofUrl(picture: string, variant: number): Change {
-  return { request: { scope: "urls", urls: [urlOf(picture, variant)] }, covers: [picture] };
-}

@@ -13,6 +13,8 @@ export const NGINX_CHANGES = {
   "one change at a time": ["if ffi.C.flock(lock, LOCK_OR_FAIL) == 0 then", "if true then"],
   /** A node that was started again takes what it knew of its disk for true. */
   "the base number": ["return base ~= nil and stamp >= base", "return base ~= nil"],
+  /** A node that was started again knows its fence without asking for what it missed. */
+  "asking after a start": ['state:set("newest", 0)', 'state:set("newest", 0)\n        state:set("base", 0)'],
   /** Where there is no room for a number, the one that was used least is forgotten. */
   "giving numbers up together": ["not numbers:safe_set(tag, sequence)", "not numbers:set(tag, sequence)"],
   /**

@@ -12,6 +12,10 @@ export interface EdgeKind {
 
 export interface Edge {
   readonly url: string;
+  /** Ends it at once; its port stays, for `restart`. */
+  kill(): Promise<void>;
+  /** Starts it again on the same port, with what was on its disk; ends it first if it still runs. */
+  restart(): Promise<void>;
   stop(): Promise<void>;
 }
 

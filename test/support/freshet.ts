@@ -8,7 +8,8 @@ import { join } from "node:path";
 
 const MAIN = join(import.meta.dirname, "../../apps/server/dist/main.js");
 const READY = /^Freshet is ready: \S+$/m;
-const READY_MS = 30_000;
+/** A start takes a second or two; many at once on a busy machine take their time. */
+const READY_MS = 90_000;
 /** A little more than the server gives its own drain. */
 const STOP_MS = 15_000;
 const MOST_PORTS = 5;
@@ -23,6 +24,8 @@ export interface FreshetOptions {
   readonly port?: number;
   /** A command that starts Node, such as `["taskset", "-c", "0"]`. */
   readonly launcher?: readonly string[];
+  /** Another build of the server, by its main.js, than the one in the tree. */
+  readonly main?: string;
 }
 
 /** The built server as a process of its own, with a data folder of its own, on loopback. */
@@ -38,6 +41,9 @@ export interface Freshet {
   stop(): Promise<void>;
   /** Ends it at once (SIGKILL); data folder and port stay, for `restart`. */
   kill(): Promise<void>;
+  /** It stands still (SIGSTOP) until `thaw`: its port goes on taking connections, clocks go on. */
+  freeze(): void;
+  thaw(): void;
   /** Starts it again on the same data folder and port, after SIGTERM if it still runs. Options given replace the first ones. */
   restart(options?: Pick<FreshetOptions, "config" | "env">): Promise<void>;
   /** How the process ended, once it has. */
@@ -46,7 +52,8 @@ export interface Freshet {
 
 /** Starts a Freshet and waits until it says that it is ready; rejects with what it wrote when it does not. */
 export async function startFreshet(options: FreshetOptions = {}): Promise<Freshet> {
-  if (!existsSync(MAIN)) throw new Error(`${MAIN} is missing. Build the server first: npm run build.`);
+  const { main = MAIN } = options;
+  if (!existsSync(main)) throw new Error(`${main} is missing. Build the server first: npm run build.`);
   const folder = await mkdtemp(join(tmpdir(), "freshet-"));
   const dataFolder = join(folder, "data");
   let current: { config?: unknown; env?: Readonly<Record<string, string>> } = options;
@@ -59,7 +66,7 @@ export async function startFreshet(options: FreshetOptions = {}): Promise<Freshe
     if (current.config === undefined) await rm(config, { force: true });
     else await writeFile(config, JSON.stringify(current.config));
     const [command = process.execPath, ...rest] = [...(options.launcher ?? []), process.execPath];
-    const child = spawn(command, [...rest, MAIN], {
+    const child = spawn(command, [...rest, main], {
       cwd: folder,
       env: {
         ...inherited(),
@@ -109,6 +116,8 @@ export async function startFreshet(options: FreshetOptions = {}): Promise<Freshe
       await remove();
     },
     kill: () => running.end("SIGKILL"),
+    freeze: () => running.send("SIGSTOP"),
+    thaw: () => running.send("SIGCONT"),
     async restart(again = {}) {
       await running.end("SIGTERM");
       current = { ...current, ...again };
@@ -123,6 +132,8 @@ interface Running {
   /** Resolves when the ready line was written. */
   ready(): Promise<void>;
   end(signal: "SIGTERM" | "SIGKILL"): Promise<void>;
+  /** Nothing happens when it has ended. */
+  send(signal: "SIGSTOP" | "SIGCONT" | "SIGTERM" | "SIGKILL"): void;
 }
 
 function watch(child: ChildProcess, write: (text: string) => void): Running {
@@ -149,8 +160,13 @@ function watch(child: ChildProcess, write: (text: string) => void): Running {
   process.once("exit", killWithUs);
   void ended.then(() => process.removeListener("exit", killWithUs));
 
-  const end = async (signal: "SIGTERM" | "SIGKILL") => {
+  const send: Running["send"] = (signal) => {
     if (!isOver()) child.kill(signal);
+  };
+  const end = async (signal: "SIGTERM" | "SIGKILL") => {
+    send(signal);
+    // What stands still hears no SIGTERM.
+    send("SIGCONT");
     const late = setTimeout(() => child.kill("SIGKILL"), STOP_MS);
     await ended;
     clearTimeout(late);
@@ -159,6 +175,7 @@ function watch(child: ChildProcess, write: (text: string) => void): Running {
     pid: child.pid ?? 0,
     ended,
     end,
+    send,
     async ready() {
       const late = Promise.withResolvers<"late">();
       const timer = setTimeout(() => late.resolve("late"), READY_MS);

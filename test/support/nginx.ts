@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { findProgram, missingPart } from "./find.ts";
+import { childrenOf, kill } from "./processes.ts";
 import { replaceOnce } from "./replace-once.ts";
 
 /** The edge as it is shipped. */
@@ -33,6 +34,10 @@ export interface NginxOptions {
   readonly purgers?: readonly string[];
   /** Size of the dictionary of numbers, e.g. "64k"; the shipped one unless told. */
   readonly numbers?: string;
+  /** The same of the dictionary of objects. */
+  readonly objects?: string;
+  /** A command that starts it, such as `["taskset", "-c", "0"]`. */
+  readonly launcher?: readonly string[];
   /** Processes that serve; 2 unless told. */
   readonly workers?: number;
 }
@@ -46,6 +51,8 @@ export interface Nginx {
   readonly pid: number;
   /** What it wrote to its log. */
   log(): string;
+  /** Ends it as a crash does; its port and disk stay, for `restart`. */
+  kill(): Promise<void>;
   /** Ends it as a shutdown ("quit"), a stop or a crash does and starts it again: its disk stays, its memory does not. */
   restart(how?: "quit" | "stop" | "crash"): Promise<void>;
   /** Loads its configuration anew, as an operator does after an edit, and resolves when the earlier workers are gone. */
@@ -68,12 +75,16 @@ export async function startNginx(options: NginxOptions): Promise<Nginx> {
   let master = await start();
 
   async function start() {
-    const child = spawn(findProgram("nginx") ?? "nginx", ["-p", folder, "-c", join(folder, "nginx.conf")], {
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+    const program = [findProgram("nginx") ?? "nginx", "-p", folder, "-c", join(folder, "nginx.conf")];
+    const [command = "nginx", ...rest] = [...(options.launcher ?? []), ...program];
+    const child = spawn(command, rest, { stdio: ["ignore", "pipe", "pipe"] });
     child.stdout.on("data", (text) => (output += text));
     child.stderr.on("data", (text) => (output += text));
     const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+    // It ends with us, however we end, and its workers with it.
+    const endWithUs = () => child.kill("SIGTERM");
+    process.once("exit", endWithUs);
+    void ended.then(() => process.off("exit", endWithUs));
     const { pid } = child;
     if (pid === undefined) throw new Error("nginx could not be started");
     for (let wait = 0; wait < 400 && child.exitCode === null; wait++) {
@@ -87,6 +98,7 @@ export async function startNginx(options: NginxOptions): Promise<Nginx> {
 
   /** A master that is killed leaves its workers behind, and they go on serving. */
   async function end(how: keyof typeof SIGNALS): Promise<void> {
+    if (master.child.exitCode !== null || master.child.signalCode !== null) return;
     const workers = how === "crash" ? await childrenOf(master.pid) : [];
     master.child.kill(SIGNALS[how]);
     await master.ended;
@@ -101,6 +113,7 @@ export async function startNginx(options: NginxOptions): Promise<Nginx> {
       return master.pid;
     },
     log: () => output,
+    kill: () => end("crash"),
     async restart(how = "stop") {
       await end(how);
       master = await start();
@@ -128,10 +141,11 @@ export async function startNginx(options: NginxOptions): Promise<Nginx> {
 
 async function configuration(options: NginxOptions, port: number): Promise<readonly [string, string][]> {
   const shipped = (name: string) => readFile(join(SHIPPED_NGINX, name), "utf8");
-  const { backendPort, changes = [], purgers, numbers, workers = 2 } = options;
+  const { backendPort, changes = [], purgers, numbers, objects, workers = 2 } = options;
   let main = replaceOnce(await shipped("nginx.conf"), "listen 6082;", `listen 127.0.0.1:${port};`);
   main = replaceOnce(main, "worker_processes auto;", `worker_processes ${workers};`);
   if (numbers) main = replaceOnce(main, "freshet_numbers 64m;", `freshet_numbers ${numbers};`);
+  if (objects) main = replaceOnce(main, "freshet_objects 64m;", `freshet_objects ${objects};`);
   let backend = replaceOnce(await shipped("backend.conf"), "127.0.0.1:8080", `127.0.0.1:${backendPort}`);
   if (purgers) {
     const list = purgers.map((address) => `    ${address} 1;\n`).join("");
@@ -162,18 +176,5 @@ async function answers(url: string): Promise<boolean> {
     return true;
   } catch {
     return false;
-  }
-}
-
-async function childrenOf(pid: number): Promise<readonly number[]> {
-  const text = await readFile(`/proc/${pid}/task/${pid}/children`, "utf8").catch(() => "");
-  return text.trim().split(" ").filter(Boolean).map(Number);
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, "SIGKILL");
-  } catch {
-    // It ended by itself meanwhile.
   }
 }

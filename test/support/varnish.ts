@@ -7,6 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { findProgram, missingPart } from "./find.ts";
+import { childrenOf, kill } from "./processes.ts";
 import { replaceOnce } from "./replace-once.ts";
 
 const run = promisify(execFile);
@@ -32,17 +33,25 @@ export interface VarnishOptions {
   readonly vcl?: string;
   /** Addresses that may send control requests; loopback unless told. */
   readonly purgers?: readonly string[];
+  /** Memory for objects, e.g. "1g"; 200 MB unless told. */
+  readonly memory?: string;
+  /** A command that starts it, such as `["taskset", "-c", "0"]`. */
+  readonly launcher?: readonly string[];
 }
 
 export interface Varnish {
   /** e.g. "http://127.0.0.1:43127" */
   readonly url: string;
-  /** Process id of varnishd, the parent of the process that caches. */
+  /** Process id of varnishd, the parent of the process that caches; of the one that runs now or ran last. */
   readonly adminPid: number;
   /** Ends the caching process, and its cache and fence with it, and starts another on the same port. */
   restartChild(): Promise<void>;
   /** Loads another copy of the same VCL into the running child and uses it, as an operator does after an edit. */
   reload(): Promise<void>;
+  /** Ends both processes at once; the port stays, for `restart`. */
+  kill(): Promise<void>;
+  /** Starts it again on the same port with an empty cache; ends it first if it still runs. */
+  restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -56,31 +65,50 @@ export async function startVarnish(options: VarnishOptions): Promise<Varnish> {
   await writeFile(vcl, await readFile(options.vcl ?? SHIPPED_VCL, "utf8"));
   await writeFile(join(folder, "backend.vcl"), await backendVcl(options));
 
-  // biome-ignore format: one option a line
-  const varnishd = spawn(findProgram("varnishd") ?? "varnishd", [
-    "-F", "-n", work, "-a", "127.0.0.1:0", "-f", vcl,
-    "-p", "vcc_allow_inline_c=on", "-p", "thread_pools=1", "-p", "thread_pool_min=50",
-    "-s", "malloc,200m",
-  ], { stdio: ["ignore", "pipe", "pipe"] });
   let output = "";
-  varnishd.stdout.on("data", (text) => (output += text));
-  varnishd.stderr.on("data", (text) => (output += text));
-  const ended = new Promise<void>((resolve) => varnishd.once("exit", () => resolve()));
-  const { pid } = varnishd;
-  if (pid === undefined) throw new Error("varnishd could not be started");
+  let url: string | undefined;
+  let varnishd = launch();
+
+  function launch() {
+    const address = url === undefined ? "127.0.0.1:0" : new URL(url).host;
+    // biome-ignore format: one option a line
+    const [command = "varnishd", ...rest] = [...(options.launcher ?? []), findProgram("varnishd") ?? "varnishd",
+      "-F", "-n", work, "-a", address, "-f", vcl,
+      "-p", "vcc_allow_inline_c=on", "-p", "thread_pools=1", "-p", "thread_pool_min=50",
+      "-s", `malloc,${options.memory ?? "200m"}`,
+    ];
+    const child = spawn(command, rest, { stdio: ["ignore", "pipe", "pipe"] });
+    child.stdout.on("data", (text) => (output += text));
+    child.stderr.on("data", (text) => (output += text));
+    const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+    // It ends with us, however we end, and its child with it.
+    const endWithUs = () => child.kill("SIGTERM");
+    process.once("exit", endWithUs);
+    void ended.then(() => process.off("exit", endWithUs));
+    const { pid } = child;
+    if (pid === undefined) throw new Error("varnishd could not be started");
+    return { child, ended, pid, hasEnded: () => child.exitCode !== null || child.signalCode !== null };
+  }
 
   const admin = async (...command: readonly string[]) =>
     (await run(findProgram("varnishadm") ?? "varnishadm", ["-n", work, "-t", "20", ...command])).stdout;
+  const end = async (signal: "SIGTERM" | "SIGKILL") => {
+    if (varnishd.hasEnded()) return;
+    const children = signal === "SIGKILL" ? await childrenOf(varnishd.pid) : [];
+    varnishd.child.kill(signal);
+    await varnishd.ended;
+    for (const pid of children) kill(pid);
+    for (let wait = 0; wait < 400 && url !== undefined && (await answers(url)); wait++) await sleep(10);
+  };
   const stop = async () => {
-    varnishd.kill("SIGTERM");
-    await ended;
+    await end("SIGTERM");
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   };
 
   /** `debug.listen_address` prints name, address and port of each socket. */
   async function listening(): Promise<string> {
     for (let wait = 0; wait < 600; wait++) {
-      if (varnishd.exitCode !== null) break;
+      if (varnishd.hasEnded()) break;
       const port = /127\.0\.0\.1 (\d+)/.exec(await admin("debug.listen_address").catch(() => ""))?.[1];
       if (port && (await answers(`http://127.0.0.1:${port}`))) return `http://127.0.0.1:${port}`;
       await sleep(50);
@@ -89,11 +117,13 @@ export async function startVarnish(options: VarnishOptions): Promise<Varnish> {
     throw new Error(`Varnish did not come up:\n${output}`);
   }
 
-  const url = await listening();
+  url = await listening();
   let loads = 0;
   return {
     url,
-    adminPid: pid,
+    get adminPid() {
+      return varnishd.pid;
+    },
     async restartChild() {
       await admin("stop");
       await admin("start");
@@ -103,6 +133,12 @@ export async function startVarnish(options: VarnishOptions): Promise<Varnish> {
       const name = `again${++loads}`;
       await admin("vcl.load", name, vcl);
       await admin("vcl.use", name);
+    },
+    kill: () => end("SIGKILL"),
+    async restart() {
+      await end("SIGTERM");
+      varnishd = launch();
+      await listening();
     },
     stop,
   };

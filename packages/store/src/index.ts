@@ -1,4 +1,4 @@
-export type { Generated, Insertable, Kysely, Selectable, Transaction } from "kysely";
+export type { ExpressionBuilder, Generated, Insertable, Kysely, Selectable, Transaction } from "kysely";
 export { sql } from "kysely";
 export type { Backoff } from "./backoff.ts";
 export { backoffMs } from "./backoff.ts";

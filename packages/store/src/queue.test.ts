@@ -148,6 +148,42 @@ test("a worker takes each row once, repeats what failed, and finishes when it is
   expect((await sql`select 1 from job where next_at is not null`.execute(store.db)).rows).toHaveLength(1);
 });
 
+test("a worker that stood still longer than its leases does not work on a row twice at once, nor on one that it has finished", async () => {
+  const { open, clock, rows } = await setup(2);
+  const queue = open("a");
+  const gate = Promise.withResolvers<void>();
+  const begun: string[] = [];
+  const worker = createWorker<Job>({
+    queue,
+    keyOf: (job) => job.id,
+    work: async ({ id, attempts }) => {
+      begun.push(`${id} ${attempts}`);
+      await gate.promise;
+      // The first is finished, the other is given back to be worked on once more.
+      if (id === "j0" || attempts > 1) await queue.finish(id);
+      else await queue.release(id, 0);
+    },
+    batch: 8,
+    inFlight: 16,
+    leaseMs: 3_600_000,
+    pollMs: 5,
+    backoff: { firstMs: 0, mostMs: 0 },
+    now: () => clock.time,
+    failed: () => {},
+    alone: true,
+  });
+  await worker.start();
+  await expect.poll(() => begun.length).toBe(2);
+  clock.time += 1_001;
+  await expect.poll(async () => (await rows()).map(({ attempts }) => attempts)).toEqual([2, 2]);
+  expect(begun).toEqual(["j0 1", "j1 1"]);
+  gate.resolve();
+  await expect.poll(async () => (await rows()).every((row) => row.next_at === null)).toBe(true);
+  await worker.stop();
+  expect(begun.filter((each) => each.startsWith("j0"))).toEqual(["j0 1"]);
+  expect(begun.at(-1)).toMatch(/^j1 [23]$/);
+});
+
 test("stopping aborts the work under way and gives its rows back", async () => {
   const { open, rows } = await setup(1);
   const queue = open("a");

@@ -38,7 +38,8 @@ export interface QueueWorker {
 export function createWorker<Row extends QueueColumns>(options: WorkerOptions<Row>): QueueWorker {
   const { queue, keyOf, now } = options;
   const stopping = new AbortController();
-  const held = new Map<string, Row>();
+  /** The last work on each row, by its key: a row is worked on once at a time, however often its lease runs out. */
+  const held = new Map<string, Promise<void>>();
   const underWay = new Set<Promise<void>>();
   let rouse = (): void => {};
   let isRoused = false;
@@ -70,8 +71,6 @@ export function createWorker<Row extends QueueColumns>(options: WorkerOptions<Ro
     if (await queue.release(keyOf(row), at)) wakeAt(at);
   };
   const carry = async (row: Row): Promise<void> => {
-    const key = keyOf(row);
-    held.set(key, row);
     try {
       await options.work(row, stopping.signal);
     } catch (error) {
@@ -79,9 +78,22 @@ export function createWorker<Row extends QueueColumns>(options: WorkerOptions<Ro
       // What cannot be given back either is claimed again when its lease has run out.
       await giveBack(row).catch(options.failed);
     }
-    // A released row may have been claimed again meanwhile: that claim is not this one's to forget.
-    if (held.get(key) === row) held.delete(key);
-    look();
+  };
+  /** A process that stood still longer than its leases claims what it works on again: that waits, and is looked at anew. */
+  const carryAfter = async (row: Row, before: Promise<void> | undefined): Promise<void> => {
+    await before;
+    const isMine = before === undefined || (await queue.renew([keyOf(row)]).catch(() => [])).length > 0;
+    if (isMine) await carry(row);
+  };
+  const take = (row: Row): void => {
+    const key = keyOf(row);
+    const work = carryAfter(row, held.get(key)).finally(() => {
+      underWay.delete(work);
+      if (held.get(key) === work) held.delete(key);
+      look();
+    });
+    held.set(key, work);
+    underWay.add(work);
   };
   const run = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
@@ -93,10 +105,7 @@ export function createWorker<Row extends QueueColumns>(options: WorkerOptions<Ro
       } catch (error) {
         options.failed(error);
       }
-      for (const row of rows) {
-        const work = carry(row).finally(() => underWay.delete(work));
-        underWay.add(work);
-      }
+      for (const row of rows) take(row);
       if (rows.length === 0 || rows.length < room) await pause(options.pollMs);
     }
   };

@@ -39,14 +39,25 @@ describe("reread", () => {
   let coverage: Coverage;
   let original: Original;
   let originals: Originals;
-  let reread: (force: boolean) => Promise<string>;
+  let reread: (force: boolean, signal?: AbortSignal) => Promise<string>;
+  let [underWay, most, asked] = [0, 0, 0];
+  let hold: Promise<void>;
 
   beforeEach(async () => {
     const folder = await mkdtemp(join(tmpdir(), "freshet-reread-"));
     coverage = new Coverage();
     const records = new Records(await DiskStore.open(join(folder, "records"), 1e6), 1_000);
     originals = new Originals({
-      source: { fetch: async () => answer },
+      source: {
+        fetch: async () => {
+          underWay += 1;
+          most = Math.max(most, underWay);
+          asked += 1;
+          await hold;
+          underWay -= 1;
+          return answer;
+        },
+      },
       coverage,
       records,
       bytes: await DiskStore.open(join(folder, "bytes"), 1e6),
@@ -55,16 +66,47 @@ describe("reread", () => {
     });
     original = describeOriginal(project, "https://h.example/a.jpg");
     const port = createDeliveryPort({ originals, records, coverage, recent: new RecentUrls() });
-    reread = async (force) => {
+    reread = async (force, signal = new AbortController().signal) => {
       const { name, tag } = original;
-      return (await port.reread({ name, tag }, { force }, new AbortController().signal)).bytes;
+      return (await port.reread({ name, tag }, { force }, signal)).bytes;
     };
+    hold = Promise.resolve();
     answer = found("v1");
     await originals.current(original, undefined);
   });
 
   const invalidate = (sequence: number) =>
     coverage.apply(sequence, [{ kind: "original", project: "demo", tag: original.tag }]);
+
+  /** The same original under many queries of the origin's own. */
+  const askUnderQueries = async (count: number) => {
+    for (let query = 0; query < count; query += 1) {
+      await originals.current(describeOriginal(project, "https://h.example/a.jpg", `x=${query}`), undefined);
+    }
+    [underWay, most, asked] = [0, 0, 0];
+  };
+
+  it("reads an original that is known under many queries a few at a time", async () => {
+    await askUnderQueries(30);
+    invalidate(1);
+    answer = found("v2");
+    expect(await reread(false)).toBe("changed");
+    expect(asked).toBe(31);
+    expect(most).toBeLessThanOrEqual(4);
+  });
+
+  it("begins no further reading once it was told to stop", async () => {
+    await askUnderQueries(30);
+    invalidate(1);
+    const [gate, stop] = [Promise.withResolvers<void>(), new AbortController()];
+    hold = gate.promise;
+    const reading = reread(false, stop.signal);
+    await expect.poll(() => asked).toBe(4);
+    stop.abort();
+    gate.resolve();
+    expect(await reading).toBe("same");
+    expect(asked).toBe(4);
+  });
 
   it("says whether the bytes changed", async () => {
     expect(await reread(true)).toBe("same");

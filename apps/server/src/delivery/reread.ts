@@ -7,6 +7,15 @@ import { describeOriginal } from "../projects/originals.ts";
 import { describePrefix } from "../projects/prefixes.ts";
 import type { RecentUrls } from "./recent-urls.ts";
 
+/** Records of one original that are read at the same time: an invalidation must not become a flood at the origin. */
+const AT_ONCE = 4;
+
+interface Reading {
+  readonly record: OriginalRecord;
+  readonly after: OriginalRecord | undefined;
+  readonly floor: number;
+}
+
 /** Everything the invalidation side asks of the delivery side. */
 export function createDeliveryPort(parts: {
   readonly originals: Originals;
@@ -23,18 +32,22 @@ export function createDeliveryPort(parts: {
     projectTag,
     namePrefix: describePrefix,
     recentUrls: (marks, sampling) => recent.sample(marks, sampling),
-    async reread(target, { force }): Promise<Reread> {
-      const before = records.ofOriginal(target.tag);
-      const rereads = await Promise.all(
-        before.map(async (record) => {
+    async reread(target, { force }, signal): Promise<Reread> {
+      const rereads: Reading[] = [];
+      // Anybody may ask for an original under any number of queries of the origin's own, each of which has a record.
+      const queue = records.ofOriginal(target.tag).values();
+      const reader = async (): Promise<void> => {
+        for (const record of queue) {
           const original = originals.known(record.key);
-          if (!original) return { record, after: undefined, floor: 0 };
-          const floor = coverage.floor(original.identity);
+          const floor = original ? coverage.floor(original.identity) : 0;
           // A visitor may have led to the fresh reading already; once is enough unless the caller insists.
           const isFresh = record.stamp >= floor;
-          return { record, floor, after: isFresh && !force ? record : await originals.reread(original) };
-        }),
-      );
+          if (!original || signal.aborted) rereads.push({ record, floor, after: undefined });
+          else if (isFresh && !force) rereads.push({ record, floor, after: record });
+          else rereads.push({ record, floor, after: await originals.reread(original) });
+        }
+      };
+      await Promise.all(Array.from({ length: AT_ONCE }, reader));
       const verdicts = rereads.map(({ record, after, floor }) =>
         compare(record, after, force ? undefined : floor),
       );

@@ -47,18 +47,23 @@ interface Waiter {
   readonly resolve: (outcomes: readonly Outcome[]) => void;
 }
 
-type Seen = Pick<InstanceRow, "name" | "lease_ms" | "applied" | "drained">;
+type Seen = Pick<InstanceRow, "name" | "lease_ms" | "epoch" | "applied" | "drained">;
 
 /**
  * A lease is renewed as of a moment at which everything committed was applied. So an instance that has not applied an entry one
- * lease after it was committed holds none, and holds none until it has applied it: whoever waited so long for one entry waits
- * for no other one. No clock is compared with another's.
+ * lease after it was committed holds none, and holds none until it has stated that it applied it (`Membership.state`): whoever waited
+ * so long for one entry waits for no other one. No clock is compared with another's.
  */
 export function createAcknowledgements(parts: AcknowledgementParts): Acknowledgements {
   const { store, db, instance, own, monotonic } = parts;
   const waiters = new Set<Waiter>();
-  /** Instances that certainly hold no lease until they have applied this number. */
-  const lapsed = new Map<string, number>();
+  /**
+   * Instances that certainly hold no lease until they have stated this number, under the same epoch: where numbers were raised, what
+   * they had stated was voided, not their lease.
+   */
+  const lapsed = new Map<string, { readonly sequence: number; readonly epoch: number }>();
+  /** Since when a row is known under its epoch: what was waited before counts for nothing, because what it had stated was voided. */
+  const known = new Map<string, { readonly epoch: number; readonly since: number }>();
   let isLooking = false;
   let isRoused = false;
   let timer: NodeJS.Timeout | undefined;
@@ -69,10 +74,14 @@ export function createAcknowledgements(parts: AcknowledgementParts): Acknowledge
 
   const judge = (row: Seen, time: number): void => {
     const applied = reachedBy(row, "applied");
-    if ((lapsed.get(row.name) ?? 0) <= applied) lapsed.delete(row.name);
+    const before = lapsed.get(row.name);
+    if (before && (before.sequence <= applied || before.epoch !== row.epoch)) lapsed.delete(row.name);
+    if (known.get(row.name)?.epoch !== row.epoch) known.set(row.name, { epoch: row.epoch, since: time });
+    const first = known.get(row.name)?.since ?? time;
     for (const { sequence, since } of waiters) {
-      if (sequence > applied && time - since >= row.lease_ms * SLACK) {
-        lapsed.set(row.name, Math.max(sequence, lapsed.get(row.name) ?? 0));
+      if (sequence > applied && time - Math.max(since, first) >= row.lease_ms * SLACK) {
+        const newest = Math.max(sequence, lapsed.get(row.name)?.sequence ?? 0);
+        lapsed.set(row.name, { sequence: newest, epoch: row.epoch });
       }
     }
   };
@@ -84,27 +93,28 @@ export function createAcknowledgements(parts: AcknowledgementParts): Acknowledge
     return lapsed.has(row.name) || isLate ? { instance: row.name, status: "skipped", lag } : undefined;
   };
   const settle = (rows: readonly Seen[], time: number): void => {
-    const known = new Set(rows.map(({ name }) => name));
-    for (const name of lapsed.keys()) if (!known.has(name)) lapsed.delete(name);
+    const names = new Set(rows.map(({ name }) => name));
+    for (const name of lapsed.keys()) if (!names.has(name)) lapsed.delete(name);
+    for (const name of known.keys()) if (!names.has(name)) known.delete(name);
     for (const row of rows) judge(row, time);
     for (const waiter of [...waiters]) {
       const outcomes = rows.map((row) => outcomeOf(row, waiter, time));
-      const known = outcomes.filter((outcome) => outcome !== undefined);
-      if (known.length < outcomes.length) continue;
+      const certain = outcomes.filter((outcome) => outcome !== undefined);
+      if (certain.length < outcomes.length) continue;
       waiters.delete(waiter);
-      waiter.resolve(known);
+      waiter.resolve(certain);
     }
   };
   const readRows = async (): Promise<readonly Seen[]> => {
     const { name, role, leaseMs } = instance;
-    if (instance.isAlone) return [{ name, lease_ms: leaseMs, applied: null, drained: null }];
+    if (instance.isAlone) return [{ name, lease_ms: leaseMs, epoch: 0, applied: null, drained: null }];
     const others = await db
       .selectFrom("instance_row")
-      .select(["name", "lease_ms", "applied", "drained"])
+      .select(["name", "lease_ms", "epoch", "applied", "drained"])
       .where("role", "<>", "control")
       .execute();
     const self = others.filter((row) => row.name === name);
-    const own = { name, lease_ms: leaseMs, applied: null, drained: null };
+    const own = { name, lease_ms: leaseMs, epoch: 0, applied: null, drained: null };
     // Its own row may be void for a moment; what it has applied it knows itself.
     return self.length === 0 && role !== "control" ? [own, ...others] : others;
   };

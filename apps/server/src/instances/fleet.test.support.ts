@@ -175,7 +175,7 @@ async function startInstance(
       return (await api("POST", "/invalidate", body)).invalidation.uuid;
     },
     entry: async (uuid) => (await api("GET", `/invalidate/${uuid}`)).invalidation,
-    async ended(uuid, withinMs = 10_000) {
+    async ended(uuid, withinMs = 30_000) {
       for (const begun = performance.now(); ; ) {
         const entry = await instance.entry(uuid);
         if (["DONE", "ERROR", "ERROR_CDN_NODE"].includes(entry.status)) return entry;

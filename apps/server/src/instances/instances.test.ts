@@ -4,8 +4,8 @@ import { createEdge } from "./edge.test.support.ts";
 import { type Fleet, LEASE_MS, newFolder, startFleet } from "./fleet.test.support.ts";
 
 const HAT = "/hat.gif";
-/** What an invalidation waits for an instance that does not answer, and a little more. */
-const SKIPPED_MS = LEASE_MS * 1.1 + 2_000;
+/** A lease that nothing but waiting for it takes as long as, however busy the machine is. */
+const LONG_MS = 5_000;
 
 /** The instance that stands still: what it has no part in, such as carrying entries, cannot stand still with it. */
 const B = { name: "b", role: "delivery" } as const;
@@ -75,16 +75,15 @@ test("a slow instance is waited for, and the log says who it is", async () => {
 test("an instance that stands still past its lease is skipped, and answers nothing from its caches until it has caught up", async () => {
   const edge = createEdge();
   const a = await fleet.start({ name: "a", drivers: [edge.driver] });
-  const b = await fleet.start(B);
+  const b = await fleet.start({ ...B, leaseMs: LONG_MS });
   edge.inner = b;
   await b.get(HAT);
   await edge.get(HAT);
   b.freeze();
   const version = fleet.publish(HAT);
   const begun = performance.now();
-  const done = await a.ended(await a.invalidate(HAT));
-  expect(performance.now() - begun).toBeGreaterThan(LEASE_MS);
-  expect(performance.now() - begun).toBeLessThan(SKIPPED_MS);
+  const done = await a.ended(await a.invalidate(HAT), LONG_MS * 4);
+  expect(performance.now() - begun).toBeGreaterThan(LONG_MS);
   expect(done).toMatchObject({ status: "DONE" });
   expect(done.stages[2]?.targets).toMatchObject([
     { node: "a", status: "done", lag: 0 },
@@ -100,7 +99,7 @@ test("an instance that stands still past its lease is skipped, and answers nothi
   const again = performance.now();
   const next = fleet.publish("/other.gif");
   await a.ended(await a.invalidate("/other.gif"));
-  expect(performance.now() - again).toBeLessThan(LEASE_MS / 2);
+  expect(performance.now() - again).toBeLessThan(LONG_MS);
   expect((await b.get("/other.gif")).version).toBe(next);
 
   b.thaw();
@@ -214,14 +213,14 @@ test("an instance that was removed registers anew", async () => {
 test("an instance that stops signs off, and a boot on the folder of a killed one replaces it: nobody waits for either", async () => {
   const folder = await newFolder();
   const a = await fleet.start({ name: "a" });
-  await (await fleet.start({ name: "b" })).stop();
-  const killed = await fleet.start({ folder });
+  await (await fleet.start({ name: "b", leaseMs: LONG_MS })).stop();
+  const killed = await fleet.start({ folder, leaseMs: LONG_MS });
   await killed.crash();
   await fleet.start({ folder });
   expect(await a.instances()).toHaveLength(2);
   const begun = performance.now();
   await a.ended(await a.invalidate(HAT));
-  expect(performance.now() - begun).toBeLessThan(LEASE_MS / 2);
+  expect(performance.now() - begun).toBeLessThan(LONG_MS);
 });
 
 test("roles: control carries invalidations through and is not waited for, delivery serves and has no API", async () => {
@@ -250,8 +249,10 @@ test("the entries of a worker that was killed are carried on by another when its
   });
   const killed = await fleet.start({
     name: "killed",
+    // It has applied both, so that nobody waits for this lease; the other one is that of its work.
+    leaseMs: 60_000,
     drivers: [driver("killed", true)],
-    tuning: { callMs: 60_000 },
+    tuning: { callMs: 60_000, leaseMs: LONG_MS },
   });
   const uuids = [await killed.invalidate(HAT), await killed.invalidate("/b.gif")];
   await expect.poll(() => calls.length).toBeGreaterThan(0);
@@ -260,9 +261,9 @@ test("the entries of a worker that was killed are carried on by another when its
   expect(calls.every((call) => call.startsWith("killed"))).toBe(true);
   const begun = performance.now();
   await killed.crash();
-  for (const uuid of uuids) expect((await other.ended(uuid)).status).toBe("DONE");
-  // The worker's lease and the instance's run side by side.
-  expect(performance.now() - begun).toBeLessThan(LEASE_MS + 1_500);
+  for (const uuid of uuids) expect((await other.ended(uuid, 50_000)).status).toBe("DONE");
+  expect(performance.now() - begun).toBeLessThan(50_000);
+  expect(calls.filter((call) => call.startsWith("other"))).toContain("other 2");
 });
 
 test("who asks for the instances has an API key", async () => {

@@ -1,6 +1,7 @@
 import type { CdnDriver } from "@freshet/core";
 import type { Store } from "@freshet/store";
 import type { Coverage } from "../cache/coverage.ts";
+import type { Follow } from "../invalidation/follow.ts";
 import { type Acknowledgements, createAcknowledgements } from "./acknowledgements.ts";
 import { type Admission, createAdmission } from "./admission.ts";
 import { createDemands } from "./demand.ts";
@@ -54,8 +55,8 @@ export interface InstancesParts {
     readonly demandMs: number;
   };
   readonly journal: { head(): Promise<number> };
-  readonly follow: { through(sequence: number): Promise<void>; start(): Promise<number> };
-  readonly raise: (seen: number) => Promise<void>;
+  readonly follow: Pick<Follow, "through" | "start" | "seen">;
+  readonly raise: () => Promise<void>;
   /** See `createWatch`. */
   readonly returned?: (instance: string, since: number) => Promise<void>;
   readonly now: () => number;
@@ -87,6 +88,7 @@ export function createInstances(parts: InstancesParts): Instances {
   const membership = createMembership({
     ...{ store, db, instance, lease, coverage, drain, heartbeatMs, through, now, log },
     restore: () => parts.follow.start(),
+    seen: () => parts.follow.seen(),
     raise: parts.raise,
   });
   const acknowledgements = createAcknowledgements({

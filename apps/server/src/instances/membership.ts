@@ -1,8 +1,9 @@
 import { type Kysely, type Store, sql } from "@freshet/store";
 import type { Coverage } from "../cache/coverage.ts";
+import type { Seen } from "../invalidation/seen.ts";
 import type { Drain } from "./drain.ts";
 import type { Lease, Moment } from "./lease.ts";
-import type { InstanceTables } from "./migrations.ts";
+import { type InstanceTables, SIGNED_OFF } from "./migrations.ts";
 import type { InstancePorts } from "./ports.ts";
 import { tell } from "./wake.ts";
 
@@ -38,8 +39,10 @@ export interface MembershipParts {
   readonly through: (sequence: number) => Promise<void>;
   /** Reads head and floors as at a start: who was away may have missed more than the journal still has. Resolves to the head. */
   readonly restore: () => Promise<number>;
-  /** The journal ends before a number that was seen: it is raised, and everything is journalled as invalid. */
-  readonly raise: (seen: number) => Promise<void>;
+  /** How far this instance has come in the journal. */
+  readonly seen: () => Seen;
+  /** Raises the numbers and journals everything as invalid if the journal is not the continuation of what was seen. */
+  readonly raise: () => Promise<void>;
   readonly now: () => number;
   readonly log: (event: string, details: Readonly<Record<string, unknown>>) => void;
 }
@@ -56,14 +59,19 @@ export function createMembership(parts: MembershipParts): Membership {
   let failedAt = Number.NEGATIVE_INFINITY;
   let told = -1;
 
-  const head = async (): Promise<number> => {
-    const { rows } = await sql<{ n: number }>`select n from invalidation_sequence`.execute(db);
-    return rows[0]?.n ?? 0;
+  /** Nobody waits for that boot any more. If it was skipped, its row stays until the watch has seen to what it may have left behind. */
+  const signOff = async (boot: string): Promise<void> => {
+    const row = db.deleteFrom("instance_row").where("name", "=", boot);
+    await row.where("skipped", "is", null).execute();
+    await db
+      .updateTable("instance_row")
+      .set({ role: "control", lease_ms: SIGNED_OFF })
+      .where("name", "=", boot)
+      .execute();
   };
   const register = async (): Promise<void> => {
-    const gone = db.deleteFrom("instance_row").where("name", "<>", name);
-    if (instance.isAlone) await gone.execute();
-    else if (instance.previous !== undefined) await gone.where("name", "=", instance.previous).execute();
+    if (instance.isAlone) await db.deleteFrom("instance_row").where("name", "<>", name).execute();
+    else if (instance.previous !== undefined) await signOff(instance.previous);
     const row = await db
       .insertInto("instance_row")
       .values({
@@ -81,29 +89,41 @@ export function createMembership(parts: MembershipParts): Membership {
       .executeTakeFirstOrThrow();
     epoch = row.epoch;
   };
-  /** One heartbeat: the journal's head, or undefined when this boot is registered no longer or the journal went back. */
-  const beat = async (applied: number): Promise<number | undefined> => {
+  /** One heartbeat: the journal's head, or undefined when this boot is registered no longer or the journal is another one (`isForeign`). */
+  const beat = async ({ sequence: applied, entry }: Seen): Promise<number | undefined> => {
+    const isOther = sql`exists (select 1 from invalidation_entry where sequence = ${applied} and id <> ${entry})`;
+    const isOurs = entry === undefined ? sql`1 = 1` : sql`not ${isOther}`;
     const { rows } = await sql<{ head: number }>`update instance_row
       set applied = ${applied}, drained = ${drain.through(applied)}, beat = beat + 1, seen_at = ${now()}
       where name = ${name} and epoch = ${epoch} and (select n from invalidation_sequence) >= ${applied}
+        and ${isOurs}
       returning (select n from invalidation_sequence) as head`.execute(db);
     return rows[0]?.head;
+  };
+  /** Resolves to the head that everything is restored through. */
+  const registerAnew = async (): Promise<number> => {
+    await parts.raise();
+    log("instance registers anew", { instance: name });
+    await register();
+    return parts.restore();
   };
   const stateOnce = async (): Promise<void> => {
     await instance.paused?.();
     // Before anything is asked: what is committed from here on may be missing in the answer.
     const since: Moment = lease.moment();
-    const applied = coverage.applied;
-    let newest = await beat(applied);
-    if (newest === undefined) {
-      if (isLeaving) return;
-      if ((await head()) < coverage.applied) await parts.raise(coverage.applied);
-      log("instance registers anew", { instance: name });
-      await register();
-      newest = await parts.restore();
+    let applied = coverage.applied;
+    let newest = await beat(parts.seen());
+    if (newest === undefined && isLeaving) return;
+    if (newest === undefined || newest > applied) {
+      // Behind, the heartbeat does not renew. Whoever went on without this instance waits for it no more until it has stated what it
+      // caught up with; so that is stated first, and what was committed until then is applied too.
+      await parts.through(newest ?? (await registerAnew()));
+      applied = coverage.applied;
+      newest = await beat(parts.seen());
+      if (newest === undefined)
+        throw new Error("The instance was removed, or the journal went back, meanwhile.");
+      if (newest > applied) await parts.through(newest);
     }
-    // Behind, the heartbeat does not renew: only what it finds applied does.
-    if (newest > coverage.applied) await parts.through(newest);
     lease.renew(since);
     if (coverage.applied > applied) stateSoon();
     // Drained and applied only grow: their sum tells whether there is anything new.
@@ -167,7 +187,7 @@ export function createMembership(parts: MembershipParts): Membership {
       isLeaving = true;
       clearInterval(timer);
       await running;
-      await db.deleteFrom("instance_row").where("name", "=", name).execute();
+      await signOff(name);
     },
   };
 }

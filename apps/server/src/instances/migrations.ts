@@ -6,7 +6,7 @@ export interface InstanceRow {
   /** Another one for each boot. */
   readonly name: string;
   readonly role: Role;
-  /** Milliseconds that its lease lasts: what others wait before they go on without it. */
+  /** Milliseconds that its lease lasts: what others wait before they go on without it. 0: it has signed off. */
   readonly lease_ms: number;
   /** One more with each registration: what was stated under an earlier one counts no more. */
   readonly epoch: number;
@@ -21,6 +21,9 @@ export interface InstanceRow {
   readonly started_at: number;
   readonly seen_at: number;
 }
+
+/** As `lease_ms`: the boot is over, and what it was skipped for is still to be seen to. */
+export const SIGNED_OFF = 0;
 
 /** How the waiting of one entry for one instance ended. */
 export interface OutcomeRow {

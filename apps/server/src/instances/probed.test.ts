@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { CdnDriver } from "@freshet/core";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createEdge } from "./edge.test.support.ts";
-import { type Fleet, startFleet } from "./fleet.test.support.ts";
+import { type Fleet, newFolder, startFleet } from "./fleet.test.support.ts";
 
 const HAT = "/hat.gif";
 
@@ -85,6 +85,41 @@ test("a purge is repeated when everything has settled, and again when an instanc
   await sleep(400);
   expect(zone.purges).toHaveLength(4);
   b.thaw();
-  await expect.poll(() => zone.purges.length).toBe(5);
-  expect(zone.purges.map(({ sequence }) => sequence)).toEqual([1, 1, 2, 2, 2]);
+  await expect.poll(() => zone.purges.length).toBe(6);
+  expect(zone.purges.map(({ sequence }) => sequence)).toEqual([1, 1, 2, 2, 2, 2]);
+  // At once, and when what it sent at last has settled.
+  const [again, settled] = zone.purges.slice(4);
+  expect((settled?.at ?? 0) - (again?.at ?? 0)).toBeGreaterThan(100);
+});
+
+test("a purge that is to be repeated later is not done with because a skipped instance came back sooner", async () => {
+  const zone = createZone(20);
+  const a = await fleet.start({ name: "a", drivers: [zone.driver], tuning: { longestFillMs: 5_000 } });
+  const b = await fleet.start({ name: "b", role: "delivery" });
+  b.freeze();
+  const begun = performance.now();
+  await a.ended(await a.invalidate(HAT));
+  const settling = async () => {
+    const db = a.store.db.$extendTables<{ settle_purge: { id: string; next_at: number } }>();
+    return db.selectFrom("settle_purge").select("next_at").execute();
+  };
+  const before = zone.purges.length;
+  b.thaw();
+  await expect.poll(() => zone.purges.length).toBe(before + 1);
+  const [left] = await settling();
+  expect(Number(left?.next_at) - Date.now() + (performance.now() - begun)).toBeGreaterThan(5_000);
+});
+
+test("what a skipped instance may have left is purged again also when it comes back as another boot", async () => {
+  const zone = createZone(20);
+  const folder = await newFolder();
+  const a = await fleet.start({ name: "a", drivers: [zone.driver], tuning: { longestFillMs: 50 } });
+  const b = await fleet.start({ folder, role: "delivery" });
+  b.freeze();
+  await a.ended(await a.invalidate(HAT));
+  await expect.poll(() => zone.purges.filter(({ sequence }) => sequence === 1).length).toBe(2);
+  await b.crash();
+  await fleet.start({ folder, role: "delivery" });
+  await expect.poll(() => zone.purges.filter(({ sequence }) => sequence === 1).length).toBe(4);
+  await expect.poll(async () => (await a.instances()).length).toBe(2);
 });

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from "@freshet/store";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { createJournal } from "../invalidation/journal.ts";
+import { type Accepted, createJournal } from "../invalidation/journal.ts";
 import type { InvalidationTables } from "../invalidation/migrations.ts";
 import { createEdge } from "./edge.test.support.ts";
 import { type Fleet, type Instance, startFleet } from "./fleet.test.support.ts";
@@ -52,25 +52,18 @@ test("numbers never go back: what a restored journal has forgotten is covered, a
   expect(restore.every(({ scope, sequence }) => scope === "all" && sequence > 5)).toBe(true);
 });
 
-test("an entry that was given a number of before is numbered anew, and no instance counts as having applied it", async () => {
-  const a = await fleet.start({ name: "a" });
-  const b = await fleet.start({ name: "b" });
-  for (let round = 0; round < 5; round += 1) await a.ended(await a.invalidate(HAT));
-  for (const instance of [a, b]) expect((await instance.get(HAT)).version).toBe(0);
-  await goBack(a, 2);
-  // Accepted by somebody who remembers nothing of the numbers 3 to 5.
-  const version = fleet.publish(HAT);
-  const { tag, name } = { tag: (await a.get(HAT)).tags[0] ?? "", name: "" };
+/** An invalidation accepted by somebody who remembers nothing of the numbers that a restored journal has lost. */
+async function acceptForgetful(instance: Instance, tag: string): Promise<Accepted> {
   const path = {
     kind: "original",
     received: HAT,
     path: HAT,
-    name,
+    name: "",
     tag,
     covered: null,
     digest: null,
   } as const;
-  const accepted = await createJournal(tables(a), Date.now).accept({
+  const accepted = await createJournal(tables(instance), Date.now).accept({
     project: "demo",
     request: { scope: "original", urls: [HAT] },
     paths: [path],
@@ -79,10 +72,41 @@ test("an entry that was given a number of before is numbered anew, and no instan
     key: undefined,
   });
   if (accepted === "reused") throw new Error("reused");
+  return accepted;
+}
+
+test("an entry that was given a number of before is numbered anew, and no instance counts as having applied it", async () => {
+  const a = await fleet.start({ name: "a" });
+  const b = await fleet.start({ name: "b" });
+  for (let round = 0; round < 5; round += 1) await a.ended(await a.invalidate(HAT));
+  for (const instance of [a, b]) expect((await instance.get(HAT)).version).toBe(0);
+  await goBack(a, 2);
+  const version = fleet.publish(HAT);
+  const accepted = await acceptForgetful(a, (await a.get(HAT)).tags[0] ?? "");
   expect(accepted.sequence).toBe(3);
   const done = await a.ended(accepted.uuid);
   expect(done).toMatchObject({ status: "DONE" });
   expect(done.sequence).toBeGreaterThan(5);
+  for (const instance of [a, b]) expect((await instance.get(HAT)).version).toBe(version);
+});
+
+test("a journal that has reached a number again is recognised by the entry it gave it to", async () => {
+  const a = await fleet.start({ name: "a" });
+  const b = await fleet.start({ name: "b" });
+  for (let round = 0; round < 5; round += 1) await a.ended(await a.invalidate(HAT));
+  for (const instance of [a, b]) expect((await instance.get(HAT)).version).toBe(0);
+  const tag = (await a.get(HAT)).tags[0] ?? "";
+  // Nobody looks until the numbers are as large as they were.
+  for (const instance of [a, b]) instance.freeze();
+  await goBack(a, 2);
+  const version = fleet.publish(HAT);
+  const first = await acceptForgetful(a, tag);
+  for (let count = 0; count < 3; count += 1) await acceptForgetful(a, "o-0000000000000000");
+  expect([first.sequence, await head(a)]).toEqual([3, 6]);
+  for (const instance of [a, b]) instance.thaw();
+  const done = await a.ended(first.uuid);
+  expect(done).toMatchObject({ status: "DONE" });
+  expect(done.sequence).toBeGreaterThan(6);
   for (const instance of [a, b]) expect((await instance.get(HAT)).version).toBe(version);
 });
 

@@ -1,5 +1,5 @@
 import type { Kysely } from "@freshet/store";
-import type { InstanceRow, InstanceTables } from "./migrations.ts";
+import { type InstanceRow, type InstanceTables, SIGNED_OFF } from "./migrations.ts";
 
 /** What is read of the journal. */
 type Tables = InstanceTables & { invalidation_entry: { id: string; sequence: number } };
@@ -31,9 +31,9 @@ export function createWatch(parts: {
   const isDead = ({ name, beat, lease_ms }: InstanceRow, time: number): boolean => {
     const known = still.get(name);
     if (known?.beat !== beat) still.set(name, { beat, since: time });
-    return (
-      name !== self && known?.beat === beat && time - known.since >= Math.max(LEAST_MS, lease_ms * LEASES)
-    );
+    if (name === self) return false;
+    if (lease_ms === SIGNED_OFF) return true;
+    return known?.beat === beat && time - known.since >= Math.max(LEAST_MS, lease_ms * LEASES);
   };
   return {
     async look() {

@@ -64,6 +64,8 @@ export async function boot(
   const store = await openStore(at(file));
   const coverage = new Coverage();
   const delivery = createMemoryDelivery(DEMO, coverage);
+  // As the server does: only an embedded database has one process. The boot before, if there was one, had the same name and is over.
+  const instance = { name: "instance", role: "all", isAlone: !store.isShared, leaseMs: 1_000 } as const;
   const logged: { event: string; details: Readonly<Record<string, unknown>> }[] = [];
   const invalidation = createInvalidation({
     store,
@@ -71,6 +73,7 @@ export async function boot(
     delivery,
     projects: createProjects(more.list ?? [DEMO, SHOP]),
     drivers: nodes.map(({ driver }) => driver),
+    instance,
     now: Date.now,
     log: (event, details) => logged.push({ event, details }),
     ...more,

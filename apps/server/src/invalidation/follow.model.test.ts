@@ -36,6 +36,7 @@ const identityOf = (project: string, path: (typeof PATHS)[number]): Identity => 
 
 /** What one number was accepted for; no names means everything. */
 interface Accepted {
+  readonly uuid: string;
   readonly sequence: number;
   readonly project: string;
   readonly names: readonly Name[];
@@ -129,7 +130,7 @@ describe("following the journal", () => {
     store = await openStore(at(await newPlace()));
     await store.migrate(OWNER, MIGRATIONS);
     await store.migrate(instances.OWNER, instances.MIGRATIONS);
-    const memory = { seen: () => 0, everything: () => whole.map(asked) };
+    const memory = { seen: () => ({ sequence: 0, entry: undefined }), everything: () => whole.map(asked) };
     journal = createJournal(store.db.$extendTables<InvalidationTables>(), Date.now, memory);
   });
   afterAll(() => store.close());
@@ -146,14 +147,14 @@ describe("following the journal", () => {
   /** The numbers of a lost piece of the journal were seen: what is open stands above them now, and everything is invalid. */
   const jump = async (by: number) => {
     const least = (await journal.head()) + by;
-    const answers = await journal.raise(least);
+    const answers = await journal.raise({ sequence: least, entry: undefined });
     const open = everything.slice(closed);
     const further = least + 1 - (open[0]?.sequence ?? 0);
     put([
       ...everything.slice(0, closed),
       ...open.map((each) => ({ ...each, sequence: each.sequence + further })),
-      ...answers.flatMap(({ sequence, marks }, index) =>
-        whole.slice(index, index + 1).map((each) => ({ ...each, sequence, marks })),
+      ...answers.flatMap(({ uuid, sequence, marks }, index) =>
+        whole.slice(index, index + 1).map((each) => ({ ...each, uuid, sequence, marks })),
       ),
     ]);
   };
@@ -164,9 +165,9 @@ describe("following the journal", () => {
     await follow.start();
     return { coverage, follow, jumps: 0 };
   };
-  const take = async (follow: Follow, { sequence, marks }: Accepted, offers: number, delay: number) => {
+  const take = async (follow: Follow, accepted: Accepted, offers: number, delay: number) => {
     for (let turn = 0; turn < delay; turn += 1) await new Promise(setImmediate);
-    await Promise.all(Array.from({ length: offers }, () => follow.offer(sequence, marks)));
+    await Promise.all(Array.from({ length: offers }, () => follow.offer(accepted)));
   };
   const isCovered = (path: string, { names }: Accepted) =>
     names.length === 0 || names.some((name) => (TARGETS[name].covers as readonly string[]).includes(path));
@@ -206,7 +207,8 @@ describe("following the journal", () => {
               each.wishes.map(async (one) => {
                 const answer = await journal.accept(asked(one));
                 if (answer === "reused") throw new Error("no key was given");
-                const entry = { ...one, sequence: answer.sequence, marks: answer.marks };
+                const { uuid, sequence, marks } = answer;
+                const entry = { ...one, uuid, sequence, marks };
                 offered.push(take(life.follow, entry, one.offers, one.delay));
                 return entry;
               }),

@@ -18,6 +18,7 @@ import { createRecheck } from "./recheck.ts";
 import { readRequest } from "./request.ts";
 import { createRetention } from "./retention.ts";
 import { invalidationRoutes } from "./routes.ts";
+import type { Seen } from "./seen.ts";
 import { journalSettings } from "./settings.ts";
 import { createSettle, SETTLE_MIGRATIONS, SETTLE_OWNER, type SettleAfter, settleAgain } from "./settle.ts";
 import { TUNING } from "./tuning.ts";
@@ -65,7 +66,7 @@ export function createInvalidation(ports: InvalidationPorts): Invalidation {
     key: undefined,
   });
   const journal = createJournal(db, now, {
-    seen: () => coverage.applied,
+    seen: () => follow.seen(),
     everything: () => projects.all.map((project) => everything(project, "restore")),
   });
   const follow = createFollow({
@@ -83,8 +84,8 @@ export function createInvalidation(ports: InvalidationPorts): Invalidation {
     tuning,
     journal,
     follow,
-    raise: (seen) => raise(seen),
-    returned: (_instance, since) => settleAgain(db, since, settleAfter),
+    raise: () => raise(follow.seen()),
+    returned: (_instance, since) => settleAgain(db, since, settleAfter, now()),
     now,
     log,
   });
@@ -98,7 +99,10 @@ export function createInvalidation(ports: InvalidationPorts): Invalidation {
   };
   const hostsOf = (name: string) => projects.all.find((project) => project.name === name)?.hosts ?? [];
   const { recheckAfterMs } = tuning;
-  const ledger = createLedger({ db, me, instance, nodes, settleAfter, recheckAfterMs, now });
+  const ledger = createLedger({
+    ...{ db, me, instance, nodes, settleAfter, recheckAfterMs, now },
+    seen: () => follow.seen(),
+  });
   const pipeline = createPipeline({
     store,
     me,
@@ -120,7 +124,7 @@ export function createInvalidation(ports: InvalidationPorts): Invalidation {
   const take = async (accepted: Accepted): Promise<void> => {
     // Durable already: if applying fails here, the pipeline tries again before it asks any node.
     await follow
-      .offer(accepted.sequence, accepted.marks)
+      .offer(accepted)
       .catch((error) => log("invalidation not applied yet", { uuid: accepted.uuid, error: reasonOf(error) }));
     pipeline.wake();
     if (!instance.isAlone) tell(store, "freshet_journal");
@@ -131,15 +135,16 @@ export function createInvalidation(ports: InvalidationPorts): Invalidation {
     return accepted;
   };
   /** Numbers never go back: what was seen before may be stamped into records and nodes. */
-  const raise = async (seen: number): Promise<void> => {
-    log("journal is behind", { seen });
-    for (const accepted of await journal.raise(seen)) await take(accepted);
+  const raise = async (seen: Seen): Promise<void> => {
+    const added = await journal.raise(seen);
+    if (added.length > 0) log("journal went back", { seen: seen.sequence });
+    for (const accepted of added) await take(accepted);
   };
   const head = async (heard = 0): Promise<number> => {
     const seen = Math.max(heard, coverage.applied);
     const newest = await journal.head();
     if (newest >= seen) return newest;
-    await raise(seen);
+    await raise({ sequence: seen, entry: undefined });
     return journal.head();
   };
   const recheck = createRecheck({
@@ -183,9 +188,9 @@ export function createInvalidation(ports: InvalidationPorts): Invalidation {
       await store.migrate(SETTLE_OWNER, SETTLE_MIGRATIONS);
       // Registered first, then the journal is read, then images are served: nobody is overlooked in between.
       await instances.register();
-      const seen = (await ports.remembered?.read()) ?? 0;
-      const restored = await follow.start();
-      if (restored < seen) await raise(seen);
+      const seen = await ports.remembered?.read();
+      await follow.start();
+      if (seen) await raise(seen);
       await instances.start();
       if (!instance.isAlone) deafen = lookAgain(store, "freshet_journal", tuning.followMs, news);
       await invalidation.journalSettings(projects.all);
@@ -204,7 +209,7 @@ export function createInvalidation(ports: InvalidationPorts): Invalidation {
       await following;
       await instances.stop();
       await ports.remembered
-        ?.write(coverage.applied)
+        ?.write(follow.seen())
         .catch((error) => log("sequence not remembered", { error: reasonOf(error) }));
     },
     async accept(project, request, cause) {

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
@@ -62,6 +62,27 @@ test("what a node acknowledged after the head was read, and lost before it joine
   await expect.poll(() => node.floor(made.delivery.projectTag("demo"))).toBe(1);
 });
 
+test("a node that began anew with an old head is emptied also when its answer was lost", async () => {
+  const node = createMemoryNode("a");
+  let isLost = false;
+  const join: typeof node.driver.join = async (head, signal) => {
+    // It restarts, and takes a head from before the last invalidation; nobody hears that it did.
+    if (isLost) {
+      isLost = false;
+      node.restart();
+      await node.driver.join?.(0, signal);
+      throw new Error("connection reset");
+    }
+    return (await node.driver.join?.(head, signal)) ?? { was: "known" };
+  };
+  const made = await started([{ ...node, driver: { ...node.driver, join } }]);
+  await expect.poll(() => made.count("invalidation_node")).toBe(1);
+  await invalidateAll(made);
+  isLost = true;
+  await expect.poll(() => isLost).toBe(false);
+  await expect.poll(() => node.floor(made.delivery.projectTag("demo"))).toBe(1);
+});
+
 test("a node that is away is one line in the log, and one when it is back", async () => {
   const node = createMemoryNode("a");
   node.behave(new Error("connection refused"));
@@ -84,14 +105,17 @@ test("a database that went back under a running server is raised above every num
   expect((await invalidateAll(made)).sequence).toBe(5);
 });
 
-test("the largest number is remembered in a file, and a broken file is none", async () => {
+test("the largest number and its entry are remembered in a file, and a broken file is none", async () => {
   const file = join(await mkdtemp(join(tmpdir(), "freshet-sequence-")), "sequence");
   const remembered = rememberedIn(file);
-  expect(await remembered.read()).toBe(0);
-  await Promise.all([1, 5, 3, 9, 7].map((sequence) => remembered.write(sequence)));
-  expect(await readFile(file, "utf8")).toBe("9");
-  expect(await rememberedIn(file).read()).toBe(9);
-  await rememberedIn(file).write(4);
+  const nothing = { sequence: 0, entry: undefined };
+  const at = (sequence: number) => ({ sequence, entry: `id-${sequence}` });
+  expect(await remembered.read()).toEqual(nothing);
+  await Promise.all([1, 5, 3, 9, 7].map((sequence) => remembered.write(at(sequence))));
+  expect(await rememberedIn(file).read()).toEqual(at(9));
+  await rememberedIn(file).write(at(4));
+  await writeFile(file, "9");
+  expect(await rememberedIn(file).read()).toEqual({ sequence: 9, entry: undefined });
   await writeFile(file, "nine");
-  expect(await rememberedIn(file).read()).toBe(0);
+  expect(await rememberedIn(file).read()).toEqual(nothing);
 });

@@ -33,13 +33,15 @@ export function createJoin(parts: JoinParts): Join {
   const stopping = new AbortController();
   const troubles = new Map<string, string>();
   const known = new Set<string>();
+  /** Nodes of which the last answer was lost: they may have begun anew with a head that was old by then. */
+  const doubtful = new Set<string>();
   let rounds: readonly NodeJS.Timeout[] = [];
   const underWay = new Map<string, Promise<void>>();
 
   const visit = async (lane: Lane): Promise<void> => {
     const { name } = lane.driver;
     try {
-      if (await hasForgotten(parts, lane, stopping.signal)) {
+      if (await hasForgotten(parts, lane, stopping.signal, doubtful)) {
         known.delete(name);
         await db.deleteFrom("invalidation_node").where("node", "=", name).execute();
       }
@@ -91,7 +93,12 @@ export function createJoin(parts: JoinParts): Join {
  * Whether the node had lost what it knew, and acknowledged invalidations since then that its new base does not contain. A node
  * that asked for the last ones was given all that its earlier life can have acknowledged.
  */
-async function hasForgotten(parts: JoinParts, { driver }: Lane, stopping: AbortSignal): Promise<boolean> {
+async function hasForgotten(
+  parts: JoinParts,
+  { driver }: Lane,
+  stopping: AbortSignal,
+  doubtful: Set<string>,
+): Promise<boolean> {
   const { db, delivery, tuning, head, log } = parts;
   if (!driver.join) return false;
   const sent = await head();
@@ -100,10 +107,13 @@ async function hasForgotten(parts: JoinParts, { driver }: Lane, stopping: AbortS
     handedOver = await readRecent(db, await head(), delivery.projectTag);
     return handedOver;
   };
+  const isDoubtful = doubtful.has(driver.name);
+  doubtful.add(driver.name);
   const answer = await bounded(tuning.callMs, stopping, (signal) => driver.join?.(sent, signal, recent));
   // Where the journal went back, what comes next would look old to the node, and what it keeps would look new.
   if (answer?.newest !== undefined && answer.newest > sent) await head(answer.newest);
-  if (answer?.was !== "joined") return false;
+  doubtful.delete(driver.name);
+  if (answer?.was !== "joined") return isDoubtful && (answer?.newest ?? -1) < sent;
   log("node joined", { node: driver.name, head: handedOver?.head ?? sent, since: handedOver?.since ?? sent });
   return handedOver === undefined && (await head()) > sent;
 }

@@ -6,6 +6,7 @@ import { type Boot, boot, DEMO, newFile, SHOP } from "./fixture.ts";
 import type { Asked } from "./journal.ts";
 import { createJournal } from "./journal.ts";
 import { type InvalidationTables, MIGRATIONS, OWNER } from "./migrations.ts";
+import type { Seen } from "./seen.ts";
 
 const running: Boot[] = [];
 afterEach(async () => {
@@ -136,11 +137,11 @@ test("an entry belongs to its project alone", async () => {
 
 test("numbers below one that was seen are never given out again", async () => {
   const file = await newFile();
-  const seen = { value: 1_000 };
+  let seen: Seen = { sequence: 1_000, entry: undefined };
   const remembered = {
-    read: async () => seen.value,
-    write: async (sequence: number) => {
-      seen.value = Math.max(seen.value, sequence);
+    read: async () => seen,
+    write: async (next: Seen) => {
+      if (next.sequence > seen.sequence) seen = next;
     },
   };
   const first = await boot(file, [], { remembered });
@@ -159,7 +160,7 @@ test("numbers below one that was seen are never given out again", async () => {
     status: "DONE",
   });
   await first.invalidation.stop();
-  expect(seen.value).toBe(1_003);
+  expect(seen).toEqual({ sequence: 1_003, entry: invalidation.uuid });
 
   const second = await boot(file, [], { remembered });
   running.push(second);

@@ -5,6 +5,7 @@ import type { Mark } from "../cache/mark.ts";
 import type { InstanceRow, OutcomeRow } from "../instances/migrations.ts";
 import { floorOf, marksOf } from "./marks.ts";
 import type { EntryRow, InvalidationTables, PathRow, TargetRow } from "./migrations.ts";
+import { isForeign, type Seen } from "./seen.ts";
 
 type Db = Kysely<InvalidationTables>;
 
@@ -49,10 +50,10 @@ export interface Journal {
    */
   accept(asked: Asked): Promise<Accepted | "reused">;
   /**
-   * Raises the head to `least` if it is below: in one step everything is journalled as invalid, open entries get new numbers, and
-   * what instances stated counts no more. Resolves to what was added; nothing where the head is not below.
+   * Raises the head above what was seen if this journal is not its continuation: in one step everything is journalled as invalid, open entries get new numbers, and
+   * what instances stated counts no more. Resolves to what was added; nothing where the journal goes on as it was seen.
    */
-  raise(least: number): Promise<readonly Accepted[]>;
+  raise(seen: Seen): Promise<readonly Accepted[]>;
   /** The largest number given out. */
   head(): Promise<number>;
   get(project: string, uuid: string): Promise<Entry | undefined>;
@@ -75,19 +76,19 @@ const PATHS_ON_A_PAGE = 5_000;
 
 /** How numbers are kept from going back. */
 export interface Memory {
-  /** The largest number this instance has seen. */
-  readonly seen: () => number;
-  /** What is journalled where the head is below: an `all` for each project. */
+  /** How far this instance has come. */
+  readonly seen: () => Seen;
+  /** What is journalled where the numbers went back: an `all` for each project. */
   readonly everything: () => readonly Asked[];
 }
 
-const NO_MEMORY: Memory = { seen: () => 0, everything: () => [] };
+const NO_MEMORY: Memory = { seen: () => ({ sequence: 0, entry: undefined }), everything: () => [] };
 
 export function createJournal(db: Db, now: () => number, memory = NO_MEMORY): Journal {
-  const write = (group: readonly Asked[], least: number) =>
+  const write = (group: readonly Asked[], seen: Seen) =>
     db
       .transaction()
-      .execute((transaction) => acceptAll(transaction, group, { ...memory, least, time: now() }));
+      .execute((transaction) => acceptAll(transaction, group, { ...memory, seen, time: now() }));
   const accept = createGathering<Asked, Accepted | "reused">(
     // What was seen before the number is given out must be below it.
     async (group) => (await write(group, memory.seen())).answers,
@@ -116,7 +117,7 @@ export function createJournal(db: Db, now: () => number, memory = NO_MEMORY): Jo
     db.selectFrom("invalidation_entry").selectAll().where("project", "=", project);
   return {
     accept,
-    raise: async (least) => (await write([], least)).raised,
+    raise: async (seen) => (await write([], seen)).raised,
     async head() {
       const { n } = await db.selectFrom("invalidation_sequence").select("n").executeTakeFirstOrThrow();
       return n;
@@ -145,7 +146,7 @@ export function createJournal(db: Db, now: () => number, memory = NO_MEMORY): Jo
 async function acceptAll(
   db: Transaction<InvalidationTables>,
   asked: readonly Asked[],
-  { least, time, everything }: { readonly least: number; readonly time: number } & Memory,
+  { seen, time, everything }: Pick<Memory, "everything"> & { readonly seen: Seen; readonly time: number },
 ): Promise<{ readonly answers: readonly (Accepted | "reused")[]; readonly raised: readonly Accepted[] }> {
   // The first statement locks the row of the sequence: numbers are given in the order of the commits, without gaps.
   const { n } = await db
@@ -153,8 +154,9 @@ async function acceptAll(
     .set(({ ref }) => ({ n: ref("n") }))
     .returning("n")
     .executeTakeFirstOrThrow();
-  const isBehind = n < least;
-  const before = isBehind ? await renumber(db, n, least) : n;
+  // Behind the lock: who holds it may just be giving a number anew that was seen.
+  const isBehind = await isForeign(db, seen);
+  const before = isBehind ? await renumber(db, n, Math.max(n, seen.sequence)) : n;
   const more = isBehind ? everything() : [];
   const group = [...more, ...asked];
   const known = await knownKeys(db, group);

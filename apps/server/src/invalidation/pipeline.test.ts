@@ -188,6 +188,28 @@ test("a node that hangs does not hold back the others", async () => {
   expect(slow.purges.length).toBeLessThanOrEqual(1);
 });
 
+test("the log says of a node that it is done while another is still busy", async () => {
+  const gate = Promise.withResolvers<void>();
+  const quick = createMemoryNode("quick");
+  const slow = createMemoryNode("slow");
+  const driver = { ...slow.driver, purgeTags: () => gate.promise };
+  const made = await started(await newFile(), [quick, { ...slow, driver }], { tuning: { noteMs: 10 } });
+  const { invalidation } = await made.invalidation.accept(DEMO, original("/site/a.jpg"), API);
+  const journal = createJournal(made.store.db.$extendTables<InvalidationTables>(), Date.now);
+  const statuses = async () =>
+    (await journal.get("demo", invalidation.uuid))?.targets.map(({ node, status }) => [node, status]);
+  await expect.poll(statuses).toEqual([
+    ["quick", "done"],
+    ["slow", "waiting"],
+  ]);
+  gate.resolve();
+  expect(await ended(made, invalidation.uuid)).toMatchObject({ status: "DONE" });
+  expect(await statuses()).toEqual([
+    ["quick", "done"],
+    ["slow", "done"],
+  ]);
+});
+
 test("many invalidations share calls within the node's batch, and each reaches its own end", async () => {
   const node = createMemoryNode("a", { batch: 10 });
   const made = await started(await newFile(), [node]);

@@ -7,13 +7,14 @@ import {
   type QueueWorker,
   type Store,
 } from "@freshet/store";
-import type { Acknowledgements } from "../instances/acknowledgements.ts";
+import type { Acknowledgements, Outcome } from "../instances/acknowledgements.ts";
 import { type Reading, rereadOriginals, singlesOf } from "./evidence.ts";
 import type { Follow } from "./follow.ts";
 import { type Lane, reasonOf } from "./lane.ts";
 import type { End, Ledger } from "./ledger.ts";
 import { marksOf } from "./marks.ts";
 import type { EntryRow, PathRow, TargetRow } from "./migrations.ts";
+import { createNotes, type Notes } from "./notes.ts";
 import type { Delivery } from "./ports.ts";
 import { rechecksOf } from "./recheck.ts";
 import type { Tuning } from "./tuning.ts";
@@ -70,7 +71,13 @@ export function createPipeline(parts: PipelineParts): QueueWorker {
         // A full or busy disk passes; only what fails inside Freshet itself, again and again, is an end.
         if (stopping.aborted || isStoreError(error) || row.attempts < MOST_FAILURES) throw error;
         log("invalidation failed", { uuid: row.id, error: reasonOf(error) });
-        const how = { status: "ERROR", error: reasonOf(error), evidence: null, rechecks: [] } as const;
+        const how = {
+          status: "ERROR",
+          error: reasonOf(error),
+          evidence: null,
+          rechecks: [],
+          targets: [],
+        } as const;
         await end(parts, row, how, stopping);
       }
     },
@@ -92,10 +99,11 @@ async function carry(
   row: EntryRow,
   stopping: AbortSignal,
 ): Promise<number | undefined> {
-  const { ledger, follow, delivery, tuning } = parts;
-  const { paths, targets } = await ledger.prepared(row);
-  await follow.through(row.sequence);
-  await acknowledged(parts, row, stopping);
+  const { ledger, delivery, tuning } = parts;
+  // Who is alone waits for nobody: that it has applied the entry is said by the first write already.
+  const outcomes = parts.isAlone ? await applied(parts, row, stopping) : undefined;
+  const { paths, targets } = await ledger.prepared({ row, outcomes });
+  if (!outcomes) await acknowledged(parts, row, stopping);
 
   // The originals are read while the nodes forget: the first visitor afterwards finds the new bytes.
   const before: Evidence | undefined = row.evidence === null ? undefined : JSON.parse(row.evidence);
@@ -103,40 +111,55 @@ async function carry(
     ? Promise.resolve({ evidence: before, digests: new Map(), changed: new Set() })
     : rereadOriginals(delivery, singlesOf(paths), tuning.rereadMs, stopping);
   const probes = { asked: before?.probes.asked ?? 0, stale: 0 };
-  const settled = await purgeNodes(parts, { row, paths, targets, reading, probes }, stopping);
-  const read = await reading;
-  stopping.throwIfAborted();
-  const evidence = { ...read.evidence, probes };
+  const notes = createNotes(ledger, tuning.noteMs);
+  try {
+    const settled = await purgeNodes(parts, { row, paths, targets, reading, probes, notes }, stopping);
+    const read = await reading;
+    stopping.throwIfAborted();
+    const evidence = { ...read.evidence, probes };
 
-  const open = settled.filter(({ status }) => status === "waiting");
-  if (open.length > 0) {
-    const at = Math.min(...open.map(({ next_at }) => next_at));
-    await ledger.parked(row.id, at, evidence);
-    return at;
+    const open = settled.filter(({ status }) => status === "waiting");
+    if (open.length > 0) {
+      await notes.flush();
+      const at = Math.min(...open.map(({ next_at }) => next_at));
+      await ledger.parked(row.id, at, evidence);
+      return at;
+    }
+    const failed = settled.filter(({ status }) => status === "failed");
+    const error = failed
+      .map((target) => `${target.node}: ${target.error}`)
+      .join("; ")
+      .slice(0, 2_000);
+    const how: Omit<End, "entry" | "sequence"> = {
+      status: failed.length > 0 ? "ERROR_CDN_NODE" : "DONE",
+      error: failed.length > 0 ? error : null,
+      evidence,
+      rechecks: rechecksOf(row, paths, settled, read),
+      targets: await notes.rest(),
+    };
+    await end(parts, row, how, stopping);
+    return undefined;
+  } catch (error) {
+    // What nodes have done they need not do again when the entry is resumed.
+    await notes.flush().catch(() => {});
+    throw error;
   }
-  const failed = settled.filter(({ status }) => status === "failed");
-  const error = failed
-    .map((target) => `${target.node}: ${target.error}`)
-    .join("; ")
-    .slice(0, 2_000);
-  const how: Omit<End, "entry" | "sequence"> = {
-    status: failed.length > 0 ? "ERROR_CDN_NODE" : "DONE",
-    error: failed.length > 0 ? error : null,
-    evidence,
-    rechecks: rechecksOf(row, paths, settled, read),
-  };
-  await end(parts, row, how, stopping);
-  return undefined;
 }
 
-/** Waits for every instance, and notes who was done and who was skipped. */
-async function acknowledged(
-  { ledger, acknowledgements }: PipelineParts,
-  { id, sequence }: EntryRow,
+/** Waits for this instance, then for every other: who was done and who was skipped. */
+async function applied(
+  { follow, acknowledgements }: PipelineParts,
+  { sequence }: EntryRow,
   stopping: AbortSignal,
-): Promise<void> {
-  const outcomes = await acknowledgements.through(sequence, "applied", stopping);
-  await ledger.applied({ entry: id, sequence, outcomes });
+): Promise<readonly Outcome[]> {
+  await follow.through(sequence);
+  return acknowledgements.through(sequence, "applied", stopping);
+}
+
+/** The same, written down. */
+async function acknowledged(parts: PipelineParts, row: EntryRow, stopping: AbortSignal): Promise<void> {
+  const outcomes = await applied(parts, row, stopping);
+  await parts.ledger.applied({ entry: row.id, sequence: row.sequence, outcomes });
 }
 
 async function end(
@@ -169,6 +192,7 @@ interface Work {
   readonly reading: Promise<Reading>;
   /** Summed over the nodes of the entry. */
   readonly probes: { asked: number; stale: number };
+  readonly notes: Notes;
 }
 interface NodeWork extends Work {
   readonly target: TargetRow;
@@ -189,7 +213,7 @@ async function purgeNodes(
       targets.map(async (target) => {
         if (target.status !== "waiting" || target.next_at > now()) return target;
         const next = await purgeNode(parts, { ...work, target }, stopping);
-        await ledger.noted(next);
+        work.notes.add(next);
         return next;
       }),
     );
@@ -202,6 +226,8 @@ async function purgeNodes(
   const isOpen = inner.some(({ status }) => status === "waiting");
   if (isOpen || probed.every(({ status }) => status !== "waiting"))
     return [...inner, ...(isOpen ? [] : probed)];
+  // Inner nodes are done, and known to be, before an outer one is asked.
+  await work.notes.flush();
   const { id: entry, sequence } = work.row;
   const outcomes = await parts.acknowledgements.through(sequence, "drained", stopping);
   if (outcomes.some(({ status }) => status === "skipped"))

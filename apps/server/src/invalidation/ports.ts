@@ -6,6 +6,7 @@ import type { Sampling } from "../delivery/recent-urls.ts";
 import type { InstancePorts } from "../instances/ports.ts";
 import type { Prefix } from "../projects/prefixes.ts";
 import type { Project, Projects } from "../projects/project.ts";
+import type { Seen } from "./seen.ts";
 import type { Tuning } from "./tuning.ts";
 
 /** An original as an invalidation names it. */
@@ -34,7 +35,8 @@ export interface Delivery {
   projectTag(project: string): string;
   /**
    * Reads every record of the original anew from its origin (unconditional GET) if it is covered, or in any case with
-   * `force`. An original nobody asked for yet is left alone: { bytes: "unknown", digest: undefined }.
+   * `force`; a few at a time, and none any more once the signal is aborted. An original nobody asked for yet is left alone:
+   * { bytes: "unknown", digest: undefined }.
    */
   reread(target: OriginalTarget, options: { readonly force: boolean }, signal: AbortSignal): Promise<Reread>;
   /** Delivery URLs seen lately of what these targets cover, newest first. */
@@ -42,12 +44,12 @@ export interface Delivery {
 }
 
 /**
- * The largest number this data folder has seen, kept outside of the database: a database restored from a backup must not
+ * How far this data folder has come in the journal, kept outside of the database: a database restored from a backup must not
  * give numbers out again that records and nodes already carry.
  */
 export interface Remembered {
-  read(): Promise<number>;
-  write(sequence: number): Promise<void>;
+  read(): Promise<Seen>;
+  write(seen: Seen): Promise<void>;
 }
 
 /** Everything the invalidation side is built from. */

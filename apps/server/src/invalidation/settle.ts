@@ -67,11 +67,15 @@ export async function scheduleSettle(
   await add(db, rows);
 }
 
-/** Repeats the purges of everything that went on without an instance, now that it has come back or is gone. */
+/**
+ * Repeats the purges of everything that went on without an instance, now that it has come back or is gone: at once, and when what it
+ * sent at last has settled. What was noted for a later time stays noted.
+ */
 export async function settleAgain(
   db: Kysely<InvalidationTables>,
   since: number,
   after: SettleAfter,
+  time: number,
 ): Promise<void> {
   const targets = await db
     .selectFrom("invalidation_target as t")
@@ -80,11 +84,13 @@ export async function settleAgain(
     .where("e.sequence", ">=", since)
     .where("t.status", "=", "done")
     .execute();
-  const wanted = targets.filter(({ node }) => after(node) !== undefined);
-  await add(
-    db,
-    wanted.map(({ entry, node }) => rowOf(entry, node, 0)),
-  );
+  const rows = targets.flatMap(({ entry, node }) => {
+    const ms = after(node);
+    if (ms === undefined) return [];
+    const settled = rowOf(entry, node, time + ms);
+    return [settled, { ...settled, id: `${settled.id} at once`, next_at: 0 }];
+  });
+  await add(db, rows);
 }
 
 function rowOf(entry: string, node: string, at: number): SettleRow {

@@ -20,6 +20,8 @@ export interface Tuning {
   /** Between looks at what other instances committed, and at what they acknowledged while somebody waits for it. */
   readonly followMs: number;
   readonly acknowledgedMs: number;
+  /** What some nodes have done is written down at once where others take longer than this; else with the entry's end. */
+  readonly noteMs: number;
   /** A response that began before an invalidation is cut off after this time where a node cannot fence. */
   readonly drainMs: number;
   /** Making an answer takes at most so long: what an instance began before an invalidation has left it by then. */
@@ -40,6 +42,7 @@ export const TUNING: Tuning = {
   joinEveryMs: 2_000,
   followMs: 150,
   acknowledgedMs: 20,
+  noteMs: 50,
   drainMs: 10_000,
   longestFillMs: 45_000,
   demandMs: 2_000,

@@ -8,7 +8,8 @@ interface Job extends QueueColumns {
   readonly sequence: number;
 }
 
-const [url = "", workMs = "5"] = process.argv.slice(2);
+const [url = "", workMs = "5", leaseText = "1500"] = process.argv.slice(2);
+const leaseMs = Number(leaseText);
 const me = `${process.pid}.${Date.now()}`;
 const send = (message: object): void => {
   process.send?.(message);
@@ -20,7 +21,7 @@ const queue = createQueue<Job>(store, {
   key: "id",
   order: "sequence",
   me,
-  leaseMs: 1_500,
+  leaseMs,
   now: Date.now,
 });
 const worker = createWorker<Job>({
@@ -37,7 +38,7 @@ const worker = createWorker<Job>({
   },
   batch: 8,
   inFlight: 8,
-  leaseMs: 1_500,
+  leaseMs,
   pollMs: 100,
   backoff: { firstMs: 20, mostMs: 200 },
   now: Date.now,
@@ -58,7 +59,8 @@ async function accept(id: string): Promise<void> {
   worker.wake();
 }
 process.on("message", ({ accept: id }: { readonly accept: string }) => {
-  accept(id).catch(() => {});
+  // Whoever asked may ask again.
+  accept(id).catch(() => send({ refused: id }));
 });
 process.on("disconnect", () => process.exit());
 send({ ready: true });

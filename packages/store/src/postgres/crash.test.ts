@@ -13,6 +13,7 @@ afterEach(async () => {
 type Message = {
   readonly ready?: true;
   readonly accepted?: string;
+  readonly refused?: string;
   readonly begins?: string;
   readonly ends?: string;
 };
@@ -38,20 +39,30 @@ async function prepared(url: string) {
 }
 
 /** Worker processes; a killed one is replaced at once. `carried` holds the jobs under way, with who carries each. */
-function crew(url: string, workMs: number, overlaps: string[]) {
+function crew(
+  url: string,
+  how: { readonly workMs: number; readonly leaseMs: number },
+  overlaps: string[] = [],
+) {
   const children: ChildProcess[] = [];
   const accepted = new Set<string>();
   const carried = new Map<string, ChildProcess>();
   const begun: ChildProcess[] = [];
+  const answered = new Map<string, () => void>();
   const start = async (place: number): Promise<void> => {
-    const child = fork(new URL("./crash-child.test.support.ts", import.meta.url), [url, String(workMs)], {
-      execArgv: [],
-    });
+    const child = fork(
+      new URL("./crash-child.test.support.ts", import.meta.url),
+      [url, String(how.workMs), String(how.leaseMs)],
+      {
+        execArgv: [],
+      },
+    );
     children[place] = child;
     const ready = Promise.withResolvers<void>();
-    child.on("message", ({ ready: isReady, accepted: id, begins, ends }: Message) => {
+    child.on("message", ({ ready: isReady, accepted: id, refused, begins, ends }: Message) => {
       if (isReady) ready.resolve();
       if (id !== undefined) accepted.add(id);
+      answered.get(id ?? refused ?? "")?.();
       if (begins !== undefined) {
         if (carried.has(begins)) overlaps.push(begins);
         carried.set(begins, child);
@@ -80,12 +91,19 @@ function crew(url: string, workMs: number, overlaps: string[]) {
     /** Who began work, in order. */
     begun,
     children,
+    /** Asks one of them, and another when that one refuses or is gone: who only takes long is not asked twice. */
     async submit(id: string): Promise<void> {
       while (!accepted.has(id)) {
         const child = children[Math.floor(Math.random() * children.length)];
+        const { promise, resolve } = Promise.withResolvers<void>();
+        answered.set(id, resolve);
+        child?.once("exit", resolve);
         if (child?.connected) child.send({ accept: id }, () => {});
-        for (let wait = 0; wait < 100 && !accepted.has(id); wait += 1) await sleep(5);
+        else await sleep(5).then(resolve);
+        await promise;
+        child?.removeListener("exit", resolve);
       }
+      answered.delete(id);
     },
   };
 }
@@ -94,7 +112,7 @@ test("workers of two processes never carry the same job at once, and whoever rea
   const url = await newPlace();
   const { isDone, read } = await prepared(url);
   const overlaps: string[] = [];
-  const { start, submit, begun, children } = crew(url, 5, overlaps);
+  const { start, submit, begun, children } = crew(url, { workMs: 5, leaseMs: 60_000 }, overlaps);
   await Promise.all([start(0), start(1)]);
   let isOver = false;
   const seen: number[] = [];
@@ -115,18 +133,18 @@ test("workers of two processes never carry the same job at once, and whoever rea
   await follower;
   await follow();
   expect(seen).toEqual(Array.from({ length: 200 }, (_, index) => index + 1));
-  await expect.poll(isDone, { timeout: 15_000 }).toBe(true);
+  await expect.poll(isDone, { timeout: 60_000 }).toBe(true);
   expect(overlaps).toEqual([]);
   expect(await read("select count(*) as v from effect")).toEqual([{ v: 200 }]);
   for (const child of children) expect(begun.filter((by) => by === child).length).toBeGreaterThan(10);
-}, 60_000);
+}, 180_000);
 
 test("workers and the server killed again and again: nothing is lost, nothing has its effect twice, no number is missing", async () => {
   const server = await startPostgres();
   undo.push(() => server.stop());
   const url = await newDatabase(server.url);
   const { isDone, read } = await prepared(url);
-  const { start, end, submit, accepted } = crew(url, 20, []);
+  const { start, end, submit, accepted } = crew(url, { workMs: 20, leaseMs: 1_500 });
   await Promise.all([start(0), start(1)]);
   let isOver = false;
   const kills = (async () => {
@@ -148,11 +166,11 @@ test("workers and the server killed again and again: nothing is lost, nothing ha
     }),
   );
   await kills;
-  await expect.poll(isDone, { timeout: 30_000, interval: 100 }).toBe(true);
+  await expect.poll(isDone, { timeout: 60_000, interval: 100 }).toBe(true);
   const jobs = (await read("select id as v from job")).map(({ v }) => String(v));
   expect(new Set(jobs)).toEqual(accepted);
   expect(await read("select sequence as v from job order by sequence")).toEqual(
     jobs.map((_, index) => ({ v: index + 1 })),
   );
   expect((await read("select job as v from effect")).map(({ v }) => v).toSorted()).toEqual(jobs.toSorted());
-}, 120_000);
+}, 180_000);

@@ -2,7 +2,7 @@ import { execFile, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { rmSync } from "node:fs";
-import { chown, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chown, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -24,6 +24,10 @@ export interface PostgresServer {
   restart(as?: "primary" | "standby"): Promise<void>;
   /** Ends it at once (SIGKILL); the data stays for `restart`. */
   kill(): Promise<void>;
+  /** Takes a copy of the data while the server runs, for `restore`. */
+  backUp(): Promise<void>;
+  /** Ends it at once and starts it again on the copy that was taken last: what was committed since is gone. */
+  restore(): Promise<void>;
 }
 
 const USER = "freshet";
@@ -39,6 +43,7 @@ export async function startPostgres(): Promise<PostgresServer> {
   const owner = ownerOfData();
   const folder = await mkdtemp(join(tmpdir(), "freshet-postgres-"));
   const data = join(folder, "data");
+  const copy = join(folder, "copy");
   const password = randomBytes(12).toString("hex");
   await writeFile(join(folder, "password"), password);
   for (const path of owner ? [folder, join(folder, "password")] : [])
@@ -102,6 +107,19 @@ export async function startPostgres(): Promise<PostgresServer> {
       await startAgain();
     },
     kill: () => running.end("SIGKILL"),
+    async backUp() {
+      await rm(copy, { recursive: true, force: true });
+      // biome-ignore format: one option a line
+      await run(join(bin, "pg_basebackup"), [
+        "-h", "127.0.0.1", "-p", String(port), "-U", USER, "-D", copy, "--checkpoint=fast", "--no-sync",
+      ], { ...as, env: { ...as.env, PGPASSWORD: password } });
+    },
+    async restore() {
+      await running.end("SIGKILL");
+      await rm(data, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
+      await rename(copy, data);
+      await startAgain();
+    },
   };
 }
 
