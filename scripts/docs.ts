@@ -74,7 +74,8 @@ renders them as requests are rendered, with WebP accepted, and lays them out in 
 
 The filters from \`bright\` to \`sharp\` may also stand in one parameter, \`f=bright:10,contrast:20,gray\`: one without a value is switched
 on. Whatever the order there, they are applied in the order of this page, each rounded to whole numbers from 0 to 255. They see padding
-and background as part of the picture.`,
+and background as part of the picture. With a filter, a radius or \`bg_img_fit\` an answer has 25 megapixels at most; larger ones are
+scaled down.`,
     ...sections,
     `## Parameters that change no pixel
 

@@ -1,16 +1,17 @@
+import type { Parameter } from "./codec.ts";
 import type { Tint } from "./codecs/tint.ts";
-import type { OperationValues, Transformation } from "./operations/index.ts";
+import { OPERATIONS, type OperationValues, type Transformation } from "./operations/index.ts";
 import { LARGEST_SIDE } from "./operations/resize.ts";
 
 type Resize = OperationValues["resize"];
 
 /**
- * The same request in fewer words: `dpr` is multiplied into `w` and `h` (as long as both stay within `LARGEST_SIDE`), `x` and
+ * The same request in fewer words, each value in its one spelling: what asks for nothing is gone, `dpr` is multiplied into `w` and `h` (as long as both stay within `LARGEST_SIDE`), `x` and
  * `y` become a gravity, and what has no effect beside the rest is dropped. It gives the same pixels as the transformation it is
  * made from; the renderer itself reads nothing else.
  */
 export function effectiveTransformation(transformation: Transformation): Transformation {
-  const { resize, colorize, duotone, pixelate, ...others } = transformation;
+  const { resize, colorize, duotone, pixelate, ...others } = withoutNeutral(transformation);
   const trims = others.trim?.trim !== undefined;
   return {
     ...others,
@@ -20,6 +21,21 @@ export function effectiveTransformation(transformation: Transformation): Transfo
     // Squares of one pixel are the picture itself.
     ...((pixelate?.pixelate ?? 0) > 1 ? { pixelate } : {}),
   };
+}
+
+function withoutNeutral(transformation: Transformation): Transformation {
+  const kept = OPERATIONS.flatMap(({ name, parameters }) => {
+    const values: Readonly<Record<string, unknown>> = transformation[name] ?? {};
+    const read = Object.entries<Parameter<unknown>>(parameters).flatMap(([parameter, codec]) => {
+      // Through the codec and back, because callers make values by hand too.
+      const given = values[parameter];
+      const value = given === undefined ? undefined : codec.parse(codec.format(given));
+      const says = value !== undefined && codec.format(value) !== codec.neutral;
+      return says ? [[parameter, value] as const] : [];
+    });
+    return read.length > 0 ? [[name, Object.fromEntries(read)] as const] : [];
+  });
+  return Object.fromEntries(kept);
 }
 
 const isVisible = (value: Pick<Tint, "opacity"> | undefined) => value !== undefined && value.opacity > 0;

@@ -3,6 +3,7 @@ import { openRaw, type Raw, soften, toRaw } from "./engine.ts";
 import { sameSize, whole, wholePixels } from "./geometry.ts";
 import type { Fill } from "./passes.ts";
 import type { Backdrop, Pass } from "./picture.ts";
+import { inPieces } from "./pieces.ts";
 import { planResize } from "./plan.ts";
 
 /** Stands one frame on its canvas, in front of a copy of itself. */
@@ -22,12 +23,18 @@ export async function backedBy(
   const tinted = await applyEffects(await toRaw(copy.ensureAlpha(), deadline), tint ? [tint] : [], deadline);
   if (opacity < 1) {
     const { data } = tinted;
-    for (let at = 3; at < data.length; at += 4) data[at] = Math.round((data[at] ?? 0) * opacity);
+    await inPieces(tinted, deadline, (from, to) => {
+      for (let at = from * width * 4 + 3; at < to * width * 4; at += 4) {
+        data[at] = Math.round((data[at] ?? 0) * opacity);
+      }
+    });
   }
   const behind = openRaw(tinted);
   if (flatten) behind.flatten({ background });
   const base = openRaw(await toRaw(behind, deadline));
-  const { data, channels } = frame;
+  const { channels } = frame;
+  const { buffer, byteOffset, length } = frame.data;
+  const input = Buffer.from(buffer, byteOffset, length);
   const raw = { width: frame.width, height: frame.height, channels };
-  return toRaw(base.composite([{ input: Buffer.from(data), raw, left, top }]), deadline);
+  return toRaw(base.composite([{ input, raw, left, top }]), deadline);
 }

@@ -2,7 +2,7 @@ import sharp from "sharp";
 import { describe, expect, it, test } from "vitest";
 import type { Color } from "../codecs/color.ts";
 import type { Transformation } from "../operations/index.ts";
-import { decode, distance, painted, type Rgba } from "./fixtures.test.support.ts";
+import { asked, decode, distance, painted, type Rgba } from "./fixtures.test.support.ts";
 import { render } from "./render.ts";
 
 const ORANGE: Color = { red: 255, green: 128, blue: 0 };
@@ -169,6 +169,32 @@ describe("inputs that are not 8-bit sRGB", () => {
       expect(metadata.icc).toBeUndefined();
       expect(distance((await decode(variant.bytes)).at(10, 5), expected)).toBeLessThan(6);
     }
+  });
+});
+
+describe("filters on inputs that are not 8-bit sRGB", () => {
+  const middleOf = async (original: Uint8Array, query: string) =>
+    (await corners(original, asked(query), "png")).middle;
+
+  it("see the sRGB colour of Display P3", async () => {
+    const raw = new Uint8Array(40 * 20 * 3).map((_, index) => [200, 100, 50][index % 3] ?? 0);
+    const tagged = await sharp(raw, { raw: { width: 40, height: 20, channels: 3 } })
+      .withIccProfile("p3", { attach: true })
+      .png()
+      .toBuffer();
+    const p3 = (await sharp(tagged, { ignoreIcc: true }).raw().toBuffer()).subarray(0, 3);
+    const [red, green, blue] = toSrgb([p3[0] ?? 0, p3[1] ?? 0, p3[2] ?? 0]);
+    const inverted = await middleOf(tagged, "invert=1");
+    expect(distance(inverted, [255 - red, 255 - green, 255 - blue, 255])).toBeLessThan(6);
+  });
+
+  it("see 16 bits as 8, and give grey pictures colour", async () => {
+    const deep = await solid("#c86432").toColourspace("rgb16").png().toBuffer();
+    expect(await middleOf(deep, "invert=1")).toEqual([55, 155, 205, 255]);
+    const grey = await solid("#646464").toColourspace("b-w").png().toBuffer();
+    expect(await middleOf(grey, "colorize=f00,0.5")).toEqual([178, 50, 50, 255]);
+    const jpeg = await solid("#646464").greyscale().jpeg({ quality: 100 }).toBuffer();
+    expect(await middleOf(jpeg, "duotone=000,0f0")).toEqual([0, 100, 0, 255]);
   });
 });
 

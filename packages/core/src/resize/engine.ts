@@ -60,14 +60,20 @@ export function soften(image: Sharp, sigma: number): Sharp {
   return image.blur({ sigma, precision: sigma < 1 ? "float" : "approximate", minAmplitude: 0.05 });
 }
 
+/** Each frame for itself, over the same bytes. */
+export function framesOf(raw: Raw): readonly Raw[] {
+  const frameBytes = raw.data.length / raw.pages;
+  return Array.from({ length: raw.pages }, (_, page) => {
+    const data = raw.data.subarray(page * frameBytes, (page + 1) * frameBytes);
+    return { ...raw, data, pages: 1 };
+  });
+}
+
 /** Does the same to every frame for itself; frames come out in equal sizes and are put together again. */
 export async function eachFrame(raw: Raw, work: (frame: Raw) => Promise<Raw>): Promise<Raw> {
   if (raw.pages === 1) return work(raw);
-  const frameBytes = raw.data.length / raw.pages;
   const frames: Raw[] = [];
-  for (let at = 0; at < raw.data.length; at += frameBytes) {
-    frames.push(await work({ ...raw, data: raw.data.subarray(at, at + frameBytes), pages: 1 }));
-  }
+  for (const frame of framesOf(raw)) frames.push(await work(frame));
   const [one = raw] = frames;
   return { ...one, data: Buffer.concat(frames.map(({ data }) => data)), pages: frames.length };
 }

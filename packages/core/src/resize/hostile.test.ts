@@ -180,13 +180,16 @@ describe("any query", () => {
     originals.set("print", await noise().toColourspace("cmyk").jpeg().toBuffer());
     originals.set("moving", await animation(32, 24, 3, "gif"));
     originals.set("dot", await placeMap(1, 1));
+    const drawing =
+      '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="30"><circle r="9" cx="20" cy="15"/></svg>';
+    originals.set("svg", Buffer.from(drawing));
   });
 
   it("makes a picture of any good original, in any format, again and again the same", async () => {
     await fc.assert(
       fc.asyncProperty(
         query,
-        fc.constantFrom("map", "clear", "grey", "deep", "print", "moving", "dot"),
+        fc.constantFrom("map", "clear", "grey", "deep", "print", "moving", "dot", "svg"),
         fc.constantFrom(...OUTPUT_FORMATS),
         async (text, name, format) => {
           const { transformation } = readTransformation(readQuery(text));

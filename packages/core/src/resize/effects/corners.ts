@@ -1,6 +1,7 @@
 import type { Radii } from "../../codecs/radii.ts";
 import type { Raw } from "../engine.ts";
 import type { Size } from "../geometry.ts";
+import { inPieces } from "../pieces.ts";
 
 /** The ellipse of a corner: how far it reaches along either side. */
 export interface Reach {
@@ -26,7 +27,11 @@ export function reachesOf(radii: Radii, { width, height }: Size): readonly [Reac
 }
 
 /** Makes transparent what lies outside of the rounded corners of one frame of four channels, in place. */
-export function cutCorners({ data, width, height }: Raw, radii: Radii): void {
+export async function cutCorners(
+  { data, width, height }: Raw,
+  radii: Radii,
+  deadline: number,
+): Promise<void> {
   const [topLeft, bottomLeft, bottomRight, topRight] = reachesOf(radii, { width, height });
   const corners = [
     { reach: topLeft, isRight: false, isBottom: false },
@@ -35,7 +40,7 @@ export function cutCorners({ data, width, height }: Raw, radii: Radii): void {
     { reach: topRight, isRight: true, isBottom: false },
   ];
   for (const { reach, isRight, isBottom } of corners) {
-    for (let y = 0; y < reach.y; y++) {
+    const cutRow = (y: number) => {
       const row = isBottom ? height - 1 - y : y;
       const outside = beginsAt(reach, y + 1);
       for (let x = 0; x < reach.x; x++) {
@@ -45,7 +50,11 @@ export function cutCorners({ data, width, height }: Raw, radii: Radii): void {
         const at = (row * width + (isRight ? width - 1 - x : x)) * 4 + 3;
         data[at] = Math.round((data[at] ?? 0) * cover);
       }
-    }
+    };
+    const size = { width: Math.max(1, Math.ceil(reach.x)), height: Math.min(height, Math.ceil(reach.y)) };
+    await inPieces(size, deadline, (from, to) => {
+      for (let y = from; y < to; y++) cutRow(y);
+    });
   }
 }
 

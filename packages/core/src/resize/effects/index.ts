@@ -31,7 +31,7 @@ async function applyEffect(raw: Raw, effect: Effect, deadline: number): Promise<
     case "corners": {
       const clear = raw.channels === 4 ? raw : await toRaw(openRaw(raw).ensureAlpha(), deadline);
       return eachFrame(clear, async (frame) => {
-        cutCorners(frame, effect.radii);
+        await cutCorners(frame, effect.radii, deadline);
         return frame;
       });
     }

@@ -19,6 +19,7 @@ const SIZES = [
   [100, 150],
   [5000, 900],
   [30, 2000],
+  [9000, 7000],
 ] as const;
 
 /** Everything that is going to be done to pictures of several sizes in which there is something to see. */

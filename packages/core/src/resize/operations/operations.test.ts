@@ -1,5 +1,6 @@
 import { describe, expect, it, test } from "vitest";
 import { OPERATIONS, type Transformation } from "../../operations/index.ts";
+import { asked } from "../fixtures.test.support.ts";
 import { DEFAULT_LIMITS } from "../limits.ts";
 import { uprighting } from "../symmetry.ts";
 import { APPLY, draw } from "./index.ts";
@@ -35,6 +36,21 @@ describe("a drawing", () => {
     const [first] = passesFor(transformation, { orientation });
     expect(first.extract).toEqual({ left: 0, top: 0, ...first.incoming });
     expect(first.scaled.width).toBeLessThan(first.incoming.width);
+  });
+
+  it("is smaller where its pixels have to be held to be retouched", () => {
+    const pixels = (query: string) => {
+      const size = { width: 8000, height: 6000, pages: 1, isGrey: false, uprighting: uprighting(1) };
+      const wish = { transformation: asked(query), format: "jpeg", limits: DEFAULT_LIMITS } as const;
+      const { width, height } = draw(size, wish).size;
+      return width * height;
+    };
+    expect(pixels("")).toBeGreaterThan(39e6);
+    for (const query of ["gray=1", "radius=9", "w=8000&h=8000&func=fit&bg_img_fit=1"]) {
+      expect(pixels(query)).toBeLessThanOrEqual(25e6);
+      expect(pixels(query)).toBeGreaterThan(24e6);
+    }
+    expect(pixels("gray=0&radius=0&blur=0")).toBeLessThanOrEqual(40e6);
   });
 
   test.each<[string, Transformation, number, { orientation?: number; pages?: number; isGrey?: boolean }?]>([

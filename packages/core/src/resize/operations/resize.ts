@@ -1,4 +1,5 @@
 import type { Gravity } from "../../codecs/gravity.ts";
+import { FILTERS } from "../../operations/index.ts";
 import { LARGEST_SIDE } from "../../operations/resize.ts";
 import { sameSize, wholePixels } from "../geometry.ts";
 import {
@@ -70,8 +71,22 @@ function backdropOf(values: Values): Backdrop | undefined {
   };
 }
 
+/**
+ * Pixels that are retouched at most: they are held in memory three times over, where others run through row by row.
+ * The reference says it too.
+ */
+const MOST_RETOUCHED = 25_000_000;
+
 function bounds(picture: Picture, { format, limits, transformation }: RenderContext) {
-  const maxPixels = Math.max(1, Math.floor(limits.maxOutputPixels[format] / picture.pages));
+  const isRetouched =
+    FILTERS.some(({ name }) => transformation[name]) ||
+    transformation.radius !== undefined ||
+    transformation.resize?.bg_img_fit === true;
+  const most = Math.min(
+    limits.maxOutputPixels[format],
+    isRetouched ? MOST_RETOUCHED : Number.POSITIVE_INFINITY,
+  );
+  const maxPixels = Math.max(1, Math.floor(most / picture.pages));
   return { maxSide: LARGEST_SIDE, maxPixels, tilt: transformation.rotate?.r ?? 0 };
 }
 

@@ -1,5 +1,4 @@
-import type { Raw } from "../engine.ts";
-import { eachFrame } from "../engine.ts";
+import { framesOf, type Raw } from "../engine.ts";
 import type { Box } from "../geometry.ts";
 import { inPieces } from "../pieces.ts";
 
@@ -11,13 +10,12 @@ import { inPieces } from "../pieces.ts";
 export async function findContent(raw: Raw, tolerance: number, deadline: number): Promise<Box | undefined> {
   const { width, height } = raw;
   const found = { left: width, right: -1, top: height, bottom: -1 };
-  await eachFrame(raw, async (frame) => {
+  for (const frame of framesOf(raw)) {
     const isBorder = borderOf(frame, tolerance * 2.55);
     await inPieces(frame, deadline, (from, to) => {
       for (let y = from; y < to; y++) widen(found, y, width, isBorder);
     });
-    return frame;
-  });
+  }
   const box = {
     left: found.left,
     top: found.top,
