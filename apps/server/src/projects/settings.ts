@@ -4,6 +4,7 @@ import { readProjects } from "../config/projects.ts";
 import type { ConfigFile } from "../config/schema.ts";
 import { findFaults, fittingOf, type Schema } from "../config/shape.ts";
 import { Secret } from "../secrets/secret.ts";
+import { templatesOf } from "../sources/origin-headers.ts";
 import { type Fault, locateFault } from "./faults.ts";
 import type { Project } from "./project.ts";
 import { maskSettings } from "./sealed.ts";
@@ -69,9 +70,13 @@ export async function readSettings(
   return sentences.length > 0 || project === undefined ? locate() : { project: deepFreeze(project) };
 }
 
-/** Every setting but those that change no answer: how the project is called from outside, and with which key. */
-export function hashSettings({ apiKey: _key, hosts: _hosts, ...answering }: Project): string {
-  return hash("sha256", JSON.stringify(answering, sortKeys));
+/**
+ * Every setting but those that change no answer: how the project is called from outside, unless its origins are told that, and with
+ * which key.
+ */
+export function hashSettings({ apiKey: _key, hosts, ...answering }: Project): string {
+  const isTold = answering.origins?.headers.some(({ value }) => templatesOf(value.reveal()).host);
+  return hash("sha256", JSON.stringify(isTold ? { ...answering, hosts } : answering, sortKeys));
 }
 
 /** The order in which a person writes settings down changes nothing; another secret may change what an origin answers. */

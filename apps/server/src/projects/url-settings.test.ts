@@ -65,3 +65,14 @@ describe("settings of URLs in the store", () => {
     expect(openSettings(SETTINGS_SCHEMA, kept, "shop", box)).toEqual(SETTINGS);
   });
 });
+
+test("hosts count where origins are told them, since the first one stands for every other", async () => {
+  const hashOf = async (value: string, hosts: readonly string[]) =>
+    hashSettings(await projectOf({ hosts, origins: { headers: [{ name: "X-Host", value }] } }));
+  const [one, other] = [
+    ["a.example", "b.example"],
+    ["b.example", "a.example"],
+  ] as const;
+  expect(await hashOf("{{ header.host }}", one)).not.toBe(await hashOf("{{ header.host }}", other));
+  expect(await hashOf("shop", one)).toBe(await hashOf("shop", other));
+});
