@@ -10,7 +10,7 @@ import { grants, hostConflicts, losers } from "./conflicts.ts";
 import { SettingsError } from "./faults.ts";
 import type { FeedTables, Known, ProjectFeed } from "./feed.ts";
 import type { Project, Projects } from "./project.ts";
-import { masksIn, openSettings, type SecretBox, sealSettings } from "./sealed.ts";
+import { closedIn, masksIn, openSettings, type SecretBox, sealSettings } from "./sealed.ts";
 import { hashSettings, type Installation, NAME_PATTERN, readSettings, SETTINGS_SCHEMA } from "./settings.ts";
 
 /** All tables that a change of settings touches. */
@@ -110,6 +110,8 @@ export function createChanges(parts: ChangeParts): ProjectChanges {
       sentence: "There is no secret that this mask stands for; write the secret itself.",
     }));
     if (masks.length > 0) throw new SettingsError(masks);
+    const closed = closedIn(SETTINGS_SCHEMA, kept, name, box);
+    if (closed.length > 0) throw new SettingsError(closed);
     const opened = openSettings(SETTINGS_SCHEMA, kept, name, box);
     const { project, faults } = await readSettings(name, opened, installation);
     if (!project) throw new SettingsError(faults);

@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import { fittingOf, type Schema } from "../config/shape.ts";
-import type { SealedBox } from "../secrets/sealed-box.ts";
+import { SealError, type SealedBox } from "../secrets/sealed-box.ts";
+import type { Fault } from "./faults.ts";
 
 /** What seals secrets; `place` is the project that they belong to. */
 export type SecretBox = Pick<SealedBox, "seal" | "open">;
@@ -43,6 +44,26 @@ export function masksIn(schema: Schema, settings: unknown): readonly string[] {
   const found: string[] = [];
   mapSecrets(schema, settings, (secret, _place, pointer) => {
     if (typeof secret === "string" && isMask(secret)) found.push(pointer);
+    return secret;
+  });
+  return found;
+}
+
+/** Secrets that cannot be opened here, with what is to be done about each: their key is gone, or they were damaged. */
+export function closedIn(
+  schema: Schema,
+  settings: unknown,
+  project: string,
+  box: SecretBox,
+): readonly Fault[] {
+  const found: Fault[] = [];
+  mapSecrets(schema, settings, (secret, _place, pointer) => {
+    try {
+      if (isSealed(secret)) box.open(secret.$sealed, project);
+    } catch (error) {
+      if (!(error instanceof SealError)) throw error;
+      found.push({ pointer, sentence: error.message });
+    }
     return secret;
   });
   return found;
