@@ -210,9 +210,31 @@ describe("settings", () => {
     expect(
       (await put(a, "tenant", { origins: { allowPrivate: true }, formats: [] }, '"1"', body.key)).status,
     ).toBe(200);
+    // Where private addresses are open, each host is another one of them.
+    const inside = { origins: { allowPrivate: true, allow: ["169.254.169.254"] } };
+    expect((await put(a, "tenant", inside, '"2"', body.key)).status).toBe(403);
     expect((await put(a, "tenant", {}, '"2"', body.key)).status).toBe(200);
     expect((await put(a, "tenant", { origins: { allowPrivate: true } }, '"3"', body.key)).status).toBe(403);
   });
+});
+
+test("hosts that the file was given after the project was made are the file's, and the others stay", async () => {
+  const hosts = ["taken.example", "filed.example", "own.example"];
+  const aliases = { _site_: fleet.origin };
+  await makeProject(a, "late", { hosts, aliases, origins: { allowPrivate: true } });
+  fleet.publish("/late.jpg");
+  const statusesOn = (instance: Instance) =>
+    Promise.all(
+      [...hosts, "late.other.example", "late.example"].map(
+        async (host) => (await instance.get("/late.jpg", { host })).status,
+      ),
+    );
+  expect(await statusesOn(a)).toEqual([200, 200, 200, 200, 200]);
+  const filed = { hosts: ["taken.example", "late.other.example"] };
+  const c = await fleet.start({ name: "c", box, projects: () => ({ demo: {}, filed }) });
+  // The project of the file has no such alias.
+  expect(await statusesOn(c)).toEqual([404, 404, 200, 404, 200]);
+  await c.stop();
 });
 
 test("a key that is revoked on one instance is of no use to any other", async () => {
