@@ -230,8 +230,9 @@ test("hosts that the file was given after the project was made are the file's, a
       ),
     );
   expect(await statusesOn(a)).toEqual([200, 200, 200, 200, 200]);
-  const filed = { hosts: ["taken.example", "late.other.example"] };
-  const c = await fleet.start({ name: "c", box, projects: () => ({ demo: {}, filed }) });
+  const key = (letter: string) => ({ apiKey: letter.repeat(20) });
+  const filed = { ...key("f"), hosts: ["taken.example", "late.other.example"] };
+  const c = await fleet.start({ name: "c", box, projects: () => ({ demo: key("d"), filed }) });
   // The project of the file has no such alias.
   expect(await statusesOn(c)).toEqual([404, 404, 200, 404, 200]);
   await c.stop();

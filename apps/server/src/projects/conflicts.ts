@@ -73,7 +73,7 @@ function grantsOf(settings: unknown): readonly Grant[] {
     ([name, target]) => [`/aliases${pointerStep(name)}`, target] as const,
   );
   const folders = targets.flatMap(([pointer, target]) =>
-    textOf(`${pointer}/folder`, membersOf(target)["folder"], (folder) => `folder ${folder}`),
+    textOf(`${pointer}/folder`, membersOf(target).folder, (folder) => `folder ${folder}`),
   );
   if (allowPrivate !== true) return folders;
   const host = (pointer: string, value: unknown) => textOf(pointer, value, (text) => `host ${hostOf(text)}`);
@@ -88,22 +88,18 @@ function grantsOf(settings: unknown): readonly Grant[] {
     ...address("/prefix", prefix),
     ...targets.flatMap(([pointer, target]) => [
       ...address(pointer, target),
-      ...address(`${pointer}/url`, membersOf(target)["url"]),
+      ...address(`${pointer}/url`, membersOf(target).url),
       ...["s3", "gcs", "azure"].flatMap((kind) =>
-        host(`${pointer}/${kind}/endpoint`, membersOf(membersOf(target)[kind])["endpoint"]),
+        host(`${pointer}/${kind}/endpoint`, membersOf(membersOf(target)[kind]).endpoint),
       ),
       // A service account's key says where it is turned into a token.
-      ...textOf(
-        `${pointer}/gcs/key`,
-        sealedIn(membersOf(membersOf(target)["gcs"])["key"]),
-        (key) => `key ${key}`,
-      ),
+      ...textOf(`${pointer}/gcs/key`, sealedIn(membersOf(membersOf(target).gcs).key), (key) => `key ${key}`),
     ]),
     ...folders,
   ];
 }
 
-const sealedIn = (value: unknown) => membersOf(value)["$sealed"] ?? value;
+const sealedIn = (value: unknown) => membersOf(value).$sealed ?? value;
 
 function membersOf(value: unknown): Readonly<Record<string, unknown>> {
   const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
