@@ -236,6 +236,9 @@ test("hosts that the file was given after the project was made are the file's, a
   const c = await fleet.start({ name: "c", box, projects: () => ({ demo: key("d"), filed }) });
   // The project of the file has no such alias.
   expect(await statusesOn(c)).toEqual([404, 404, 200, 404, 200]);
+  // Nodes may hold what the project answered under them.
+  const { body } = await a.ask("GET", "/invalidate?project=late");
+  expect(body.invalidations).toMatchObject([{ cause: { kind: "settings" } }]);
   await c.stop();
 });
 
@@ -293,6 +296,12 @@ test("connectors announce themselves, are away when they fall silent, and can be
   expect((await a.ask("DELETE", "/connectors/space-1?project=demo")).status).toBe(404);
   expect((await a.ask("DELETE", "/connectors/space-1", { key })).status).toBe(204);
   expect((await b.ask("GET", "/connectors", { key })).body.connectors).toEqual([]);
+  // Whoever is given the name next is told nothing of them.
+  await announce(said, "space-2");
+  const headers = { "if-match": '"1"' };
+  expect((await a.ask("DELETE", "/projects/shop", { headers })).status).toBe(200);
+  await makeProject(a, "shop", {});
+  expect((await a.ask("GET", "/connectors?project=shop")).body.connectors).toEqual([]);
 });
 
 test("what is answered fits the document of the API", async () => {

@@ -79,6 +79,15 @@ export function hashSettings({ apiKey: _key, hosts, ...answering }: Project): st
   return hash("sha256", JSON.stringify(isTold ? { ...answering, hosts } : answering, sortKeys));
 }
 
+/** What is kept of a project's settings, so that the next start notices what has changed since. */
+export const noteOf = (project: Project): string => [hashSettings(project), ...project.hosts].join(" ");
+
+/** Whether answers from before the change may still be kept somewhere: other settings, or a host that is no longer the project's. */
+export function isForgotten(note: string, project: Project): boolean {
+  const [before, ...hosts] = note.split(" ");
+  return before !== hashSettings(project) || hosts.some((host) => !project.hosts.includes(host));
+}
+
 /** The order in which a person writes settings down changes nothing; another secret may change what an origin answers. */
 function sortKeys(this: Readonly<Record<string, unknown>>, key: string, value: unknown): unknown {
   const written = this[key];

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { maskSettings, openSettings, sealSettings } from "./sealed.ts";
-import { hashSettings, readSettings, SETTINGS_SCHEMA } from "./settings.ts";
+import { hashSettings, isForgotten, noteOf, readSettings, SETTINGS_SCHEMA } from "./settings.ts";
 
 const SALT = "a salt of some length";
 const SETTINGS = {
@@ -76,4 +76,15 @@ test("hosts count where origins are told them, since the first one stands for ev
   ] as const;
   expect(await hashOf("{{ header.host }}", one)).not.toBe(await hashOf("{{ header.host }}", other));
   expect(await hashOf("shop", one)).toBe(await hashOf("shop", other));
+});
+
+test("a start forgets what was answered by other settings or under a host that is gone, and nothing else", async () => {
+  const before = noteOf(await projectOf({ hosts: ["a.example", "b.example"] }));
+  for (const [settings, expected] of [
+    [{ hosts: ["b.example", "new.example", "a.example"] }, false],
+    [{ hosts: ["b.example"] }, true],
+    [{ hosts: ["a.example", "b.example"], cache: { browser: 1 } }, true],
+  ] as const) {
+    expect(isForgotten(before, await projectOf(settings)), JSON.stringify(settings)).toBe(expected);
+  }
 });
