@@ -213,7 +213,8 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
   const keys = createKeys(store, now);
   const connectors = createConnectors(store, now);
   const principals = createPrincipals({ projects, adminKey: config.adminKey, keys, now });
-  accessControl(app, principals, projects, feed.refresh);
+  const isKept = (name: string) => feed.known.get(name)?.isDeleted === false;
+  accessControl(app, principals, projects, { refresh: feed.refresh, isKept });
   const operations = collectOperations(app);
   healthRoutes(app, { isReady: () => isReady, metrics });
   demoRoutes(app, { projects, sampleFolder: folder("sample") });

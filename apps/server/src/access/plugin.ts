@@ -21,9 +21,17 @@ export function accessControl(
   app: FastifyInstance,
   principals: Principals,
   projects: Projects,
-  /** Puts in force what is committed: a project may have been made by another instance a moment ago. */
-  refresh: () => Promise<void> = async () => {},
+  {
+    refresh = async () => {},
+    isKept = () => false,
+  }: {
+    /** Puts in force what is committed: a project may have been made by another instance a moment ago. */
+    readonly refresh?: () => Promise<void>;
+    /** Whether the store has the project: one that cannot be read is answered by nobody, and still has to be mended. */
+    readonly isKept?: (project: string) => boolean;
+  } = {},
 ): void {
+  const isThere = (project: string) => projects.byName(project) !== undefined || isKept(project);
   app.decorateRequest("principal", undefined);
   const check = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     reply.header("cache-control", "no-store");
@@ -36,8 +44,8 @@ export function accessControl(
     // Told to nobody who might not know that there is such a project.
     if (access.of !== "path" && access.of !== "key") return;
     if (project === undefined) throw new ServerError("PROJECT_NOT_NAMED");
-    if (projects.byName(project) === undefined) await refresh();
-    if (projects.byName(project) === undefined) throw new ServerError("PROJECT_NOT_FOUND");
+    if (!isThere(project)) await refresh();
+    if (!isThere(project)) throw new ServerError("PROJECT_NOT_FOUND");
   };
   app.addHook("onRoute", (route: RouteOptions) => {
     const access = route.config?.access;

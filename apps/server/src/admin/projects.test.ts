@@ -21,6 +21,7 @@ const box = {
     if (whose !== place) throw new Error("not sealed here");
     return rest.join("|");
   },
+  isOld: () => false,
 };
 
 const put = (instance: Instance, name: string, settings: unknown, etag?: unknown, key?: string) =>
@@ -210,9 +211,35 @@ describe("settings", () => {
     expect(
       (await put(a, "tenant", { origins: { allowPrivate: true }, formats: [] }, '"1"', body.key)).status,
     ).toBe(200);
+    // Where private addresses are open, each host is another one of them.
+    const inside = { origins: { allowPrivate: true, allow: ["169.254.169.254"] } };
+    expect((await put(a, "tenant", inside, '"2"', body.key)).status).toBe(403);
     expect((await put(a, "tenant", {}, '"2"', body.key)).status).toBe(200);
     expect((await put(a, "tenant", { origins: { allowPrivate: true } }, '"3"', body.key)).status).toBe(403);
   });
+});
+
+test("hosts that the file was given after the project was made are the file's, and the others stay", async () => {
+  const hosts = ["taken.example", "filed.example", "own.example"];
+  const aliases = { _site_: fleet.origin };
+  await makeProject(a, "late", { hosts, aliases, origins: { allowPrivate: true } });
+  fleet.publish("/late.jpg");
+  const statusesOn = (instance: Instance) =>
+    Promise.all(
+      [...hosts, "late.other.example", "late.example"].map(
+        async (host) => (await instance.get("/late.jpg", { host })).status,
+      ),
+    );
+  expect(await statusesOn(a)).toEqual([200, 200, 200, 200, 200]);
+  const key = (letter: string) => ({ apiKey: letter.repeat(20) });
+  const filed = { ...key("f"), hosts: ["taken.example", "late.other.example"] };
+  const c = await fleet.start({ name: "c", box, projects: () => ({ demo: key("d"), filed }) });
+  // The project of the file has no such alias.
+  expect(await statusesOn(c)).toEqual([404, 404, 200, 404, 200]);
+  // Nodes may hold what the project answered under them.
+  const { body } = await a.ask("GET", "/invalidate?project=late");
+  expect(body.invalidations).toMatchObject([{ cause: { kind: "settings" } }]);
+  await c.stop();
 });
 
 test("a key that is revoked on one instance is of no use to any other", async () => {
@@ -269,6 +296,12 @@ test("connectors announce themselves, are away when they fall silent, and can be
   expect((await a.ask("DELETE", "/connectors/space-1?project=demo")).status).toBe(404);
   expect((await a.ask("DELETE", "/connectors/space-1", { key })).status).toBe(204);
   expect((await b.ask("GET", "/connectors", { key })).body.connectors).toEqual([]);
+  // Whoever is given the name next is told nothing of them.
+  await announce(said, "space-2");
+  const headers = { "if-match": '"1"' };
+  expect((await a.ask("DELETE", "/projects/shop", { headers })).status).toBe(200);
+  await makeProject(a, "shop", {});
+  expect((await a.ask("GET", "/connectors?project=shop")).body.connectors).toEqual([]);
 });
 
 test("what is answered fits the document of the API", async () => {

@@ -255,6 +255,17 @@ describe("Originals", () => {
       expect(await askDown()).toBe("ORIGIN_SLOW");
     });
 
+    it("lets nothing stand in where the origin is well and takes the original back", async () => {
+      await expire();
+      expect(await askDown()).toBe(digest("v1"));
+      time += 3_001;
+      const denied = ask();
+      await answerNext({ kind: "refused", code: "ORIGIN_BROKEN", reason: "403", isDenied: true });
+      expect((await denied).record.outcome).toEqual({ kind: "error", code: "ORIGIN_BROKEN" });
+      time += 3_001;
+      expect(await askDown()).toBe("ORIGIN_SLOW");
+    });
+
     it("lets nothing stand in where the project allows nothing", async () => {
       original = { ...original, project: { ...project, origins: { ...ORIGIN_DEFAULTS } } };
       await expire();

@@ -84,7 +84,7 @@ export function nextRecord(
   if (answered.kind === "refused" && good && FAILURES.has(answered.code)) {
     // It needed no revalidation yet, and an origin that fails takes nothing back.
     if (good.expires > now && !good.stale) return undefined;
-    const stale = staleUntil(good, answered.code, original, now);
+    const stale = answered.isDenied ? undefined : staleUntil(good, answered.code, original, now);
     if (stale) return stale;
   }
   const isMissing = answered.kind === "missing";

@@ -272,7 +272,7 @@ export const ENVIRONMENT = {
   },
   FRESHET_SECRET_KEY: {
     description:
-      "Keys that secrets in the store are sealed with: 32 bytes each in hex or base64, one a line or with commas between. The first seals, all of them open. All instances need the same.",
+      "Keys that secrets in the store are sealed with: 32 bytes each in hex or base64, one a line or with commas between. The first seals, all of them open; settings that are put again are sealed with the first. All instances need the same.",
     default: "one is made and kept in the data folder",
   },
   FRESHET_SECRET_KEY_FILE: { description: "File that holds FRESHET_SECRET_KEY.", default: "none" },

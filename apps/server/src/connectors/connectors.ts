@@ -24,7 +24,7 @@ export interface ConnectorRow {
 }
 
 /** A type and not an interface: only that counts as a record of tables for the query builder. */
-type ConnectorTables = { connector_row: ConnectorRow };
+export type ConnectorTables = { connector_row: ConnectorRow };
 
 const OWNER = "connector";
 const MIGRATIONS: readonly Migration[] = [

@@ -1,6 +1,6 @@
 import type { Kysely } from "@freshet/store";
 import type { Project } from "../projects/project.ts";
-import { hashSettings } from "../projects/settings.ts";
+import { isForgotten, noteOf } from "../projects/settings.ts";
 import type { InvalidationTables } from "./migrations.ts";
 
 /**
@@ -16,9 +16,9 @@ export async function journalSettings(
   const known = new Map(rows.map((row) => [row.project, row.hash]));
   for (const project of projects) {
     const before = known.get(project.name);
-    const now = hashSettings(project);
+    const now = noteOf(project);
     if (before === now) continue;
-    if (before !== undefined) await acceptAll(project);
+    if (before !== undefined && isForgotten(before, project)) await acceptAll(project);
     await db
       .insertInto("invalidation_settings")
       .values({ project: project.name, hash: now })

@@ -2,6 +2,7 @@ import type { Store, Transaction } from "@freshet/store";
 import type { AccessTables } from "../access/migrations.ts";
 import type { AuditAction, Author } from "../admin/audit.ts";
 import { type AuditTables, writeAudit } from "../admin/audit.ts";
+import type { ConnectorTables } from "../connectors/connectors.ts";
 import { ServerError } from "../errors.ts";
 import { tell } from "../instances/wake.ts";
 import type { Accepted, Asked } from "../invalidation/journal.ts";
@@ -10,11 +11,18 @@ import { grants, hostConflicts, losers } from "./conflicts.ts";
 import { SettingsError } from "./faults.ts";
 import type { FeedTables, Known, ProjectFeed } from "./feed.ts";
 import type { Project, Projects } from "./project.ts";
-import { masksIn, openSettings, type SecretBox, sealSettings } from "./sealed.ts";
-import { hashSettings, type Installation, NAME_PATTERN, readSettings, SETTINGS_SCHEMA } from "./settings.ts";
+import { closedIn, masksIn, openSettings, type SecretBox, sealSettings } from "./sealed.ts";
+import {
+  hashSettings,
+  type Installation,
+  NAME_PATTERN,
+  noteOf,
+  readSettings,
+  SETTINGS_SCHEMA,
+} from "./settings.ts";
 
 /** All tables that a change of settings touches. */
-export type ChangeTables = FeedTables & InvalidationTables & AuditTables & AccessTables;
+export type ChangeTables = FeedTables & InvalidationTables & AuditTables & AccessTables & ConnectorTables;
 
 /** Versions kept of a project's settings. */
 const MOST_VERSIONS = 1_000;
@@ -110,6 +118,8 @@ export function createChanges(parts: ChangeParts): ProjectChanges {
       sentence: "There is no secret that this mask stands for; write the secret itself.",
     }));
     if (masks.length > 0) throw new SettingsError(masks);
+    const closed = closedIn(SETTINGS_SCHEMA, kept, name, box);
+    if (closed.length > 0) throw new SettingsError(closed);
     const opened = openSettings(SETTINGS_SCHEMA, kept, name, box);
     const { project, faults } = await readSettings(name, opened, installation);
     if (!project) throw new SettingsError(faults);
@@ -153,7 +163,7 @@ export function createChanges(parts: ChangeParts): ProjectChanges {
       .where("project", "=", name)
       .where("version", "<=", version - MOST_VERSIONS)
       .execute();
-    await (next ? noteHash(transaction, name, hashSettings(next)) : end(transaction, name, revision, at));
+    await (next ? noteHash(transaction, name, noteOf(next)) : end(transaction, name, revision, at));
     const action = actionOf(wish, expected);
     await writeAudit(transaction, [{ by, project: name, action, subject: String(version), at }]);
     // A project that this instance could not read may have been answered by others.
@@ -215,7 +225,7 @@ async function noteHash(
     .execute();
 }
 
-/** What belonged to the project ends with it: its keys, and what its originals were. */
+/** What belonged to the project ends with it: its keys, its connectors, and what its originals were. */
 async function end(
   transaction: Transaction<ChangeTables>,
   name: string,
@@ -229,6 +239,7 @@ async function end(
     .where("project", "=", name)
     .where("revoked_at", "is", null)
     .execute();
+  await transaction.deleteFrom("connector_row").where("project", "=", name).execute();
   await transaction
     .updateTable("project_state")
     .set({ state: "served", revision })

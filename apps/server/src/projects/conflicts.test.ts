@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { grants, hostConflicts, losers } from "./conflicts.ts";
+import { grants, hostConflicts, hostsLost, losers } from "./conflicts.ts";
 import type { Project } from "./project.ts";
 import { createProjects } from "./projects.ts";
 import { readSettings } from "./settings.ts";
@@ -67,10 +67,51 @@ test("what opens folders and private addresses is found wherever it stands, unle
     origins: { allowPrivate: true },
     aliases: { _a_: { folder: "sample" }, _b_: "https://x.example" },
   };
-  expect(grants(open, {})).toEqual(["/origins/allowPrivate", "/aliases/_a_/folder"]);
+  expect(grants(open, {})).toEqual(["/origins/allowPrivate", "/aliases/_b_", "/aliases/_a_/folder"]);
   expect(grants(open, open)).toEqual([]);
   expect(grants({ aliases: { _c_: { folder: "sample" } } }, open)).toEqual([]);
   expect(grants({ aliases: { _a_: { folder: "other" } } }, open)).toEqual(["/aliases/_a_/folder"]);
   expect(grants({ origins: { allowPrivate: false } }, {})).toEqual([]);
+  // A preset may have any name.
+  expect(grants({ presets: { folder: "w=5", allowPrivate: "w=6" } }, {})).toEqual([]);
   fc.assert(fc.property(fc.anything(), fc.anything(), (one, other) => void grants(one, other)));
+});
+
+test("where private addresses are open, each further host is a grant of its own, wherever it is written", () => {
+  const before = {
+    origins: { allowPrivate: true, allow: ["media.internal", "*"] },
+    aliases: { _a_: "http://10.0.0.1:9000/a", _b_: { url: "https://b.example", auth: {} }, _c_: "_a_/c" },
+    prefix: "//shop.example/x",
+  };
+  const grantsTo = (settings: object) => grants({ ...before, ...settings }, before);
+  expect(grants(before, {})).toEqual([
+    ...["/origins/allowPrivate", "/origins/allow/0", "/prefix", "/aliases/_a_", "/aliases/_b_/url"],
+  ]);
+  expect(grantsTo({ prefix: "http://10.0.0.1:9000/b", aliases: { _d_: "https://B.example/d" } })).toEqual([]);
+  expect(grantsTo({ origins: { allowPrivate: true, allow: ["*", "169.254.169.254"] } })).toEqual([
+    "/origins/allow/1",
+  ]);
+  expect(grantsTo({ prefix: "169.254.169.254/latest" })).toEqual(["/prefix"]);
+  for (const target of ["http://10.0.0.1/a", "http:/10.0.0.1/a", { url: "10.0.0.1/a" }]) {
+    expect(grantsTo({ aliases: { _a_: target } })).toHaveLength(1);
+  }
+  expect(grantsTo({ aliases: { _a_: { s3: { endpoint: "http://10.0.0.2" } } } })).toEqual([
+    "/aliases/_a_/s3/endpoint",
+  ]);
+  expect(grantsTo({ aliases: { _a_: { gcs: { key: { $sealed: "x" } } } } })).toEqual([
+    "/aliases/_a_/gcs/key",
+  ]);
+  const publicOnly = { ...before, origins: { allow: ["169.254.169.254"] } };
+  expect(grants(publicOnly, before)).toEqual([]);
+});
+
+test("hosts that come before are lost to whoever has them first", () => {
+  const first = [project("file", ["img.example", "store.example:8080"])];
+  const late = project("store", ["img.example", "own.example", "file.example", "file:1"]);
+  expect(hostsLost(late, first)).toEqual(["img.example", "file.example", "file:1"]);
+  const { byHost } = createProjects([...first, late]);
+  expect(byHost("img.example")?.name).toBe("file");
+  // Its name is the first label of a host that is written out for another.
+  expect(byHost("store.example:8080")?.name).toBe("file");
+  expect(byHost("own.example")?.name).toBe("store");
 });

@@ -24,6 +24,13 @@ export function hostConflicts(project: Project, all: readonly Project[]): readon
   return [...taken, ...hidden];
 }
 
+/** Hosts of the project that lead to one of those that come before it. */
+export function hostsLost({ hosts }: Pick<Project, "hosts">, first: readonly Project[]): readonly string[] {
+  const taken = new Set(first.flatMap((project) => project.hosts));
+  const names = new Set(first.map(({ name }) => name));
+  return hosts.filter((host) => taken.has(host) || names.has(labelOf(host)));
+}
+
 const labelOf = (host: string) => host.split(/[.:]/)[0] ?? "";
 
 /**
@@ -45,23 +52,65 @@ export function losers(
 }
 
 /**
- * Settings that open what lies behind the server: private addresses and folders of its disk. Only whoever administers the installation
- * may grant them. Answers the pointers of those that `settings` has and `before` has not.
+ * Settings that open what lies behind the server: folders of its disk, private addresses, and where those are open, each host that is
+ * written out. Only whoever administers the installation may grant them. Answers the pointers of those that `settings` has and
+ * `before` has not.
  */
 export function grants(settings: unknown, before: unknown): readonly string[] {
   const granted = new Set(grantsOf(before).map(({ grant }) => grant));
   return grantsOf(settings).flatMap(({ pointer, grant }) => (granted.has(grant) ? [] : [pointer]));
 }
 
-function grantsOf(
-  value: unknown,
-  pointer = "",
-): readonly { readonly pointer: string; readonly grant: string }[] {
-  if (typeof value !== "object" || value === null) return [];
-  return Object.entries(value).flatMap(([key, each]) => {
-    const at = pointer + pointerStep(key);
-    if (key === "allowPrivate" && each === true) return [{ pointer: at, grant: `${at}=true` }];
-    if (key === "folder" && typeof each === "string") return [{ pointer: at, grant: `folder ${each}` }];
-    return grantsOf(each, at);
-  });
+interface Grant {
+  readonly pointer: string;
+  readonly grant: string;
+}
+
+function grantsOf(settings: unknown): readonly Grant[] {
+  const { origins, aliases, prefix } = membersOf(settings);
+  const { allow, allowPrivate } = membersOf(origins);
+  const targets = Object.entries(membersOf(aliases)).map(
+    ([name, target]) => [`/aliases${pointerStep(name)}`, target] as const,
+  );
+  const folders = targets.flatMap(([pointer, target]) =>
+    textOf(`${pointer}/folder`, membersOf(target).folder, (folder) => `folder ${folder}`),
+  );
+  if (allowPrivate !== true) return folders;
+  const host = (pointer: string, value: unknown) => textOf(pointer, value, (text) => `host ${hostOf(text)}`);
+  const isAlias = (text: string) => Object.keys(membersOf(aliases)).includes(/^[^/]*/.exec(text)?.[0] ?? "");
+  const address = (pointer: string, value: unknown) =>
+    typeof value === "string" && isAlias(value) ? [] : host(pointer, value);
+  const allowed = Array.isArray(allow) ? allow : [];
+  return [
+    { pointer: "/origins/allowPrivate", grant: "private" },
+    // A star opens what is public and nothing else.
+    ...allowed.flatMap((each, at) => (each === "*" ? [] : host(`/origins/allow/${at}`, each))),
+    ...address("/prefix", prefix),
+    ...targets.flatMap(([pointer, target]) => [
+      ...address(pointer, target),
+      ...address(`${pointer}/url`, membersOf(target).url),
+      ...["s3", "gcs", "azure"].flatMap((kind) =>
+        host(`${pointer}/${kind}/endpoint`, membersOf(membersOf(target)[kind]).endpoint),
+      ),
+      // A service account's key says where it is turned into a token.
+      ...textOf(`${pointer}/gcs/key`, sealedIn(membersOf(membersOf(target).gcs).key), (key) => `key ${key}`),
+    ]),
+    ...folders,
+  ];
+}
+
+const sealedIn = (value: unknown) => membersOf(value).$sealed ?? value;
+
+function membersOf(value: unknown): Readonly<Record<string, unknown>> {
+  const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+  return isObject ? { ...value } : {};
+}
+
+function textOf(pointer: string, value: unknown, grantOf: (text: string) => string): readonly Grant[] {
+  return typeof value === "string" ? [{ pointer, grant: grantOf(value) }] : [];
+}
+
+/** Scheme and path aside; two spellings of one host count as two. */
+function hostOf(text: string): string {
+  return /^(?:https?:)?\/*([^/]*)/i.exec(text)?.[1]?.toLowerCase() ?? text;
 }

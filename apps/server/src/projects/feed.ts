@@ -1,5 +1,6 @@
 import { type Kysely, type Store, sql, type Transaction } from "@freshet/store";
 import { lookAgain } from "../instances/wake.ts";
+import { hostsLost } from "./conflicts.ts";
 import type { ProjectTables, StateRow } from "./migrations.ts";
 import { PROJECT_MIGRATIONS, PROJECT_OWNER } from "./migrations.ts";
 import type { LiveProjects, Project } from "./project.ts";
@@ -116,12 +117,19 @@ export function createFeed(parts: FeedParts): ProjectFeed {
     try {
       const opened = openSettings(SETTINGS_SCHEMA, kept, name, parts.box);
       const { project, faults } = await readSettings(name, opened, parts.installation);
-      if (project) return project;
+      if (project) return besideFile(project);
       log("project cannot be read", { project: name, faults: faults.map(({ sentence }) => sentence) });
     } catch (error) {
       log("project cannot be read", { project: name, error: String(error) });
     }
     return undefined;
+  };
+  /** The file may have been given hosts since the project was made: they are the file's. */
+  const besideFile = (project: Project): Project => {
+    const lost = hostsLost(project, fixed);
+    if (lost.length === 0) return project;
+    log("hosts of a project of the store belong to the file", { project: project.name, hosts: lost });
+    return Object.freeze({ ...project, hosts: project.hosts.filter((host) => !lost.includes(host)) });
   };
   const takeState = (row: Pick<StateRow, "project" | "tag" | "state" | "revision">): void => {
     const key = `${row.project}/${row.tag}`;
@@ -130,7 +138,10 @@ export function createFeed(parts: FeedParts): ProjectFeed {
     states.set(row);
   };
   const putInForce = (): void => {
-    const live = [...known.values()].flatMap(({ project }) => project ?? []);
+    // In one order, so that all instances answer alike.
+    const live = [...known.values()]
+      .flatMap(({ project }) => project ?? [])
+      .toSorted((one, other) => (one.name < other.name ? -1 : 1));
     const all = [...fixed, ...live];
     // Also those that are deleted or cannot be read: their hosts must not fall to the one that is left.
     projects.replace(all, new Set([...fixedNames, ...known.keys()]).size);

@@ -90,7 +90,7 @@ export interface Projects {
   /** Another number whenever the list has changed: what was read under an older one has to be looked at again. */
   readonly epoch: number;
   byName(name: string): Project | undefined;
-  /** By `Host`: its first label, else a project's `hosts`, else the only project; undefined when none answers. */
+  /** By `Host`: a project's `hosts`, else its first label, else the only project; undefined when none answers. */
   byHost(host: string | undefined): Project | undefined;
   /** By the API key of the configuration, compared in constant time. */
   byKey(key: string): Project | undefined;

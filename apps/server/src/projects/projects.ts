@@ -19,7 +19,7 @@ export function createProjects(first: readonly Project[]): LiveProjects {
       const bare = name.replace(/:\d*$/, "").replace(/\.$/, "");
       const label = /^[^.]*/.exec(bare)?.[0] ?? "";
       const { byName, byHost, only } = index;
-      return byName.get(label) ?? byHost.get(name) ?? byHost.get(bare) ?? only;
+      return byHost.get(name) ?? byHost.get(bare) ?? byName.get(label) ?? only;
     },
     byKey(key) {
       // Every project is compared, and digests have one length, so that time tells nothing about any key.
@@ -42,7 +42,10 @@ export function createProjects(first: readonly Project[]): LiveProjects {
 function indexOf(all: readonly Project[], count = all.length) {
   return {
     byName: new Map(all.map((project) => [project.name, project])),
-    byHost: new Map(all.flatMap((project) => project.hosts.map((host) => [host, project]))),
+    // Who comes first has it.
+    byHost: new Map(
+      all.toReversed().flatMap((project) => project.hosts.map((host) => [host, project] as const)),
+    ),
     digests: all.flatMap((project) =>
       project.apiKey === undefined ? [] : [{ project, digest: digestOf(project.apiKey) }],
     ),

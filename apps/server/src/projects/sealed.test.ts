@@ -2,7 +2,8 @@ import { randomBytes } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createSealedBox } from "../secrets/sealed-box.ts";
-import { maskSettings, masksIn, openSettings, sealSettings } from "./sealed.ts";
+import type { SecretKey } from "../secrets/secret-key.ts";
+import { closedIn, maskSettings, masksIn, openSettings, type SecretBox, sealSettings } from "./sealed.ts";
 import { SETTINGS_SCHEMA as SCHEMA } from "./settings.ts";
 
 const box = createSealedBox([{ id: "00000001", bytes: randomBytes(32) }]);
@@ -104,4 +105,28 @@ test("neither files nor keys of the API are settings that the store takes", () =
   expect(text).not.toMatch(/File"/);
   expect(text).not.toContain('"apiKey"');
   expect(text).toContain('"aliases"');
+});
+
+test("putting settings again lets an older key go; a secret that cannot be opened is kept and named", () => {
+  const [older, newer] = [1, 2].map((id) => ({ id: `0000000${id}`, bytes: randomBytes(32) })) as [
+    SecretKey,
+    SecretKey,
+  ];
+  const boxes = {
+    before: createSealedBox([older]),
+    both: createSealedBox([newer, older]),
+    after: createSealedBox([newer]),
+  };
+  const again = (before: unknown, by: SecretBox) =>
+    sealSettings(SCHEMA, { settings: mask(before), before, project: "shop" }, by);
+  const settings = { aliases: { _a_: { url: "https://a.example", user: "u", password: "correct horse" } } };
+  const kept = sealSettings(SCHEMA, { settings, before: {}, project: "shop" }, boxes.before);
+  const turned = again(kept, boxes.both);
+  expect(closedIn(SCHEMA, turned, "shop", boxes.after)).toEqual([]);
+  expect(openSettings(SCHEMA, turned, "shop", boxes.after)).toEqual(settings);
+  expect(again(turned, boxes.both)).toEqual(turned);
+  expect(again(kept, boxes.after)).toEqual(kept);
+  expect(closedIn(SCHEMA, kept, "shop", boxes.after)).toEqual([
+    { pointer: "/aliases/_a_/password", sentence: expect.stringContaining("FRESHET_SECRET_KEY") },
+  ]);
 });

@@ -1,9 +1,10 @@
 import { hash } from "node:crypto";
 import { fittingOf, type Schema } from "../config/shape.ts";
-import type { SealedBox } from "../secrets/sealed-box.ts";
+import { SealError, type SealedBox } from "../secrets/sealed-box.ts";
+import type { Fault } from "./faults.ts";
 
 /** What seals secrets; `place` is the project that they belong to. */
-export type SecretBox = Pick<SealedBox, "seal" | "open">;
+export type SecretBox = Pick<SealedBox, "seal" | "open" | "isOld">;
 
 /** What stands for a secret at rest. */
 interface Sealed {
@@ -33,9 +34,20 @@ export function sealSettings(
   return mapSecrets(schema, settings, (secret, place) => {
     if (typeof secret !== "string") return secret;
     const kept = known.get(`${place} ${secret}`);
-    if (kept) return kept;
+    if (kept) return renewed(kept, project, box);
     return isMask(secret) ? secret : { $sealed: box.seal(secret, project) };
   });
+}
+
+/** The same secret under the newest key, so that an older one is let go by putting settings again. What cannot be opened stays. */
+function renewed(kept: Sealed, project: string, box: SecretBox): Sealed {
+  if (!box.isOld(kept.$sealed)) return kept;
+  try {
+    return { $sealed: box.seal(box.open(kept.$sealed, project), project) };
+  } catch (error) {
+    if (error instanceof SealError) return kept;
+    throw error;
+  }
 }
 
 /** Places of masks that stand for no secret, as JSON pointers. */
@@ -43,6 +55,26 @@ export function masksIn(schema: Schema, settings: unknown): readonly string[] {
   const found: string[] = [];
   mapSecrets(schema, settings, (secret, _place, pointer) => {
     if (typeof secret === "string" && isMask(secret)) found.push(pointer);
+    return secret;
+  });
+  return found;
+}
+
+/** Secrets that cannot be opened here, with what is to be done about each: their key is gone, or they were damaged. */
+export function closedIn(
+  schema: Schema,
+  settings: unknown,
+  project: string,
+  box: SecretBox,
+): readonly Fault[] {
+  const found: Fault[] = [];
+  mapSecrets(schema, settings, (secret, _place, pointer) => {
+    try {
+      if (isSealed(secret)) box.open(secret.$sealed, project);
+    } catch (error) {
+      if (!(error instanceof SealError)) throw error;
+      found.push({ pointer, sentence: error.message });
+    }
     return secret;
   });
   return found;

@@ -4,6 +4,7 @@ import { readProjects } from "../config/projects.ts";
 import type { ConfigFile } from "../config/schema.ts";
 import { findFaults, fittingOf, type Schema } from "../config/shape.ts";
 import { Secret } from "../secrets/secret.ts";
+import { templatesOf } from "../sources/origin-headers.ts";
 import { type Fault, locateFault } from "./faults.ts";
 import type { Project } from "./project.ts";
 import { maskSettings } from "./sealed.ts";
@@ -69,9 +70,22 @@ export async function readSettings(
   return sentences.length > 0 || project === undefined ? locate() : { project: deepFreeze(project) };
 }
 
-/** Every setting but those that change no answer: how the project is called from outside, and with which key. */
-export function hashSettings({ apiKey: _key, hosts: _hosts, ...answering }: Project): string {
-  return hash("sha256", JSON.stringify(answering, sortKeys));
+/**
+ * Every setting but those that change no answer: how the project is called from outside, unless its origins are told that, and with
+ * which key.
+ */
+export function hashSettings({ apiKey: _key, hosts, ...answering }: Project): string {
+  const isTold = answering.origins?.headers.some(({ value }) => templatesOf(value.reveal()).host);
+  return hash("sha256", JSON.stringify(isTold ? { ...answering, hosts } : answering, sortKeys));
+}
+
+/** What is kept of a project's settings, so that the next start notices what has changed since. */
+export const noteOf = (project: Project): string => [hashSettings(project), ...project.hosts].join(" ");
+
+/** Whether answers from before the change may still be kept somewhere: other settings, or a host that is no longer the project's. */
+export function isForgotten(note: string, project: Project): boolean {
+  const [before, ...hosts] = note.split(" ");
+  return before !== hashSettings(project) || hosts.some((host) => !project.hosts.includes(host));
 }
 
 /** The order in which a person writes settings down changes nothing; another secret may change what an origin answers. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { maskSettings, openSettings, sealSettings } from "./sealed.ts";
-import { hashSettings, readSettings, SETTINGS_SCHEMA } from "./settings.ts";
+import { hashSettings, isForgotten, noteOf, readSettings, SETTINGS_SCHEMA } from "./settings.ts";
 
 const SALT = "a salt of some length";
 const SETTINGS = {
@@ -52,6 +52,7 @@ describe("settings of URLs in the store", () => {
 
   test("a salt is sealed at rest, masked for readers and whole for this process", () => {
     const box = {
+      isOld: () => false,
       seal: (text: string) => Buffer.from(text).toString("hex"),
       open: (text: string) => Buffer.from(text, "hex").toString(),
     };
@@ -64,4 +65,26 @@ describe("settings of URLs in the store", () => {
     expect(JSON.stringify(maskSettings(SETTINGS_SCHEMA, kept))).toMatch(/"salt":"\*{8}[0-9a-f]{8}"/);
     expect(openSettings(SETTINGS_SCHEMA, kept, "shop", box)).toEqual(SETTINGS);
   });
+});
+
+test("hosts count where origins are told them, since the first one stands for every other", async () => {
+  const hashOf = async (value: string, hosts: readonly string[]) =>
+    hashSettings(await projectOf({ hosts, origins: { headers: [{ name: "X-Host", value }] } }));
+  const [one, other] = [
+    ["a.example", "b.example"],
+    ["b.example", "a.example"],
+  ] as const;
+  expect(await hashOf("{{ header.host }}", one)).not.toBe(await hashOf("{{ header.host }}", other));
+  expect(await hashOf("shop", one)).toBe(await hashOf("shop", other));
+});
+
+test("a start forgets what was answered by other settings or under a host that is gone, and nothing else", async () => {
+  const before = noteOf(await projectOf({ hosts: ["a.example", "b.example"] }));
+  for (const [settings, expected] of [
+    [{ hosts: ["b.example", "new.example", "a.example"] }, false],
+    [{ hosts: ["b.example"] }, true],
+    [{ hosts: ["a.example", "b.example"], cache: { browser: 1 } }, true],
+  ] as const) {
+    expect(isForgotten(before, await projectOf(settings)), JSON.stringify(settings)).toBe(expected);
+  }
 });

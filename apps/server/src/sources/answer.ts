@@ -1,5 +1,5 @@
 import { decodeBody, readBody } from "./body.ts";
-import { broken, tooLarge } from "./refusal.ts";
+import { broken, denied, tooLarge } from "./refusal.ts";
 import type { Fetched, Validators } from "./source.ts";
 import { isStrong, validatorsOf } from "./validators.ts";
 import { type Head, headerOf, leave, wholeNumber } from "./wire.ts";
@@ -18,6 +18,9 @@ export interface Reading {
   readonly meaning?: (head: Head) => Promise<Fetched | undefined>;
 }
 
+/** Unauthorized, payment required, forbidden, unavailable for legal reasons. */
+const DENIALS: ReadonlySet<number> = new Set([401, 402, 403, 451]);
+
 /** Reads an answer that is no redirect. "contradicted" is a 304 that names another entity than it was asked about. */
 export async function readAnswer(head: Head, reading: Reading): Promise<Fetched | "contradicted"> {
   const { statusCode: status } = head;
@@ -27,7 +30,8 @@ export async function readAnswer(head: Head, reading: Reading): Promise<Fetched 
   leave(head);
   if (meant !== undefined) return meant;
   if (status === 404 || status === 410) return { kind: "missing", status };
-  if (status !== 304 || sent === undefined) return broken(`It answered with status ${status}.`);
+  if (status !== 304 || sent === undefined)
+    return (DENIALS.has(status) ? denied : broken)(`It answered with status ${status}.`);
   const validators = validatorsOf(url, (name) => headerOf(head, name));
   const { etag } = validators;
   if (sent.etag !== undefined && etag !== undefined && isStrong(etag) && etag !== sent.etag)

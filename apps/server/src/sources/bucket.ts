@@ -6,7 +6,7 @@ import { dressForAzure } from "./buckets/azure.ts";
 import { createGoogleTokens } from "./buckets/google-token.ts";
 import type { AccessKey, BucketPlace } from "./buckets/place.ts";
 import type { HttpReader, Plan } from "./http.ts";
-import { broken, notAllowed } from "./refusal.ts";
+import { broken, denied, notAllowed } from "./refusal.ts";
 import type { Fetched, Source } from "./source.ts";
 import { type Head, headerOf } from "./wire.ts";
 
@@ -60,7 +60,10 @@ export function createBucketSource(reader: HttpReader, now: () => number = Date.
     if (status === 404 || status === 410) return { kind: "missing", status };
     const hint =
       code === "AccessDenied" ? " Whoever may not list a bucket is answered so for missing objects too." : "";
-    return broken(`The bucket refused with status ${status}${code ? ` (${code})` : ""}.${hint}`);
+    // Other codes speak of the credentials, which are the owner's to put right.
+    return (code === "AccessDenied" ? denied : broken)(
+      `The bucket refused with status ${status}${code ? ` (${code})` : ""}.${hint}`,
+    );
   }
 
   return {

@@ -123,10 +123,16 @@ describe("an ordinary origin", () => {
     expect(await client()(at)).toEqual({ kind: "missing", status });
   });
 
-  test.each([204, 206, 304, 400, 401, 403, 429, 500, 503])("is broken when it answers %d", async (status) => {
-    const at = await origin((_, response) => response.writeHead(status).end());
-    expect(await client()(at)).toEqual(refusedWith("ORIGIN_BROKEN"));
-  });
+  test.each([204, 206, 304, 400, 401, 403, 429, 451, 500, 503])(
+    "is broken when it answers %d",
+    async (status) => {
+      const at = await origin((_, response) => response.writeHead(status).end());
+      const fetched = await client()(at);
+      expect(fetched).toEqual(refusedWith("ORIGIN_BROKEN"));
+      // Nothing stands in for what an origin that is well does not give.
+      expect("isDenied" in fetched).toBe([401, 403, 451].includes(status));
+    },
+  );
 
   test("may compress though asked not to; what it decodes to is bounded", async () => {
     const at = await origin((request, response) => {

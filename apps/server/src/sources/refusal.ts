@@ -7,6 +7,11 @@ export function broken(reason: string): Refusal {
   return { kind: "refused", code: "ORIGIN_BROKEN", reason };
 }
 
+/** The origin's own answer, which takes the original back. */
+export function denied(reason: string): Refusal {
+  return { ...broken(reason), isDenied: true };
+}
+
 export function tooSlow(): Refusal {
   return { kind: "refused", code: "ORIGIN_SLOW", reason: "It did not answer in time." };
 }

@@ -49,6 +49,8 @@ export type Fetched =
         | "ORIGIN_DOWN";
       /** For the log: it may name addresses that the public must not learn. */
       readonly reason: string;
+      /** The origin is well and does not give this original to us: nothing expired stands in for that. */
+      readonly isDenied?: true;
     };
 
 /** What a project lets a source do. */

@@ -1,4 +1,5 @@
 import type { Claim } from "./proofs.ts";
+import { readQuery } from "./query.ts";
 import { writeSealed } from "./sealed.ts";
 import { withoutLeadingSlashes } from "./spelling.ts";
 import { readTarget } from "./target.ts";
@@ -29,12 +30,20 @@ export function readV6(raw: string): V6Url | undefined {
   const filtered = readFilters(filters);
   if (!resized || !filtered) return undefined;
   const sealed = [...resized, ...filtered].join("&");
-  const items = [sealed === "" ? "" : `ci_eqs=${writeSealed(sealed)}`, query].filter((item) => item !== "");
+  const open = withoutSealed(query);
+  const items = [sealed === "" ? "" : `ci_eqs=${writeSealed(sealed)}`, open].filter((item) => item !== "");
   return {
     target: `/v7/${original}${items.length === 0 ? "" : `?${items.join("&")}`}`,
     claims:
       digits === undefined ? [] : claimsOf(digits, `/${operation}/${size}/${filters}/${original}`, query),
   };
+}
+
+/** Such a URL seals nothing in its query: whoever adds `ci_eqs` there would ask for something else under the same proof. */
+function withoutSealed(query: string): string {
+  const pairs = readQuery(query);
+  const kept = pairs.filter(({ name }) => name !== "ci_eqs");
+  return kept.length === pairs.length ? query : kept.map(({ raw }) => raw).join("&");
 }
 
 /** The query of the original is hashed with it, that of a watermark is not; nobody can tell them apart. */
