@@ -1,14 +1,13 @@
-import { loadConfig } from "../config.ts";
 import { explain } from "../delivery/explain.ts";
 import { targetOf, viewExplanation } from "../delivery/explanation-view.ts";
 import { createProjects } from "../projects/projects.ts";
 import type { Call } from "./command.ts";
 import { usage } from "./exits.ts";
+import { loadProjects } from "./local-projects.ts";
 
 /** What the project of the configuration file makes of a delivery URL. */
 export async function explainOffline({ io }: Call, url: string, name: string | undefined): Promise<unknown> {
-  const config = await loadConfig({ env: io.env, cwd: io.cwd, isLook: true });
-  const projects = createProjects(config.projects);
+  const projects = createProjects(await loadProjects(io));
   const host = /^https?:\/\/([^/?#]*)/i.exec(url)?.[1];
   const project = name === undefined ? projects.byHost(host) : projects.byName(name);
   if (project) return viewExplanation(explain(project, targetOf(url.toWellFormed()), Date.now()));

@@ -1,7 +1,7 @@
-import { loadConfig } from "../config.ts";
 import type { Call, OptionSpec } from "./command.ts";
 import { secretOf } from "./connection.ts";
 import { CliError, usage } from "./exits.ts";
+import { loadProjects } from "./local-projects.ts";
 
 /** Where the salt comes from. */
 export const SALT_OPTIONS = {
@@ -29,7 +29,7 @@ export async function saltOf(call: Call): Promise<string> {
     if (first.length >= 4 && first.length <= 500) return first;
     throw usage(`${given.place} holds no salt: 4 to 500 characters.`);
   }
-  const { projects } = await loadConfig({ env: io.env, cwd: io.cwd, isLook: true });
+  const projects = await loadProjects(io);
   const name = option("project");
   const project =
     name === undefined && projects.length === 1 ? projects[0] : projects.find((each) => each.name === name);
