@@ -14,6 +14,7 @@ import { CONFIG_SCHEMA, ENVIRONMENT } from "../apps/server/dist/config/schema.js
 import { expected, type Schema } from "../apps/server/dist/config/shape.js";
 import { ERRORS } from "../apps/server/dist/errors.js";
 import { apiPage } from "./api-page.ts";
+import { cliPage } from "./cli-page.ts";
 import { examplesOf } from "./contact-sheet/examples.ts";
 import { code, page, table } from "./markdown.ts";
 
@@ -27,6 +28,7 @@ const PAGES: Readonly<Record<string, string>> = {
   "docs/reference/errors.md": errorsPage(),
   "docs/reference/config.md": configPage(),
   "docs/reference/api.md": await apiPage(),
+  "docs/reference/cli.md": cliPage(),
   "apps/server/freshet.config.schema.json": schemaFile(),
 };
 

@@ -4,7 +4,7 @@ import type { ProjectSection } from "./config/project-schema.ts";
 import { readProjects, type SettingFiles } from "./config/projects.ts";
 import type { ReadSecret, Report } from "./config/reading.ts";
 import { CONFIG_SCHEMA, type ConfigFile, type ENVIRONMENT, type LogLevel } from "./config/schema.ts";
-import { generatedKey } from "./config/secrets.ts";
+import { generatedKey, keptKey } from "./config/secrets.ts";
 import { defaultsOf, findFaults } from "./config/shape.ts";
 import { readSharedCache, type SharedCacheConfig } from "./config/shared-cache.ts";
 import type { Role } from "./instances/roles.ts";
@@ -39,6 +39,8 @@ export interface Config {
     /** Renders at the same time; absent is one per core. */
     readonly renders?: number;
   };
+  /** What the file says of connectors, which run beside the server. */
+  readonly connectors: ConfigFile["connectors"];
   /** There is no configuration file: the project is the built-in `demo` with its sample pictures. */
   readonly isBuiltIn: boolean;
   /** An API key that was made at this start; it is kept in the data folder and should be shown once. */
@@ -74,6 +76,10 @@ const BUILT_IN: ConfigFile = {
 };
 
 type Variables = { readonly [Name in keyof typeof ENVIRONMENT]?: string | undefined };
+type MakeKey = (
+  dataFolder: string,
+  name: string,
+) => Promise<{ readonly key: string | undefined; readonly isFresh: boolean }>;
 type ReadFile = (path: string) => Promise<string>;
 type ReadBytes = (path: string) => Promise<Uint8Array>;
 
@@ -87,7 +93,7 @@ interface Surroundings {
 
 /**
  * Reads file and environment, the only place of the server that does. Relative paths of the environment begin at
- * `cwd`, those of the file at the file. May make the API key of `demo` and keep it in the data folder.
+ * `cwd`, those of the file at the file. May make the API key of `demo` and keep it in the data folder, unless told only to look.
  * @throws ConfigError with everything that is wrong.
  */
 export async function loadConfig(from: {
@@ -95,6 +101,8 @@ export async function loadConfig(from: {
   readonly cwd: string;
   readonly readFile?: ReadFile;
   readonly readBytes?: ReadBytes;
+  /** For whoever only looks: keys that were not made yet are not made now. */
+  readonly isLook?: boolean;
 }): Promise<Config> {
   const env: Variables = from.env;
   const { cwd, readFile = (path) => readFileFromDisk(path, "utf8"), readBytes = readFileFromDisk } = from;
@@ -136,10 +144,13 @@ export async function loadConfig(from: {
   checkNodes(cdn, report);
   if (problems.length > 0) throw new ConfigError(problems);
 
-  const { projects, freshKey } = await withKeys(drafts, settings.dataFolder);
+  const makeKey: MakeKey = from.isLook
+    ? async (folder, name) => ({ key: await keptKey(folder, name), isFresh: false })
+    : generatedKey;
+  const { projects, freshKey } = await withKeys(drafts, settings.dataFolder, makeKey);
   const isBuiltIn = written === undefined;
   const madeKey =
-    isBuiltIn && adminKey === undefined ? await generatedKey(settings.dataFolder, "admin") : undefined;
+    isBuiltIn && adminKey === undefined ? await makeKey(settings.dataFolder, "admin") : undefined;
   return deepFreeze({
     ...settings,
     projects,
@@ -149,6 +160,7 @@ export async function loadConfig(from: {
     freshAdminKey: madeKey?.isFresh ? madeKey.key : undefined,
     cdn,
     limits,
+    connectors: file.connectors,
     isBuiltIn,
     freshKey,
   });
@@ -250,14 +262,15 @@ function checkedKey(key: string, place: string, report: Report): string {
 async function withKeys(
   drafts: readonly Project[],
   dataFolder: string,
+  makeKey: MakeKey,
 ): Promise<Pick<Config, "projects" | "freshKey">> {
   let freshKey: Config["freshKey"];
   const projects: Project[] = [];
   for (const draft of drafts) {
     let { apiKey } = draft;
     if (apiKey === undefined) {
-      const { key, isFresh } = await generatedKey(dataFolder, draft.name);
-      if (isFresh) freshKey = { project: draft.name, key };
+      const { key, isFresh } = await makeKey(dataFolder, draft.name);
+      if (isFresh && key !== undefined) freshKey = { project: draft.name, key };
       apiKey = key;
     }
     projects.push({ ...draft, apiKey });

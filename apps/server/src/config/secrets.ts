@@ -32,6 +32,11 @@ export async function generatedKey(dataFolder: string, project: string): Promise
   }
 }
 
+/** The key that was made for a project at an earlier start; undefined where there is none. Makes nothing. */
+export function keptKey(dataFolder: string, project: string): Promise<string | undefined> {
+  return readKept(join(dataFolder, `${project}.key`));
+}
+
 async function readKept(path: string): Promise<string | undefined> {
   const text = await readFile(path, "utf8").catch(() => "");
   const key = text.trim();

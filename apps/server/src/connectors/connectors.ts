@@ -26,8 +26,8 @@ export interface ConnectorRow {
 /** A type and not an interface: only that counts as a record of tables for the query builder. */
 export type ConnectorTables = { connector_row: ConnectorRow };
 
-const OWNER = "connector";
-const MIGRATIONS: readonly Migration[] = [
+export const OWNER = "connector";
+export const MIGRATIONS: readonly Migration[] = [
   {
     version: 1,
     name: "registrations",

@@ -3,6 +3,7 @@ import { projectOfRequest } from "../access/plugin.ts";
 import { choice, list, object, text, time } from "../admin/schemas.ts";
 import type { Projects } from "../projects/project.ts";
 import { explain } from "./explain.ts";
+import { targetOf, viewExplanation } from "./explanation-view.ts";
 
 const GIVEN = {
   value: text("The value, in its canonical spelling.", 8_192),
@@ -80,21 +81,9 @@ export function explainRoute(
     },
     async (request, reply) => {
       reply.header("cache-control", "no-store");
-      return withoutNulls(explain(projectOfRequest(request, projects), targetOf(request.query.url), now()));
+      return viewExplanation(
+        explain(projectOfRequest(request, projects), targetOf(request.query.url), now()),
+      );
     },
   );
-}
-
-/** In the API what there is none of is absent. */
-function withoutNulls(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutNulls);
-  if (typeof value !== "object" || value === null) return value;
-  const entries = Object.entries(value).filter(([, each]) => each !== null && each !== undefined);
-  return Object.fromEntries(entries.map(([key, each]) => [key, withoutNulls(each)]));
-}
-
-/** A delivery URL may be sent whole, or as the path and query alone. */
-function targetOf(url: string): string {
-  const target = url.replace(/^https?:\/\/[^/?#]*(?=[/?#]|$)/i, "");
-  return target.startsWith("/") ? target : `/${target}`;
 }

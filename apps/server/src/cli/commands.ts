@@ -1,0 +1,45 @@
+import type { Command } from "./command.ts";
+import { config } from "./commands/config.ts";
+import { configCheck } from "./commands/config-check.ts";
+import { health } from "./commands/health.ts";
+import { invalidate } from "./commands/invalidate.ts";
+import { keysCreate } from "./commands/keys-create.ts";
+import { keysList } from "./commands/keys-list.ts";
+import { keysRevoke } from "./commands/keys-revoke.ts";
+import { migrate } from "./commands/migrate.ts";
+import { projectsCreate } from "./commands/projects-create.ts";
+import { projectsDelete } from "./commands/projects-delete.ts";
+import { projectsGet } from "./commands/projects-get.ts";
+import { projectsList } from "./commands/projects-list.ts";
+import { projectsRestore } from "./commands/projects-restore.ts";
+import { projectsSet } from "./commands/projects-set.ts";
+import { projectsVersions } from "./commands/projects-versions.ts";
+import { serve } from "./commands/serve.ts";
+import { urlBuild } from "./commands/url-build.ts";
+import { urlExplain } from "./commands/url-explain.ts";
+import { urlSeal } from "./commands/url-seal.ts";
+import { urlSign } from "./commands/url-sign.ts";
+
+/** All commands, in the order of help and reference. */
+export const COMMANDS: readonly Command[] = [
+  serve,
+  config,
+  configCheck,
+  migrate,
+  health,
+  projectsList,
+  projectsGet,
+  projectsCreate,
+  projectsSet,
+  projectsDelete,
+  projectsVersions,
+  projectsRestore,
+  keysCreate,
+  keysList,
+  keysRevoke,
+  invalidate,
+  urlBuild,
+  urlSign,
+  urlSeal,
+  urlExplain,
+];

@@ -1,0 +1,95 @@
+import { createInvalidationClient, INVALIDATION_SCOPES, type InvalidationRequest } from "@freshet/core";
+import { type Call, type Command, JSON_OPTION, PROJECT_OPTION, SERVER_OPTIONS } from "../command.ts";
+import { keyOf, serverOf } from "../connection.ts";
+import { CliError, usage } from "../exits.ts";
+import { readSpan } from "../time.ts";
+import { waitForEnd } from "../wait.ts";
+
+const USUAL_TIMEOUT = "120";
+
+export const invalidate: Command = {
+  name: "invalidate",
+  summary: "Makes originals fresh in every cache, and waits for it if told to.",
+  words: ["[path]..."],
+  options: {
+    ...JSON_OPTION,
+    ...SERVER_OPTIONS,
+    ...PROJECT_OPTION,
+    scope: {
+      value: "scope",
+      summary: `What is named: ${INVALIDATION_SCOPES.join(", ")}. Default: original.`,
+    },
+    wait: { summary: "Waits until it is done; the exit code says how it ended." },
+    timeout: { value: "span", summary: "Longest wait, such as 90s or 5m. Default: 2m." },
+    "idempotency-key": { value: "text", summary: "The same request with the same text is taken once." },
+  },
+  notes: [
+    "original takes paths of originals or folders (/_media_/hat.jpg, /_media_/summer/*), urls takes exact delivery URLs with their query, tags takes tags, all takes nothing.",
+    "With --wait, stages are shown as they change where stderr is a terminal. Ctrl-C ends the waiting, not the invalidation.",
+  ],
+  examples: [
+    "freshet invalidate /_media_/hat.jpg --wait",
+    "freshet invalidate --scope tags campaign-x --wait --timeout 5m --json",
+    "freshet invalidate --scope all --project shop",
+  ],
+  async run(call) {
+    const request = readRequest(call);
+    const timeoutMs = readSpan("--timeout", call.option("timeout") ?? USUAL_TIMEOUT) * 1_000;
+    const endpoint = serverOf(call);
+    const apiKey = await keyOf(call);
+    if (apiKey === undefined)
+      throw new CliError("REFUSED", "No key was sent: set FRESHET_API_KEY or FRESHET_API_KEY_FILE.", {
+        code: "API_KEY_WRONG",
+      });
+    const stopping = new AbortController();
+    const client = createInvalidationClient({
+      endpoint,
+      apiKey,
+      fetch: (input, init) => call.io.fetch(withProject(String(input), call.option("project")), init),
+      sleep: (milliseconds) => rest(milliseconds, stopping.signal),
+    });
+    const key = call.option("idempotency-key");
+    const { invalidation } = await client.invalidate(
+      request,
+      key === undefined ? {} : { idempotencyKey: key },
+    );
+    if (!call.isOn("wait"))
+      return { text: `${invalidation.uuid} ${invalidation.status}`, json: { invalidation } };
+    return await waitForEnd({ client, uuid: invalidation.uuid, timeoutMs, stopping, io: call.io });
+  },
+};
+
+function readRequest({ words, option }: Call): InvalidationRequest {
+  const scope = INVALIDATION_SCOPES.find((each) => each === (option("scope") ?? "original"));
+  if (scope === undefined) throw usage(`--scope is one of ${INVALIDATION_SCOPES.join(", ")}.`);
+  const cause = { kind: "cli" };
+  if (scope === "all") {
+    if (words.length > 0) throw usage("--scope all takes no paths: it is everything of the project.");
+    return { scope, cause };
+  }
+  if (words.length === 0)
+    throw usage(`Name at least one ${scope === "tags" ? "tag" : "path"}, or choose --scope all.`);
+  return scope === "tags" ? { scope, tags: words, cause } : { scope, urls: words, cause };
+}
+
+function withProject(address: string, project: string | undefined): string {
+  if (project === undefined) return address;
+  const url = new URL(address);
+  url.searchParams.set("project", project);
+  return url.href;
+}
+
+function rest(milliseconds: number, signal: AbortSignal): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const stop = () => {
+    clearTimeout(timer);
+    reject(signal.reason);
+  };
+  const timer = setTimeout(() => {
+    signal.removeEventListener("abort", stop);
+    resolve();
+  }, milliseconds);
+  if (signal.aborted) stop();
+  else signal.addEventListener("abort", stop, { once: true });
+  return promise;
+}

@@ -1,0 +1,18 @@
+import type { Command } from "../command.ts";
+
+export const serve: Command = {
+  name: "serve",
+  summary: "Starts the server, and ends with it.",
+  words: [],
+  options: {},
+  notes: [
+    "The connectors of the configuration are not started; npm start runs them beside the server. MALLOC_ARENA_MAX=2 takes a quarter of the memory, and UV_THREADPOOL_SIZE should be the number of cores and four; npm start sets both.",
+    "It writes the server's log, which is JSON by itself, and has no --json. A server that cannot start ends with 1.",
+  ],
+  examples: ["freshet serve", "PORT=8081 FRESHET_CONFIG=/etc/freshet.json freshet serve"],
+  async run() {
+    const { run } = await import("../../run.ts");
+    await run();
+    return undefined;
+  },
+};
