@@ -182,7 +182,7 @@ test("changed settings are an invalidation of their project; a first sight, a ne
     return { head, floors };
   };
   expect((await runWith([DEMO, SHOP])).head).toBe(0);
-  expect((await runWith([{ ...DEMO, apiKey: "client_other", hosts: ["other.example"] }, SHOP])).head).toBe(0);
+  expect((await runWith([{ ...DEMO, apiKey: "client_other" }, SHOP])).head).toBe(0);
   const { missingStatus, ...others } = SHOP;
   expect((await runWith([DEMO, { missingStatus, ...others }])).head).toBe(0);
   expect(await runWith([DEMO, { ...SHOP, aliases: { _site_: { url: "https://b.example" } } }])).toEqual({
@@ -201,6 +201,10 @@ test("changed settings are an invalidation of their project; a first sight, a ne
   expect((await runWith([DEMO, told("a")])).head).toBe(3);
   expect((await runWith([DEMO, told("a")])).head).toBe(3);
   expect((await runWith([DEMO, told("b")])).head).toBe(4);
+  // One more host takes nothing from anybody; under one that is gone nodes may hold answers.
+  const wider = { ...DEMO, hosts: [...DEMO.hosts, "other.example"] };
+  expect((await runWith([wider, told("b")])).head).toBe(4);
+  expect(await runWith([DEMO, told("b")])).toEqual({ head: 5, floors: [5, 4] });
 });
 
 test("a cursor is read as it was written, and nothing else is one", () => {

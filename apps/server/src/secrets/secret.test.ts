@@ -3,20 +3,25 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Secret } from "./secret.ts";
 
+/** Everything that shows it without being asked to reveal it. */
+function shownOf(secret: Secret): readonly string[] {
+  const holder = { at: { secret }, list: [secret] };
+  return [
+    JSON.stringify(holder),
+    inspect(holder, { depth: 9, showHidden: true, getters: false }),
+    `${secret}`,
+    String(Object.entries(secret)),
+    new Error(`${secret}`).stack?.split("\n")[0] ?? "",
+  ];
+}
+
 test("a secret shows itself nowhere but where it is revealed", () => {
+  const other = shownOf(new Secret("something else"));
   fc.assert(
-    fc.property(fc.string({ minLength: 4 }), (text) => {
-      fc.pre(!"Secret {} [object *** text".includes(text));
+    fc.property(fc.string(), (text) => {
       const secret = new Secret(text);
-      const holder = { at: { secret }, list: [secret] };
-      const shown = [
-        JSON.stringify(holder),
-        inspect(holder, { depth: 9, showHidden: true, getters: false }),
-        `${secret}`,
-        String(Object.entries(secret)),
-        new Error(`${secret}`).stack?.split("\n")[0] ?? "",
-      ];
-      for (const each of shown) expect(each.includes(text), each).toBe(false);
+      // What is around it may hold the same letters; two secrets that look alike tell nothing.
+      expect(shownOf(secret)).toEqual(other);
       expect(secret.reveal()).toBe(text);
     }),
   );
