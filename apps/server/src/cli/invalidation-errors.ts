@@ -1,5 +1,6 @@
 import type { InvalidationError, InvalidationErrorCode } from "@freshet/core";
 import { CliError, type ExitName } from "./exits.ts";
+import { plain } from "./text.ts";
 
 const EXIT_OF: Readonly<Partial<Record<InvalidationErrorCode, ExitName>>> = {
   API_KEY_WRONG: "REFUSED",
@@ -14,5 +15,5 @@ const EXIT_OF: Readonly<Partial<Record<InvalidationErrorCode, ExitName>>> = {
 
 /** How a command ends by an error of the invalidation client; `partial` is what is known of the invalidation. */
 export function fromInvalidation({ code, message }: InvalidationError, partial?: unknown): CliError {
-  return new CliError(EXIT_OF[code] ?? "FAILED", message, { code, partial });
+  return new CliError(EXIT_OF[code] ?? "FAILED", plain(message), { code, partial });
 }
