@@ -1,6 +1,7 @@
 import type { Tint } from "./codecs/tint.ts";
 import type { OperationValues, Transformation } from "./operations/index.ts";
 import { LARGEST_SIDE } from "./operations/resize.ts";
+import { effectiveWatermark } from "./watermarks.ts";
 
 type Resize = OperationValues["resize"];
 
@@ -10,7 +11,7 @@ type Resize = OperationValues["resize"];
  * made from; the renderer itself reads nothing else.
  */
 export function effectiveTransformation(transformation: Transformation): Transformation {
-  const { resize, colorize, duotone, pixelate, ...others } = transformation;
+  const { resize, colorize, duotone, pixelate, watermark, ...others } = transformation;
   const trims = others.trim?.trim !== undefined;
   return {
     ...others,
@@ -19,6 +20,7 @@ export function effectiveTransformation(transformation: Transformation): Transfo
     ...(isVisible(duotone?.duotone) ? { duotone } : {}),
     // Squares of one pixel are the picture itself.
     ...((pixelate?.pixelate ?? 0) > 1 ? { pixelate } : {}),
+    ...(watermark === undefined ? {} : { watermark: effectiveWatermark(watermark) }),
   };
 }
 
