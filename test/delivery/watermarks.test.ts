@@ -124,7 +124,7 @@ for (const kind of EDGES) {
     );
 
     it("take what is immutable from a version that is true to the picture alone", async () => {
-      const version = `vh=${await versionOfBytes(hat)}`;
+      const version = `vh=${await versionOfBytes(new Uint8Array(hat))}`;
       const lifetime = async (query: string) =>
         (await get(`/v7/_site_/hat.png?${version}&${query}`)).headers.get("cache-control");
       expect(await lifetime("w=20")).toContain("immutable");
