@@ -34,6 +34,9 @@ rules, an invalidation of it covers every picture it is on, and a version (\`vh\
 cannot be had is answered as an original that cannot be had, with the placeholder: whoever protects pictures by a watermark is never shown
 one without. A strict project asks for it in a preset or a seal, because a URL overrides rules and defaults.
 
+Text is drawn with the faces of DejaVu that Freshet ships, whatever the host has; the box of a text is a line high and as wide as its
+letters. Right-to-left scripts are shaped and ordered. A character that the face has not is shown as an empty box.
+
 In the examples \`_demo_/logo\` is the logo, and so is the project's own watermark.`,
 };
 

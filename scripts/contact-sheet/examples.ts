@@ -166,6 +166,30 @@ const ROWS: { readonly [Name in OperationName]: readonly Row[] } = {
     ["landscape", "w=300&wat=1&wat_scale=20p&wat_gravity=absolute&wat_pos=10p,40p", "300x200"],
     ["landscape", "w=300&wat=1&wat_scale=20p&wat_gravity=relative&wat_pos=100p,100p", "300x200"],
     ["waves", "w=200&wat=1&wat_scale=30p&wat_gravity=south&wat_pad=6", "200x200"],
+    ["landscape", "w=300&wat=1&wat_text=Sample&wat_color=fff&wat_gravity=southeast&wat_pad=8", "300x200"],
+    [
+      "landscape",
+      "w=300&wat=1&wat_text=%C2%A9%20Freshet&wat_font=Georgia-Bold&wat_fontsize=200max&wat_opacity=0.5",
+      "300x200",
+    ],
+    [
+      "portrait",
+      "w=200&wat=1&wat_text=%D9%85%D8%B1%D8%AD%D8%A8%D8%A7&wat_fontsize=40&wat_colour=d7263d",
+      "200x250",
+    ],
+    [
+      "landscape",
+      "w=300&wat=1&wat_text=mono&wat_font=courier&wat_fontsize=24&wat_color=ff8800&wat_gravity=north",
+      "300x200",
+    ],
+    [
+      "landscape",
+      [
+        ...["w=300&wat=1&wat_color=fff&wat_text[1]=one&wat_gravity[1]=west&wat_font[1]=serif-italic"],
+        ...["wat_fontsize[2]=60&wat_text[2]=two&wat_gravity[2]=east"],
+      ].join("&"),
+      "300x200",
+    ],
     ["landscape", "w=300&gray=1&blur=6&wat=1&wat_scale=25p&wat_gravity=northwest&radius=40", "300x200"],
     [
       "landscape",

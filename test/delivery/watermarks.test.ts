@@ -146,6 +146,19 @@ for (const kind of EDGES) {
       expect(answer.headers.get("content-type")).toMatch(/^image\//);
     });
 
+    it("are written with the shipped faces, over a drawing too, and leave a version immutable", async () => {
+      const query = `vh=${await versionOfBytes(new Uint8Array(hat))}&wat=1&wat_text=%E2%96%88&wat_fontsize=20&force_format=png`;
+      const answer = await get(`/v7/_site_/hat.png?${query}`);
+      expect(answer.headers.get("cache-control")).toContain("immutable");
+      expect((await pixelsOf(answer))(30, 20)).toBe("#000000");
+      const drawing =
+        '<svg xmlns="http://www.w3.org/2000/svg" width="60" height="40"><path fill="#fff" d="M0 0h60v40H0z"/></svg>';
+      origin.put("/media/drawing.svg", Buffer.from(drawing), { "content-type": "image/svg+xml" });
+      const marked = await get("/v7/_site_/drawing.svg?wat=1&wat_text=%E2%96%88&wat_fontsize=20");
+      expect(marked.headers.get("content-type")).toMatch(/^image\/(png|webp)/);
+      expect((await pixelsOf(marked))(30, 20)).toBe("#000000");
+    });
+
     it("of a project without one are none", async () => {
       const { status, bytes } = await ask(freshet, "bare", "/v7/_site_/hat.png?wat=1&force_format=png");
       expect(status).toBe(200);

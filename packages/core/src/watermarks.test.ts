@@ -68,9 +68,9 @@ describe("watermarks", () => {
         "wat_url[3]=c&wat%5B1%5D=1&wat=1&wat_url%5B1%5D=a&wat_gravity=north&wat_gravity[3]=south&wat_opacity=0.5",
       ),
     );
-    expect(marks.map(({ image, gravity, opacity }) => [image, gravity, opacity])).toEqual([
-      ["a", "north", 0.5],
-      ["c", "south", 0.5],
+    expect(marks.map(({ content, gravity, opacity }) => [content, gravity, opacity])).toEqual([
+      [{ kind: "image", image: "a" }, "north", 0.5],
+      [{ kind: "image", image: "c" }, "south", 0.5],
     ]);
   });
 

@@ -1,3 +1,5 @@
+import type { Color } from "./codecs/color.ts";
+import type { Font, FontSize } from "./codecs/font.ts";
 import type { Lengths } from "./codecs/lengths.ts";
 import type { OperationValues, Transformation } from "./operations/index.ts";
 import { MARK_PARAMETERS, type MarkValues, MOST_WATERMARKS } from "./operations/watermark.ts";
@@ -7,10 +9,20 @@ type Values = OperationValues["watermark"];
 /** `wat_url` of the watermark that the project itself has. */
 export const OWN_WATERMARK = "";
 
+/** What a watermark shows: the image of an address (`OWN_WATERMARK` is the project's own), or text. */
+export type WatermarkContent =
+  | { readonly kind: "image"; readonly image: string }
+  | {
+      readonly kind: "text";
+      readonly text: string;
+      readonly font: Font;
+      readonly size: FontSize;
+      readonly color: Color;
+    };
+
 /** One watermark with everything that decides how it looks. */
 export interface Watermark {
-  /** Address of its image, or `OWN_WATERMARK`. */
-  readonly image: string;
+  readonly content: WatermarkContent;
   readonly gravity: NonNullable<MarkValues["wat_gravity"]>;
   /** In percent. */
   readonly position: Lengths;
@@ -22,7 +34,7 @@ export interface Watermark {
 /** The watermarks in effect, the lowest first. */
 export function watermarksOf({ watermark = {} }: Transformation): readonly Watermark[] {
   return marksIn(watermark).map((mark) => ({
-    image: mark.wat_url ?? OWN_WATERMARK,
+    content: contentOf(mark),
     gravity: mark.wat_gravity ?? "center",
     position: mark.wat_pos ?? { x: 0, unit: "p" },
     scale: mark.wat_scale ?? { x: 100, unit: "plain" },
@@ -33,7 +45,20 @@ export function watermarksOf({ watermark = {} }: Transformation): readonly Water
 
 /** Addresses of the images that the watermarks are made of, each once; `OWN_WATERMARK` is the project's own. */
 export function watermarkImages(transformation: Transformation): readonly string[] {
-  return [...new Set(watermarksOf(transformation).map(({ image }) => image))];
+  const contents = watermarksOf(transformation).map(({ content }) => content);
+  return [...new Set(contents.flatMap((content) => (content.kind === "image" ? [content.image] : [])))];
+}
+
+function contentOf(mark: MarkValues): WatermarkContent {
+  const { wat_url: image, wat_text: text } = mark;
+  if (image !== undefined || text === undefined) return { kind: "image", image: image ?? OWN_WATERMARK };
+  return {
+    kind: "text",
+    text,
+    font: mark.wat_font ?? "sans",
+    size: mark.wat_fontsize ?? { pixels: 32, fits: false },
+    color: mark.wat_color ?? { red: 0, green: 0, blue: 0 },
+  };
 }
 
 /** The same watermarks in fewer words: each with all that is its own, numbered from 1, a single one without a number. */
@@ -58,12 +83,21 @@ function marksIn(values: Values): readonly MarkValues[] {
   const numbered = Array.from({ length: MOST_WATERMARKS }, (_, at) => pick(`[${at + 1}]`)).filter(
     (own) => own.length > 0,
   );
-  const marks = numbered.length === 0 ? [shared] : numbered.map((own) => [...shared, ...own]);
+  const marks =
+    numbered.length === 0 ? [shared] : numbered.map((own) => [...withoutContent(shared, own), ...own]);
   return marks.flatMap((entries): readonly MarkValues[] => {
     const mark = Object.fromEntries(entries) as MarkValues;
     return isVisible(mark) ? [withoutIdle(mark)] : [];
   });
 }
+
+type Entries = readonly (readonly [name: string, value: unknown])[];
+
+const CONTENT: readonly string[] = ["wat_url", "wat_text"];
+
+/** Who has an image or a text of his own shares neither. */
+const withoutContent = (shared: Entries, own: Entries): Entries =>
+  own.some(([name]) => CONTENT.includes(name)) ? shared.filter(([name]) => !CONTENT.includes(name)) : shared;
 
 function isVisible({ wat, wat_opacity = 1, wat_scale }: MarkValues): boolean {
   const isNothing = wat_scale?.x === 0 || wat_scale?.y === 0;
@@ -72,8 +106,11 @@ function isVisible({ wat, wat_opacity = 1, wat_scale }: MarkValues): boolean {
 
 function withoutIdle(mark: MarkValues): MarkValues {
   const isPlaced = mark.wat_gravity === "absolute" || mark.wat_gravity === "relative";
+  const isText = mark.wat_text !== undefined && mark.wat_url === undefined;
+  const idle = isText ? [] : ["wat_text", "wat_font", "wat_fontsize", "wat_color"];
   const kept = Object.entries(mark).filter(([name, value]) => {
     if (name === "wat_pos" && !isPlaced) return false;
+    if (idle.includes(name)) return false;
     const parameter = MARK_PARAMETERS[name];
     return parameter?.neutral === undefined || parameter.format(value) !== parameter.neutral;
   });

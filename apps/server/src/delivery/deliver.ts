@@ -234,7 +234,9 @@ function choose(
     auto: request.project.formats,
   });
   const isAlone = further.length === 0;
-  const isVector = isAlone && facts.format === "svg" && encode?.force_format === undefined;
+  // A drawing is delivered as it is, but never without its watermark.
+  const isMarked = pixels.watermark !== undefined && !isEmptyTransformation({ watermark: pixels.watermark });
+  const isVector = isAlone && !isMarked && facts.format === "svg" && encode?.force_format === undefined;
   const isUntouched =
     isAlone && facts.format === format && encode?.q === undefined && isEmptyTransformation(pixels);
   if (isVector || isUntouched) {

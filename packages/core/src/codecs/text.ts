@@ -12,3 +12,21 @@ export const address: Codec<string> = {
   },
   format: (value) => value,
 };
+
+/** Characters of a written watermark at most. */
+const LONGEST_TEXT = 200;
+
+/** One line of text: every kind of space is one space, what is beyond the longest is cut off. */
+export const line: Codec<string> = {
+  expected: `a line of text, at most ${LONGEST_TEXT} characters, percent-encoded`,
+  parse(text) {
+    const spaced = text
+      .toWellFormed()
+      .normalize("NFC")
+      .replace(/[\s\p{Cc}]+/gu, " ")
+      .trim();
+    const cut = [...spaced].slice(0, LONGEST_TEXT).join("").trimEnd();
+    return cut === "" ? undefined : cut;
+  },
+  format: (value) => value,
+};

@@ -1,9 +1,11 @@
 import { type Parameter, parameter } from "../codec.ts";
 import { oneOf } from "../codecs/choice.ts";
+import { color } from "../codecs/color.ts";
+import { font, fontSize } from "../codecs/font.ts";
 import { COMPASS } from "../codecs/gravity.ts";
 import { evenLengths, lengths } from "../codecs/lengths.ts";
 import { decimal, flag } from "../codecs/number.ts";
-import { address } from "../codecs/text.ts";
+import { address, line } from "../codecs/text.ts";
 import { defineOperation, type Operation, type Parameters, type ValuesOf } from "../operation.ts";
 
 /** Watermarks of one picture at most. */
@@ -14,13 +16,34 @@ const PERCENT = { plain: 100, p: 100 } as const;
 const MARK = {
   wat: parameter(flag, {
     summary:
-      "Lays a watermark over the picture: the image of wat_url, else the project's own (its setting watermark); where it has none, nothing.",
+      "Lays a watermark over the picture: the image of wat_url, else wat_text, else the project's own (its setting watermark); where it has none, nothing.",
     example: "1",
     neutral: "0",
   }),
   wat_url: parameter(address, {
     summary: "Image of the watermark, fetched as originals are and from where they may be. Needs wat=1.",
     example: "_demo_/logo",
+  }),
+  wat_text: parameter(line, {
+    summary: "Text that is written instead of an image; with wat_url the image counts. Needs wat=1.",
+    example: "Sample",
+  }),
+  wat_font: parameter(font, {
+    summary: "Face of the text. The shipped ones are DejaVu's; other names mean the nearest of them.",
+    example: "serif-bold",
+    neutral: "sans",
+  }),
+  wat_fontsize: parameter(fontSize, {
+    summary:
+      "Size of the text in pixels of the picture. N is kept, and what hangs over is cut; Nmax shrinks until all of it is inside.",
+    example: "48max",
+    neutral: "32",
+  }),
+  wat_color: parameter(color, {
+    summary: "Colour of the text.",
+    example: "ff8800",
+    neutral: "000000",
+    aliases: ["wat_colour"],
   }),
   wat_gravity: parameter(oneOf([...COMPASS, "absolute", "relative"], { centre: "center" }), {
     summary:

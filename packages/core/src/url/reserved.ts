@@ -9,7 +9,6 @@ export const CONTROL_PARAMETERS = [
 /** Parameters of the language that have no effect yet: each use is remarked, none is sent to an origin. */
 export const RESERVED_PARAMETERS: readonly string[] = [
   ...["process", "doc_page", "force_download"],
-  ...["wat_text", "wat_font", "wat_fontsize", "wat_color", "wat_colour"],
   ...["blur_faces", "face_margin", "bg_remove", "optipress"],
 ];
 

@@ -6,15 +6,18 @@ import { checkLimits, DEFAULT_LIMITS } from "../limits.ts";
 import { readHeader } from "../probe.ts";
 import type { Means } from "./index.ts";
 import { type Layer, placeMark } from "./overlay.ts";
+import { writeLayer } from "./writing.ts";
 
 /**
  * The pixels of a watermark for a canvas: its first frame, upright, in its final size, within the bounds of every image. Undefined
  * where the project has none of its own. Throws a `RenderError` that names the watermark.
  */
 export async function openLayer(mark: Watermark, canvas: Size, means: Means): Promise<Layer | undefined> {
-  const bytes = means.images?.get(mark.image);
+  if (mark.content.kind === "text") return writeLayer(mark, mark.content, canvas, means.deadline);
+  const { image: name } = mark.content;
+  const bytes = means.images?.get(name);
   if (!bytes) {
-    if (mark.image === OWN_WATERMARK) return undefined;
+    if (name === OWN_WATERMARK) return undefined;
     throw new RenderError("IMAGE_UNREADABLE", "The image of the watermark was not given.");
   }
   try {

@@ -10,11 +10,18 @@ export interface Layer {
   readonly opacity: number;
 }
 
-type Placing = Pick<Watermark, "gravity" | "position" | "scale" | "pad">;
+type Placing = Pick<Watermark, "gravity" | "position" | "scale" | "pad"> & {
+  /** It keeps its size, however small the canvas is. */
+  readonly mayHangOver?: boolean;
+};
 
-/** Where a mark of some size stands on a canvas, in whole pixels of it. Its ratio is kept and it is never larger than the canvas. */
-export function placeMark({ gravity, position, scale, pad }: Placing, own: Size, canvas: Size): Box {
-  const size = sizeOf(scale, own, canvas);
+/** Where a mark of some size stands on a canvas, in whole pixels of it. Its ratio is kept, and it is no larger than the canvas unless it may be. */
+export function placeMark(
+  { gravity, position, scale, pad, mayHangOver = false }: Placing,
+  own: Size,
+  canvas: Size,
+): Box {
+  const size = sizeOf(scale, own, canvas, mayHangOver);
   const along = (of: "x" | "y", side: "width" | "height", [before, after]: readonly [string, string]) => {
     const room = canvas[side] - size[side];
     const away = measured(pad, of, canvas[side]);
@@ -32,8 +39,9 @@ export function placeMark({ gravity, position, scale, pad }: Placing, own: Size,
   };
 }
 
-function sizeOf(scale: Lengths, own: Size, canvas: Size): Size {
-  const fit = Math.min(canvas.width / own.width, canvas.height / own.height);
+function sizeOf(scale: Lengths, own: Size, canvas: Size, mayHangOver: boolean): Size {
+  const inside = Math.min(canvas.width / own.width, canvas.height / own.height);
+  const fit = mayHangOver ? Number.POSITIVE_INFINITY : inside;
   const { x, y = scale.unit === "p" ? Number.POSITIVE_INFINITY : x } = scale;
   const box = { width: (canvas.width * x) / 100, height: (canvas.height * y) / 100 };
   const wanted =

@@ -112,13 +112,9 @@ const STAGE: Readonly<Record<string, string>> = {
 /** A parameter of a watermark needs one, of the same number. */
 function stageOf(name: string): string {
   const number = /\[\d\]$/.exec(name)?.[0] ?? "";
-  const isMark = /^wat_/.test(name);
-  return (
-    STAGE[name] ??
-    (isMark
-      ? `wat${number}=1&wat_gravity${number}=${name.startsWith("wat_gravity") ? "west" : "absolute"}`
-      : "")
-  );
+  if (!name.startsWith("wat_")) return STAGE[name] ?? "";
+  const text = /^wat_(font|fontsize|colou?r)\b/.test(name) ? `&wat_text${number}=x` : "";
+  return `wat${number}=1&wat_gravity${number}=${name.startsWith("wat_gravity") ? "west" : "absolute"}${text}`;
 }
 
 test.each(PARAMETERS.map(([name, { example }]) => [name, example]))(
