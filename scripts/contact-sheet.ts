@@ -80,7 +80,7 @@ function missingExamples(): readonly string[] {
     return (
       Object.entries<{ readonly aliases: readonly string[] }>(parameters)
         // Those with a number are the same once more.
-      .filter(([parameter]) => !parameter.endsWith("]"))
+        .filter(([parameter]) => !parameter.endsWith("]"))
         .filter(([parameter, { aliases }]) => ![parameter, ...aliases].some((each) => used.has(each)))
         .map(([parameter]) => `${parameter} has no example among those of ${name}.`)
     );
