@@ -4,7 +4,14 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { chooseFormat, OPERATIONS, type OutputFormat, parseDeliveryUrl, readQuery } from "@freshet/core";
+import {
+  chooseFormat,
+  OPERATIONS,
+  type OutputFormat,
+  OWN_WATERMARK,
+  parseDeliveryUrl,
+  readQuery,
+} from "@freshet/core";
 import { probe, render } from "@freshet/core/resize";
 import { CACHE } from "../test/support/wordpress/cache.ts";
 import { type Example, examplesOf } from "./contact-sheet/examples.ts";
@@ -58,7 +65,8 @@ async function show(operation: string, example: Example, place: number): Promise
   const requested = url.transformation.encode?.force_format;
   const choice = { requested, accept: ACCEPT, source: await probe(bytes), auto: ["webp"] } as const;
   const format = chooseFormat(choice).format as OutputFormat;
-  const rendered = await render(bytes, url.transformation, { format });
+  const images = new Map([OWN_WATERMARK, "_demo_/logo"].map((image) => [image, originals.logo]));
+  const rendered = await render(bytes, url.transformation, { format, images });
   const got = `${rendered.width}x${rendered.height}`;
   if (got !== size) faults.push(`${original} ${query}: is ${got}, ${size} is expected.`);
   const file = `${String(place + 1).padStart(3, "0")}-${operation}.${format}`;
@@ -69,8 +77,12 @@ async function show(operation: string, example: Example, place: number): Promise
 function missingExamples(): readonly string[] {
   return OPERATIONS.flatMap(({ name, parameters }) => {
     const used = new Set(examplesOf(name).flatMap(({ query }) => readQuery(query).map((pair) => pair.name)));
-    return Object.entries<{ readonly aliases: readonly string[] }>(parameters)
-      .filter(([parameter, { aliases }]) => ![parameter, ...aliases].some((each) => used.has(each)))
-      .map(([parameter]) => `${parameter} has no example among those of ${name}.`);
+    return (
+      Object.entries<{ readonly aliases: readonly string[] }>(parameters)
+        // Those with a number are the same once more.
+        .filter(([parameter]) => !parameter.endsWith("]"))
+        .filter(([parameter, { aliases }]) => ![parameter, ...aliases].some((each) => used.has(each)))
+        .map(([parameter]) => `${parameter} has no example among those of ${name}.`)
+    );
   });
 }

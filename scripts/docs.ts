@@ -7,6 +7,7 @@ import {
   CONTROL_PARAMETERS,
   INVALIDATION_ERRORS,
   OPERATIONS,
+  type OperationName,
   type Parameter,
   RESERVED_PARAMETERS,
 } from "@freshet/core";
@@ -22,6 +23,23 @@ import { code, page, table } from "./markdown.ts";
 type Documented = Pick<Parameter<unknown>, "summary" | "expected" | "example" | "aliases">;
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
+
+/** What is to be said of an operation besides its parameters. */
+const NOTES: { readonly [Name in OperationName]?: string } = {
+  watermark: `A picture has five watermarks at most: \`wat[1]=1&wat_url[1]=…&wat[2]=1&wat_url[2]=…\`, brackets percent-encoded or not. Parameters
+without a number are then what all of them share. They are laid above the filters, the later above the earlier, and corners are rounded after
+that; what hangs over a side is cut. They are measured by the picture as it is delivered. Of an animation the first frame is laid over.
+
+The image of a watermark is a source of the answer like the original itself: it is fetched from where originals may be and by the same
+rules, an invalidation of it covers every picture it is on, and a version (\`vh\`) of the original makes no answer with it immutable. One that
+cannot be had is answered as an original that cannot be had, with the placeholder: whoever protects pictures by a watermark is never shown
+one without. A strict project asks for it in a preset or a seal, because a URL overrides rules and defaults.
+
+Text is drawn with the faces of DejaVu that Freshet ships, whatever the host has; the box of a text is a line high and as wide as its
+letters. Right-to-left scripts are shaped and ordered. A character that the face has not is shown as an empty box.
+
+In the examples \`_demo_/logo\` is the logo, and so is the project's own watermark.`,
+};
 
 const PAGES: Readonly<Record<string, string>> = {
   "docs/reference/operations.md": operationsPage(),
@@ -50,16 +68,20 @@ if (process.argv.includes("--check") && stale.length > 0) {
 
 function operationsPage(): string {
   const sections = OPERATIONS.map(({ name, parameters }) => {
-    const rows = Object.entries<Documented>(parameters).map(([wireName, each]) => [
+    // Those with a number are the same once more.
+    const named = Object.entries<Documented>(parameters).filter(([wireName]) => !wireName.endsWith("]"));
+    const rows = named.map(([wireName, each]) => [
       code(wireName, ...each.aliases),
       each.summary,
       each.expected,
       code(`${wireName}=${each.example}`),
     ]);
+    const notes = NOTES[name];
     const examples = examplesOf(name).map(({ original, query, size }) => [code(query), original, size]);
     return [
       `## ${name}`,
       table(["parameter", "what it does", "value", "example"], rows),
+      ...(notes === undefined ? [] : [notes]),
       `<details><summary>Examples</summary>\n\n${table(["query", "original", "size"], examples)}\n\n</details>`,
     ].join("\n\n");
   });

@@ -13,6 +13,7 @@ type Row = readonly [original: OriginalName, query: string, size: Example["size"
 const COMPASS = [
   ...["northwest", "north", "northeast", "west", "center", "east", "southwest", "south", "southeast"],
 ] as const;
+const MARKED = ["north", "southeast", "west"] as const;
 const PADDED = "w=360&h=240&func=fit&bg_img_fit=1";
 /** A border at the left alone, 300 wide, beside 900 × 600. */
 const ONE_SIDE = "tl_px=0,200&br_px=1200,800&trim=5";
@@ -149,6 +150,56 @@ const ROWS: { readonly [Name in OperationName]: readonly Row[] } = {
     ["landscape", "w=240&sharp=1", "240x160"],
     ["landscape", "w=240&sharp=0.4", "240x160"],
     ["landscape", "w=240&sharp=4", "240x160"],
+  ],
+  watermark: [
+    ["landscape", "w=300&wat=1&wat_scale=20p", "300x200"],
+    ...MARKED.map(
+      (gravity): Row => [
+        "landscape",
+        `w=240&wat=1&wat_url=_demo_/logo&wat_scale=15p&wat_pad=8&wat_gravity=${gravity}`,
+        "240x160",
+      ],
+    ),
+    ["portrait", "w=200&wat=1&wat_url=_demo_/logo", "200x250"],
+    ["landscape", "w=300&wat=1&wat_scale=50&wat_opacity=0.4", "300x200"],
+    ["landscape", "w=300&wat=1&wat_scale=60p,30p&wat_pad=5p&wat_gravity=northeast", "300x200"],
+    ["landscape", "w=300&wat=1&wat_scale=20p&wat_gravity=absolute&wat_pos=10p,40p", "300x200"],
+    ["landscape", "w=300&wat=1&wat_scale=20p&wat_gravity=relative&wat_pos=100p,100p", "300x200"],
+    ["waves", "w=200&wat=1&wat_scale=30p&wat_gravity=south&wat_pad=6", "200x200"],
+    ["landscape", "w=300&wat=1&wat_text=Sample&wat_color=fff&wat_gravity=southeast&wat_pad=8", "300x200"],
+    [
+      "landscape",
+      "w=300&wat=1&wat_text=%C2%A9%20Freshet&wat_font=Georgia-Bold&wat_fontsize=200max&wat_opacity=0.5",
+      "300x200",
+    ],
+    [
+      "portrait",
+      "w=200&wat=1&wat_text=%D9%85%D8%B1%D8%AD%D8%A8%D8%A7&wat_fontsize=40&wat_colour=d7263d",
+      "200x250",
+    ],
+    [
+      "landscape",
+      "w=300&wat=1&wat_text=mono&wat_font=courier&wat_fontsize=24&wat_color=ff8800&wat_gravity=north",
+      "300x200",
+    ],
+    [
+      "landscape",
+      [
+        ...["w=300&wat=1&wat_color=fff&wat_text[1]=one&wat_gravity[1]=west&wat_font[1]=serif-italic"],
+        ...["wat_fontsize[2]=60&wat_text[2]=two&wat_gravity[2]=east"],
+      ].join("&"),
+      "300x200",
+    ],
+    ["landscape", "w=300&gray=1&blur=6&wat=1&wat_scale=25p&wat_gravity=northwest&radius=40", "300x200"],
+    [
+      "landscape",
+      [
+        ...["w=300&wat[1]=1&wat_url[1]=_demo_/logo&wat_scale[1]=30p&wat_gravity[1]=west"],
+        ...["wat[2]=1&wat_url[2]=_demo_/logo&wat_scale[2]=15p&wat_gravity[2]=absolute&wat_pos[2]=70p,20p"],
+        ...["wat_opacity[2]=0.6&wat_pad[2]=4"],
+      ].join("&"),
+      "300x200",
+    ],
   ],
   radius: [
     ["landscape", "w=240&radius=24", "240x160"],

@@ -28,8 +28,8 @@ async function storm(
   return report;
 }
 
-// Every scope that the API takes is in it. Dependants are not: no operation uses a second source yet, so that no URL can name one;
-// apps/server/src/delivery/dependants.test.ts covers the seam, race-storm.test.ts answers with tags of several sources at the nodes.
+// Every scope that the API takes is in it. Dependants are not: test/delivery/watermarks.test.ts invalidates watermarks through each edge,
+// dependants.test.ts of the server races them, race-storm.test.ts answers with tags of several sources at the nodes.
 describe.skipIf(fleetIsMissing)(`storm over a fleet${fleetIsMissing ? ` ${fleetIsMissing}` : ""}`, () => {
   test(
     "no answer of any server or node that begins after Done is older than the invalidation",

@@ -2,6 +2,7 @@ import type { Parameter } from "./codec.ts";
 import type { Tint } from "./codecs/tint.ts";
 import { OPERATIONS, type OperationValues, type Transformation } from "./operations/index.ts";
 import { LARGEST_SIDE } from "./operations/resize.ts";
+import { effectiveWatermark } from "./watermarks.ts";
 
 type Resize = OperationValues["resize"];
 
@@ -11,7 +12,7 @@ type Resize = OperationValues["resize"];
  * made from; the renderer itself reads nothing else.
  */
 export function effectiveTransformation(transformation: Transformation): Transformation {
-  const { resize, colorize, duotone, pixelate, ...others } = withoutNeutral(transformation);
+  const { resize, colorize, duotone, pixelate, watermark, ...others } = withoutNeutral(transformation);
   const trims = others.trim?.trim !== undefined;
   return {
     ...others,
@@ -20,6 +21,7 @@ export function effectiveTransformation(transformation: Transformation): Transfo
     ...(isVisible(duotone?.duotone) ? { duotone } : {}),
     // Squares of one pixel are the picture itself.
     ...((pixelate?.pixelate ?? 0) > 1 ? { pixelate } : {}),
+    ...(watermark === undefined ? {} : { watermark: effectiveWatermark(watermark) }),
   };
 }
 

@@ -64,6 +64,7 @@ test("what the entry exports is decided, not found", async () => {
       "MEDIA_TYPES",
       "OPERATIONS",
       "OUTPUT_FORMATS",
+      "OWN_WATERMARK",
       "RESERVED_PARAMETERS",
       "acceptedFormats",
       "addVersion",
@@ -83,6 +84,7 @@ test("what the entry exports is decided, not found", async () => {
       "normalizeInvalidationPath",
       "normalizeInvalidationUrl",
       "normalizePath",
+      "normalizeQuery",
       "parentFolders",
       "parseDeliveryUrl",
       "readProofs",
@@ -101,6 +103,7 @@ test("what the entry exports is decided, not found", async () => {
       "stepsToOriginal",
       "versionOfBytes",
       "versionOfDigest",
+      "watermarkImages",
       "writeTransformation",
     ]
   `);

@@ -20,6 +20,7 @@ export type {
 export type { Codec, Description, Parameter } from "./codec.ts";
 export type { Color, Fill } from "./codecs/color.ts";
 export { COMPASS, type Compass, type FocalPoint, type Gravity } from "./codecs/gravity.ts";
+export type { Lengths } from "./codecs/lengths.ts";
 export type { Point } from "./codecs/point.ts";
 export type { Radii, Radius } from "./codecs/radii.ts";
 export type { RatioRange } from "./codecs/ratio.ts";
@@ -106,7 +107,7 @@ export {
   resolveOriginal,
   stepsToOriginal,
 } from "./url/original.ts";
-export { normalizePath } from "./url/percent.ts";
+export { normalizePath, normalizeQuery } from "./url/percent.ts";
 export { type Claim, type Proofs, readProofs } from "./url/proofs.ts";
 export { type QueryPair, readQuery } from "./url/query.ts";
 export { CONTROL_PARAMETERS, RESERVED_PARAMETERS } from "./url/reserved.ts";
@@ -114,3 +115,4 @@ export { type SignOptions, sealDeliveryUrl, signDeliveryUrl } from "./url/sign.t
 export { srcset } from "./url/srcset.ts";
 export { readV6, type V6Url } from "./url/v6.ts";
 export { addVersion, isContentVersion, readVersion, versionOfBytes, versionOfDigest } from "./version.ts";
+export { OWN_WATERMARK, type Watermark, watermarkImages } from "./watermarks.ts";

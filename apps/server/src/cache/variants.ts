@@ -15,11 +15,19 @@ import { Flights } from "./flights.ts";
 import type { RenderQueue } from "./render-queue.ts";
 import type { Shelf } from "./shared/shared-tier.ts";
 
+/** What a variant is made from besides its original. */
+export interface FurtherSource {
+  readonly digest: string;
+  /** What the transformation calls it; undefined for what no operation asks for. */
+  readonly image: string | undefined;
+  readonly facts: ImageFacts | undefined;
+}
+
 /** What a variant is a pure function of. */
 export interface VariantRequest {
   readonly digest: string;
-  /** Digests of further sources, such as an overlay, in their order. */
-  readonly further: readonly string[];
+  /** Further sources, such as the images of watermarks, in their order. */
+  readonly further: readonly FurtherSource[];
   readonly facts: ImageFacts;
   readonly transformation: Transformation;
   readonly format: OutputFormat;
@@ -31,7 +39,7 @@ export type VariantOrigin = "disk" | "shared" | "rendered";
 /** The content address: equal bytes, equal canonical transformation, equal format and renderer give the same 40 hex digits. */
 export function variantKey(request: VariantRequest): string {
   const text = [
-    [request.digest, ...request.further].join("+"),
+    [request.digest, ...request.further.map(({ digest }) => digest)].join("+"),
     canonicalTransformation(request.transformation),
     request.format,
     RENDERER_VERSION,
@@ -65,22 +73,31 @@ export class Variants {
   }
 
   /**
-   * The bytes of the variant. `bytesOf` gives the original's bytes; when it has none any more the answer is undefined.
+   * The bytes of the variant. `bytesOf` gives the bytes of a source; when it has none any more the answer is undefined.
    * @throws RenderError for an image that cannot or may not be rendered, ServerError SERVER_BUSY when the queue is full.
    */
   get(key: string, request: VariantRequest, bytesOf: (digest: string) => Promise<Uint8Array | undefined>) {
     return this.#flights.join(key, async () => {
       const kept = await this.#tiers.get(key);
       if (kept) return kept;
-      const cost = estimateCost(request.facts, request.transformation, request.format);
+      const { further } = request;
+      const facts = further.flatMap((each) => each.facts ?? []);
+      const cost = estimateCost(request.facts, request.transformation, request.format, facts);
       const rendered = await this.#queue.run(cost, async () => {
         const original = await bytesOf(request.digest);
         if (!original) return undefined;
+        const images = new Map<string, Uint8Array>();
+        for (const { image, digest } of further) {
+          const bytes = await bytesOf(digest);
+          if (!bytes) return undefined;
+          if (image !== undefined) images.set(image, bytes);
+        }
         const begun = performance.now();
         const { bytes } = await render(original, request.transformation, {
           format: request.format,
           limits: this.#limits,
           memory: this.#memoryOf(request.digest),
+          images,
         });
         this.#onRender(performance.now() - begun);
         return bytes;

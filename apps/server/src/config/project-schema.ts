@@ -139,6 +139,15 @@ export const PROJECT_SCHEMA = {
     ...SHORTENING_SETTINGS,
     ...SECURITY_SETTINGS,
     ...HINT_SETTINGS,
+    watermark: {
+      type: "string",
+      title: 'the address of an image, absolute or beginning with an alias, such as "_site_/logo.png"',
+      description:
+        "The project's own watermark: what wat=1 without wat_url lays over a picture. Fetched as originals are, and invalidated with every picture it is on.",
+      pattern: "^[^\\s#]+$",
+      minLength: 1,
+      maxLength: 2_000,
+    },
     missing: {
       type: "object",
       description: "The answer when the origin has no such image.",

@@ -33,6 +33,7 @@ export async function readProjects(
     const aliases = await readAliases(place, section, files.secretOf, report);
     const origins = await readOriginSettings(place, section, files.secretOf, report);
     checkOrigins(place, section, aliases, report);
+    checkWatermark(place, section, aliases, report);
     drafts.push({
       ...draft(name, section, file, await keyOf(name, section)),
       ...(await options(place, section, files, report)),
@@ -87,8 +88,10 @@ async function options(
   section: ProjectSection,
   files: SettingFiles,
   report: Report,
-): Promise<Pick<Project, "shortening" | "security" | "sizes" | "v7" | "v6" | "hints" | "placeholder">> {
-  const { hints, missing = {}, v7, v6 } = section;
+): Promise<
+  Pick<Project, "shortening" | "security" | "sizes" | "v7" | "v6" | "hints" | "watermark" | "placeholder">
+> {
+  const { hints, missing = {}, v7, v6, watermark } = section;
   const shortening = readShortening(section, place, report);
   const security = await readSecurity(section.security, place, { ...files, report });
   const sizes = readSizes(section.sizes, place, report);
@@ -100,6 +103,7 @@ async function options(
     ...(v7 !== undefined && v7 !== "both" && { v7 }),
     ...(v6 && { v6 }),
     ...(hints && { hints: { ...defaultsOf(PROPERTIES.hints), ...hints } }),
+    ...(watermark !== undefined && { watermark }),
     ...(placeholder !== undefined && { placeholder }),
   };
 }
@@ -134,6 +138,19 @@ function checkOrigins(
   if (prefix === undefined) return;
   const tried = resolveOriginal("a.jpg", { aliases, prefix });
   if (tried.kind === "invalid") report(notResolved(`${place}.prefix`, prefix, tried.reason));
+}
+
+/** It is found as an original of this project would be. */
+function checkWatermark(
+  place: string,
+  { watermark, prefix }: ProjectSection,
+  aliases: Project["aliases"],
+  report: Report,
+): void {
+  if (watermark === undefined) return;
+  const naming = prefix === undefined ? { aliases } : { aliases, prefix };
+  const tried = resolveOriginal(watermark.replace(/\?.*$/s, ""), naming);
+  if (tried.kind === "invalid") report(notResolved(`${place}.watermark`, watermark, tried.reason));
 }
 
 function notResolved(place: string, value: string, reason: string): string {

@@ -119,9 +119,19 @@ export class Delivery {
         return { answer: answer.answer, stamp: sources.stamp, from: found.from };
       }
       if (tries === MOST_TRIES) throw new ServerError("ORIGIN_BROKEN");
-      // The bytes were evicted: the origin is asked again, and the record follows what it gives now.
-      await this.#parts.originals.refill(request.original);
+      // Bytes were evicted: their origin is asked again, and the record follows what it gives now.
+      await this.#refill(request, sources);
     }
+  }
+
+  async #refill({ sources }: DeliveryRequest, { digests }: Sources): Promise<void> {
+    const { originals } = this.#parts;
+    await Promise.all(
+      sources.map(async (source, place) => {
+        const kept = await originals.bytesOf(digests[place] ?? "");
+        if (!kept) await originals.refill(source);
+      }),
+    );
   }
 
   async #bytesOf(choice: Choice, digest: string) {
@@ -206,8 +216,14 @@ export function codeOf(error: unknown): ServerError {
 function choose(
   request: DeliveryRequest,
   { accept, hints }: Wish,
-  { facts, digests: [digest, ...further] }: Sources,
+  { facts, furtherFacts, digests: [digest, ...others] }: Sources,
 ): Choice {
+  const { images = [] } = request;
+  const further = others.map((each, place) => ({
+    digest: each,
+    facts: furtherFacts[place],
+    image: images[place],
+  }));
   const asked = request.url.transformation;
   const transformation = hints === undefined ? asked : followHints(asked, hints);
   const { encode, ...pixels } = transformation;
@@ -218,7 +234,9 @@ function choose(
     auto: request.project.formats,
   });
   const isAlone = further.length === 0;
-  const isVector = isAlone && facts.format === "svg" && encode?.force_format === undefined;
+  // A drawing is delivered as it is, but never without its watermark.
+  const isMarked = pixels.watermark !== undefined && !isEmptyTransformation({ watermark: pixels.watermark });
+  const isVector = isAlone && !isMarked && facts.format === "svg" && encode?.force_format === undefined;
   const isUntouched =
     isAlone && facts.format === format && encode?.q === undefined && isEmptyTransformation(pixels);
   if (isVector || isUntouched) {

@@ -1,10 +1,11 @@
-import type { ParsedDeliveryUrl } from "@freshet/core";
+import { OWN_WATERMARK, type ParsedDeliveryUrl, watermarkImages } from "@freshet/core";
 import { LRUCache } from "lru-cache";
 import { ServerError } from "../errors.ts";
 import { describeOriginal, type Original } from "../projects/originals.ts";
 import type { Project, Projects } from "../projects/project.ts";
 import { type Hints, hintsFor } from "./hints.ts";
 import { understand } from "./understand.ts";
+import { watermarkSources } from "./watermarks.ts";
 
 /** Longest request target that is read as a delivery URL. */
 const LONGEST_URL = 8_192;
@@ -15,7 +16,7 @@ export interface UrlLifetime {
   readonly seconds: number | undefined;
   /** When the URL ends, in seconds since the epoch. */
   readonly expires: number | undefined;
-  /** A preset or a rule takes part: another setting would be another picture under the same URL. */
+  /** A preset, a rule or the project's own watermark takes part: another setting would be another picture under the same URL. */
   readonly bySettings: boolean;
 }
 
@@ -23,8 +24,10 @@ export interface UrlLifetime {
 export interface DeliveryRequest {
   readonly project: Project;
   readonly original: Original;
-  /** Everything the answer is made from: the original, and behind it what its transformation adds. */
+  /** Everything the answer is made from: the original, and behind it the images of its watermarks. */
   readonly sources: readonly [Original, ...Original[]];
+  /** What the transformation calls each source but the first. */
+  readonly images?: readonly string[];
   /** Its transformation is the one in effect, with what the project adds. */
   readonly url: ParsedDeliveryUrl;
   /** Absent is what a URL alone says: nothing. */
@@ -78,7 +81,8 @@ export class DeliveryRequests {
     // Asked on every use: what was true when the URL was read may have ended since.
     if (this.#hasEnded(read)) throw new ServerError("URL_EXPIRED");
     // Another visitor's reading is another one.
-    if (!known && !read.original.isForOne) this.#memo.set(key, { request: read, epoch });
+    if (!known && !read.sources.some(({ isForOne }) => isForOne))
+      this.#memo.set(key, { request: read, epoch });
     return read;
   }
 
@@ -95,11 +99,15 @@ export class DeliveryRequests {
     if (refusal || !url || !layered) throw refusal ?? new ServerError("ORIGINAL_NOT_NAMED");
     const asking = { host: host?.toLowerCase(), address };
     const original = describeOriginal(project, url.original, url.originQuery, asking);
-    const { cacheSeconds: seconds, bySettings } = layered;
+    const { cacheSeconds: seconds } = layered;
+    // The project's own watermark is a setting, whether there is one yet or not.
+    const bySettings = layered.bySettings || watermarkImages(url.transformation).includes(OWN_WATERMARK);
+    const images = watermarkSources(project, url.transformation, asking);
     return {
       project,
       original,
-      sources: [original],
+      sources: [original, ...images.map(({ source }) => source)],
+      images: images.map(({ image }) => image),
       url,
       lifetime: { seconds, expires: verdict.expires, bySettings },
       hints: hintsFor(project, layered),

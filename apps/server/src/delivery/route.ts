@@ -105,9 +105,13 @@ async function answer(
   for (let readings = 1; readings <= MOST_READINGS; readings += 1) {
     const read = requests.read(host, target, socket.remoteAddress);
     const state = stateOf(read.original);
-    const holds = () => requests.isCurrent(host, read) && stateOf(read.original) === state;
+    // What is blocked is shown nowhere, on no other picture either.
+    const isBlocked = () => read.sources.some((source) => stateOf(source) === "blocked");
+    const wasBlocked = isBlocked();
+    const holds = () =>
+      requests.isCurrent(host, read) && stateOf(read.original) === state && isBlocked() === wasBlocked;
     if (state === "redirect") return { read, delivered: addressOf(read.original) };
-    if (state === "blocked") throw new ServerError("ORIGINAL_BLOCKED");
+    if (wasBlocked) throw new ServerError("ORIGINAL_BLOCKED");
     try {
       const hints = read.hints && readHints(read.hints, headers);
       const memoryKey = memoryKeyOf(host, target, accept, hints && hintKey(hints));

@@ -18,6 +18,8 @@ export interface Sources {
   readonly digests: readonly [string, ...string[]];
   /** What the original is. */
   readonly facts: ImageFacts;
+  /** What each further source is. */
+  readonly furtherFacts: readonly ImageFacts[];
 }
 
 /**
@@ -42,6 +44,10 @@ export async function currentOfAll(
   });
   const [bytes, ...others] = outcomes;
   if (!bytes?.facts) throw new ServerError("IMAGE_UNREADABLE");
+  const furtherFacts = others.map(({ facts }) => {
+    if (!facts) throw new ServerError("IMAGE_UNREADABLE", "The watermark cannot be read as an image.");
+    return facts;
+  });
   const doubts = found.flatMap(({ record }) => originals.secondsOfDoubt(record) ?? []);
   return {
     stamp: Math.min(...found.map(({ stamp }) => stamp)),
@@ -51,5 +57,6 @@ export async function currentOfAll(
     doubtful: doubts.length > 0 ? Math.min(...doubts) : undefined,
     digests: [bytes.digest, ...others.map(({ digest }) => digest)],
     facts: bytes.facts,
+    furtherFacts,
   };
 }

@@ -80,6 +80,8 @@ export interface Project {
   readonly v6?: true;
   /** Which headers of a request besides `Accept` choose the answer. */
   readonly hints?: { readonly client: boolean; readonly saveData: boolean };
+  /** Address or alias path of the image that `wat=1` alone lays over pictures. */
+  readonly watermark?: string;
   /** The project's own placeholder, in base64. */
   readonly placeholder?: string;
 }

@@ -17,6 +17,7 @@ import { saturate } from "./saturate.ts";
 import { sepia } from "./sepia.ts";
 import { sharp } from "./sharp.ts";
 import { trim } from "./trim.ts";
+import { watermark } from "./watermark.ts";
 
 /** Operations that `f` may name, in the order of application. */
 export const FILTERS = [
@@ -41,6 +42,7 @@ export const OPERATIONS = [
   flip,
   rotate,
   ...FILTERS,
+  watermark,
   radius,
   encode,
 ] as const satisfies readonly Operation[];

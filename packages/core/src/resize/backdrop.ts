@@ -20,7 +20,9 @@ export async function backedBy(
   if (!sameSize(part, whole(frame))) copy.extract(part);
   copy.resize({ width, height, fit: "fill" });
   if (sigma !== undefined) soften(copy, sigma);
-  const tinted = await applyEffects(await toRaw(copy.ensureAlpha(), deadline), tint ? [tint] : [], deadline);
+  const tinted = await applyEffects(await toRaw(copy.ensureAlpha(), deadline), tint ? [tint] : [], {
+    deadline,
+  });
   if (opacity < 1) {
     const { data } = tinted;
     await inPieces(tinted, deadline, (from, to) => {

@@ -35,6 +35,8 @@ export interface RenderOptions {
   readonly limits?: RenderLimits;
   /** Of this original; absent, its pixels are looked at anew wherever a wish depends on them. */
   readonly memory?: Memory | undefined;
+  /** Images of watermarks by `watermarkImages`; of these only the project's own may be absent, and is not painted then. */
+  readonly images?: ReadonlyMap<string, Uint8Array> | undefined;
 }
 
 /** A finished variant. `height` is that of one frame. */

@@ -31,12 +31,13 @@ const LEAST = 0.2;
 
 /**
  * What a render will take, in hundredths of a second of one core or thereabouts: 9 for a photograph of 12 MP as a WebP
- * 800 px wide. For admission: the sum of what runs is bounded, not the number.
+ * 800 px wide. `images` are those of watermarks. For admission: the sum of what runs is bounded, not the number.
  */
 export function estimateCost(
   facts: ImageFacts,
   transformation: Transformation,
   format: OutputFormat,
+  images: readonly ImageFacts[] = [],
 ): number {
   const drawable = { ...facts, uprighting: UPRIGHT, isGrey: false };
   const { size, pages, effects } = draw(drawable, { transformation, format, limits: DEFAULT_LIMITS });
@@ -44,7 +45,11 @@ export function estimateCost(
     (facts.width * facts.height * pages * (readingOf(facts) + lookingOf(facts, transformation))) / 1e6;
   const retouching = effects.reduce((sum, effect) => sum + retouchingOf(effect), 0);
   const written = (size.width * size.height * pages * (WRITING[format] + retouching)) / 1e6;
-  return LEAST + read + written;
+  const further = images.reduce(
+    (sum, image) => sum + (image.width * image.height * readingOf(image)) / 1e6,
+    0,
+  );
+  return LEAST + read + further + written;
 }
 
 /** What memory may spare is charged all the same: who waits for a place does not know what it will hold then. */

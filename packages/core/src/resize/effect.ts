@@ -1,10 +1,11 @@
 import type { Radii } from "../codecs/radii.ts";
+import type { Watermark } from "../watermarks.ts";
 
 export type Triple = readonly [number, number, number];
 
 /**
  * What is done to finished pixels, in numbers alone. Colours are counted from 0 to 255; every effect rounds to whole numbers and
- * keeps to these ends, and none but `corners` touches transparency.
+ * keeps to these ends, and none but `overlay` and `corners` touches transparency.
  */
 export type Effect =
   /** Each channel becomes a sum of the three and an offset. */
@@ -16,6 +17,8 @@ export type Effect =
   | { readonly kind: "blur"; readonly sigma: number }
   /** Adds so many times the difference from a blur with sigma 1. */
   | { readonly kind: "sharpen"; readonly amount: number }
+  /** A picture of its own is laid above. */
+  | { readonly kind: "overlay"; readonly mark: Watermark }
   | { readonly kind: "corners"; readonly radii: Radii };
 
 const IDENTITY: readonly [Triple, Triple, Triple] = [

@@ -32,7 +32,7 @@ async function paintAll(painting: Painting, picture: Picture, format: OutputForm
   // Effects see the transparency that was there, so that a format without it shows the same picture on white.
   const { image } = await runPasses(painting, picture, fillOf(picture, false));
   const { deadline } = painting;
-  const pixels = openRaw(await applyEffects(await toRaw(image, deadline), picture.effects, deadline));
+  const pixels = openRaw(await applyEffects(await toRaw(image, deadline), picture.effects, painting));
   const { flatten, background } = fillOf(picture, isOpaque);
   return { image: flatten ? pixels.flatten({ background }) : pixels, isFresh: false };
 }

@@ -27,6 +27,8 @@ export interface Painting {
   readonly bytes: Uint8Array;
   readonly header: Header;
   readonly limits: RenderLimits;
+  /** Further images, by the name that effects call them. */
+  readonly images: ReadonlyMap<string, Uint8Array>;
   /** On the clock of `performance.now()`. */
   readonly deadline: number;
 }

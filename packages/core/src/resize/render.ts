@@ -17,13 +17,13 @@ import { readHeader } from "./probe.ts";
 export async function render(
   bytes: Uint8Array,
   transformation: Transformation,
-  { format, limits = DEFAULT_LIMITS, memory }: RenderOptions,
+  { format, limits = DEFAULT_LIMITS, memory, images = new Map() }: RenderOptions,
 ): Promise<Rendered> {
   const deadline = performance.now() + limits.timeoutMs;
   const header = await readHeader(bytes);
   checkLimits(header, bytes.length, limits);
   const wish = { transformation: effectiveTransformation(transformation), format, limits };
-  const painting = { bytes, header, limits, deadline };
+  const painting = { bytes, header, limits, images, deadline };
   try {
     const insight = await look(painting, { ...wish, insight: {} }, memory);
     return await paint(painting, draw(header, { ...wish, insight }), format);

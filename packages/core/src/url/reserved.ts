@@ -9,17 +9,16 @@ export const CONTROL_PARAMETERS = [
 /** Parameters of the language that have no effect yet: each use is remarked, none is sent to an origin. */
 export const RESERVED_PARAMETERS: readonly string[] = [
   ...["process", "doc_page", "force_download"],
-  ...["wat", "wat_url", "wat_text", "wat_font", "wat_fontsize", "wat_color", "wat_colour"],
-  ...["wat_gravity", "wat_pos", "wat_scale", "wat_pad", "wat_opacity"],
   ...["blur_faces", "face_margin", "bg_remove", "optipress"],
 ];
 
 const CONTROL: ReadonlySet<string> = new Set(CONTROL_PARAMETERS);
 const RESERVED: ReadonlySet<string> = new Set(RESERVED_PARAMETERS);
 
-/** Whether a parameter is of the language but not applied yet; `wat_text[2]` counts as `wat_text`. */
+/** Whether a parameter is of the language but not applied; `wat_text[2]` counts as `wat_text`, and so does a `wat` beyond the last. */
 export function isReservedParameter(wireName: string): boolean {
-  return RESERVED.has(wireName.replace(/\[\d{0,3}\]$/, ""));
+  const name = wireName.replace(/\[\d{0,3}\]$/, "");
+  return RESERVED.has(name) || (isOperationParameter(name) && !isOperationParameter(wireName));
 }
 
 /** Whether a parameter is of the language at all: such a one is never sent to an origin. */

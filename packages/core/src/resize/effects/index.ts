@@ -1,18 +1,25 @@
 import type { Effect } from "../effect.ts";
 import { eachFrame, openRaw, type Raw, soften, toRaw } from "../engine.ts";
+import type { Painting } from "../passes.ts";
 import { inPieces } from "../pieces.ts";
 import { cutCorners } from "./corners.ts";
+import { openLayer } from "./layer.ts";
+import { layOver } from "./overlay.ts";
 import { pixelateRows } from "./pixelate.ts";
 import { affine, type Recolor, saturation } from "./recolor.ts";
 
+/** What effects may use: their time, and where they are to lay images, those and their bounds. */
+export type Means = Pick<Painting, "deadline"> & Partial<Pick<Painting, "images" | "limits">>;
+
 /** Does everything to the pixels, one after the other. They have three or four channels and are the caller's no longer. */
-export async function applyEffects(raw: Raw, effects: readonly Effect[], deadline: number): Promise<Raw> {
+export async function applyEffects(raw: Raw, effects: readonly Effect[], means: Means): Promise<Raw> {
   let pixels = raw;
-  for (const effect of effects) pixels = await applyEffect(pixels, effect, deadline);
+  for (const effect of effects) pixels = await applyEffect(pixels, effect, means);
   return pixels;
 }
 
-async function applyEffect(raw: Raw, effect: Effect, deadline: number): Promise<Raw> {
+async function applyEffect(raw: Raw, effect: Effect, means: Means): Promise<Raw> {
+  const { deadline } = means;
   switch (effect.kind) {
     case "affine":
       return recolored(raw, affine(effect), deadline);
@@ -28,6 +35,14 @@ async function applyEffect(raw: Raw, effect: Effect, deadline: number): Promise<
       return eachFrame(raw, (frame) => toRaw(soften(openRaw(frame), effect.sigma), deadline));
     case "sharpen":
       return eachFrame(raw, (frame) => sharpened(frame, effect.amount, deadline));
+    case "overlay": {
+      const layer = await openLayer(effect.mark, raw, means);
+      if (!layer) return raw;
+      return eachFrame(raw, async (frame) => {
+        await inPieces(frame, deadline, (from, to) => layOver(frame, layer, from, to));
+        return frame;
+      });
+    }
     case "corners": {
       const clear = raw.channels === 4 ? raw : await toRaw(openRaw(raw).ensureAlpha(), deadline);
       return eachFrame(clear, async (frame) => {

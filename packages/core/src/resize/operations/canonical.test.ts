@@ -110,10 +110,18 @@ const STAGE: Readonly<Record<string, string>> = {
   ),
 };
 
+/** A parameter of a watermark needs one, of the same number. */
+function stageOf(name: string): string {
+  const number = /\[\d\]$/.exec(name)?.[0] ?? "";
+  if (!name.startsWith("wat_")) return STAGE[name] ?? "";
+  const text = /^wat_(font|fontsize|colou?r)\b/.test(name) ? `&wat_text${number}=x` : "";
+  return `wat${number}=1&wat_gravity${number}=${name.startsWith("wat_gravity") ? "west" : "absolute"}${text}`;
+}
+
 test.each(PARAMETERS.map(([name, { example }]) => [name, example]))(
   "%s=%s changes the picture and the text; either alone would keep two pictures under one name, or one under two",
   (name, example) => {
-    const base = STAGE[name] ?? "";
+    const base = stageOf(name);
     const query = `${base}&${name}=${example}`;
     expect(canonicalTransformation(read(query))).not.toBe(canonicalTransformation(read(base)));
     expect(picturesOf(query)).not.toEqual(picturesOf(base));

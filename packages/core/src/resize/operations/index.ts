@@ -23,6 +23,7 @@ import { saturate } from "./saturate.ts";
 import { sepia } from "./sepia.ts";
 import { sharp } from "./sharp.ts";
 import { trim } from "./trim.ts";
+import { watermark } from "./watermark.ts";
 
 /** The painting half of each operation; one without it does not compile. */
 export const APPLY: { readonly [Name in OperationName]: Apply<Name> } = {
@@ -42,6 +43,7 @@ export const APPLY: { readonly [Name in OperationName]: Apply<Name> } = {
   pixelate,
   blur,
   sharp,
+  watermark,
   radius,
   encode,
 };

@@ -1,0 +1,38 @@
+import { OWN_WATERMARK, type Watermark } from "../../watermarks.ts";
+import { asRenderError, openImage, toRaw } from "../engine.ts";
+import { RenderError } from "../errors.ts";
+import type { Size } from "../geometry.ts";
+import { checkLimits, DEFAULT_LIMITS } from "../limits.ts";
+import { readHeader } from "../probe.ts";
+import type { Means } from "./index.ts";
+import { type Layer, placeMark } from "./overlay.ts";
+import { writeLayer } from "./writing.ts";
+
+/**
+ * The pixels of a watermark for a canvas: its first frame, upright, in its final size, within the bounds of every image. Undefined
+ * where the project has none of its own. Throws a `RenderError` that names the watermark.
+ */
+export async function openLayer(mark: Watermark, canvas: Size, means: Means): Promise<Layer | undefined> {
+  if (mark.content.kind === "text") return writeLayer(mark, mark.content, canvas, means.deadline);
+  const { image: name } = mark.content;
+  const bytes = means.images?.get(name);
+  if (!bytes) {
+    if (name === OWN_WATERMARK) return undefined;
+    throw new RenderError("IMAGE_UNREADABLE", "The image of the watermark was not given.");
+  }
+  try {
+    const header = await readHeader(bytes);
+    const { limits = DEFAULT_LIMITS } = means;
+    checkLimits(header, bytes.length, limits);
+    const box = placeMark(mark, header, canvas);
+    const image = openImage(bytes, { maxPixels: limits.maxPixels[header.format], animated: false })
+      .autoOrient()
+      .resize({ width: box.width, height: box.height, fit: "fill" })
+      .toColourspace("srgb")
+      .ensureAlpha();
+    return { box, opacity: mark.opacity, pixels: await toRaw(image, means.deadline) };
+  } catch (error) {
+    const { code, message } = asRenderError(error);
+    throw new RenderError(code, `The watermark cannot be used. ${message}`, { cause: error });
+  }
+}
