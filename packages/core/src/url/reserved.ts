@@ -15,7 +15,7 @@ export const RESERVED_PARAMETERS: readonly string[] = [
 const CONTROL: ReadonlySet<string> = new Set(CONTROL_PARAMETERS);
 const RESERVED: ReadonlySet<string> = new Set(RESERVED_PARAMETERS);
 
-/** Whether a parameter is of the language but not applied; `wat_text[2]` counts as `wat_text`, and so does a `wat` beyond the last. */
+/** Whether a parameter is of the language but not applied, such as the `wat[9]` of one watermark too many. */
 export function isReservedParameter(wireName: string): boolean {
   const name = wireName.replace(/\[\d{0,3}\]$/, "");
   return RESERVED.has(name) || (isOperationParameter(name) && !isOperationParameter(wireName));
