@@ -57,11 +57,11 @@ async function show(operation: string, example: Example, place: number): Promise
   }
   const requested = url.transformation.encode?.force_format;
   const choice = { requested, accept: ACCEPT, source: await probe(bytes), auto: ["webp"] } as const;
-  const format = chooseFormat(choice).format as OutputFormat;
-  const rendered = await render(bytes, url.transformation, { format });
+  const { rival, ...chosen } = chooseFormat(choice);
+  const rendered = await render(bytes, url.transformation, { format: chosen.format as OutputFormat, rival });
   const got = `${rendered.width}x${rendered.height}`;
   if (got !== size) faults.push(`${original} ${query}: is ${got}, ${size} is expected.`);
-  const file = `${String(place + 1).padStart(3, "0")}-${operation}.${format}`;
+  const file = `${String(place + 1).padStart(3, "0")}-${operation}.${rendered.format}`;
   return { example, operation, bytes: rendered.bytes, file, pages: rendered.pages };
 }
 

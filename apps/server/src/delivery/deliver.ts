@@ -1,15 +1,16 @@
-import { hash } from "node:crypto";
-import { chooseFormat, isEmptyTransformation, MEDIA_TYPES, type OutputFormat } from "@freshet/core";
-import { type ImageFacts, isRenderError } from "@freshet/core/resize";
+import { MEDIA_TYPES } from "@freshet/core";
+import { isRenderError } from "@freshet/core/resize";
 import type { Answer, Answers } from "../cache/answers.ts";
 import type { Coverage } from "../cache/coverage.ts";
 import type { Originals } from "../cache/originals.ts";
-import { type VariantRequest, type Variants, variantKey } from "../cache/variants.ts";
+import type { Variants } from "../cache/variants.ts";
 import { ServerError } from "../errors.ts";
 import type { Standing } from "../instances/admission.ts";
 import { acceptClass } from "./accept.ts";
+import { type Choice, choose, etagOf, formatOf, type Wish } from "./choice.ts";
 import { isNotModified } from "./conditional.ts";
-import { ACCEPT_CH, followHints, type Said } from "./hints.ts";
+import { drawingOf, isDrawing } from "./drawing.ts";
+import { ACCEPT_CH } from "./hints.ts";
 import { lifetimeOf } from "./lifetime.ts";
 import type { DeliveryRequest } from "./request.ts";
 import { currentOfAll, type Sources } from "./sources.ts";
@@ -34,21 +35,6 @@ export interface Delivered {
   readonly from: "memory" | "disk" | "shared" | "rendered" | "original" | "unmodified";
 }
 
-/** What is to be delivered: a rendered variant, or the original's own bytes. */
-type Choice =
-  | {
-      readonly kind: "variant";
-      readonly key: string;
-      readonly request: VariantRequest;
-      readonly negotiated: boolean;
-    }
-  | {
-      readonly kind: "original";
-      readonly key: string;
-      readonly facts: ImageFacts;
-      readonly negotiated: boolean;
-    };
-
 /** What `Delivery` is built from. */
 export interface DeliveryParts {
   readonly originals: Originals;
@@ -56,14 +42,6 @@ export interface DeliveryParts {
   readonly answers: Answers;
   readonly coverage: Coverage;
   readonly now?: () => number;
-}
-
-/** What a request says besides its URL. */
-export interface Wish {
-  readonly accept: string | undefined;
-  readonly ifNoneMatch: string | undefined;
-  /** As far as the URL leaves room for them. */
-  readonly hints?: Said | undefined;
 }
 
 /**
@@ -107,12 +85,16 @@ export class Delivery {
     for (let tries = 1; ; tries += 1) {
       const { version } = request.url;
       const sources = await currentOfAll(this.#parts.originals, request.sources, version, standing);
-      const choice = choose(request, wish, sources);
+      let choice = choose(request, wish, sources);
       if (isNotModified(wish.ifNoneMatch, etagOf(choice))) {
         const { answer } = this.#answer(request, sources, choice, NOTHING);
         return { answer, stamp: sources.stamp, from: "unmodified" };
       }
-      const found = await this.#bytesOf(choice, sources.digests[0]);
+      let found = await this.#bytesOf(choice, sources.digests[0]);
+      if (found && choice.kind === "drawing" && !isDrawing(found.bytes)) {
+        choice = choice.pixels;
+        found = await this.#bytesOf(choice, sources.digests[0]);
+      }
       if (found) {
         const answer = this.#answer(request, sources, choice, found.bytes);
         if (answer.keep) this.#parts.answers.set(memoryKey, answer.answer);
@@ -126,9 +108,9 @@ export class Delivery {
 
   async #bytesOf(choice: Choice, digest: string) {
     const { originals, variants } = this.#parts;
-    if (choice.kind === "variant") {
-      return variants.get(choice.key, choice.request, (wanted) => originals.bytesOf(wanted));
-    }
+    const bytesOf = (wanted: string) => originals.bytesOf(wanted);
+    if (choice.kind === "variant") return variants.get(choice.key, choice.request, bytesOf);
+    if (choice.kind === "drawing") return drawingOf(variants, { key: choice.key, digest, bytesOf });
     const bytes = await originals.bytesOf(digest);
     return bytes && { bytes, from: "original" as const };
   }
@@ -153,11 +135,12 @@ export class Delivery {
       { ...current, findable: tags.complete, isForOne, ...this.#saidBy(request) },
       request.project.cache,
     );
-    const format = choice.kind === "variant" ? choice.request.format : choice.facts.format;
+    const format = formatOf(choice, body);
+    // Without a body nobody knows which of two formats it is, and a 304 need not say.
+    const contentType = format && MEDIA_TYPES[format];
     const etag = etagOf(choice);
     const head = [
-      "Content-Type",
-      MEDIA_TYPES[format],
+      ...(contentType === undefined ? [] : ["Content-Type", contentType]),
       "ETag",
       etag,
       "Cache-Control",
@@ -174,7 +157,7 @@ export class Delivery {
       head,
       etag,
       body,
-      contentType: MEDIA_TYPES[format],
+      contentType: contentType ?? "",
       ranges: choice.kind === "original",
       project: request.project,
       digests: current.digests,
@@ -183,8 +166,6 @@ export class Delivery {
     return { answer, keep: lifetime.keep };
   }
 }
-
-const etagOf = (choice: Choice) => `"${choice.key}"`;
 
 /** Key of an answer in the memory tier. `hints` is what the request's other headers come to. */
 export function memoryKeyOf(
@@ -201,38 +182,6 @@ export function codeOf(error: unknown): ServerError {
   if (isRenderError(error)) return new ServerError(error.code, error.message);
   if (error instanceof ServerError) return error;
   return new ServerError("INTERNAL", undefined, { cause: error });
-}
-
-function choose(
-  request: DeliveryRequest,
-  { accept, hints }: Wish,
-  { facts, digests: [digest, ...further] }: Sources,
-): Choice {
-  const asked = request.url.transformation;
-  const transformation = hints === undefined ? asked : followHints(asked, hints);
-  const { encode, ...pixels } = transformation;
-  const { format, negotiated } = chooseFormat({
-    requested: encode?.force_format,
-    accept,
-    source: facts,
-    auto: request.project.formats,
-  });
-  const isAlone = further.length === 0;
-  const isVector = isAlone && facts.format === "svg" && encode?.force_format === undefined;
-  const isUntouched =
-    isAlone && facts.format === format && encode?.q === undefined && isEmptyTransformation(pixels);
-  if (isVector || isUntouched) {
-    const key = hash("sha256", `original\n${digest}`).slice(0, 40);
-    return { kind: "original", key, facts, negotiated: negotiated && !isVector };
-  }
-  const variant = {
-    digest,
-    further,
-    facts,
-    transformation,
-    format: format as OutputFormat,
-  };
-  return { kind: "variant", key: variantKey(variant), request: variant, negotiated };
 }
 
 /** Every header that could have led to another answer, and what browsers are asked to say. */

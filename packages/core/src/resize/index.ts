@@ -12,3 +12,4 @@ export type { Memory } from "./insight.ts";
 export { checkLimits, DEFAULT_LIMITS } from "./limits.ts";
 export { probe } from "./probe.ts";
 export { render } from "./render.ts";
+export { sniffFormat } from "./sniff.ts";
