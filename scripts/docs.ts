@@ -83,7 +83,9 @@ ${code(...CONTROL_PARAMETERS)}. They are never sent to an origin.
 * \`vh\`: the version of the original. A new one leads to a look at the origin; \`vh=c\` and the first 12 hex digits of the bytes'
   SHA-256 makes the answer immutable where it is true.
 * \`ci_url_encoded=1\`: the original in the path is percent-encoded once more.
-* \`ci_info=1\`: understood, without effect on the picture.
+* \`ci_info=json\`: JSON instead of the image: of the original its version, format, bytes, width, height, pages, orientation, alpha, the colour
+  that covers most, a ThumbHash (base64) and a BlurHash; the formats that may be delivered and the canonical transformation in effect; and the parameters
+  that were not followed. Any other value than \`0\`: the image, and the same in the header \`Freshet-Info\`. The rules of the image hold for both.
 * \`p\`: name of a preset of the project. \`ci_cache\`: seconds that browsers and nodes may keep the answer.
 * \`ci_sign\`, \`ci_seal\`, \`ci_eqs\`, \`fr_sig\`, \`fr_exp\`: signatures and ends.
 

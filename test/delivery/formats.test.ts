@@ -101,3 +101,57 @@ describe("an SVG", () => {
     }
   });
 });
+
+describe("ci_info", () => {
+  it("=json tells of the original and of what is asked, as fresh and as guarded as the image", async () => {
+    const { status, headers, bytes } = await get("a.png?w=100&dpr=2&force_format=webp&blur=x&ci_info=json");
+    expect([status, headers.get("content-type"), headers.get("vary")]).toEqual([
+      200,
+      "application/json",
+      "Accept",
+    ]);
+    const image = await get("a.png?w=100&dpr=2&force_format=webp&blur=x");
+    for (const name of ["cache-control", "surrogate-key", "freshet-remarks", "access-control-allow-origin"])
+      expect(headers.get(name)).toBe(image.headers.get(name));
+    expect(JSON.parse(bytes.toString())).toEqual({
+      original: {
+        version: expect.stringMatching(/^c[0-9a-f]{12}$/),
+        ...{ format: "png", bytes: expect.any(Number), width: 300, height: 200, pages: 1 },
+        ...{ orientation: 1, alpha: false, color: "#c86432" },
+        thumbhash: expect.stringMatching(/^[A-Za-z0-9+/]+=*$/),
+        blurhash: expect.stringMatching(/^.{28}$/),
+      },
+      delivered: { formats: ["webp", "jpeg"], transformation: "w=200" },
+      remarks: [expect.objectContaining({ parameter: "blur", text: "x" })],
+    });
+    const again = await get("a.png?w=100&dpr=2&force_format=webp&blur=x&ci_info=json", {
+      accept: WEBP,
+      "if-none-match": headers.get("etag") ?? "",
+    });
+    expect(again.status).toBe(304);
+  });
+
+  it("=1 gives the image, and the same in a header", async () => {
+    const { headers, bytes } = await get("a.png?w=100&ci_info=1");
+    expect((await sharp(bytes).metadata()).width).toBe(100);
+    expect(headers.get("freshet-info")).toMatch(
+      /^format=png, bytes=\d+, width=300, height=200, pages=1, orientation=1, alpha=\?0, color="#c86432", thumbhash=:.+:, blurhash=".{28}", transformation="w=100"$/,
+    );
+    expect((await get("a.png?w=100")).headers.get("freshet-info")).toBeNull();
+  });
+
+  it("follows the original when it changes, and is refused where the image is", async () => {
+    await origin.paint("/changing.jpg", { red: 200, green: 30, blue: 30 });
+    const colorAt = async (query: string) => {
+      const { bytes } = await get(`changing.jpg?ci_info=json${query}`);
+      return JSON.parse(bytes.toString()).original.color as string;
+    };
+    expect((await colorAt("")).slice(0, 2)).toBe("#c");
+    await origin.paint("/changing.jpg", { red: 30, green: 60, blue: 200 });
+    expect((await colorAt("&vh=new")).slice(-2)).toMatch(/c[0-9a-f]/);
+    const refused = await ask(freshet, "demo", "/v7/http://elsewhere.test/a.jpg?ci_info=json", {});
+    expect([refused.status, refused.headers.get("freshet-error")]).toEqual([403, "ORIGINAL_NOT_ALLOWED"]);
+    const missing = await get("none.png?ci_info=json");
+    expect([missing.status, missing.headers.get("content-type")]).toEqual([404, "image/png"]);
+  });
+});

@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import { MEDIA_TYPES } from "@freshet/core";
 import { isRenderError } from "@freshet/core/resize";
 import type { Answer, Answers } from "../cache/answers.ts";
@@ -11,6 +12,7 @@ import { type Choice, choose, etagOf, formatOf, type Wish } from "./choice.ts";
 import { isNotModified } from "./conditional.ts";
 import { drawingOf, isDrawing } from "./drawing.ts";
 import { ACCEPT_CH } from "./hints.ts";
+import { aboutOf, infoHeader, infoText } from "./info.ts";
 import { lifetimeOf } from "./lifetime.ts";
 import type { DeliveryRequest } from "./request.ts";
 import { currentOfAll, type Sources } from "./sources.ts";
@@ -86,8 +88,14 @@ export class Delivery {
       const { version } = request.url;
       const sources = await currentOfAll(this.#parts.originals, request.sources, version, standing);
       let choice = choose(request, wish, sources);
+      const info = await this.#infoOf(request, sources, choice);
+      if (info?.text) {
+        const { answer, keep } = this.#answer(request, sources, choice, info.text);
+        if (keep) this.#parts.answers.set(memoryKey, answer);
+        return { answer, stamp: sources.stamp, from: info.from };
+      }
       if (isNotModified(wish.ifNoneMatch, etagOf(choice))) {
-        const { answer } = this.#answer(request, sources, choice, NOTHING);
+        const { answer } = this.#answer(request, sources, choice, NOTHING, info?.header?.(choice));
         return { answer, stamp: sources.stamp, from: "unmodified" };
       }
       let found = await this.#bytesOf(choice, sources.digests[0]);
@@ -96,7 +104,7 @@ export class Delivery {
         found = await this.#bytesOf(choice, sources.digests[0]);
       }
       if (found) {
-        const answer = this.#answer(request, sources, choice, found.bytes);
+        const answer = this.#answer(request, sources, choice, found.bytes, info?.header?.(choice));
         if (answer.keep) this.#parts.answers.set(memoryKey, answer.answer);
         return { answer: answer.answer, stamp: sources.stamp, from: found.from };
       }
@@ -115,6 +123,22 @@ export class Delivery {
     return bytes && { bytes, from: "original" as const };
   }
 
+  /** What `ci_info` asks for. Where the original's bytes are gone, they are brought back. */
+  async #infoOf(request: DeliveryRequest, { digests: [digest] }: Sources, choice: Choice) {
+    if (request.info === undefined) return undefined;
+    const { originals, variants } = this.#parts;
+    const look = () => aboutOf(variants, { digest, bytesOf: (wanted) => originals.bytesOf(wanted) });
+    let found = await look();
+    if (!found) {
+      await originals.refill(request.original);
+      found = await look();
+    }
+    if (!found) throw new ServerError("ORIGIN_BROKEN");
+    const { about, from } = found;
+    if (request.info === "header") return { header: (of: Choice) => infoHeader(about, of), from };
+    return { text: infoText(about, choice, { digest, remarks: request.url.remarks }), from };
+  }
+
   /** What the URL itself says about how long its answer may be kept. */
   #saidBy({ lifetime }: DeliveryRequest) {
     if (lifetime === undefined) return {};
@@ -125,7 +149,7 @@ export class Delivery {
     return { wish: seconds, left, bySettings };
   }
 
-  #answer(request: DeliveryRequest, current: Sources, choice: Choice, body: Uint8Array) {
+  #answer(request: DeliveryRequest, current: Sources, choice: Choice, body: Uint8Array, info?: string) {
     const identities = request.sources.map(({ identity }) => identity);
     // An answer that an invalidation overtook belongs to the generation before it.
     const generation = Math.min(current.stamp, this.#parts.coverage.floor(...identities));
@@ -135,10 +159,11 @@ export class Delivery {
       { ...current, findable: tags.complete, isForOne, ...this.#saidBy(request) },
       request.project.cache,
     );
+    const isText = request.info === "json";
     const format = formatOf(choice, body);
     // Without a body nobody knows which of two formats it is, and a 304 need not say.
-    const contentType = format && MEDIA_TYPES[format];
-    const etag = etagOf(choice);
+    const contentType = isText ? "application/json" : format && MEDIA_TYPES[format];
+    const etag = isText ? `"${hash("sha256", body).slice(0, 40)}"` : etagOf(choice);
     const head = [
       ...(contentType === undefined ? [] : ["Content-Type", contentType]),
       "ETag",
@@ -148,7 +173,8 @@ export class Delivery {
       "CDN-Cache-Control",
       lifetime.cdnCacheControl,
       ...varyHeaders(request, choice),
-      ...(format === "svg" ? SVG_HEADERS : []),
+      ...(format === "svg" && !isText ? SVG_HEADERS : []),
+      ...(info === undefined ? [] : ["Freshet-Info", info]),
       ...OPEN_HEADERS,
       ...tagHeaders(tags),
       ...remarkHeaders(request),
@@ -158,7 +184,7 @@ export class Delivery {
       etag,
       body,
       contentType: contentType ?? "",
-      ranges: choice.kind === "original",
+      ranges: choice.kind === "original" && !isText,
       project: request.project,
       digests: current.digests,
       generation,
