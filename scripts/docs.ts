@@ -72,6 +72,10 @@ Examples are made of a landscape (2400x1600), a portrait (1600x2000), a logo wit
 a card (1500x1000, of which the picture is 900x600) and a colour chart (600x400), all drawn in code. \`npm run sheet\`
 renders them as requests are rendered, with WebP accepted, and lays them out in \`.cache/contact-sheet\`.
 
+An SVG stays one, whatever its size is asked to be, unless \`force_format\` names another format than \`original\`: it is delivered as what of
+it draws, without scripts, handlers, links, foreign objects, fonts and addresses outside itself, and without comments and white space.
+One that cannot be read strictly, or is too deep or too heavy, is delivered as pixels.
+
 The filters from \`bright\` to \`sharp\` may also stand in one parameter, \`f=bright:10,contrast:20,gray\`: one without a value is switched
 on. Whatever the order there, they are applied in the order of this page, each rounded to whole numbers from 0 to 255. They see padding
 and background as part of the picture.`,

@@ -1,4 +1,5 @@
-import { type CSSToken, TokenType, tokenize } from "@csstools/css-tokenizer";
+import { type CSSToken, TokenType, tokenizer } from "@csstools/css-tokenizer";
+import { SvgFault } from "./parse.ts";
 
 /** Functions that compute, colour, move or filter: none of them loads anything. */
 const FUNCTIONS: ReadonlySet<string> = new Set(
@@ -10,8 +11,23 @@ const FUNCTIONS: ReadonlySet<string> = new Set(
 
 const SELECTORS = /^(?:not|is|where|has|lang|dir|selector|nth-[a-z-]{1,20})$/;
 
-export const tokensOf = (css: string): CSSToken[] =>
-  tokenize({ css }).filter(([type]) => type !== TokenType.EOF);
+/** How many tokens of CSS a drawing has left: its cost grows with them, and nothing else is done meanwhile. */
+export interface Budget {
+  tokens: number;
+}
+
+/** @throws SvgFault when the budget is spent. */
+export function tokensOf(css: string, budget: Budget): CSSToken[] {
+  const reader = tokenizer({ css });
+  const tokens: CSSToken[] = [];
+  while (!reader.endOfFile()) {
+    budget.tokens -= 1;
+    if (budget.tokens < 0) throw new SvgFault("too much CSS");
+    const token = reader.nextToken();
+    if (token[0] !== TokenType.EOF) tokens.push(token);
+  }
+  return tokens;
+}
 
 /** How far a token opens (1) or closes (-1) a bracket. */
 export function opening([type]: CSSToken): number {

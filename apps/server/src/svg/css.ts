@@ -1,17 +1,18 @@
 import { type CSSToken, TokenType } from "@csstools/css-tokenizer";
-import { opening, tokensOf, writeTokens } from "./css-value.ts";
+import { type Budget, opening, tokensOf, writeTokens } from "./css-value.ts";
 
 /** A presentation attribute, or another one that is no style: undefined where it could load something. */
-export function cleanValue(text: string): string | undefined {
+export function cleanValue(text: string, budget: Budget): string | undefined {
   // What has neither a function nor an escape can name nothing.
-  return /[(\\]/.test(text) ? writeTokens(tokensOf(text)) : text;
+  return /[(\\]/.test(text) ? writeTokens(tokensOf(text, budget)) : text;
 }
 
 /** A `style` attribute without the declarations that could load something. */
-export const cleanDeclarations = (text: string): string => declarationsOf(tokensOf(text));
+export const cleanDeclarations = (text: string, budget: Budget): string =>
+  declarationsOf(tokensOf(text, budget));
 
 /** A style sheet: rules, and rules within `@media`, `@supports` and `@keyframes`; no other at-rule. */
-export const cleanStyleSheet = (text: string): string => rulesOf(tokensOf(text), 0);
+export const cleanStyleSheet = (text: string, budget: Budget): string => rulesOf(tokensOf(text, budget), 0);
 
 const GROUPS: ReadonlySet<string> = new Set(["media", "supports", "keyframes", "-webkit-keyframes"]);
 const DEEPEST = 8;

@@ -18,7 +18,7 @@ export class SvgFault extends Error {
   override readonly name = "SvgFault";
 }
 
-const MOST_ELEMENTS = 50_000;
+const MOST_ELEMENTS = 25_000;
 const DEEPEST = 200;
 /** Characters of text and attributes once entities are expanded. */
 const MOST_TEXT = 4_000_000;

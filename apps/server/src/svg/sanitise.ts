@@ -8,6 +8,8 @@ export const SANITISER_VERSION = 1;
 
 /** Elements that may be drawn, every use of one counted. */
 const HEAVIEST = 500_000;
+/** Of CSS: about a quarter of a second. */
+const MOST_TOKENS = 100_000;
 
 /**
  * The drawing alone: written anew from elements, attributes and CSS that draw, so that nothing that runs, loads or leads anywhere is
@@ -16,7 +18,7 @@ const HEAVIEST = 500_000;
  */
 export async function sanitiseSvg(bytes: Uint8Array): Promise<Uint8Array | undefined> {
   try {
-    const root = clean(await parseSvg(bytes));
+    const root = clean(await parseSvg(bytes), { tokens: MOST_TOKENS });
     if (root?.name !== "svg" || weightOf(root) > HEAVIEST) return undefined;
     return new TextEncoder().encode(writeSvg(root));
   } catch (error) {
