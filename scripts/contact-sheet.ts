@@ -64,12 +64,13 @@ async function show(operation: string, example: Example, place: number): Promise
   }
   const requested = url.transformation.encode?.force_format;
   const choice = { requested, accept: ACCEPT, source: await probe(bytes), auto: ["webp"] } as const;
-  const format = chooseFormat(choice).format as OutputFormat;
+  const { rival, ...chosen } = chooseFormat(choice);
+  const format = chosen.format as OutputFormat;
   const images = new Map([OWN_WATERMARK, "_demo_/logo"].map((image) => [image, originals.logo]));
-  const rendered = await render(bytes, url.transformation, { format, images });
+  const rendered = await render(bytes, url.transformation, { format, rival, images });
   const got = `${rendered.width}x${rendered.height}`;
   if (got !== size) faults.push(`${original} ${query}: is ${got}, ${size} is expected.`);
-  const file = `${String(place + 1).padStart(3, "0")}-${operation}.${format}`;
+  const file = `${String(place + 1).padStart(3, "0")}-${operation}.${rendered.format}`;
   return { example, operation, bytes: rendered.bytes, file, pages: rendered.pages };
 }
 

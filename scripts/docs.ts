@@ -96,6 +96,10 @@ Examples are made of a landscape (2400x1600), a portrait (1600x2000), a logo wit
 a card (1500x1000, of which the picture is 900x600) and a colour chart (600x400), all drawn in code. \`npm run sheet\`
 renders them as requests are rendered, with WebP accepted, and lays them out in \`.cache/contact-sheet\`.
 
+An SVG stays one, whatever its size is asked to be, unless \`force_format\` names another format than \`original\`: it is delivered as what of
+it draws, without scripts, handlers, links, foreign objects, fonts and addresses outside itself, and without comments and white space.
+One that cannot be read strictly, or is too deep or too heavy, is delivered as pixels.
+
 The filters from \`bright\` to \`sharp\` may also stand in one parameter, \`f=bright:10,contrast:20,gray\`: one without a value is switched
 on. Whatever the order there, they are applied in the order of this page, each rounded to whole numbers from 0 to 255. They see padding
 and background as part of the picture. With a filter, a radius or \`bg_img_fit\` an answer has 25 megapixels at most; larger ones are
@@ -108,7 +112,9 @@ ${code(...CONTROL_PARAMETERS)}. They are never sent to an origin.
 * \`vh\`: the version of the original. A new one leads to a look at the origin; \`vh=c\` and the first 12 hex digits of the bytes'
   SHA-256 makes the answer immutable where it is true.
 * \`ci_url_encoded=1\`: the original in the path is percent-encoded once more.
-* \`ci_info=1\`: understood, without effect on the picture.
+* \`ci_info=json\`: JSON instead of the image: of the original its version, format, bytes, width, height, pages, orientation, alpha, the colour
+  that covers most, a ThumbHash (base64) and a BlurHash; the formats that may be delivered and the canonical transformation in effect; and the parameters
+  that were not followed. Any other value than \`0\`: the image, and the same in the header \`Freshet-Info\`. The rules of the image hold for both.
 * \`p\`: name of a preset of the project. \`ci_cache\`: seconds that browsers and nodes may keep the answer.
 * \`ci_sign\`, \`ci_seal\`, \`ci_eqs\`, \`fr_sig\`, \`fr_exp\`: signatures and ends.
 

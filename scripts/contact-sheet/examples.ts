@@ -219,6 +219,9 @@ const ROWS: { readonly [Name in OperationName]: readonly Row[] } = {
     ["landscape", "w=240&q=95", "240x160"],
     ["landscape", "w=240&force_format=avif", "240x160"],
     ["landscape", "w=240&force_format=png", "240x160"],
+    ["landscape", "w=240&force_format=webp,jpg,png", "240x160"],
+    ["card", "w=240&force_format=webp&q=40", "240x160"],
+    ["portrait", "w=120&force_format=original", "120x150"],
     ["logo", "w=160&force_format=jpeg", "160x173"],
   ],
 };

@@ -31,6 +31,8 @@ export interface VariantRequest {
   readonly facts: ImageFacts;
   readonly transformation: Transformation;
   readonly format: OutputFormat;
+  /** Sent instead where it comes out smaller: which of both it is, the bytes themselves say. */
+  readonly rival?: OutputFormat | undefined;
 }
 
 /** Where the bytes of a variant came from. */
@@ -41,7 +43,7 @@ export function variantKey(request: VariantRequest): string {
   const text = [
     [request.digest, ...request.further.map(({ digest }) => digest)].join("+"),
     canonicalTransformation(request.transformation),
-    request.format,
+    request.rival === undefined ? request.format : `${request.format} or ${request.rival}`,
     RENDERER_VERSION,
   ];
   return hash("sha256", text.join("\n")).slice(0, 40);
@@ -77,14 +79,38 @@ export class Variants {
    * @throws RenderError for an image that cannot or may not be rendered, ServerError SERVER_BUSY when the queue is full.
    */
   get(key: string, request: VariantRequest, bytesOf: (digest: string) => Promise<Uint8Array | undefined>) {
+    const { digest, further, transformation, format, rival } = request;
+    const facts = further.flatMap((each) => each.facts ?? []);
+    const cost = estimateCost(request.facts, transformation, format, { rival, images: facts });
+    return this.make({ key, cost, digest, further, bytesOf }, async (original, images) => {
+      const options = { format, rival, limits: this.#limits, memory: this.#memoryOf(digest), images };
+      return (await render(original, transformation, options)).bytes;
+    });
+  }
+
+  /**
+   * Anything else that is a pure function of an original's bytes, kept and made like a variant; `key` has to name the bytes and
+   * everything that decides what `work` makes of them. Undefined when there are no bytes any more; what `work` rejects with is nobody's but the
+   * caller's.
+   */
+  make(
+    wanted: {
+      readonly key: string;
+      /** In hundredths of a second of one core. */
+      readonly cost: number;
+      readonly digest: string;
+      readonly further?: readonly FurtherSource[];
+      readonly bytesOf: (digest: string) => Promise<Uint8Array | undefined>;
+    },
+    /** Takes the bytes of the original, and of further sources by what the transformation calls them. */
+    work: (original: Uint8Array, images: ReadonlyMap<string, Uint8Array>) => Promise<Uint8Array>,
+  ) {
+    const { key, cost, digest, further = [], bytesOf } = wanted;
     return this.#flights.join(key, async () => {
       const kept = await this.#tiers.get(key);
       if (kept) return kept;
-      const { further } = request;
-      const facts = further.flatMap((each) => each.facts ?? []);
-      const cost = estimateCost(request.facts, request.transformation, request.format, facts);
-      const rendered = await this.#queue.run(cost, async () => {
-        const original = await bytesOf(request.digest);
+      const made = await this.#queue.run(cost, async () => {
+        const original = await bytesOf(digest);
         if (!original) return undefined;
         const images = new Map<string, Uint8Array>();
         for (const { image, digest } of further) {
@@ -93,18 +119,13 @@ export class Variants {
           if (image !== undefined) images.set(image, bytes);
         }
         const begun = performance.now();
-        const { bytes } = await render(original, request.transformation, {
-          format: request.format,
-          limits: this.#limits,
-          memory: this.#memoryOf(request.digest),
-          images,
-        });
+        const bytes = await work(original, images);
         this.#onRender(performance.now() - begun);
         return bytes;
       });
-      if (!rendered) return undefined;
-      this.#tiers.keep(key, rendered, true);
-      return { bytes: rendered, from: "rendered" as const };
+      if (!made) return undefined;
+      this.#tiers.keep(key, made, true);
+      return { bytes: made, from: "rendered" as const };
     });
   }
 

@@ -1,15 +1,18 @@
 import { hash } from "node:crypto";
-import { chooseFormat, isEmptyTransformation, MEDIA_TYPES, type OutputFormat } from "@freshet/core";
-import { type ImageFacts, isRenderError } from "@freshet/core/resize";
+import { MEDIA_TYPES } from "@freshet/core";
+import { isRenderError } from "@freshet/core/resize";
 import type { Answer, Answers } from "../cache/answers.ts";
 import type { Coverage } from "../cache/coverage.ts";
 import type { Originals } from "../cache/originals.ts";
-import { type VariantRequest, type Variants, variantKey } from "../cache/variants.ts";
+import type { Variants } from "../cache/variants.ts";
 import { ServerError } from "../errors.ts";
 import type { Standing } from "../instances/admission.ts";
 import { acceptClass } from "./accept.ts";
+import { type Choice, choose, etagOf, formatOf, type Wish } from "./choice.ts";
 import { isNotModified } from "./conditional.ts";
-import { ACCEPT_CH, followHints, type Said } from "./hints.ts";
+import { drawingOf, isDrawing } from "./drawing.ts";
+import { ACCEPT_CH } from "./hints.ts";
+import { aboutOf, infoHeader, infoText } from "./info.ts";
 import { lifetimeOf } from "./lifetime.ts";
 import type { DeliveryRequest } from "./request.ts";
 import { currentOfAll, type Sources } from "./sources.ts";
@@ -34,21 +37,6 @@ export interface Delivered {
   readonly from: "memory" | "disk" | "shared" | "rendered" | "original" | "unmodified";
 }
 
-/** What is to be delivered: a rendered variant, or the original's own bytes. */
-type Choice =
-  | {
-      readonly kind: "variant";
-      readonly key: string;
-      readonly request: VariantRequest;
-      readonly negotiated: boolean;
-    }
-  | {
-      readonly kind: "original";
-      readonly key: string;
-      readonly facts: ImageFacts;
-      readonly negotiated: boolean;
-    };
-
 /** What `Delivery` is built from. */
 export interface DeliveryParts {
   readonly originals: Originals;
@@ -56,14 +44,6 @@ export interface DeliveryParts {
   readonly answers: Answers;
   readonly coverage: Coverage;
   readonly now?: () => number;
-}
-
-/** What a request says besides its URL. */
-export interface Wish {
-  readonly accept: string | undefined;
-  readonly ifNoneMatch: string | undefined;
-  /** As far as the URL leaves room for them. */
-  readonly hints?: Said | undefined;
 }
 
 /**
@@ -107,14 +87,24 @@ export class Delivery {
     for (let tries = 1; ; tries += 1) {
       const { version } = request.url;
       const sources = await currentOfAll(this.#parts.originals, request.sources, version, standing);
-      const choice = choose(request, wish, sources);
+      let choice = choose(request, wish, sources);
+      const info = await this.#infoOf(request, sources, choice);
+      if (info?.text) {
+        const { answer, keep } = this.#answer(request, sources, choice, info.text);
+        if (keep) this.#parts.answers.set(memoryKey, answer);
+        return { answer, stamp: sources.stamp, from: info.from };
+      }
       if (isNotModified(wish.ifNoneMatch, etagOf(choice))) {
-        const { answer } = this.#answer(request, sources, choice, NOTHING);
+        const { answer } = this.#answer(request, sources, choice, NOTHING, info?.header?.(choice));
         return { answer, stamp: sources.stamp, from: "unmodified" };
       }
-      const found = await this.#bytesOf(choice, sources.digests[0]);
+      let found = await this.#bytesOf(choice, sources.digests[0]);
+      if (found && choice.kind === "drawing" && !isDrawing(found.bytes)) {
+        choice = choice.pixels;
+        found = await this.#bytesOf(choice, sources.digests[0]);
+      }
       if (found) {
-        const answer = this.#answer(request, sources, choice, found.bytes);
+        const answer = this.#answer(request, sources, choice, found.bytes, info?.header?.(choice));
         if (answer.keep) this.#parts.answers.set(memoryKey, answer.answer);
         return { answer: answer.answer, stamp: sources.stamp, from: found.from };
       }
@@ -136,11 +126,27 @@ export class Delivery {
 
   async #bytesOf(choice: Choice, digest: string) {
     const { originals, variants } = this.#parts;
-    if (choice.kind === "variant") {
-      return variants.get(choice.key, choice.request, (wanted) => originals.bytesOf(wanted));
-    }
+    const bytesOf = (wanted: string) => originals.bytesOf(wanted);
+    if (choice.kind === "variant") return variants.get(choice.key, choice.request, bytesOf);
+    if (choice.kind === "drawing") return drawingOf(variants, { key: choice.key, digest, bytesOf });
     const bytes = await originals.bytesOf(digest);
     return bytes && { bytes, from: "original" as const };
+  }
+
+  /** What `ci_info` asks for. Where the original's bytes are gone, they are brought back. */
+  async #infoOf(request: DeliveryRequest, { digests: [digest] }: Sources, choice: Choice) {
+    if (request.info === undefined) return undefined;
+    const { originals, variants } = this.#parts;
+    const look = () => aboutOf(variants, { digest, bytesOf: (wanted) => originals.bytesOf(wanted) });
+    let found = await look();
+    if (!found) {
+      await originals.refill(request.original);
+      found = await look();
+    }
+    if (!found) throw new ServerError("ORIGIN_BROKEN");
+    const { about, from } = found;
+    if (request.info === "header") return { header: (of: Choice) => infoHeader(about, of), from };
+    return { text: infoText(about, choice, { digest, remarks: request.url.remarks }), from };
   }
 
   /** What the URL itself says about how long its answer may be kept. */
@@ -153,7 +159,7 @@ export class Delivery {
     return { wish: seconds, left, bySettings };
   }
 
-  #answer(request: DeliveryRequest, current: Sources, choice: Choice, body: Uint8Array) {
+  #answer(request: DeliveryRequest, current: Sources, choice: Choice, body: Uint8Array, info?: string) {
     const identities = request.sources.map(({ identity }) => identity);
     // An answer that an invalidation overtook belongs to the generation before it.
     const generation = Math.min(current.stamp, this.#parts.coverage.floor(...identities));
@@ -163,11 +169,13 @@ export class Delivery {
       { ...current, findable: tags.complete, isForOne, ...this.#saidBy(request) },
       request.project.cache,
     );
-    const format = choice.kind === "variant" ? choice.request.format : choice.facts.format;
-    const etag = etagOf(choice);
+    const isText = request.info === "json";
+    const format = formatOf(choice, body);
+    // Without a body nobody knows which of two formats it is, and a 304 need not say.
+    const contentType = isText ? "application/json" : format && MEDIA_TYPES[format];
+    const etag = isText ? `"${hash("sha256", body).slice(0, 40)}"` : etagOf(choice);
     const head = [
-      "Content-Type",
-      MEDIA_TYPES[format],
+      ...(contentType === undefined ? [] : ["Content-Type", contentType]),
       "ETag",
       etag,
       "Cache-Control",
@@ -175,7 +183,8 @@ export class Delivery {
       "CDN-Cache-Control",
       lifetime.cdnCacheControl,
       ...varyHeaders(request, choice),
-      ...(format === "svg" ? SVG_HEADERS : []),
+      ...(format === "svg" && !isText ? SVG_HEADERS : []),
+      ...(info === undefined ? [] : ["Freshet-Info", info]),
       ...OPEN_HEADERS,
       ...tagHeaders(tags),
       ...remarkHeaders(request),
@@ -184,8 +193,8 @@ export class Delivery {
       head,
       etag,
       body,
-      contentType: MEDIA_TYPES[format],
-      ranges: choice.kind === "original",
+      contentType: contentType ?? "",
+      ranges: choice.kind === "original" && !isText,
       project: request.project,
       digests: current.digests,
       generation,
@@ -193,8 +202,6 @@ export class Delivery {
     return { answer, keep: lifetime.keep };
   }
 }
-
-const etagOf = (choice: Choice) => `"${choice.key}"`;
 
 /** Key of an answer in the memory tier. `hints` is what the request's other headers come to. */
 export function memoryKeyOf(
@@ -211,46 +218,6 @@ export function codeOf(error: unknown): ServerError {
   if (isRenderError(error)) return new ServerError(error.code, error.message);
   if (error instanceof ServerError) return error;
   return new ServerError("INTERNAL", undefined, { cause: error });
-}
-
-function choose(
-  request: DeliveryRequest,
-  { accept, hints }: Wish,
-  { facts, furtherFacts, digests: [digest, ...others] }: Sources,
-): Choice {
-  const { images = [] } = request;
-  const further = others.map((each, place) => ({
-    digest: each,
-    facts: furtherFacts[place],
-    image: images[place],
-  }));
-  const asked = request.url.transformation;
-  const transformation = hints === undefined ? asked : followHints(asked, hints);
-  const { encode, ...pixels } = transformation;
-  const { format, negotiated } = chooseFormat({
-    requested: encode?.force_format,
-    accept,
-    source: facts,
-    auto: request.project.formats,
-  });
-  const isAlone = further.length === 0;
-  // A drawing is delivered as it is, but never without its watermark.
-  const isMarked = pixels.watermark !== undefined && !isEmptyTransformation({ watermark: pixels.watermark });
-  const isVector = isAlone && !isMarked && facts.format === "svg" && encode?.force_format === undefined;
-  const isUntouched =
-    isAlone && facts.format === format && encode?.q === undefined && isEmptyTransformation(pixels);
-  if (isVector || isUntouched) {
-    const key = hash("sha256", `original\n${digest}`).slice(0, 40);
-    return { kind: "original", key, facts, negotiated: negotiated && !isVector };
-  }
-  const variant = {
-    digest,
-    further,
-    facts,
-    transformation,
-    format: format as OutputFormat,
-  };
-  return { kind: "variant", key: variantKey(variant), request: variant, negotiated };
 }
 
 /** Every header that could have led to another answer, and what browsers are asked to say. */

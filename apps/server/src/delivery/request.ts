@@ -4,6 +4,7 @@ import { ServerError } from "../errors.ts";
 import { describeOriginal, type Original } from "../projects/originals.ts";
 import type { Project, Projects } from "../projects/project.ts";
 import { type Hints, hintsFor } from "./hints.ts";
+import { type InfoWish, infoWish } from "./info.ts";
 import { understand } from "./understand.ts";
 import { watermarkSources } from "./watermarks.ts";
 
@@ -34,6 +35,8 @@ export interface DeliveryRequest {
   readonly lifetime?: UrlLifetime;
   /** Which headers besides `Accept` have a say; absent is none. */
   readonly hints?: Hints | undefined;
+  /** `ci_info`; absent is nothing. */
+  readonly info?: InfoWish | undefined;
 }
 
 interface Reading {
@@ -111,6 +114,7 @@ export class DeliveryRequests {
       url,
       lifetime: { seconds, expires: verdict.expires, bySettings },
       hints: hintsFor(project, layered),
+      info: infoWish(url),
     };
   }
 

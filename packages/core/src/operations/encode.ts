@@ -9,8 +9,12 @@ export const FORMAT_CHOICES = ["jpeg", "png", "webp", "_webp", "avif", "original
 /** Chooses the output format and how hard it is compressed. */
 export const encode = defineOperation("encode", {
   force_format: parameter(listOf(oneOf(FORMAT_CHOICES, { jpg: "jpeg" })), {
-    summary: "Output format, or a list of which the first that the client takes is used.",
+    summary:
+      "Output format, or a list of which the first that the client takes is used. `webp` alone is sent as JPEG where that is smaller.",
     example: "webp,jpeg",
   }),
-  q: parameter(decimal(1, 100, 0), { summary: "Quality from 1 (small) to 100 (faithful).", example: "75" }),
+  q: parameter(decimal(1, 100, 0), {
+    summary: "Quality from 1 (small) to 100 (faithful), of JPEG, WebP and AVIF.",
+    example: "75",
+  }),
 });

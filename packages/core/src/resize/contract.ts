@@ -31,6 +31,8 @@ export interface RenderLimits {
 /** What to render to. */
 export interface RenderOptions {
   readonly format: OutputFormat;
+  /** Sent instead where nothing of the finished picture is transparent and its bytes are fewer. */
+  readonly rival?: OutputFormat | undefined;
   /** `DEFAULT_LIMITS` when absent. */
   readonly limits?: RenderLimits;
   /** Of this original; absent, its pixels are looked at anew wherever a wish depends on them. */

@@ -37,14 +37,18 @@ export function estimateCost(
   facts: ImageFacts,
   transformation: Transformation,
   format: OutputFormat,
-  images: readonly ImageFacts[] = [],
+  {
+    rival,
+    images = [],
+  }: { readonly rival?: OutputFormat | undefined; readonly images?: readonly ImageFacts[] } = {},
 ): number {
   const drawable = { ...facts, uprighting: UPRIGHT, isGrey: false };
   const { size, pages, effects } = draw(drawable, { transformation, format, limits: DEFAULT_LIMITS });
   const read =
     (facts.width * facts.height * pages * (readingOf(facts) + lookingOf(facts, transformation))) / 1e6;
   const retouching = effects.reduce((sum, effect) => sum + retouchingOf(effect), 0);
-  const written = (size.width * size.height * pages * (WRITING[format] + retouching)) / 1e6;
+  const written =
+    (size.width * size.height * pages * (WRITING[format] + (rival ? WRITING[rival] : 0) + retouching)) / 1e6;
   const further = images.reduce(
     (sum, image) => sum + (image.width * image.height * readingOf(image)) / 1e6,
     0,

@@ -7,6 +7,7 @@ import { OUTPUT_FORMATS, type OutputFormat } from "../format.ts";
 import { OPERATIONS, type Transformation } from "../operations/index.ts";
 import { canonicalTransformation, readTransformation } from "../transformation.ts";
 import { readQuery } from "../url/query.ts";
+import { watermarkImages } from "../watermarks.ts";
 import type { Rendered } from "./contract.ts";
 import { isRenderError, type RenderError } from "./errors.ts";
 import { animation, asked, placeMap } from "./fixtures.test.support.ts";
@@ -194,13 +195,16 @@ describe("any query", () => {
         async (text, name, format) => {
           const { transformation } = readTransformation(readQuery(text));
           const original = originals.get(name) ?? Buffer.alloc(0);
-          const { bytes, width, height, pages } = await render(original, transformation, { format, limits });
+          const mark = originals.get("clear") ?? original;
+          const images = new Map(watermarkImages(transformation).map((image) => [image, mark]));
+          const options = { format, limits, images };
+          const { bytes, width, height, pages } = await render(original, transformation, options);
           expect(await sharp(bytes).metadata()).toMatchObject({ width });
           // A turn by odd degrees needs some room beyond the limit, and no side is thinner than a pixel.
           expect(width * height * pages).toBeLessThanOrEqual(some * 1.1 + 8192);
           // What stands in a variant's key is all that decides its pixels.
           const key = readTransformation(readQuery(canonicalTransformation(transformation))).transformation;
-          const again = await render(original, key, { format, limits });
+          const again = await render(original, key, options);
           expect(Buffer.compare(bytes, again.bytes), text).toBe(0);
         },
       ),

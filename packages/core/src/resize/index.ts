@@ -12,3 +12,5 @@ export type { Memory } from "./insight.ts";
 export { checkLimits, DEFAULT_LIMITS } from "./limits.ts";
 export { probe } from "./probe.ts";
 export { render } from "./render.ts";
+export { sniffFormat } from "./sniff.ts";
+export { type Survey, survey } from "./survey.ts";

@@ -88,14 +88,16 @@ async function focusOf(painting: Painting, source: Picture): Promise<readonly nu
   return [within.left + (x * size.width) / raw.width, within.top + (y * size.height) / raw.height];
 }
 
-async function colorOf(painting: Painting, source: Picture): Promise<readonly number[]> {
+/** Red, green and blue of the colour that covers most; nothing where nothing can be seen. */
+export async function colorOf(painting: Painting, source: Picture): Promise<readonly number[]> {
   const color = findColor(await sketchOf(painting, source));
   return color ? [color.red, color.green, color.blue] : [];
 }
 
-function sketchOf(painting: Painting, source: Picture) {
+/** The picture, no side longer than `longest`. */
+export function sketchOf(painting: Painting, source: Picture, longest: number = SKETCH) {
   const { width, height } = source.size;
-  const factor = Math.min(1, SKETCH / Math.max(width, height));
+  const factor = Math.min(1, longest / Math.max(width, height));
   const side = (pixels: number) => Math.max(1, Math.round(pixels * factor));
   return pixelsOf(painting, source, { width: side(width), height: side(height) });
 }

@@ -1,3 +1,4 @@
+import type { Sharp } from "sharp";
 import type { OutputFormat } from "../format.ts";
 import type { Rendered } from "./contract.ts";
 import { applyEffects } from "./effects/index.ts";
@@ -7,15 +8,31 @@ import { fillOf, type Painted, type Painting, runPasses } from "./passes.ts";
 import type { Picture } from "./picture.ts";
 import type { Header } from "./probe.ts";
 
-/** Makes the pixels of a planned picture and encodes them. */
-export async function paint(painting: Painting, picture: Picture, format: OutputFormat): Promise<Rendered> {
+/** Makes the pixels of a planned picture and encodes them; of two formats the smaller bytes are given. */
+export async function paint(
+  painting: Painting,
+  picture: Picture,
+  format: OutputFormat,
+  rival?: OutputFormat,
+): Promise<Rendered> {
   const { header, deadline } = painting;
   const { image, isFresh } = await paintAll(painting, picture, format);
   // libvips writes the original's orientation into an AVIF even when told to drop metadata; raw pixels have none.
   const isMarked = format === "avif" && header.orientation !== 1 && isFresh;
-  const clean = isMarked ? openRaw(await toRaw(image, deadline)) : image;
   const timing = !isFresh && picture.pages > 1 ? timingOf(header) : {};
-  const encoded = ENCODERS[format](clean, picture.quality, timing);
+  const write = (pixels: Sharp, as: OutputFormat) =>
+    encodeAs(ENCODERS[as](pixels, picture.quality, timing), as, deadline);
+  if (rival !== undefined && picture.pages === 1) {
+    const raw = await toRaw(image, deadline);
+    const first = await write(openRaw(raw), format);
+    if (raw.channels === 2 || raw.channels === 4) return first;
+    const second = await write(openRaw(raw), rival);
+    return second.bytes.length < first.bytes.length ? second : first;
+  }
+  return write(isMarked ? openRaw(await toRaw(image, deadline)) : image, format);
+}
+
+async function encodeAs(encoded: Sharp, format: OutputFormat, deadline: number): Promise<Rendered> {
   const { data, info } = await limited(encoded, deadline).toBuffer({ resolveWithObject: true });
   return {
     bytes: data,

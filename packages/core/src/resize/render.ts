@@ -17,7 +17,7 @@ import { readHeader } from "./probe.ts";
 export async function render(
   bytes: Uint8Array,
   transformation: Transformation,
-  { format, limits = DEFAULT_LIMITS, memory, images = new Map() }: RenderOptions,
+  { format, rival, limits = DEFAULT_LIMITS, memory, images = new Map() }: RenderOptions,
 ): Promise<Rendered> {
   const deadline = performance.now() + limits.timeoutMs;
   const header = await readHeader(bytes);
@@ -26,7 +26,7 @@ export async function render(
   const painting = { bytes, header, limits, images, deadline };
   try {
     const insight = await look(painting, { ...wish, insight: {} }, memory);
-    return await paint(painting, draw(header, { ...wish, insight }), format);
+    return await paint(painting, draw(header, { ...wish, insight }), format, rival);
   } catch (error) {
     throw asRenderError(error);
   }

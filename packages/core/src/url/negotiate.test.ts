@@ -44,6 +44,25 @@ describe("asked for by the URL", () => {
   });
 });
 
+describe("a smaller rival", () => {
+  const rival = (
+    requested: readonly FormatChoice[] | undefined,
+    accept: string,
+    source: FormatQuestion["source"] = jpeg,
+  ) => chooseFormat({ requested, accept, source, auto: ["webp"] }).rival;
+  test("webp alone has JPEG as one, where nothing is lost by it", () => {
+    expect(rival(["webp"], MODERN)).toBe("jpeg");
+    expect(rival(["webp"], OLD)).toBeUndefined();
+    expect(rival(["webp"], MODERN, png)).toBeUndefined();
+    expect(rival(["webp"], MODERN, animation)).toBeUndefined();
+  });
+  test("every other wish has none", () => {
+    for (const requested of [["_webp"], ["webp", "jpeg"], ["avif"], ["jpeg"], ["original"], []] as const)
+      expect(rival(requested, MODERN)).toBeUndefined();
+    expect(rival(undefined, MODERN)).toBeUndefined();
+  });
+});
+
 describe("negotiated", () => {
   test("the first of the project's formats that Accept names", () => {
     expect(choose(undefined, MODERN)).toBe("avif by Accept");

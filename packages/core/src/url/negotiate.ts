@@ -18,11 +18,13 @@ export interface FormatQuestion {
 /**
  * Chooses the output format. A client takes a format only if its `Accept` names it: wildcards are sent by clients of
  * every age and prove nothing. `negotiated` says that another `Accept` could have got another answer, so that the
- * answer must carry `Vary: Accept`.
+ * answer must carry `Vary: Accept`. A `rival` is to be sent instead where it comes out smaller: only `webp` as the one
+ * word asked for has one, since a list and a project's own formats say what they prefer.
  */
 export function chooseFormat({ requested, accept, source, auto }: FormatQuestion): {
   readonly format: OutputFormat;
   readonly negotiated: boolean;
+  readonly rival?: OutputFormat;
 } {
   const steps = requested?.length
     ? requested.map((choice) => stepOf(choice, source))
@@ -33,9 +35,12 @@ export function chooseFormat({ requested, accept, source, auto }: FormatQuestion
   const otherwise = steps[certain]?.format ?? last;
   const named = namedTypes(accept);
   const taken = offers.find(({ format }) => named.has(`image/${format}`));
+  const rival = taken && requested?.length === 1 && requested[0] === "webp" ? otherwise : undefined;
   return {
     format: taken?.format ?? otherwise,
     negotiated: offers.some(({ format }) => format !== otherwise),
+    // A PNG or a GIF is seldom the smaller one and costs much more to make than it could save.
+    ...(rival === "jpeg" ? { rival } : {}),
   };
 }
 

@@ -1,0 +1,86 @@
+import { hash } from "node:crypto";
+import { chooseFormat, type InputFormat, isEmptyTransformation, type OutputFormat } from "@freshet/core";
+import { type ImageFacts, sniffFormat } from "@freshet/core/resize";
+import { type VariantRequest, variantKey } from "../cache/variants.ts";
+import { SANITISER_VERSION } from "../svg/sanitise.ts";
+import { followHints, type Said } from "./hints.ts";
+import type { DeliveryRequest } from "./request.ts";
+import type { Sources } from "./sources.ts";
+
+/** What a request says besides its URL. */
+export interface Wish {
+  readonly accept: string | undefined;
+  readonly ifNoneMatch: string | undefined;
+  /** As far as the URL leaves room for them. */
+  readonly hints?: Said | undefined;
+}
+
+interface Variant {
+  readonly kind: "variant";
+  readonly key: string;
+  readonly request: VariantRequest;
+  readonly negotiated: boolean;
+}
+
+/** What is to be delivered: a rendered variant, the original's own bytes, or what draws in an SVG. */
+export type Choice =
+  | Variant
+  | {
+      readonly kind: "original";
+      readonly key: string;
+      readonly facts: ImageFacts;
+      readonly negotiated: boolean;
+    }
+  | {
+      readonly kind: "drawing";
+      readonly key: string;
+      readonly negotiated: false;
+      /** What is delivered where the SVG can only be shown as pixels. */
+      readonly pixels: Variant;
+    };
+
+/** Chooses by the transformation in effect and what the client takes. An SVG stays one unless a format is asked for. */
+export function choose(
+  request: DeliveryRequest,
+  { accept, hints }: Wish,
+  { facts, furtherFacts, digests: [digest, ...others] }: Sources,
+): Choice {
+  const { images = [] } = request;
+  const further = others.map((each, place) => ({
+    digest: each,
+    facts: furtherFacts[place],
+    image: images[place],
+  }));
+  const asked = request.url.transformation;
+  const transformation = hints === undefined ? asked : followHints(asked, hints);
+  const { encode, ...pixels } = transformation;
+  const { format, rival, negotiated } = chooseFormat({
+    requested: encode?.force_format,
+    accept,
+    source: facts,
+    auto: request.project.formats,
+  });
+  const isAlone = further.length === 0;
+  const isUntouched =
+    isAlone && facts.format === format && encode?.q === undefined && isEmptyTransformation(pixels);
+  if (isUntouched) return { kind: "original", key: keyOf("original", digest), facts, negotiated };
+  const wanted = { digest, further, facts, transformation, format: format as OutputFormat, rival };
+  const variant: Variant = { kind: "variant", key: variantKey(wanted), request: wanted, negotiated };
+  // A drawing is delivered as it is, but never without its watermark.
+  const isMarked = pixels.watermark !== undefined && !isEmptyTransformation({ watermark: pixels.watermark });
+  const keepsFormat = (encode?.force_format ?? []).every((word) => word === "original");
+  if (!isAlone || isMarked || facts.format !== "svg" || !keepsFormat) return variant;
+  const key = keyOf(`drawing ${SANITISER_VERSION}`, digest);
+  return { kind: "drawing", key, negotiated: false, pixels: variant };
+}
+
+const keyOf = (what: string, digest: string) => hash("sha256", `${what}\n${digest}`).slice(0, 40);
+
+export const etagOf = (choice: Choice): string => `"${choice.key}"`;
+
+/** Format of a body; undefined where only the body could say and there is none. */
+export function formatOf(choice: Choice, body: Uint8Array): InputFormat | undefined {
+  if (choice.kind === "drawing") return "svg";
+  if (choice.kind === "original") return choice.facts.format;
+  return choice.request.rival === undefined ? choice.request.format : sniffFormat(body);
+}
