@@ -56,7 +56,8 @@ test("a transaction's changes are nobody else's before its commit, and a failed 
   });
   asked.resolve();
   await expect(slow).rejects.toThrow("changed my mind");
-  expect(await reader).toEqual([]);
+  // With several connections it may read behind `later` as well, but never what was taken back.
+  expect((await reader).map(({ name }) => name)).not.toContain("a");
   await later;
   expect(await db.selectFrom("item").select("name").execute()).toEqual([{ name: "b" }]);
 });
