@@ -50,7 +50,7 @@ const SWITCHES: readonly Switch[] = [
     edits: [
       {
         file: "invalidation/journal.js",
-        from: "const isBehind = await isForeign(db, seen);",
+        from: "const isBehind = await isForeign(db, seen, n);",
         to: "const isBehind = false;",
       },
     ],

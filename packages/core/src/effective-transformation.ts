@@ -7,9 +7,9 @@ import { effectiveWatermark } from "./watermarks.ts";
 type Resize = OperationValues["resize"];
 
 /**
- * The same request in fewer words, each value in its one spelling: what asks for nothing is gone, `dpr` is multiplied into `w` and `h` (as long as both stay within `LARGEST_SIDE`), `x` and
- * `y` become a gravity, and what has no effect beside the rest is dropped. It gives the same pixels as the transformation it is
- * made from; the renderer itself reads nothing else.
+ * The same request in fewer words, each value in its one spelling: what asks for nothing is gone, `dpr` is multiplied into `w` and `h`
+ * (as long as both stay within `LARGEST_SIDE`), `x` and `y` become a gravity, and what has no effect beside the rest is dropped. It
+ * gives the same pixels as the transformation it is made from; the renderer itself reads nothing else.
  */
 export function effectiveTransformation(transformation: Transformation): Transformation {
   const { resize, colorize, duotone, pixelate, watermark, ...others } = withoutNeutral(transformation);

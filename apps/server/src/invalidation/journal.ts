@@ -185,7 +185,7 @@ async function acceptAll(
     .returning("n")
     .executeTakeFirstOrThrow();
   // Behind the lock: who holds it may just be giving a number anew that was seen.
-  const isBehind = await isForeign(db, seen);
+  const isBehind = await isForeign(db, seen, n);
   const before = isBehind ? await renumber(db, n, Math.max(n, seen.sequence)) : n;
   const more = isBehind ? await everything(db) : [];
   const group = [...more, ...asked];

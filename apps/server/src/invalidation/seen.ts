@@ -14,14 +14,16 @@ export const FOREIGN = "The journal is not the one of before: it was restored fr
 
 /**
  * Whether a journal is not the continuation of what was seen: it ends before that, or has given the number to another entry. A number
- * alone would not tell: a restored journal reaches it again, and what it was given meanwhile would count as applied.
+ * alone would not tell: a restored journal reaches it again, and what it was given meanwhile would count as applied. `head` is the
+ * largest number given out, for who has just read it.
  */
 export async function isForeign(
   db: Kysely<InvalidationTables> | Transaction<InvalidationTables>,
   { sequence, entry }: Seen,
+  head?: number,
 ): Promise<boolean> {
-  const { n } = await db.selectFrom("invalidation_sequence").select("n").executeTakeFirstOrThrow();
-  if (n < sequence) return true;
+  const sequences = db.selectFrom("invalidation_sequence").select("n");
+  if ((head ?? (await sequences.executeTakeFirstOrThrow()).n) < sequence) return true;
   if (entry === undefined) return false;
   const other = await db
     .selectFrom("invalidation_entry")
