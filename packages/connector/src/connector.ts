@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { RawRequest } from "@freshet/core";
 import { type Backoff, createQueue, createWorker, type Store } from "@freshet/store";
 import type { FastifyError, FastifyPluginAsync } from "fastify";
+import { type AnnounceOptions, createAnnouncer } from "./announce.ts";
 import { sentenceOf } from "./errors.ts";
 import { createInbox } from "./inbox.ts";
 import { createKnownVersions } from "./known.ts";
@@ -10,8 +11,12 @@ import { createPullLoop } from "./pull.ts";
 import { receiveEvents } from "./receive.ts";
 import { reportEvents } from "./report.ts";
 import { type InboxRow, migrationsOf, tablesOf } from "./schema.ts";
+import { questionSecrets } from "./secrets.ts";
 import { createSettle } from "./settle.ts";
 import type { ConnectedSite } from "./site.ts";
+import { createWalkLoop } from "./walk.ts";
+import { walkMigrationsOf, walkTablesOf } from "./walk-schema.ts";
+import { createWalkStore } from "./walk-store.ts";
 
 export interface ConnectorOptions<Client> {
   /** The CMS, e.g. "wordpress": a-z and 0-9. Names the routes, the tables and the cause of invalidations. */
@@ -23,6 +28,10 @@ export interface ConnectorOptions<Client> {
   readonly store: Store;
   /** Milliseconds between pulls of a site; 5,000 where nothing is said. */
   readonly pullEveryMs?: number;
+  /** Milliseconds from the end of a walk over everything a site has to the next; six hours where nothing is said. */
+  readonly reconcileEveryMs?: number;
+  /** How the server hears of this connector; absent: it does not. */
+  readonly announce?: AnnounceOptions;
   /** Waits between attempts at the invalidation API; 1 s to 5 min where nothing is said. */
   readonly attempts?: Backoff;
   /** Secrets for questions about status and events from other machines; without any only this machine may ask. */
@@ -40,11 +49,12 @@ const POLL_MS = 1_000;
 /** The event log reaches back this far; unfinished events are kept for ever. */
 const LOG_MS = 90 * 86_400_000;
 const PRUNE_EVERY_MS = 3_600_000;
+const RECONCILE_EVERY_MS = 6 * 3_600_000;
 
 /**
  * Everything a CMS connector needs besides its adapter, as a fastify plugin: `POST /<name>/events` takes pushed events,
- * a loop per site pulls what was not pushed, a worker turns each event into at most one tracked invalidation, and
- * `GET /<name>/status` and `GET /<name>/events` say how it stands. Closing the app stops all of it; what was not finished
+ * a loop per site pulls what was not pushed, another walks over everything the site has, a worker turns each event into at most one tracked invalidation, and
+ * `GET /<name>/status`, `GET /<name>/events` and `POST /<name>/reconcile` are there for whoever looks. Closing the app stops all of it; what was not finished
  * goes on at the next start.
  */
 export function connector<Client>(options: ConnectorOptions<Client>): FastifyPluginAsync {
@@ -54,7 +64,16 @@ export function connector<Client>(options: ConnectorOptions<Client>): FastifyPlu
     const tables = tablesOf(name);
     await store.migrate(tables.owner, migrationsOf(tables));
 
+    const walkTables = walkTablesOf(tables);
+    await store.migrate(walkTables.owner, walkMigrationsOf(walkTables, tables));
+    const projects = () => [...sites.values()].map((site) => site.project);
+    const ofProjects = options.announce
+      ? await questionSecrets(store, walkTables, projects())
+      : new Map<string, string>();
+
     const inbox = createInbox(store, tables, now);
+    const known = createKnownVersions(store, tables);
+    const walks = createWalkStore(store, walkTables);
     const queue = createQueue<InboxRow>(store, {
       table: tables.inbox,
       key: "id",
@@ -69,7 +88,7 @@ export function connector<Client>(options: ConnectorOptions<Client>): FastifyPlu
       store,
       tables,
       queue,
-      known: createKnownVersions(store, tables),
+      known,
       attempts: options.attempts ?? { firstMs: 1_000, mostMs: 300_000 },
       now,
       log,
@@ -96,6 +115,17 @@ export function connector<Client>(options: ConnectorOptions<Client>): FastifyPlu
       ]),
     );
 
+    const everyMs = options.reconcileEveryMs ?? RECONCILE_EVERY_MS;
+    const walkers = new Map(
+      options.sites.map((site) => {
+        const pull = async () => pulls.get(site.id)?.drain();
+        return [
+          site.id,
+          createWalkLoop({ site, store, walks, known, inbox, pull, everyMs, added, now, log }),
+        ];
+      }),
+    );
+
     app.setErrorHandler<FastifyError>((error, _request, reply) => {
       const code = codeOf(error);
       if (code === "INTERNAL") log("request failed", { reason: sentenceOf(error) });
@@ -110,7 +140,18 @@ export function connector<Client>(options: ConnectorOptions<Client>): FastifyPlu
       log,
     });
     const pullState = (site: string) => pulls.get(site)?.state();
-    reportEvents(app, { name, sites, inbox, pullState, now, secrets: options.statusSecrets ?? [] });
+    const walkOf = (site: string) => walkers.get(site);
+    const secrets = options.statusSecrets ?? [];
+    const { statusOf } = reportEvents(app, {
+      ...{ name, sites, inbox, walks, pullState, walkOf, now, secrets, ofProjects },
+    });
+    const announcer =
+      options.announce &&
+      createAnnouncer({
+        ...{ name, announce: options.announce, secrets: ofProjects, projects, log },
+        statuses: (project) =>
+          Promise.all([...sites.values()].filter((site) => site.project === project).map(statusOf)),
+      });
 
     const prune = () => {
       inbox
@@ -121,11 +162,14 @@ export function connector<Client>(options: ConnectorOptions<Client>): FastifyPlu
     app.addHook("onReady", async () => {
       await worker.start();
       for (const pull of pulls.values()) pull.start();
+      for (const walker of walkers.values()) walker.start();
+      announcer?.start();
       pruning = setInterval(prune, PRUNE_EVERY_MS).unref();
     });
     app.addHook("onClose", async () => {
       clearInterval(pruning);
-      await Promise.all([...pulls.values()].map((pull) => pull.stop()));
+      announcer?.stop();
+      await Promise.all([...pulls.values(), ...walkers.values()].map((loop) => loop.stop()));
       await worker.stop();
     });
   };

@@ -1,12 +1,12 @@
 import type { Cursor, VerifiedEvent } from "@freshet/core";
 import { type Kysely, type Store, sql } from "@freshet/store";
-import type { EventState, InboxRow, Tables } from "./schema.ts";
+import type { EventState, InboxRow, Tables, Via } from "./schema.ts";
 
 /** A line of the event log: why an event did or did not lead to an invalidation. Times are ISO 8601. */
 export interface LoggedEvent {
   readonly site: string;
   readonly event: string;
-  readonly via: "push" | "pull";
+  readonly via: Via;
   readonly received_at: string;
   readonly state: EventState;
   readonly changed_at: string;
@@ -27,10 +27,14 @@ export interface Inbox {
   add(site: string, events: readonly VerifiedEvent[]): Promise<number>;
   /** The same for pulled events, together with the place they were read up to: both or neither. */
   addPulled(site: string, events: readonly VerifiedEvent[], cursor: Cursor | undefined): Promise<number>;
+  /** The same for what a walk found, in its transaction. */
+  addFound(on: Kysely<unknown>, site: string, events: readonly VerifiedEvent[]): Promise<number>;
   place(site: string): Promise<Place | undefined>;
   /** Newest first. */
   log(question: {
     readonly site?: string;
+    /** Only events of these; absent is every site. */
+    readonly sites?: readonly string[];
     readonly state?: string;
     readonly limit: number;
   }): Promise<readonly LoggedEvent[]>;
@@ -48,7 +52,7 @@ export function createInbox(store: Store, tables: Tables, now: () => number): In
   const inbox = sql.table(tables.inbox);
   const place = sql.table(tables.place);
 
-  const insert = async (on: Kysely<unknown>, site: string, via: string, events: readonly VerifiedEvent[]) => {
+  const insert = async (on: Kysely<unknown>, site: string, via: Via, events: readonly VerifiedEvent[]) => {
     let added = 0;
     const time = now();
     for (const { id, order, payload } of events) {
@@ -72,18 +76,21 @@ export function createInbox(store: Store, tables: Tables, now: () => number): In
         );
         return added;
       }),
+    addFound: (on, site, events) => insert(on, site, "walk", events),
     async place(site) {
       const { rows } = await sql<{ cursor: string | null; pulled_at: number }>`
         select cursor, pulled_at from ${place} where site = ${site}`.execute(db);
       const [row] = rows;
       return row && { cursor: row.cursor ?? undefined, pulledAt: Number(row.pulled_at) };
     },
-    async log({ site, state, limit }) {
+    async log({ site, sites, state, limit }) {
+      if (sites?.length === 0) return [];
+      const bySites = sites === undefined ? sql`` : sql`and site in (${sql.join(sites)})`;
       const bySite = site === undefined ? sql`` : sql`and site = ${site}`;
       const byState = state === undefined ? sql`` : sql`and state = ${state}`;
       const { rows } =
         await sql<InboxRow>`select site, event, via, received_at, state, changed_at, invalidations, remark
-        from ${inbox} where true ${bySite} ${byState} order by received_at desc, id desc limit ${limit}`.execute(
+        from ${inbox} where true ${bySite} ${bySites} ${byState} order by received_at desc, id desc limit ${limit}`.execute(
           db,
         );
       return rows.map((row) => ({

@@ -1,3 +1,5 @@
+export type { Announcement, AnnounceOptions } from "./announce.ts";
+export { announceTo } from "./announce-to.ts";
 export { type ConnectorOptions, connector } from "./connector.ts";
 export { EventUnreadable, TryLater } from "./errors.ts";
 export type { LoggedEvent } from "./inbox.ts";
@@ -11,3 +13,4 @@ export {
   type SignatureRefusal,
   signMessage,
 } from "./standard-webhooks.ts";
+export type { SiteWalk } from "./view-walk.ts";

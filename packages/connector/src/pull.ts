@@ -18,6 +18,8 @@ export interface PullState {
 export interface PullLoop {
   start(): void;
   state(): PullState;
+  /** Stores whatever the site has by now, after a pull that may be under way; rejects when the site does not answer. */
+  drain(): Promise<void>;
   /** Starts nothing more, and waits for what is being stored; an answer still under way is thrown away. */
   stop(): Promise<void>;
 }
@@ -54,10 +56,21 @@ export function createPullLoop<Client>(options: PullOptions<Client>): PullLoop {
     return page.events.length > 0 && page.cursor !== from;
   };
 
+  let last: Promise<void> = Promise.resolve();
+  /** Pages are read one after the other, whoever asks: each begins at the place that the one before wrote down. */
+  const drain = (): Promise<void> => {
+    const pages = async () => {
+      while (!isStopped && (await pullPage())) {}
+    };
+    const mine = last.then(pages);
+    last = mine.catch(() => {});
+    return mine;
+  };
+
   const turn = async (): Promise<void> => {
     let pause = everyMs;
     try {
-      while (!isStopped && (await pullPage())) {}
+      await drain();
       if (failures > 0) options.log("site answers again", { site: site.id });
       failures = 0;
       error = undefined;
@@ -77,6 +90,7 @@ export function createPullLoop<Client>(options: PullOptions<Client>): PullLoop {
       if (site.adapter.pull !== undefined) void turn();
     },
     state: () => ({ failures, error }),
+    drain,
     async stop() {
       isStopped = true;
       clearTimeout(timer);

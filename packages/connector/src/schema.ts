@@ -4,6 +4,9 @@ import { type Migration, type QueueColumns, sql, withQueueColumns } from "@fresh
 export const EVENT_STATES = ["received", "invalidating", "nothing-to-do", "done", "failed"] as const;
 export type EventState = (typeof EVENT_STATES)[number];
 
+/** How an event came in first: the CMS sent it, it was asked for, or a walk over everything found it. */
+export type Via = "push" | "pull" | "walk";
+
 /** A stored event: inbox, job and line of the event log in one row. Times are milliseconds since the epoch. */
 export interface InboxRow extends QueueColumns {
   /** Site and event id. */
@@ -13,7 +16,7 @@ export interface InboxRow extends QueueColumns {
   /** Place in the CMS's own order; 0 where it has none. */
   readonly ordinal: number;
   readonly payload: string;
-  readonly via: "push" | "pull";
+  readonly via: Via;
   readonly received_at: number;
   readonly state: EventState;
   readonly changed_at: number;

@@ -1,13 +1,15 @@
 import { type AssetChange, isInvalidationError, type ReportedInvalidation } from "@freshet/core";
 import { type Backoff, backoffMs, type Queue, type Store, sql } from "@freshet/store";
 import { isEventUnreadable, retryAfterOf, sentenceOf } from "./errors.ts";
-import { isKnown, type KnownVersions } from "./known.ts";
+import { isFoundKnown, isKnown, type KnownVersions } from "./known.ts";
 import { type Plan, requestsOf } from "./plan.ts";
 import type { InboxRow, Tables } from "./schema.ts";
 import type { ConnectedSite } from "./site.ts";
 
 /** Waits between questions about an accepted invalidation. */
 const QUESTIONS = { firstMs: 250, mostMs: 30_000 };
+/** Between two looks at whether the events that came before a walk's finding are settled. */
+const EVENTS_FIRST_MS = 500;
 /** A Retry-After beyond this is taken for a mistake. */
 const LONGEST_RETRY_AFTER_MS = 3_600_000;
 
@@ -63,16 +65,27 @@ export function createSettle<Client>(options: SettleOptions<Client>) {
     if (await queue.release(row.id, at, values)) wakeAt(at);
   };
 
+  /** What a walk found is compared with what is known, and that lacks events which were stored and not yet acted on. */
+  const waitsForEvents = async (row: InboxRow): Promise<boolean> => {
+    const { rows } = await sql`select 1 from ${inbox} where site = ${row.site} and via <> 'walk'
+      and state = 'received' and received_at <= ${row.received_at} limit 1`.execute(store.db);
+    return rows.length > 0;
+  };
+
   /** Changes that still ask for something; written down, together with what was skipped, before anything is sent. */
   const makePlan = async (row: InboxRow, site: ConnectedSite<Client>): Promise<Plan> => {
     const payload = JSON.parse(row.payload) as unknown;
     const event = { id: row.event, payload, ...(row.ordinal > 0 && { order: row.ordinal }) };
     const seen = known.of(row.site);
-    const changes = await site.adapter.changes(event, { known: seen, client: site.client });
+    const isFound = row.via === "walk";
+    const changes = isFound
+      ? readFound(payload)
+      : await site.adapter.changes(event, { known: seen, client: site.client });
+    const asksNothing = isFound ? isFoundKnown : isKnown;
     const wanted: AssetChange[] = [];
     const skipped: AssetChange[] = [];
     for (const change of changes) {
-      (isKnown(change, row.ordinal, await seen.get(change.original)) ? skipped : wanted).push(change);
+      (asksNothing(change, row.ordinal, await seen.get(change.original)) ? skipped : wanted).push(change);
     }
     const plan = { changes: wanted, skipped: skipped.length };
     await store.db.transaction().execute(async (on) => {
@@ -80,7 +93,7 @@ export function createSettle<Client>(options: SettleOptions<Client>) {
         where id = ${row.id} and plan is null`.execute(on);
       if (numAffectedRows !== 1n) throw new Error("Another process planned this event at the same time.");
       // A skipped change is the newest word about its original, too: an earlier one that comes late must not pass for it.
-      await known.remember(on, row.site, skipped, row.ordinal);
+      await known.remember(on, row.site, skipped, row.ordinal, false);
     });
     return plan;
   };
@@ -105,7 +118,7 @@ export function createSettle<Client>(options: SettleOptions<Client>) {
     };
     await store.db.transaction().execute(async (on) => {
       if (await queue.release(row.id, at, values, on))
-        await known.remember(on, row.site, plan.changes, row.ordinal);
+        await known.remember(on, row.site, plan.changes, row.ordinal, true);
     });
     wakeAt(at);
     options.log("event invalidating", { site: row.site, event: row.event, invalidations: accepted });
@@ -153,6 +166,10 @@ export function createSettle<Client>(options: SettleOptions<Client>) {
     }
     let plan = row.plan === null ? undefined : (JSON.parse(row.plan) as Plan);
     try {
+      if (plan === undefined && row.via === "walk" && (await waitsForEvents(row))) {
+        await later(row, now() + EVENTS_FIRST_MS, { remark: "Waiting for events that came before." });
+        return;
+      }
       plan ??= await makePlan(row, site);
       await (row.state === "invalidating" ? ask : invalidate)(row, plan, site, signal);
     } catch (thrown) {
@@ -173,7 +190,12 @@ function isFinal(thrown: unknown): boolean {
 function nothingToDo({ skipped }: Plan): string {
   return skipped === 0
     ? "The event names no file of this site."
-    : `${files(skipped)} unchanged since the last invalidation.`;
+    : `${files(skipped)} unchanged since the last invalidation, or covered by a later one.`;
+}
+
+/** What a walk wrote down itself. */
+function readFound(payload: unknown): readonly AssetChange[] {
+  return (payload as { readonly found?: readonly AssetChange[] } | null)?.found ?? [];
 }
 
 const files = (count: number) => (count === 1 ? "1 file" : `${count} files`);

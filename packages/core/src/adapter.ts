@@ -42,6 +42,22 @@ export interface KnownAssets {
   get(original: string): Promise<{ readonly version?: string; readonly digest?: string } | undefined>;
 }
 
+/** One page of everything a CMS has. */
+export interface WalkedPage {
+  /**
+   * What each original of the page is now: `replaced` is one that is there, with whatever tells its bytes from others
+   * (version, digest), `removed` one that is gone for certain.
+   */
+  readonly assets: readonly AssetChange[];
+  /** Where to go on; undefined after the last page. */
+  readonly cursor: Cursor | undefined;
+  /** Place in the CMS's own order of the newest event that the page is sure to show; absent where it has none. */
+  readonly order?: number;
+  /** How far this page leads, and how far the whole walk is, in the same unit; for display. */
+  readonly steps: number;
+  readonly total?: number;
+}
+
 /**
  * Teaches Freshet one CMS. It never trusts a payload further than its signature and never sends an invalidation
  * itself. `Client` is the adapter's own port to its CMS.
@@ -59,4 +75,20 @@ export interface CmsAdapter<Client = unknown> {
     from: Cursor | undefined,
     client: Client,
   ): Promise<{ readonly events: readonly VerifiedEvent[]; readonly cursor: Cursor | undefined }>;
+  /**
+   * The next page of everything the CMS has, a bounded piece of work: changes that no event told are found by comparing
+   * it with what is known. Rejects when the page cannot be read whole, so that nothing is taken for gone by mistake.
+   */
+  reconcile?(
+    from: Cursor | undefined,
+    context: { readonly known: KnownAssets; readonly client: Client },
+  ): Promise<WalkedPage>;
+  /**
+   * What originals are now that an earlier walk met and the last one did not; those that cannot be judged are left out.
+   * Without this method they are taken for removed.
+   */
+  missed?(
+    originals: readonly string[],
+    context: { readonly known: KnownAssets; readonly client: Client },
+  ): Promise<readonly AssetChange[]>;
 }

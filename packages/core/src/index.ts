@@ -6,6 +6,7 @@ export type {
   RawRequest,
   Verification,
   VerifiedEvent,
+  WalkedPage,
 } from "./adapter.ts";
 export type {
   CdnDriver,
