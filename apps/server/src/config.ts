@@ -41,6 +41,8 @@ export interface Config {
   };
   /** What the file says of connectors, which run beside the server. */
   readonly connectors: ConfigFile["connectors"];
+  /** Hosts with ports at which connectors may be asked; nothing else that a connector announces is ever called. */
+  readonly connectorAddresses: readonly string[];
   /** There is no configuration file: the project is the built-in `demo` with its sample pictures. */
   readonly isBuiltIn: boolean;
   /** An API key that was made at this start; it is kept in the data folder and should be shown once. */
@@ -68,6 +70,7 @@ const LARGEST_SECRET = 4_096;
 const LARGEST_SOURCE_SECRET = 20_000;
 
 const LIMITS = defaultsOf(CONFIG_SCHEMA.properties.limits);
+const CONNECTOR_ADDRESSES = CONFIG_SCHEMA.properties.connectors.properties.addresses;
 const LOG = CONFIG_SCHEMA.properties.log.default;
 const ROLE = CONFIG_SCHEMA.properties.role.default;
 /** Its hosts are written out so that it is there also when others are made beside it. */
@@ -138,6 +141,11 @@ export async function loadConfig(from: {
     secretKey: await readSecretKey({ env, cwd, folder: dirname(path), readFile }, report),
     leaseMs: file.leaseMs ?? CONFIG_SCHEMA.properties.leaseMs.default,
   };
+  const connectorAddresses = readAddresses(
+    env.FRESHET_CONNECTOR_ADDRESSES,
+    file.connectors?.addresses,
+    report,
+  );
   const adminKey = await readAdminKey(file, { env, cwd, folder: dirname(path), readFile }, report);
   if (projectHas(drafts, adminKey))
     report("The key of the installation is also that of a project; give each its own.");
@@ -161,6 +169,7 @@ export async function loadConfig(from: {
     cdn,
     limits,
     connectors: file.connectors,
+    connectorAddresses,
     isBuiltIn,
     freshKey,
   });
@@ -283,6 +292,21 @@ function readHost(text: string | undefined, report: Report): string {
   if (!/^[\w.:%-]{1,253}$/.test(host))
     report(`FRESHET_HOST is ${JSON.stringify(host)}; write an address such as 0.0.0.0.`);
   return host;
+}
+
+function readAddresses(
+  text: string | undefined,
+  listed: readonly string[] | undefined,
+  report: Report,
+): readonly string[] {
+  const { pattern, title } = CONNECTOR_ADDRESSES.items;
+  const addresses = text === undefined ? (listed ?? CONNECTOR_ADDRESSES.default) : text.split(/[\s,]+/);
+  const given = addresses.filter((each) => each !== "");
+  for (const each of given) {
+    if (new RegExp(pattern).test(each)) continue;
+    report(`FRESHET_CONNECTOR_ADDRESSES has ${JSON.stringify(each.slice(0, 300))}; write ${title}.`);
+  }
+  return given.map((each) => each.toLowerCase());
 }
 
 function readPort(text: string | undefined, report: Report): number {

@@ -118,6 +118,22 @@ export const ERRORS = {
     sentence: "There are 100 connectors in this project. Delete some that are gone.",
   },
   CONNECTOR_UNKNOWN: { status: 404, sentence: "There is no such connector." },
+  CONNECTOR_MUTE: {
+    status: 409,
+    sentence:
+      "The connector cannot be asked: it announces no status_url that ends in /status, or no status_secret. Update and start it.",
+  },
+  CONNECTOR_NOT_ALLOWED: {
+    status: 403,
+    sentence:
+      "This server may not ask that address. Its operator adds host and port to connectors.addresses or FRESHET_CONNECTOR_ADDRESSES.",
+  },
+  CONNECTOR_BROKEN: {
+    status: 502,
+    sentence:
+      "The connector cannot be reached, refuses the question, or gives no answer that can be used. Look at its own log.",
+  },
+  CONNECTOR_SLOW: { status: 504, sentence: "The connector took too long. Try again later." },
   VERSION_OUTDATED: {
     status: 412,
     sentence: "Somebody changed this meanwhile. Read it again and send its new ETag in If-Match.",

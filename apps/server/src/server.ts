@@ -232,7 +232,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     versionRoutes(app, { db, changes, views });
     stateRoutes(app, { db, changes: stateChanges, projects });
     keyRoutes(app, { keys, now });
-    connectorRoutes(app, { connectors, projects, now });
+    connectorRoutes(app, { connectors, projects, box, addresses: config.connectorAddresses, now });
     instanceRoutes(app, { instances: invalidation.instances });
     adminRoutes(app, { db, operations, version: VERSION });
   }

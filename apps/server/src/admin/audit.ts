@@ -19,6 +19,7 @@ export type AuditAction =
   | "key.revoked"
   | "state.changed"
   | "connector.deleted"
+  | "connector.reconciled"
   | "invalidation.accepted"
   | "invalidation.retried";
 

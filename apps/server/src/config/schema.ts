@@ -92,6 +92,19 @@ export const CONFIG_SCHEMA = {
             },
           },
         },
+        addresses: {
+          type: "array",
+          description:
+            "Where this server may ask connectors how they are, whatever they announce: the default is the usual ports of this machine. FRESHET_CONNECTOR_ADDRESSES overrides it.",
+          maxItems: 100,
+          default: ["127.0.0.1:8081", "127.0.0.1:8082", "127.0.0.1:8083"],
+          items: {
+            type: "string",
+            title: 'a host with its port such as "connector.example:443"',
+            pattern: "^([A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\\[[0-9A-Fa-f:.]+\\]):[0-9]{1,5}$",
+            maxLength: 300,
+          },
+        },
       },
     },
     role: {
@@ -276,5 +289,9 @@ export const ENVIRONMENT = {
     default: "one is made and kept in the data folder",
   },
   FRESHET_SECRET_KEY_FILE: { description: "File that holds FRESHET_SECRET_KEY.", default: "none" },
+  FRESHET_CONNECTOR_ADDRESSES: {
+    description: "Hosts with ports at which connectors may be asked, with commas between.",
+    default: "that of the file",
+  },
   FRESHET_LOG: { description: "How much is logged.", default: "that of the file" },
 } as const satisfies Readonly<Record<string, Variable>>;

@@ -17,6 +17,8 @@ export interface ConnectorRow {
   readonly waiting: number;
   /** Address of its signed status API. */
   readonly status_url: string | null;
+  /** What questions there are signed with, sealed. */
+  readonly status_secret: string | null;
   readonly note: string | null;
   readonly ttl_ms: number;
   readonly registered_at: number;
@@ -39,6 +41,13 @@ export const MIGRATIONS: readonly Migration[] = [
       );
     },
   },
+  {
+    version: 2,
+    name: "questions",
+    async up(transaction) {
+      await sql`alter table connector_row add column status_secret text`.execute(transaction);
+    },
+  },
 ];
 
 const MOST_CONNECTORS = 100;
@@ -50,6 +59,10 @@ export interface Connectors {
   migrate(): Promise<void>;
   /** Announces a connector, or says that it is still there. @throws ServerError CONNECTORS_FULL. */
   announce(row: Omit<ConnectorRow, "registered_at" | "seen_at">): Promise<ConnectorRow>;
+  /** @throws ServerError CONNECTOR_UNKNOWN. */
+  find(project: string, id: string): Promise<ConnectorRow>;
+  /** Writes down who had a connector look through everything. */
+  reconciled(project: string, id: string, by: Author): Promise<void>;
   /** By project and id, behind `after`; `project` limits the list. */
   list(
     project: string | undefined,
@@ -94,6 +107,22 @@ export function createConnectors(store: Store, now: () => number): Connectors {
           .onConflict((conflict) => conflict.columns(["project", "id"]).doUpdateSet({ ...said, seen_at: at }))
           .execute();
         return made;
+      }),
+    async find(project, id) {
+      const row = await db
+        .selectFrom("connector_row")
+        .selectAll()
+        .where("project", "=", project)
+        .where("id", "=", id)
+        .executeTakeFirst();
+      if (row === undefined) throw new ServerError("CONNECTOR_UNKNOWN");
+      return row;
+    },
+    reconciled: (project, id, by) =>
+      db.transaction().execute(async (transaction) => {
+        await writeAudit(transaction, [
+          { by, project, action: "connector.reconciled", subject: id, at: now() },
+        ]);
       }),
     async list(project, limit, after) {
       let query = db.selectFrom("connector_row").selectAll().orderBy("project").orderBy("id").limit(limit);

@@ -5,7 +5,10 @@ import { NOTHING } from "../admin/openapi.ts";
 import { choice, count, object, PAGE_QUERY, page, text, time } from "../admin/schemas.ts";
 import { ServerError } from "../errors.ts";
 import type { Projects } from "../projects/project.ts";
+import type { SecretBox } from "../projects/sealed.ts";
 import { CONNECTOR_STATES, type ConnectorRow, type Connectors } from "./connectors.ts";
+import { placeOf } from "./question.ts";
+import { questionRoutes } from "./question-routes.ts";
 
 const ID = {
   id: text('Name of the connector, unique in its project: letters, digits, ".", "_", ":" and "-".', 100),
@@ -23,6 +26,12 @@ const SAID = {
     title: 'an address such as "https://connector.example/status"',
     pattern: "^https?://[^\\s/?#@\\\\]+(/[^\\s#]*)?$",
   },
+  "status_secret?": {
+    ...text("What the server signs its questions there with; it is never shown.", 200),
+    title: 'at least 32 letters, digits, "_" and "-"',
+    pattern: "^[A-Za-z0-9_-]{32,200}$",
+    writeOnly: true as const,
+  },
   "note?": text("One sentence for whoever looks, such as what is wrong.", 500),
   "ttl?": count(
     "Seconds after which it counts as away unless it says something again; 90 where nothing is said.",
@@ -30,7 +39,7 @@ const SAID = {
     86_400,
   ),
 };
-const { "waiting?": _waiting, "ttl?": _ttl, ...KEPT } = SAID;
+const { "waiting?": _waiting, "ttl?": _ttl, "status_secret?": _secret, ...KEPT } = SAID;
 const VIEW = object("A connector.", {
   ...{ ...ID, project: text("Its project.", 63), ...KEPT },
   waiting: count("Events that wait."),
@@ -43,6 +52,7 @@ const VIEW = object("A connector.", {
 interface Body extends Pick<ConnectorRow, "kind" | "state" | "lag"> {
   readonly waiting?: number;
   readonly status_url?: string;
+  readonly status_secret?: string;
   readonly note?: string;
   readonly ttl?: number;
 }
@@ -50,9 +60,17 @@ interface Body extends Pick<ConnectorRow, "kind" | "state" | "lag"> {
 /** Connectors announce themselves here, so that whoever looks at Freshet sees them too. */
 export function connectorRoutes(
   app: FastifyInstance,
-  parts: { readonly connectors: Connectors; readonly projects: Projects; readonly now: () => number },
+  parts: {
+    readonly connectors: Connectors;
+    readonly projects: Projects;
+    readonly box: SecretBox;
+    /** Hosts with ports that connectors may be asked at. */
+    readonly addresses: readonly string[];
+    readonly now: () => number;
+  },
 ): void {
-  const { connectors, projects, now } = parts;
+  const { connectors, projects, box, now } = parts;
+  questionRoutes(app, parts);
   app.put<{ Params: { readonly id: string }; Body: Body }>(
     "/connectors/:id",
     {
@@ -75,9 +93,20 @@ export function connectorRoutes(
     async (request) => {
       const { id } = request.params;
       if (!ID_PATTERN.test(id)) throw new ServerError("QUERY_WRONG", "The connector's id is no name.");
-      const { kind, state, lag, waiting = 0, status_url, note, ttl = USUAL_TTL_S } = request.body;
+      const {
+        kind,
+        state,
+        lag,
+        waiting = 0,
+        status_url,
+        status_secret,
+        note,
+        ttl = USUAL_TTL_S,
+      } = request.body;
+      const project = projectOfRequest(request, projects).name;
+      const sealed = status_secret === undefined ? null : box.seal(status_secret, placeOf({ project, id }));
       const row = await connectors.announce({
-        ...{ project: projectOfRequest(request, projects).name, id, kind, state, lag, waiting },
+        ...{ project, id, kind, state, lag, waiting, status_secret: sealed },
         ...{ status_url: status_url ?? null, note: note ?? null, ttl_ms: ttl * 1_000 },
       });
       return viewConnector(row, now());

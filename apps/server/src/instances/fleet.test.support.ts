@@ -100,6 +100,8 @@ export interface StartOptions extends Partial<Pick<InstancePorts, "role" | "leas
   readonly isAlone?: boolean;
   readonly box?: SecretBox;
   readonly tuning?: Partial<Tuning>;
+  /** Where connectors may be asked; absent: where the configuration's default says. */
+  readonly connectorAddresses?: readonly string[];
 }
 
 export async function newFolder(): Promise<string> {
@@ -137,7 +139,8 @@ async function startInstance(
   const folder = options.folder ?? (await newFolder());
   const section = { apiKey: KEY, aliases: { _site_: origin }, origins: { allowPrivate: true }, formats: [] };
   const projects = options.projects?.(origin) ?? { demo: section };
-  const file = JSON.stringify({ projects, log: "silent", adminKey: ADMIN_KEY });
+  const connectors = options.connectorAddresses && { addresses: options.connectorAddresses };
+  const file = JSON.stringify({ projects, log: "silent", adminKey: ADMIN_KEY, connectors });
   await mkdir(folder, { recursive: true });
   const config = await loadConfig({
     env: { FRESHET_CONFIG: "fleet.json", FRESHET_DATA: folder },
