@@ -8,4 +8,5 @@
 defined( 'WP_UNINSTALL_PLUGIN' ) || exit;
 
 require_once __DIR__ . '/includes/class-freshet-schema.php';
-Freshet_Schema::remove();
+require_once __DIR__ . '/includes/class-freshet-blogs.php';
+Freshet_Blogs::each( [ 'Freshet_Schema', 'remove' ] );

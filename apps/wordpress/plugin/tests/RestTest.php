@@ -18,7 +18,7 @@ final class RestTest extends Freshet_Case {
 		$first  = $this->head() - 2;
 		$answer = $this->ask( 'GET', '/events', [ 'after' => (string) $first, 'limit' => '1' ] );
 		$this->assertSame( 200, $answer->get_status() );
-		$this->assertSame( [ 'site', 'head', 'events' ], array_keys( $answer->get_data() ) );
+		$this->assertSame( [ 'site', 'head', 'events', 'unsettled' ], array_keys( $answer->get_data() ) );
 		$this->assertSame( [ home_url(), $first + 2 ], [ $answer->get_data()['site'], $answer->get_data()['head'] ] );
 		$this->assertSame( [ $first + 1 ], array_column( $answer->get_data()['events'], 'sequence' ) );
 		$this->assertSame( 'no-store', $answer->get_headers()['Cache-Control'] );
@@ -67,7 +67,7 @@ final class RestTest extends Freshet_Case {
 		$request = new WP_REST_Request( $method, "/freshet/v1$path" );
 		$request->set_query_params( [ 'rest_route' => "/freshet/v1$path" ] + $query );
 		$text = "$method /freshet/v1$path" . ( $query ? '?' . http_build_query( $query ) : '' );
-		foreach ( Freshet_Signature::headers( $secret, 'msg_1', time(), $text ) as $name => $value ) {
+		foreach ( Freshet_Signature::headers( [ $secret ], 'msg_1', time(), $text ) as $name => $value ) {
 			$request->set_header( $name, $value );
 		}
 		return $request;
