@@ -13,6 +13,8 @@ const digest = "9c1f03ab12cd".padEnd(64, "0");
 const client: SiteClient = {
   events: async () => ({ head: 0, events: [] }),
   status: async () => ({ plugin: "1", wordpress: "6.8", php: "8.2", head: 0, pending: 0 }),
+  files: async () => ({ attachments: 0, files: [], next: undefined, total: 0 }),
+  scan: async () => ({ scanned: 0, next: undefined }),
 };
 
 describeCmsAdapter({

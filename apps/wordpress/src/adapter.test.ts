@@ -23,6 +23,8 @@ function siteWith(sequences: readonly number[], ageMs: number, head = sequences.
       events: readEnvelopes(all.filter((event) => event.sequence > after).slice(0, limit)) ?? [],
     }),
     status: async () => ({ plugin: "", wordpress: "", php: "", head, pending: 0 }),
+    files: async () => ({ attachments: 0, files: [], next: undefined, total: 0 }),
+    scan: async () => ({ scanned: 0, next: undefined }),
   };
 }
 const pull = async (from: string | undefined, client: SiteClient) => {

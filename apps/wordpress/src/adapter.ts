@@ -4,6 +4,7 @@ import { changesOf } from "./changes.ts";
 import { isRecord, readEnvelopes, readEvent } from "./event.ts";
 import { readSite, type Site } from "./site.ts";
 import type { SiteClient } from "./site-client.ts";
+import { walkPage } from "./walk.ts";
 
 /** Events asked for at once; the plugin gives no more than this. */
 const PAGE = 100;
@@ -57,6 +58,8 @@ export function createWordPressAdapter(options: WordPressAdapterOptions): CmsAda
       if (restored) page = await client.events(0, PAGE);
       return { events: page.events, cursor: String(nextCursor(restored ? 0 : after, page.events, now())) };
     },
+
+    reconcile: (from, { client }) => walkPage(from, client, site),
   };
 }
 

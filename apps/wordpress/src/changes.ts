@@ -43,7 +43,7 @@ function changeOf(
 }
 
 /** The URL as browsers ask for it, percent-encoded the way they do it. */
-function originalOf(text: string, site: Site): string | undefined {
+export function originalOf(text: string, site: Site): string | undefined {
   const url = URL.parse(text);
   if (url === null || (url.protocol !== "http:" && url.protocol !== "https:")) return undefined;
   if (url.host !== site.host || url.username !== "" || url.password !== "") return undefined;

@@ -29,10 +29,15 @@ test("one site of the file is served with every default", () => {
     port: 8081,
     dataFolder: join(folder, ".freshet", "wordpress"),
     server: "http://127.0.0.1:8080",
+    name: "wordpress",
+    address: undefined,
     sites: [
       {
         site: { id: "site.example", host: "site.example", url: "http://site.example" },
         secrets: [secret],
+        mode: "plugin",
+        requestsPerSecond: 10,
+        reconcileSeconds: 21_600,
         project: "demo",
         apiKey: { key: "client_demo" },
       },
@@ -107,4 +112,26 @@ test("a wrong port, address or file is named in a sentence", () => {
   expect(() => read(connecting(site), { FRESHET_CONFIG: "absent.json" })).toThrow(
     "absent.json cannot be read",
   );
+});
+
+test("a site without the plugin has no secret, and is walked more often and politely", () => {
+  const { sites } = read(connecting({ site: "http://plain.example", mode: "head", requestsPerSecond: 3 }));
+  expect(sites[0]).toMatchObject({
+    ...{ mode: "head", secrets: [], requestsPerSecond: 3, reconcileSeconds: 3_600, project: "demo" },
+  });
+  for (const [wrong, sentence] of [
+    [{ mode: "push" }, "mode is neither"],
+    [{ mode: "head", secret }, "has a secret, which nobody knows"],
+    [{ mode: "head", requestsPerSecond: 0 }, "requestsPerSecond is no whole number from 1 to 200"],
+    [{ mode: "head", reconcileSeconds: "60" }, "reconcileSeconds is no whole number from 10"],
+  ] as const) {
+    expect(() => read(connecting({ site: "http://plain.example", ...wrong }))).toThrow(sentence);
+  }
+});
+
+test("the environment names the connector and says where the server reaches it", () => {
+  const env = { FRESHET_WORDPRESS_NAME: "wp-eu", FRESHET_WORDPRESS_URL: "https://wp.example/" };
+  expect(read(connecting(site), env)).toMatchObject({ name: "wp-eu", address: "https://wp.example" });
+  expect(() => read(connecting(site), { FRESHET_WORDPRESS_NAME: "a b" })).toThrow("FRESHET_WORDPRESS_NAME");
+  expect(() => read(connecting(site), { FRESHET_WORDPRESS_URL: "wp" })).toThrow("FRESHET_WORDPRESS_URL");
 });

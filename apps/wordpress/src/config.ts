@@ -8,6 +8,12 @@ export interface SiteConfig {
   readonly site: Site;
   /** Newest first; more than one while they are exchanged. */
   readonly secrets: readonly string[];
+  /** `plugin`: the site tells what changed. `head`: it has no plugin, and its files are looked at from outside. */
+  readonly mode: "plugin" | "head";
+  /** Requests to a site without the plugin. */
+  readonly requestsPerSecond: number;
+  /** Seconds from the end of a walk over everything to the next. */
+  readonly reconcileSeconds: number;
   readonly project: string;
   readonly apiKey: ApiKey;
 }
@@ -20,6 +26,10 @@ export interface Config {
   readonly port: number;
   /** Folder of this connector's own state. */
   readonly dataFolder: string;
+  /** This connector's name at the server. */
+  readonly name: string;
+  /** Address under which the server reaches this connector; undefined is the one it listens at. */
+  readonly address: string | undefined;
   /** Address of the Freshet server, without a slash at the end. */
   readonly server: string;
   readonly sites: readonly SiteConfig[];
@@ -31,7 +41,13 @@ export class ConfigFault extends Error {
 }
 
 const SHORTEST_SECRET = 16;
-const SITE_KEYS = ["site", "secret", "secretFile", "project"];
+const SITE_KEYS = [
+  ...["site", "secret", "secretFile", "project"],
+  ...["mode", "requestsPerSecond", "reconcileSeconds"],
+];
+const REQUESTS_PER_SECOND = 10;
+/** The walk is all that a site without the plugin has. */
+const RECONCILE_SECONDS = { plugin: 21_600, head: 3_600 };
 
 /**
  * The effective configuration: `freshet.config.json`, the same file the server reads, and the environment, which wins.
@@ -55,7 +71,15 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env, folder: string 
     host: env.FRESHET_HOST || "127.0.0.1",
     port: readPort(env.FRESHET_WORDPRESS_PORT || "8081", "FRESHET_WORDPRESS_PORT", 0),
     dataFolder: resolve(dataFolder, "wordpress"),
-    server: readServer(env.FRESHET_URL || `http://127.0.0.1:${readPort(env.PORT || "8080", "PORT", 1)}`),
+    name: readName(env.FRESHET_WORDPRESS_NAME || "wordpress"),
+    address: env.FRESHET_WORDPRESS_URL
+      ? readAddress(env.FRESHET_WORDPRESS_URL, "FRESHET_WORDPRESS_URL", "this connector")
+      : undefined,
+    server: readAddress(
+      env.FRESHET_URL || `http://127.0.0.1:${readPort(env.PORT || "8080", "PORT", 1)}`,
+      "FRESHET_URL",
+      "the Freshet server",
+    ),
     sites,
   };
 }
@@ -98,8 +122,37 @@ function readSiteEntry(
   if (typeof project !== "string" || project === "") {
     throw new ConfigFault(`${where}.project is no project's name.`);
   }
-  const secrets = readSecrets(entry, where, folder);
-  return { site, secrets, project, apiKey: keyOf(project, `${where}.project`) };
+  const { mode = "plugin" } = entry;
+  if (mode !== "plugin" && mode !== "head") {
+    throw new ConfigFault(`${where}.mode is neither "plugin" nor "head".`);
+  }
+  if (mode === "head" && (entry.secret ?? entry.secretFile) !== undefined) {
+    throw new ConfigFault(
+      `${where} has a secret, which nobody knows on a site without the plugin. Remove it.`,
+    );
+  }
+  return {
+    ...{ site, mode, project, apiKey: keyOf(project, `${where}.project`) },
+    secrets: mode === "head" ? [] : readSecrets(entry, where, folder),
+    requestsPerSecond: readNumber(entry.requestsPerSecond, `${where}.requestsPerSecond`, {
+      ...{ usual: REQUESTS_PER_SECOND, least: 1, most: 200 },
+    }),
+    reconcileSeconds: readNumber(entry.reconcileSeconds, `${where}.reconcileSeconds`, {
+      ...{ usual: RECONCILE_SECONDS[mode], least: 10, most: 2_592_000 },
+    }),
+  };
+}
+
+function readNumber(
+  value: unknown,
+  where: string,
+  range: { readonly usual: number; readonly least: number; readonly most: number },
+): number {
+  if (value === undefined) return range.usual;
+  if (Number.isSafeInteger(value) && (value as number) >= range.least && (value as number) <= range.most) {
+    return value as number;
+  }
+  throw new ConfigFault(`${where} is no whole number from ${range.least} to ${range.most}.`);
 }
 
 /** A secret file may hold two lines, the new secret and the old one, while they are exchanged. */
@@ -178,10 +231,13 @@ function readPort(text: string, where: string, least: number): number {
   throw new ConfigFault(`${where} is "${text}". Write a port number up to 65535.`);
 }
 
-function readServer(text: string): string {
+function readName(text: string): string {
+  if (/^[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$/.test(text)) return text;
+  throw new ConfigFault(`FRESHET_WORDPRESS_NAME is "${text}". Write letters, digits, ".", "_", ":" and "-".`);
+}
+
+function readAddress(text: string, where: string, whose: string): string {
   const url = URL.parse(text);
   if (url?.protocol === "http:" || url?.protocol === "https:") return text.replace(/\/+$/, "");
-  throw new ConfigFault(
-    `FRESHET_URL is "${text}". Write the address of the Freshet server, like http://127.0.0.1:8080.`,
-  );
+  throw new ConfigFault(`${where} is "${text}". Write the address of ${whose}, like http://127.0.0.1:8080.`);
 }

@@ -78,7 +78,7 @@ function isSequence(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) > 0;
 }
 
-function readFile(file: unknown): ChangedFile | undefined {
+export function readFile(file: unknown): ChangedFile | undefined {
   if (!isRecord(file) || typeof file.url !== "string") return undefined;
   const digest = file.sha256 ?? undefined;
   const version = file.version ?? undefined;

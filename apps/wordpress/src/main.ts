@@ -9,6 +9,14 @@ if (MAJOR < 24) {
     `The WordPress connector needs Node 24 or newer; this is ${process.version}. Start it with "npm start", which brings its own, or install Node 24.`,
   );
   process.exitCode = 1;
+} else if (process.argv.length > 2) {
+  const { runCommand } = await import("./commands.ts");
+  try {
+    process.exitCode = await runCommand(process.argv.slice(2));
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : String(error));
+    process.exitCode = 1;
+  }
 } else {
   const { run } = await import("./run.ts");
   try {

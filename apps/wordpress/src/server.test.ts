@@ -39,7 +39,10 @@ async function invalidations() {
 }
 
 async function start(server: string, folder: string, ...sites: readonly SiteConfig[]) {
-  const config: Config = { host: "127.0.0.1", port: 0, dataFolder: join(folder, "wordpress"), server, sites };
+  const config: Config = {
+    ...{ host: "127.0.0.1", port: 0, dataFolder: join(folder, "wordpress"), server, sites },
+    ...{ name: "wordpress", address: undefined },
+  };
   // Nothing listens at these sites: only what is pushed arrives.
   const app = await createWordPressServer(config, { log: () => {}, pullEveryMs: 3_600_000 });
   undo.push(() => app.close());
@@ -54,7 +57,8 @@ function siteAt(
 ): SiteConfig {
   const site = readSite(url);
   if (site === undefined) throw new Error("unreachable");
-  return { site, secrets: [secret], project: "demo", apiKey };
+  const usual = { mode: "plugin", requestsPerSecond: 10, reconcileSeconds: 3_600 } as const;
+  return { site, secrets: [secret], project: "demo", apiKey, ...usual };
 }
 
 function newFolder(): string {

@@ -1,11 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type ConnectedSite, connector, problem } from "@freshet/connector";
-import { createInvalidationClient, type InvalidationClient } from "@freshet/core";
+import { announceTo, type ConnectedSite, connector, problem } from "@freshet/connector";
+import { createInvalidationClient } from "@freshet/core";
 import { openStore } from "@freshet/store";
 import fastify, { type FastifyInstance } from "fastify";
 import { claimedSite, createWordPressAdapter } from "./adapter.ts";
 import type { Config, SiteConfig } from "./config.ts";
+import { createHeadAdapter, type HeadClient } from "./head/head-adapter.ts";
+import { createHeadClient } from "./head/head-client.ts";
 import { createSiteClient, type SiteClient } from "./site-client.ts";
 
 export interface WordPressServerOptions {
@@ -26,12 +28,17 @@ export async function createWordPressServer(
   app.setNotFoundHandler((_request, reply) => problem(reply, "ROUTE_UNKNOWN"));
   app.get("/livez", async () => ({ status: "ok" }));
   await app.register(
-    connector({
+    connector<SiteClient | HeadClient>({
       name: "wordpress",
       sites: config.sites.map((site) => connectedSite(config.server, site, log)),
       claimedSite: (request) => claimedSite(request)?.id,
       store,
       log,
+      announce: {
+        id: config.name,
+        address: () => config.address ?? addressOf(app),
+        send: announceTo({ endpoint: config.server, apiKey: (project) => keyOfProject(config, project) }),
+      },
       ...(pullEveryMs !== undefined && { pullEveryMs }),
     }),
   );
@@ -42,37 +49,61 @@ function connectedSite(
   server: string,
   config: SiteConfig,
   log: WordPressServerOptions["log"],
-): ConnectedSite<SiteClient> {
-  const { site, secrets, project } = config;
+): ConnectedSite<SiteClient | HeadClient> {
+  const { site, secrets, project, requestsPerSecond } = config;
+  const common = {
+    ...{ id: site.id, project, reconcileEveryMs: config.reconcileSeconds * 1_000 },
+    invalidations: invalidationsOf(server, config),
+  };
+  if (config.mode === "head") {
+    const client = createHeadClient({ site, perSecond: requestsPerSecond, now: Date.now });
+    return { ...common, adapter: createHeadAdapter({ site, now: Date.now }), client };
+  }
   const remark = (event: string, sentence: string) =>
     log("file left out", { site: site.id, event, reason: sentence });
   const client = createSiteClient({ site, secrets, now: Date.now });
   return {
-    id: site.id,
-    project,
+    ...common,
     adapter: createWordPressAdapter({ site, secrets, now: Date.now, remark }),
     client,
     outcomes: { wanted: client.unsettled, tell: client.tell },
-    invalidations: invalidationsOf(server, config),
   };
 }
 
 /** The API of the site's project. A key that the server has yet to make is waited for: each attempt looks again. */
 function invalidationsOf(
   endpoint: string,
-  { project, apiKey }: SiteConfig,
-): ConnectedSite<SiteClient>["invalidations"] {
-  if ("key" in apiKey) return createInvalidationClient({ endpoint, apiKey: apiKey.key });
-  const client = async (): Promise<InvalidationClient> => {
-    const key = await readFile(apiKey.keyFile, "utf8").catch((cause: unknown) => {
-      throw new Error(`Project ${project} has no API key yet. Start Freshet, or set FRESHET_API_KEY.`, {
-        cause,
-      });
-    });
-    return createInvalidationClient({ endpoint, apiKey: key.trim() });
-  };
+  config: SiteConfig,
+): ConnectedSite<SiteClient | HeadClient>["invalidations"] {
+  if ("key" in config.apiKey) return createInvalidationClient({ endpoint, apiKey: config.apiKey.key });
+  const client = async () => createInvalidationClient({ endpoint, apiKey: await readKey(config) });
   return {
     invalidate: async (request, options) => (await client()).invalidate(request, options),
     status: async (uuid) => (await client()).status(uuid),
   };
+}
+
+async function keyOfProject(config: Config, project: string): Promise<string> {
+  const site = config.sites.find((each) => each.project === project);
+  if (site === undefined) throw new Error(`No site belongs to project ${project}.`);
+  return readKey(site);
+}
+
+async function readKey({ project, apiKey }: SiteConfig): Promise<string> {
+  if ("key" in apiKey) return apiKey.key;
+  const text = await readFile(apiKey.keyFile, "utf8").catch((cause: unknown) => {
+    throw new Error(`Project ${project} has no API key yet. Start Freshet, or set FRESHET_API_KEY.`, {
+      cause,
+    });
+  });
+  return text.trim();
+}
+
+/** Where it listens; a server on the same machine reaches every address of it by loopback. */
+function addressOf(app: FastifyInstance): string | undefined {
+  const address = app.server.address();
+  if (typeof address !== "object" || address === null) return undefined;
+  const isEvery = address.address === "0.0.0.0" || address.address === "::";
+  const host = isEvery ? "127.0.0.1" : address.family === "IPv6" ? `[${address.address}]` : address.address;
+  return `http://${host}:${address.port}`;
 }

@@ -4,7 +4,7 @@ import { refuseMessage } from "@freshet/connector";
 import fc from "fast-check";
 import { afterEach, expect, test } from "vitest";
 import { readSite } from "./site.ts";
-import { createSiteClient, type SiteClient } from "./site-client.ts";
+import { createSiteClient, type HearingSiteClient } from "./site-client.ts";
 
 const undo: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -15,7 +15,7 @@ const secrets = ["the new secret of both", "the old secret of both"];
 
 async function siteThat(
   answers: (request: IncomingMessage, response: ServerResponse, site: string) => unknown,
-): Promise<{ client: SiteClient; url: string }> {
+): Promise<{ client: HearingSiteClient; url: string }> {
   const server = createServer((request, response) => void answers(request, response, url));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   undo.push(() => new Promise((resolve) => server.close(resolve)));
@@ -65,7 +65,12 @@ test("what became of events is told to a site that asks, signed over the route a
   await client.events(0, 100);
   expect(client.unsettled()).toEqual(["evt_1", "evt_4"]);
   const at = "2026-11-23T10:11:12.000Z";
-  const line = { event: "evt_1", state: "done", invalidations: ["u-1"], remark: "1 file invalidated." } as const;
+  const line = {
+    event: "evt_1",
+    state: "done",
+    invalidations: ["u-1"],
+    remark: "1 file invalidated.",
+  } as const;
   await client.tell([{ ...line, site: "site.example", via: "pull", received_at: at, changed_at: at }]);
   expect(told).toEqual([undefined, { outcomes: [{ ...line, at }] }]);
 });

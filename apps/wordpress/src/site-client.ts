@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { type LoggedEvent, signMessage, TryLater } from "@freshet/connector";
-import { type EventEnvelope, isRecord, readEnvelopes } from "./event.ts";
+import { type ChangedFile, type EventEnvelope, isRecord, readEnvelopes, readFile } from "./event.ts";
 import { readSite, type Site } from "./site.ts";
 
 /** Events after a sequence number, as the site's plugin gives them. */
@@ -25,6 +25,24 @@ export interface PluginStatus {
 export interface SiteClient {
   events(after: number, limit: number): Promise<EventPage>;
   status(): Promise<PluginStatus>;
+  /** Attachments after an id, with what their files are now; looking at them may take the site a while. */
+  files(after: number, limit: number): Promise<FilePage>;
+  /** Has the site look at the next of all known files; what changed becomes an event. `after` is the `next` before, or "". */
+  scan(
+    after: string,
+    limit: number,
+  ): Promise<{ readonly scanned: number; readonly next: string | undefined }>;
+}
+
+/** Some attachments with what their files are now. */
+export interface FilePage {
+  readonly attachments: number;
+  /** Files whose bytes are not known yet are left out. */
+  readonly files: readonly ChangedFile[];
+  /** The last id, to go on after; undefined after the last page. */
+  readonly next: number | undefined;
+  /** How many attachments there are in all; undefined where the plugin does not say. */
+  readonly total: number | undefined;
 }
 
 /** The same with what the site wants to hear. */
@@ -36,9 +54,12 @@ export interface HearingSiteClient extends SiteClient {
 }
 
 const TIMEOUT_MS = 10_000;
+/** Files that were never read are read before they are answered. */
+const WALK_TIMEOUT_MS = 60_000;
 const MAX_BYTES = 5_000_000;
 const EVENT_ID = /^[A-Za-z0-9_-]{1,128}$/;
 const MOST_UNSETTLED = 500;
+const HASH = /^[0-9a-f]{40}$/;
 
 export interface SiteClientOptions {
   readonly site: Site;
@@ -80,6 +101,35 @@ export function createSiteClient(options: SiteClientOptions): HearingSiteClient 
       const body = JSON.stringify({ outcomes });
       await askSite(options, { method: "POST", route: "/freshet/v1/outcomes", query: "", body });
     },
+    async files(after, limit) {
+      const query = `after=${after}&limit=${limit}`;
+      const answer = await askSite(options, {
+        method: "GET",
+        route: "/freshet/v1/files",
+        query,
+        isWalk: true,
+      });
+      const page = readFilePage(answer, after);
+      if (page === undefined) {
+        throw new Error(
+          `${site.url} answered files in a form that EVENTS.md does not know. Update the plugin.`,
+        );
+      }
+      return page;
+    },
+    async scan(after, limit) {
+      const query = `after=${after}&limit=${limit}`;
+      const { scanned, next } = await askSite(options, {
+        ...{ method: "POST", route: "/freshet/v1/scan", query, isWalk: true, isNameless: true },
+      });
+      if (
+        !isCount(scanned) ||
+        (next !== null && (typeof next !== "string" || !HASH.test(next) || next <= after))
+      ) {
+        throw new Error(`${site.url} answered a scan that EVENTS.md does not know. Update the plugin.`);
+      }
+      return { scanned, next: next ?? undefined };
+    },
     async status() {
       const { plugin, wordpress, php, head, pending } = await ask("/freshet/v1/status", "");
       if (!isCount(head) || !isCount(pending)) {
@@ -90,6 +140,8 @@ export function createSiteClient(options: SiteClientOptions): HearingSiteClient 
   };
 }
 
+type Answer = Readonly<Record<string, unknown>>;
+
 interface Question {
   readonly method: "GET" | "POST";
   readonly route: string;
@@ -97,18 +149,21 @@ interface Question {
   readonly query: string;
   /** JSON. */
   readonly body?: string;
+  readonly isWalk?: boolean;
+  /** The answer does not say which site it is of. */
+  readonly isNameless?: boolean;
 }
 
 /** One signed request; the next secret is tried only when the site calls the signature wrong. */
 async function askSite(
   options: SiteClientOptions,
-  { method, route, query, body }: Question,
+  { method, route, query, body, isWalk, isNameless }: Question,
 ): Promise<Readonly<Record<string, unknown>>> {
   const { site, secrets, now } = options;
   const target = `${site.url}/?rest_route=${route}${query === "" ? "" : `&${query}`}`;
   const signed = `${method} ${route}${query === "" ? "" : `?${query}`}${body === undefined ? "" : `\n${body}`}`;
   let response: Response | undefined;
-  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  const signal = AbortSignal.timeout(isWalk ? WALK_TIMEOUT_MS : TIMEOUT_MS);
   for (const secret of secrets) {
     await response?.body?.cancel();
     const headers = signMessage({ id: `msg_${randomUUID()}`, at: now(), body: signed, secret });
@@ -135,7 +190,7 @@ async function askSite(
   const answer = parse(await readBounded(response, site));
   if (!isRecord(answer))
     throw new Error(`${site.url} did not answer JSON. Is the Freshet plugin active there?`);
-  if (readSite(answer.site)?.id !== site.id) {
+  if (!isNameless && readSite(answer.site)?.id !== site.id) {
     throw new Error(
       `${site.url} calls itself ${text(answer.site)}. Configure the address that WordPress has.`,
     );
@@ -177,6 +232,24 @@ async function readBounded(response: Response, site: Site): Promise<string> {
 function readIds(value: unknown): readonly string[] {
   const ids = Array.isArray(value) ? value.slice(0, MOST_UNSETTLED) : [];
   return ids.filter((id): id is string => typeof id === "string" && EVENT_ID.test(id));
+}
+
+/** Undefined when something is not as EVENTS.md says. */
+function readFilePage({ attachments, next, total }: Answer, after: number): FilePage | undefined {
+  if (!Array.isArray(attachments) || (next !== null && !(isCount(next) && next > after))) return undefined;
+  const files: ChangedFile[] = [];
+  for (const attachment of attachments) {
+    if (!isRecord(attachment) || !Array.isArray(attachment.files)) return undefined;
+    for (const value of attachment.files) {
+      const file = readFile(value);
+      if (file === undefined) return undefined;
+      if (file.digest !== undefined) files.push(file);
+    }
+  }
+  return {
+    ...{ attachments: attachments.length, files, next: next ?? undefined },
+    total: isCount(total) ? total : undefined,
+  };
 }
 
 function parse(json: string): unknown {

@@ -10,7 +10,7 @@ export interface Announcement {
   readonly waiting: number;
   readonly note?: string;
   readonly ttl: number;
-  readonly status_url?: string;
+  readonly status_url: string;
   readonly status_secret?: string;
 }
 
@@ -54,12 +54,12 @@ export function createAnnouncer(options: {
   const tell = async (project: string): Promise<boolean> => {
     try {
       const address = announce.address();
+      if (address === undefined) return false;
       const secret = secrets.get(project);
-      const said = { ...summaryOf(name, await options.statuses(project)), ttl: ttlOf(everyMs) };
       await announce.send(project, announce.id, {
-        ...said,
-        ...(address !== undefined && { status_url: `${address}/${name}/status` }),
-        ...(address !== undefined && secret !== undefined && { status_secret: secret }),
+        ...summaryOf(name, await options.statuses(project)),
+        ...{ ttl: ttlOf(everyMs), status_url: `${address}/${name}/status` },
+        ...(secret !== undefined && { status_secret: secret }),
       });
       if (silent.delete(project)) log("announced again", { project });
       return true;
@@ -89,7 +89,10 @@ export function createAnnouncer(options: {
   };
 }
 
-function summaryOf(kind: string, sites: readonly SiteStatus[]): Omit<Announcement, "ttl"> {
+function summaryOf(
+  kind: string,
+  sites: readonly SiteStatus[],
+): Omit<Announcement, "ttl" | "status_url" | "status_secret"> {
   const unfinished = ({ events }: SiteStatus) => (events.received ?? 0) + (events.invalidating ?? 0);
   const troubled = sites.filter((site) => site.state === "unreachable" || site.reconcile?.error);
   const [first] = troubled;

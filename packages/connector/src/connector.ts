@@ -115,10 +115,10 @@ export function connector<Client>(options: ConnectorOptions<Client>): FastifyPlu
       ]),
     );
 
-    const everyMs = options.reconcileEveryMs ?? RECONCILE_EVERY_MS;
     const walkers = new Map(
       options.sites.map((site) => {
         const pull = async () => pulls.get(site.id)?.drain();
+        const everyMs = site.reconcileEveryMs ?? options.reconcileEveryMs ?? RECONCILE_EVERY_MS;
         return [
           site.id,
           createWalkLoop({ site, store, walks, known, inbox, pull, everyMs, added, now, log }),

@@ -32,7 +32,13 @@ export function isKnown(change: AssetChange, order: number, known: KnownAsset | 
 export function isFoundKnown(change: AssetChange, order: number, known: KnownAsset | undefined): boolean {
   if (known === undefined) return change.kind === "removed";
   if (order > 0 && order < known.acted) return true;
-  return known.acted !== FAILED && isSame(change, known);
+  if (known.acted === FAILED) return false;
+  return isSame(change, known) || hasSameBytes(change, known);
+}
+
+/** Whatever else is said of them: the bytes are those that are known. */
+export function hasSameBytes({ kind, digest }: AssetChange, known: KnownAsset | undefined): boolean {
+  return kind !== "removed" && digest !== undefined && digest === known?.digest;
 }
 
 function isSame({ kind, version, digest }: AssetChange, known: KnownAsset): boolean {
@@ -60,6 +66,8 @@ export interface KnownVersions {
   forget(on: Kysely<unknown>, site: string, originals: readonly string[]): Promise<void>;
   /** Writes down what a walk met for the first time, without a word about it to anybody. */
   begin(on: Kysely<unknown>, site: string, assets: readonly AssetChange[], order: number): Promise<void>;
+  /** Writes down other versions of the same bytes. */
+  renew(on: Kysely<unknown>, site: string, assets: readonly AssetChange[]): Promise<void>;
   /** Writes down that a walk met these. */
   met(on: Kysely<unknown>, site: string, originals: readonly string[], pass: number): Promise<void>;
   /** Originals behind `after`, in order, that were there when an earlier walk met them and that this one did not meet. */
@@ -91,14 +99,17 @@ export function createKnownVersions(store: Store, tables: Tables): KnownVersions
     of: (site) => ({ get: async (original) => (await many(site, [original])).get(original) }),
     many,
     async remember(on, site, changes, order, isActedOn) {
-      for (const { original, version, digest } of changes) {
+      for (const { kind, original, version, digest } of changes) {
         const acted = isActedOn ? order : 0;
+        // "Refresh it, whatever it is" says nothing about versions.
+        const isSilent = kind === "replaced" && version === undefined && digest === undefined;
         // Without an order it is about what is known so far, and its invalidation covers every event up to there.
         const place = sql`case when excluded.ordinal = 0 then ${known}.ordinal else excluded.ordinal end`;
         await sql`insert into ${known} (site, original, version, digest, ordinal, acted)
           values (${site}, ${original}, ${version ?? null}, ${digest ?? null}, ${order}, ${acted})
           on conflict (site, original) do update
-          set version = excluded.version, digest = excluded.digest, ordinal = ${place},
+          set version = ${isSilent ? sql`${known}.version` : sql`excluded.version`},
+            digest = ${isSilent ? sql`${known}.digest` : sql`excluded.digest`}, ordinal = ${place},
             acted = ${isActedOn ? place : sql`${known}.acted`}
           where excluded.ordinal = 0 or excluded.ordinal >= ${known}.ordinal`.execute(on);
       }
@@ -117,6 +128,12 @@ export function createKnownVersions(store: Store, tables: Tables): KnownVersions
         );
         await sql`insert into ${known} (site, original, version, digest, ordinal) values ${sql.join(rows)}
           on conflict (site, original) do nothing`.execute(on);
+      }
+    },
+    async renew(on, site, assets) {
+      for (const { original, version } of assets) {
+        await sql`update ${known} set version = ${version ?? null}
+          where site = ${site} and original = ${original}`.execute(on);
       }
     },
     async met(on, site, originals, pass) {

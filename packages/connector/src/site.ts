@@ -12,6 +12,8 @@ export interface ConnectedSite<Client> {
   readonly invalidations: Pick<InvalidationClient, "invalidate" | "status">;
   /** Absent for a CMS that does not want to know what became of its events. */
   readonly outcomes?: OutcomePort;
+  /** Milliseconds from the end of a walk over everything to the next; the connector's own where nothing is said. */
+  readonly reconcileEveryMs?: number;
   /** For display: the project that delivers the site's pictures. */
   readonly project: string;
 }

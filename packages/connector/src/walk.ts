@@ -3,7 +3,7 @@ import type { AssetChange } from "@freshet/core";
 import { backoffMs, type Store } from "@freshet/store";
 import { retryAfterOf, sentenceOf } from "./errors.ts";
 import type { Inbox } from "./inbox.ts";
-import { isFoundKnown, type KnownVersions } from "./known.ts";
+import { hasSameBytes, isFoundKnown, type KnownVersions } from "./known.ts";
 import type { ConnectedSite } from "./site.ts";
 import type { WalkRow } from "./walk-schema.ts";
 import type { WalkStore } from "./walk-store.ts";
@@ -75,6 +75,10 @@ export function createWalkLoop<Client>(options: WalkOptions<Client>): WalkLoop {
     const found = assets.filter(
       (asset) => !isNew(asset) && !isFoundKnown(asset, order, seen.get(asset.original)),
     );
+    const isRenewed = (asset: AssetChange) => {
+      const before = seen.get(asset.original);
+      return hasSameBytes(asset, before) && before?.version !== asset.version;
+    };
     const after: WalkRow = { ...row, ...next, found: row.found + found.length };
     const events = chunksOf(found).map((chunk) => ({
       ...{ id: `walk_${row.pass}_${randomUUID()}`, payload: { found: chunk } },
@@ -84,6 +88,7 @@ export function createWalkLoop<Client>(options: WalkOptions<Client>): WalkLoop {
     storing = store.db.transaction().execute(async (on) => {
       const there = assets.filter(({ kind }) => kind !== "removed");
       await known.begin(on, site.id, there.filter(isNew), order);
+      await known.renew(on, site.id, there.filter(isRenewed));
       await known.met(
         on,
         site.id,

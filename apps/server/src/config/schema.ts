@@ -82,6 +82,27 @@ export const CONFIG_SCHEMA = {
                 writeOnly: true,
               },
               secretFile,
+              mode: {
+                type: "string",
+                description:
+                  "plugin: the site tells what changed. head: it has no plugin and no secret; its public media list and the headers of its files are looked at.",
+                enum: ["plugin", "head"],
+                default: "plugin",
+              },
+              requestsPerSecond: {
+                type: "integer",
+                description: "Requests to a site without the plugin, at most.",
+                minimum: 1,
+                maximum: 200,
+                default: 10,
+              },
+              reconcileSeconds: {
+                type: "integer",
+                description:
+                  "Seconds from the end of a look through everything the site has to the next. Default: 21600 with the plugin, 3600 without.",
+                minimum: 10,
+                maximum: 2_592_000,
+              },
               project: {
                 type: "string",
                 description: "Project that the site's pictures are delivered by.",

@@ -96,7 +96,7 @@ final class Freshet_Rest {
 			}
 			$all[] = [ 'id' => $id, 'files' => $files ];
 		}
-		return self::answer( [ 'site' => Freshet_Push::site(), 'attachments' => $all, 'next' => $slice['next'], 'head' => $this->outbox->head() ] );
+		return self::answer( [ 'site' => Freshet_Push::site(), 'attachments' => $all, 'next' => $slice['next'], 'total' => (int) array_sum( (array) wp_count_attachments( 'image' ) ), 'head' => $this->outbox->head() ] );
 	}
 
 	/** What became of events. */
