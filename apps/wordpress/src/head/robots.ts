@@ -9,6 +9,8 @@ interface Rule {
 }
 
 const MOST_BYTES = 500_000;
+/** What comes behind is not heeded: each is looked at for each picture. */
+const MOST_RULES = 1_000;
 const LONGEST_PATTERN = 2_000;
 
 /** Reads the group of the program, or that for everybody; of the rules that fit, the longest decides, and at a tie Allow. */
@@ -16,7 +18,7 @@ export function readRobots(text: string, program: string): RobotsRules {
   const groups = groupsOf(text.slice(0, MOST_BYTES));
   const own = groups.filter(({ agents }) => agents.includes(program.toLowerCase()));
   const chosen = own.length > 0 ? own : groups.filter(({ agents }) => agents.includes("*"));
-  const rules = chosen.flatMap((group) => group.rules);
+  const rules = chosen.flatMap((group) => group.rules).slice(0, MOST_RULES);
   return {
     allows(url) {
       const { pathname, search } = new URL(url);
@@ -32,8 +34,10 @@ function groupsOf(text: string): readonly { readonly agents: readonly string[]; 
   const groups: { agents: string[]; rules: Rule[] }[] = [];
   let isNaming = false;
   for (const line of text.split(/\r\n|\r|\n/)) {
-    const [, name = "", value = ""] = /^\s*([A-Za-z-]+)\s*:\s*([^#]*?)\s*(?:#.*)?$/.exec(line) ?? [];
-    const key = name.toLowerCase();
+    const [said = ""] = line.split("#", 1);
+    const colon = said.indexOf(":");
+    const key = said.slice(0, Math.max(0, colon)).trim().toLowerCase();
+    const value = said.slice(colon + 1).trim();
     if (key === "user-agent") {
       if (!isNaming) groups.push({ agents: [], rules: [] });
       groups.at(-1)?.agents.push(value.toLowerCase());
