@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { signMessage } from "@freshet/connector";
+import fc from "fast-check";
 import { afterEach, expect, test, vi } from "vitest";
 import type { Config, SiteConfig } from "./config.ts";
 import { createWordPressServer } from "./server.ts";
@@ -119,4 +120,124 @@ test("an address that is none is a problem, and the process says that it lives",
   const app = await start("http://127.0.0.1:1", newFolder(), siteAt("http://127.0.0.1:1", secrets.a));
   expect((await app.inject("/nothing")).json()).toMatchObject({ status: 404, code: "ROUTE_UNKNOWN" });
   expect((await app.inject("/livez")).statusCode).toBe(200);
+});
+
+const SITE = "http://127.0.0.1:1";
+const event = (id: string, sequence: number, version: string | null) => ({
+  ...{ id, sequence, at: "2026-11-28T10:00:00Z", attachment: { id: 1, title: "", link: "" } },
+  files: [{ url: `${SITE}/a.jpg`, version, sha256: version === null ? null : version.padEnd(64, "0") }],
+});
+function push(
+  payload: string | Buffer,
+  { secret = secrets.a, at = Date.now(), id = "msg_1", signed = payload } = {},
+) {
+  const headers = { ...signMessage({ id, at, body: signed, secret }), "content-type": "application/json" };
+  return { method: "POST", url: "/wordpress/events", headers, payload } as const;
+}
+const body = (...events: readonly object[]) => JSON.stringify({ site: SITE, events });
+
+test("while secrets are exchanged both are believed, and a third is not", async () => {
+  const { url, asked } = await invalidations();
+  const app = await start(url, newFolder(), {
+    ...siteAt(SITE, ""),
+    secrets: ["the new secret of it", secrets.a],
+  });
+  const answers = [];
+  for (const [index, secret] of ["the new secret of it", secrets.a, secrets.b].entries())
+    answers.push(
+      (await app.inject(push(body(event(`evt_${index}`, index + 1, `c${index}`)), { secret }))).statusCode,
+    );
+  expect(answers).toEqual([200, 200, 401]);
+  await vi.waitFor(() => expect(asked).toHaveLength(2), 10_000);
+});
+
+test("forged, old, future, cut off and unreadable messages are 401, and a replayed one changes nothing", async () => {
+  const { url, asked } = await invalidations();
+  const app = await start(url, newFolder(), siteAt(SITE, secrets.a));
+  const genuine = body(event("evt_1", 1, "c1"));
+  const minute = 60_000;
+  for (const request of [
+    push(genuine, { secret: "a secret nobody gave us" }),
+    push(genuine, { at: Date.now() - 6 * minute }),
+    push(genuine, { at: Date.now() + 6 * minute }),
+    push(genuine.slice(0, -9), { signed: genuine }),
+    push(genuine.slice(0, -9)),
+    push("no JSON"),
+    push("null"),
+    push(Buffer.from([0xff, 0xfe, 0x00])),
+    push(body({ id: 7 })),
+    { ...push(genuine), headers: {} },
+    { ...push(genuine), headers: { ...push(genuine).headers, "webhook-timestamp": "9".repeat(400) } },
+  ]) {
+    expect((await app.inject(request)).statusCode).toBe(401);
+  }
+  const once = push(genuine);
+  expect((await app.inject(once)).json()).toEqual({ stored: 1, known: 0 });
+  for (let i = 0; i < 3; i++) expect((await app.inject(once)).json()).toEqual({ stored: 0, known: 1 });
+  await vi.waitFor(() => expect(asked).toHaveLength(1), 10_000);
+});
+
+test("whatever is sent to whichever address, the answer is never a 5xx", async () => {
+  const { url } = await invalidations();
+  const app = await start(url, newFolder(), siteAt(SITE, secrets.a));
+  const header = fc.string({ unit: "grapheme-ascii", maxLength: 40 });
+  const request = fc.record({
+    method: fc.constantFrom("GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS"),
+    path: fc.constantFrom(
+      "/wordpress/events",
+      "/wordpress/status",
+      "/wordpress/reconcile",
+      "/livez",
+      "/x",
+      "/%",
+    ),
+    query: fc.oneof(
+      fc.constant(""),
+      fc.webQueryParameters().map((text) => `?${text}`),
+    ),
+    type: fc.constantFrom("application/json", "text/plain", "multipart/form-data", "a/b; charset=\u00ff", ""),
+    payload: fc.oneof(
+      fc.string({ unit: "binary" }),
+      fc.json(),
+      fc.json().map((text) => text.slice(0, -1)),
+    ),
+    isSigned: fc.boolean(),
+    id: header,
+  });
+  await fc.assert(
+    fc.asyncProperty(request, async ({ method, path, query, type, payload, isSigned, id }) => {
+      const headers = { ...(isSigned && push(payload).headers), "content-type": type, "webhook-id": id };
+      const hasBody = method === "POST" || method === "PUT";
+      const answer = await app.inject({
+        ...{ method: method as "GET", url: `${path}${query}`, headers },
+        ...(hasBody && { payload }),
+      });
+      expect([path, method, answer.statusCode < 500]).toEqual([path, method, true]);
+    }),
+    { numRuns: 150 },
+  );
+});
+
+test("reordered and repeated events purge once each, and what a later one covers is not purged again", async () => {
+  const { url, asked } = await invalidations();
+  const app = await start(url, newFolder(), siteAt(SITE, secrets.a));
+  const settledAs = (states: Record<string, string>) =>
+    vi.waitFor(async () => {
+      const { events } = (await app.inject("/wordpress/events")).json() as {
+        events: { event: string; state: string }[];
+      };
+      expect(Object.fromEntries(events.map((each) => [each.event, each.state]))).toEqual(states);
+    }, 10_000);
+  const [first, second, third] = [event("evt_1", 1, "c1"), event("evt_2", 2, null), event("evt_3", 3, "c3")];
+  await app.inject(push(body(third, third)));
+  await settledAs({ evt_3: "done" });
+  for (let i = 0; i < 3; i++) await app.inject(push(body(second, first, third)));
+  await settledAs({ evt_1: "nothing-to-do", evt_2: "nothing-to-do", evt_3: "done" });
+  expect(asked).toHaveLength(1);
+  await app.inject(push(body(event("evt_4", 4, "c3"), event("evt_5", 5, null))));
+  await settledAs({
+    ...{ evt_1: "nothing-to-do", evt_2: "nothing-to-do", evt_3: "done" },
+    ...{ evt_4: "nothing-to-do", evt_5: "done" },
+  });
+  expect(asked).toHaveLength(2);
 });
