@@ -10,14 +10,20 @@ export interface MediaSource {
 const TIMEOUT_MS = 20_000;
 const FIELDS = "id,media_type,mime_type,source_url,media_details";
 
-// What we use of the package. Its own types draw in those of all of WordPress, and its default export is not where they say.
-interface Api {
+type Ask = (query: string) => Promise<unknown>;
+
+// What we use of the package, which its makers leave to subclasses. Its own types draw in those of all of WordPress, as source.
+interface ApiClient {
   createEndpointCustomGet(endpoint: string): () => Promise<unknown>;
 }
-type ApiClass = new (
-  baseUrl: string,
-  options: { readonly restBase: string; readonly onError: () => Promise<void> },
-) => Api;
+interface Exports {
+  readonly default: new (
+    baseUrl: string,
+    options: { readonly restBase: string; readonly onError: () => Promise<void> },
+  ) => ApiClient;
+}
+
+const require = createRequire(import.meta.url);
 
 /**
  * Asks through wordpress-api-client. That knows no time limit, hides what a server answered, and cannot ask a site in a
@@ -26,17 +32,16 @@ type ApiClass = new (
  */
 export function createMediaSource(site: Site): MediaSource {
   const folder = new URL(site.url).pathname;
-  let api: Api | undefined;
-  const open = (): Api => {
+  let ask: Ask | undefined;
+  const open = (): Ask => {
     // Only a site without the plugin needs it.
-    const { default: Client } = createRequire(import.meta.url)("wordpress-api-client") as {
-      readonly default: ApiClass;
-    };
-    return new Client(site.url, { restBase: folder, onError: async () => {} });
+    const { default: Client }: Exports = require("wordpress-api-client");
+    const client = new Client(site.url, { restBase: folder, onError: async () => {} });
+    return (query) => client.createEndpointCustomGet(`?${query}`)();
   };
   return {
     async list(offset, limit) {
-      api ??= open();
+      ask ??= open();
       const query = new URLSearchParams({
         rest_route: "/wp/v2/media",
         ...{ orderby: "id", order: "asc", offset: String(offset), per_page: String(limit), _fields: FIELDS },
@@ -45,7 +50,7 @@ export function createMediaSource(site: Site): MediaSource {
       const timer = setTimeout(() => reject(new Error("too slow")), TIMEOUT_MS);
       let answer: unknown;
       try {
-        answer = await Promise.race([api.createEndpointCustomGet(`?${query}`)(), late]);
+        answer = await Promise.race([ask(query.toString()), late]);
       } catch (cause) {
         throw await explain(site, `${site.url}/?${query}`, cause);
       } finally {

@@ -98,7 +98,7 @@ export function createOriginFiles(options: {
 }
 
 /** A version in the form of `vh`, of all validators together: `h` and 16 hex digits. */
-export function markOf(headers: Headers, now: number): string | undefined {
+function markOf(headers: Headers, now: number): string | undefined {
   const etag = headers.get("etag");
   const modified = headers.get("last-modified");
   const length = headers.get("content-length");
