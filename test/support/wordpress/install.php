@@ -1,6 +1,6 @@
 <?php
 /**
- * Installs WordPress without a web server, activates plugins and prints an application password.
+ * Installs WordPress without a web server, activates plugins and prints the administrator's passwords.
  *   php install.php <site> <url> [plugin/main.php,…]
  */
 [ , $site, $url ] = $argv;
@@ -21,7 +21,8 @@ require_once ABSPATH . 'wp-admin/includes/plugin.php';
 // There is no mail server in a test.
 function wp_new_blog_notification() {}
 
-wp_install( 'Journey', 'admin', 'admin@example.test', true, '', bin2hex( random_bytes( 8 ) ) );
+$login = bin2hex( random_bytes( 8 ) );
+wp_install( 'Journey', 'admin', 'admin@example.test', true, '', $login );
 update_option( 'permalink_structure', '/%postname%/' );
 flush_rewrite_rules( false );
 
@@ -34,4 +35,4 @@ foreach ( array_filter( explode( ',', $argv[3] ?? '' ) ) as $plugin ) {
 }
 
 [ $password ] = WP_Application_Passwords::create_new_application_password( 1, array( 'name' => 'journey' ) );
-echo json_encode( array( 'wordpress' => $GLOBALS['wp_version'], 'php' => PHP_VERSION, 'user' => 'admin', 'password' => $password ) );
+echo json_encode( array( 'wordpress' => $GLOBALS['wp_version'], 'php' => PHP_VERSION, 'user' => 'admin', 'password' => $password, 'login' => $login ) );
