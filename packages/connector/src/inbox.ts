@@ -6,6 +6,8 @@ import type { EventState, InboxRow, Tables } from "./schema.ts";
 export interface LoggedEvent {
   readonly site: string;
   readonly event: string;
+  /** What the event is about, where the CMS says so. */
+  readonly subject?: string;
   readonly via: "push" | "pull";
   readonly received_at: string;
   readonly state: EventState;
@@ -32,6 +34,9 @@ export interface Inbox {
   log(question: {
     readonly site?: string;
     readonly state?: string;
+    readonly subject?: string;
+    /** Milliseconds since the epoch: what was received earlier. */
+    readonly before?: number;
     readonly limit: number;
   }): Promise<readonly LoggedEvent[]>;
   /** How many events of the site are in each state; of the oldest unfinished one, since when it waits and why. */
@@ -51,10 +56,10 @@ export function createInbox(store: Store, tables: Tables, now: () => number): In
   const insert = async (on: Kysely<unknown>, site: string, via: string, events: readonly VerifiedEvent[]) => {
     let added = 0;
     const time = now();
-    for (const { id, order, payload } of events) {
+    for (const { id, order, subject, payload } of events) {
       const { numAffectedRows } = await sql`insert into ${inbox}
-        (id, site, event, ordinal, payload, via, received_at, state, changed_at)
-        values (${`${site} ${id}`}, ${site}, ${id}, ${order ?? 0}, ${storable(payload)}, ${via}, ${time}, 'received', ${time})
+        (id, site, event, ordinal, subject, payload, via, received_at, state, changed_at)
+        values (${`${site} ${id}`}, ${site}, ${id}, ${order ?? 0}, ${subject ?? null}, ${storable(payload)}, ${via}, ${time}, 'received', ${time})
         on conflict (id) do nothing`.execute(on);
       added += Number(numAffectedRows ?? 0n);
     }
@@ -78,17 +83,20 @@ export function createInbox(store: Store, tables: Tables, now: () => number): In
       const [row] = rows;
       return row && { cursor: row.cursor ?? undefined, pulledAt: Number(row.pulled_at) };
     },
-    async log({ site, state, limit }) {
+    async log({ site, state, subject, before, limit }) {
       const bySite = site === undefined ? sql`` : sql`and site = ${site}`;
       const byState = state === undefined ? sql`` : sql`and state = ${state}`;
+      const bySubject = subject === undefined ? sql`` : sql`and subject = ${subject}`;
+      const byTime = before === undefined ? sql`` : sql`and received_at < ${before}`;
       const { rows } =
-        await sql<InboxRow>`select site, event, via, received_at, state, changed_at, invalidations, remark
-        from ${inbox} where true ${bySite} ${byState} order by received_at desc, id desc limit ${limit}`.execute(
+        await sql<InboxRow>`select site, event, subject, via, received_at, state, changed_at, invalidations, remark
+        from ${inbox} where true ${bySite} ${byState} ${bySubject} ${byTime} order by received_at desc, id desc limit ${limit}`.execute(
           db,
         );
       return rows.map((row) => ({
         site: row.site,
         event: row.event,
+        ...(row.subject !== null && { subject: row.subject }),
         via: row.via,
         received_at: new Date(Number(row.received_at)).toISOString(),
         state: row.state,

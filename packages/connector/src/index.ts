@@ -1,4 +1,4 @@
-export { type ConnectorOptions, connector } from "./connector.ts";
+export { type ConnectorOptions, type ConnectorPort, connector } from "./connector.ts";
 export { EventUnreadable, TryLater } from "./errors.ts";
 export type { LoggedEvent } from "./inbox.ts";
 export { CONNECTOR_ERRORS, type ConnectorErrorCode, problem } from "./problem.ts";
@@ -11,3 +11,4 @@ export {
   type SignatureRefusal,
   signMessage,
 } from "./standard-webhooks.ts";
+export { createStatesClient, type StatesClient, type StateWish } from "./states.ts";

@@ -1,4 +1,5 @@
-import type { CmsAdapter, InvalidationClient } from "@freshet/core";
+import type { AssetChange, CmsAdapter, InvalidationClient, VerifiedEvent } from "@freshet/core";
+import type { StatesClient } from "./states.ts";
 
 /** One CMS installation that a connector serves. */
 export interface ConnectedSite<Client> {
@@ -11,4 +12,8 @@ export interface ConnectedSite<Client> {
   readonly invalidations: Pick<InvalidationClient, "invalidate" | "status">;
   /** For display: the project that delivers the site's pictures. */
   readonly project: string;
+  /** Blocks originals and serves them again; where it is absent, what a CMS takes back is invalidated alone. */
+  readonly states?: StatesClient;
+  /** Called when everything that an event asked for is Done, and again where that was not seen to end. */
+  readonly settled?: (event: VerifiedEvent, changes: readonly AssetChange[]) => Promise<void>;
 }
