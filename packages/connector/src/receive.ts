@@ -27,35 +27,36 @@ export function receiveEvents<Client>(app: FastifyInstance, options: ReceiveOpti
     done(null, body),
   );
 
-  for (const path of options.paths) app.post(path, { bodyLimit: LARGEST_BODY }, async (request, reply) => {
-    const raw = rawRequest(request);
-    const claimed = options.claimedSite(raw);
-    if (claimed === undefined) return problem(reply, "EVENT_NOT_GENUINE", "malformed");
-    const site = options.sites.get(claimed);
-    if (site === undefined) return problem(reply, "SITE_GONE");
-    let verification: Verification;
-    try {
-      verification = await site.adapter.verify(raw);
-    } catch (thrown) {
-      // What an adapter remembers of requests is in the store, which may be away.
-      log("event not verified", { site: site.id, reason: sentenceOf(thrown) });
-      return problem(reply, "STORE_UNAVAILABLE");
-    }
-    if (!verification.ok) {
-      log("event refused", { site: site.id, reason: verification.reason });
-      return problem(reply, "EVENT_NOT_GENUINE", verification.reason);
-    }
-    let stored: number;
-    try {
-      stored = await inbox.add(site.id, verification.events);
-    } catch (thrown) {
-      // Whatever it is, the event is not on disk: the sender has to keep it.
-      log("event not stored", { site: site.id, reason: sentenceOf(thrown) });
-      return problem(reply, "STORE_UNAVAILABLE");
-    }
-    if (stored > 0) options.added();
-    return reply.send({ stored, known: verification.events.length - stored });
-  });
+  for (const path of options.paths)
+    app.post(path, { bodyLimit: LARGEST_BODY }, async (request, reply) => {
+      const raw = rawRequest(request);
+      const claimed = options.claimedSite(raw);
+      if (claimed === undefined) return problem(reply, "EVENT_NOT_GENUINE", "malformed");
+      const site = options.sites.get(claimed);
+      if (site === undefined) return problem(reply, "SITE_GONE");
+      let verification: Verification;
+      try {
+        verification = await site.adapter.verify(raw);
+      } catch (thrown) {
+        // What an adapter remembers of requests is in the store, which may be away.
+        log("event not verified", { site: site.id, reason: sentenceOf(thrown) });
+        return problem(reply, "STORE_UNAVAILABLE");
+      }
+      if (!verification.ok) {
+        log("event refused", { site: site.id, reason: verification.reason });
+        return problem(reply, "EVENT_NOT_GENUINE", verification.reason);
+      }
+      let stored: number;
+      try {
+        stored = await inbox.add(site.id, verification.events);
+      } catch (thrown) {
+        // Whatever it is, the event is not on disk: the sender has to keep it.
+        log("event not stored", { site: site.id, reason: sentenceOf(thrown) });
+        return problem(reply, "STORE_UNAVAILABLE");
+      }
+      if (stored > 0) options.added();
+      return reply.send({ stored, known: verification.events.length - stored });
+    });
 }
 
 /** A request as adapters want it: bytes, and each header as one text. */
