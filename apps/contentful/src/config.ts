@@ -124,7 +124,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env, folder: string 
       readToken(entry.resolverTokenFile, `${where}.resolverTokenFile`, at) ??
       secretInFile(join(own, "resolver.token")),
     statusSecrets: lines(entry.statusSecretFile, `${where}.statusSecretFile`, at),
-    reconcileMs: readNumber(entry.reconcileHours ?? 24, 0.01, 720, `${where}.reconcileHours`) * 3_600_000,
+    reconcileMs: readNumber(entry.reconcileHours ?? 24, 1, 720, `${where}.reconcileHours`) * 3_600_000,
     walkPage: Math.floor(readNumber(entry.pageSize ?? 100, 1, 1_000, `${where}.pageSize`)),
     sealingSecret: env.FRESHET_SECRET_KEY || secretInFile(join(own, "secrets.key")),
     spaces,
