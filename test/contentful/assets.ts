@@ -8,15 +8,17 @@ export interface StoredAsset {
   readonly environment: string;
   version: number;
   fields: { title?: Record<string, string>; file?: Record<string, FileBody> };
-  published: { fields: StoredAsset["fields"]; at: number; first: number; count: number; version: number } | undefined;
+  published:
+    | { fields: StoredAsset["fields"]; at: number; first: number; count: number; version: number }
+    | undefined;
   archivedAt: number | undefined;
   readonly createdAt: number;
   updatedAt: number;
 }
 
 /** The assets of one space by environment; addresses of files are another one for each that is processed. */
-export function createAssetStore(space: string, fileOrigin: () => string) {
-  const environments = new Map<string, Map<string, StoredAsset>>([["master", new Map()]]);
+export function createAssetStore(space: string, environment: string, fileOrigin: () => string) {
+  const environments = new Map<string, Map<string, StoredAsset>>([[environment, new Map()]]);
   /** Bytes by path, as the delivery of files gives them. */
   const files = new Map<string, { readonly bytes: Uint8Array; readonly contentType: string }>();
   /** Bytes by the address they are uploaded from. */
@@ -71,10 +73,9 @@ export function createAssetStore(space: string, fileOrigin: () => string) {
       const path = `/${space}/${asset.id}/${randomBytes(16).toString("hex")}/${encodeURIComponent(String(file.fileName))}`;
       files.set(path, { bytes, contentType: String(file.contentType) });
       const url = `${fileOrigin().replace(/^https?:/, "")}${path}`;
-      asset.fields.file = {
-        ...asset.fields.file,
-        [locale]: { ...rest, url, details: { size: bytes.length, ...(await measure(bytes)) } },
-      };
+      const details = { size: bytes.length, ...(await measure(bytes)) };
+      // Locales are processed side by side: what the others have become by now stays.
+      asset.fields.file = { ...asset.fields.file, [locale]: { ...rest, url, details } };
       asset.version += 1;
       asset.updatedAt = now();
     },

@@ -34,6 +34,8 @@ export interface FakeOptions {
   /** The public half of the app's key. */
   readonly publicKey: KeyObject;
   readonly toolkit: Toolkit;
+  /** The environment that `master` stands for; absent is one of that name. */
+  readonly environment?: string;
 }
 
 const LOCALES = [
@@ -55,9 +57,10 @@ class Refusal extends Error {
 export async function startFakeContentful(options: FakeOptions): Promise<FakeContentful> {
   const { space, app, publicKey, toolkit } = options;
   let port = 0;
-  const store = createAssetStore(space, () => `http://127.0.0.1:${port}`);
+  const { environment = "master" } = options;
+  const store = createAssetStore(space, environment, () => `http://127.0.0.1:${port}`);
   const events = createEvents(toolkit);
-  const aliases = new Map<string, string>();
+  const aliases = new Map(environment === "master" ? [] : [["master", environment]]);
   const members = new Map<string, boolean>();
   const requests: string[] = [];
   const tokens = new Set<string>();
@@ -77,7 +80,9 @@ export async function startFakeContentful(options: FakeOptions): Promise<FakeCon
     const url = new URL(request.url ?? "/", "http://fake");
     const file = store.files.get(url.pathname);
     if (file) {
-      response.writeHead(200, { "content-type": file.contentType, etag: `"${url.pathname}"` }).end(file.bytes);
+      response
+        .writeHead(200, { "content-type": file.contentType, etag: `"${url.pathname}"` })
+        .end(file.bytes);
       return;
     }
     const [, spaces, id, ...rest] = url.pathname.split("/").map(decodeURIComponent);
@@ -102,7 +107,8 @@ export async function startFakeContentful(options: FakeOptions): Promise<FakeCon
       given += 1;
       return reply(response, 201, { sys: { type: "AppAccessToken" }, token });
     }
-    if (isApp && !tokens.has(authorization.replace("Bearer ", ""))) throw new Refusal(401, "AccessTokenInvalid");
+    if (isApp && !tokens.has(authorization.replace("Bearer ", "")))
+      throw new Refusal(401, "AccessTokenInvalid");
     await route(method, rest, url.searchParams, body, request, response);
   }
 
@@ -153,7 +159,12 @@ export async function startFakeContentful(options: FakeOptions): Promise<FakeCon
       if (asset && Number(request.headers["x-contentful-version"]) !== asset.version)
         throw new Refusal(409, "VersionMismatch");
       const isNew = asset === undefined;
-      return written(store.put(environment, id, fieldsOf(body)), isNew ? "create" : "save", isNew ? 201 : 200, response);
+      return written(
+        store.put(environment, id, fieldsOf(body)),
+        isNew ? "create" : "save",
+        isNew ? 201 : 200,
+        response,
+      );
     }
     if (!asset) throw new Refusal(404, "NotFound");
     if (action === undefined && method === "GET") return reply(response, 200, store.body(asset));
@@ -197,7 +208,11 @@ export async function startFakeContentful(options: FakeOptions): Promise<FakeCon
   const tell = (action: string, { id, environment }: StoredAsset, body: object) =>
     events.tell(`Asset.${action}`, body, { space, environment, path: `assets/${id}` });
   const aliasBody = (alias: string, environment: string) => ({
-    sys: { type: "EnvironmentAlias", id: alias, space: { sys: { type: "Link", linkType: "Space", id: space } } },
+    sys: {
+      type: "EnvironmentAlias",
+      id: alias,
+      space: { sys: { type: "Link", linkType: "Space", id: space } },
+    },
     environment: { sys: { type: "Link", linkType: "Environment", id: environment } },
   });
 
@@ -262,7 +277,10 @@ function isSignedBy(jwt: string, app: string, key: KeyObject): boolean {
   const [head = "", claims = "", signature = ""] = jwt.split(".");
   const verify = createVerify("RSA-SHA256").update(`${head}.${claims}`);
   if (!verify.verify(key, Buffer.from(signature, "base64url"))) return false;
-  const { iss, iat, exp } = JSON.parse(Buffer.from(claims, "base64url").toString()) as Record<string, unknown>;
+  const { iss, iat, exp } = JSON.parse(Buffer.from(claims, "base64url").toString()) as Record<
+    string,
+    unknown
+  >;
   const isTimely = Number(exp) * 1_000 > Date.now() && Number(exp) - Number(iat) <= 600;
   return iss === app && isTimely;
 }

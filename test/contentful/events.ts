@@ -50,7 +50,11 @@ export function createEvents(toolkit: Toolkit) {
     all,
     state,
     send,
-    async tell(topic: string, body: object, { space, environment, path }: { space: string; environment: string; path: string }) {
+    async tell(
+      topic: string,
+      body: object,
+      { space, environment, path }: { space: string; environment: string; path: string },
+    ) {
       const event: OutgoingEvent = {
         topic,
         body: JSON.stringify(body),

@@ -4,7 +4,9 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createInvalidationClient, type InvalidationClient } from "@freshet/core";
+import { ask } from "../support/ask.ts";
 import { type Freshet, freePort, startFreshet } from "../support/freshet.ts";
+import { type Shade, shadeOf } from "../support/origin.ts";
 import { startProgram } from "../support/program.ts";
 import { startVarnish, type Varnish } from "../support/varnish.ts";
 import { type FakeContentful, startFakeContentful } from "./cma.ts";
@@ -40,6 +42,16 @@ export interface ContentfulConnector {
   start(): Promise<void>;
 }
 
+/** What a visitor got. */
+export interface View {
+  readonly status: number;
+  /** The colour in the middle of the picture. */
+  readonly shade: Shade;
+  /** The node answered from its cache. */
+  readonly isHit: boolean;
+  readonly code: string | null;
+}
+
 /** A call of the app's pages, signed by Contentful's own toolkit. */
 export type Call = (
   route: string,
@@ -58,29 +70,28 @@ export interface Installation {
   readonly call: Call;
   /** An editor's client of the management API. */
   editor(space: FakeContentful): ManagementClient;
-  /** Address of a project's picture, at the node. */
-  at(project: "one" | "two", original: string, query?: string): string;
+  /** Asks the node for a picture of a project, as a browser that takes this format does. */
+  see(project: "one" | "two", original: string, query?: string, accept?: string): Promise<View>;
   stop(): Promise<void>;
 }
 
-export interface InstallationOptions {
-  /** Queries that are asked for after each change. */
-  readonly environment?: string;
-}
-
-export async function startInstallation({ environment = "master" }: InstallationOptions = {}): Promise<Installation> {
+export async function startInstallation(): Promise<Installation> {
   await using started = new AsyncDisposableStack();
   const clients = await installClients();
   const folder = await mkdtemp(join(tmpdir(), "freshet-contentful-"));
   started.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
   const { publicKey, privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
-  const startSpace = async (space: string) => {
-    const fake = await startFakeContentful({ space, app: APP, publicKey, toolkit: clients.toolkit });
+  const startSpace = async (space: string, environment: string) => {
+    const { toolkit } = clients;
+    const fake = await startFakeContentful({ space, app: APP, publicKey, toolkit, environment });
     started.defer(fake.close);
     fake.members.set(ADMIN, true).set(MEMBER, false);
     return fake;
   };
-  const spaces = { one: await startSpace("space1"), two: await startSpace("space2") };
+  const spaces = {
+    one: await startSpace("space1", "master-2026-11"),
+    two: await startSpace("space2", "master"),
+  };
   const [serverPort, connectorPort] = [await freePort(), await freePort()];
   const varnish = await startVarnish({ backendPort: serverPort });
   started.defer(varnish.stop);
@@ -93,10 +104,9 @@ export async function startInstallation({ environment = "master" }: Installation
   await writeFile(join(folder, "app.pem"), privateKey.export({ type: "pkcs8", format: "pem" }));
   await writeFile(join(folder, "app.secret"), `${APP_SECRET}\n`);
   await writeFile(join(folder, "resolver.token"), `${TOKEN}\n`);
-  const { host } = new URL(varnish.url);
   const project = (name: "one" | "two", { space, host: files }: FakeContentful) => ({
     apiKey: KEYS[name],
-    hosts: [`${name}.localhost`, `${name}.localhost:${new URL(varnish.url).port}`],
+    hosts: [`${name}.localhost`],
     origins: { allow: ["127.0.0.1"], allowPrivate: true },
     aliases: {
       [`ctf:${space}`]: {
@@ -123,7 +133,7 @@ export async function startInstallation({ environment = "master" }: Installation
         frameAncestors: ["http://127.0.0.1:4000"],
         pageSize: 2,
         spaces: [
-          { space: spaces.one.space, project: "one", environment },
+          { space: spaces.one.space, project: "one" },
           { space: spaces.two.space, project: "two" },
         ],
       },
@@ -132,7 +142,12 @@ export async function startInstallation({ environment = "master" }: Installation
   await writeFile(config, JSON.stringify(settings));
   const freshet = await startFreshet({ port: serverPort, env: { FRESHET_CONFIG: config } });
   started.defer(freshet.stop);
-  const connector = await startConnector({ config, dataFolder: freshet.dataFolder, serverPort, port: connectorPort });
+  const connector = await startConnector({
+    config,
+    dataFolder: freshet.dataFolder,
+    serverPort,
+    port: connectorPort,
+  });
   started.defer(connector.stop);
   for (const fake of Object.values(spaces)) {
     fake.events.subscriptions.push({
@@ -141,7 +156,6 @@ export async function startInstallation({ environment = "master" }: Installation
       topics: [/^Asset\./, /^Entry\./, /^AppInstallation\./, /^EnvironmentAlias\./],
     });
   }
-  void host;
 
   const call: Call = async (route, body, as = {}) => {
     const [method = "GET", name = ""] = route.split(" ");
@@ -180,8 +194,17 @@ export async function startInstallation({ environment = "master" }: Installation
     },
     editor: ({ host: at }) =>
       clients.createManagementClient({ accessToken: "editors-token", host: at, insecure: true }),
-    at: (name, original, query = "") =>
-      `${varnish.url.replace("127.0.0.1", `${name}.localhost`)}/v7/${original}${query === "" ? "" : `?${query}`}`,
+    async see(name, original, query = "w=200", accept = "*/*") {
+      const path = `/v7/${original}${query === "" ? "" : `?${query}`}`;
+      const port = Number(new URL(varnish.url).port);
+      const { status, headers, bytes } = await ask({ port }, `${name}.localhost`, path, { accept });
+      return {
+        status,
+        shade: await shadeOf(bytes),
+        isHit: /(^|, )varnish; hit(;|$)/.test(headers.get("cache-status") ?? ""),
+        code: headers.get("freshet-error"),
+      };
+    },
     stop: () => running.disposeAsync(),
   };
 }
@@ -218,7 +241,9 @@ async function startConnector(options: {
 }
 
 /** Hands each request on to the space that it is about. */
-async function startDoor(spaces: readonly FakeContentful[]): Promise<{ url: string; close(): Promise<void> }> {
+async function startDoor(
+  spaces: readonly FakeContentful[],
+): Promise<{ url: string; close(): Promise<void> }> {
   const { createServer } = await import("node:http");
   const server = createServer(async (request, response) => {
     const space = spaces.find(({ space }) => request.url?.startsWith(`/spaces/${space}/`));
@@ -232,7 +257,9 @@ async function startDoor(spaces: readonly FakeContentful[]): Promise<{ url: stri
       headers: { authorization },
     });
     const headers = Object.fromEntries(
-      [...answer.headers].filter(([name]) => !/^(connection|transfer-encoding|content-length|keep-alive)$/.test(name)),
+      [...answer.headers].filter(
+        ([name]) => !/^(connection|transfer-encoding|content-length|keep-alive)$/.test(name),
+      ),
     );
     response.writeHead(answer.status, headers).end(Buffer.from(await answer.arrayBuffer()));
   });

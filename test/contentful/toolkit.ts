@@ -12,14 +12,23 @@ export interface Toolkit {
       readonly body?: string;
     },
     timestamp?: number,
-    context?: { readonly spaceId?: string; readonly envId?: string; readonly userId?: string; readonly appId?: string },
+    context?: {
+      readonly spaceId?: string;
+      readonly envId?: string;
+      readonly userId?: string;
+      readonly appId?: string;
+    },
   ): Readonly<Record<string, string>>;
 }
 
 /** One plain client of contentful-management. */
 export interface ManagementClient {
-  readonly asset: Readonly<Record<string, (params: object, ...rest: readonly unknown[]) => Promise<AssetBody>>>;
-  readonly environmentAlias: Readonly<Record<string, (params: object, ...rest: readonly unknown[]) => Promise<object>>>;
+  readonly asset: Readonly<
+    Record<string, (params: object, ...rest: readonly unknown[]) => Promise<AssetBody>>
+  >;
+  readonly environmentAlias: Readonly<
+    Record<string, (params: object, ...rest: readonly unknown[]) => Promise<object>>
+  >;
 }
 
 /** An asset as the API gives it. */
