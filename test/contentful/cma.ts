@@ -136,7 +136,7 @@ export async function startFakeContentful(options: FakeOptions): Promise<FakeCon
     if (!store.environments.has(environment)) throw new Refusal(404, "NotFound");
     if (kind === undefined)
       return reply(response, 200, {
-        sys: { type: "Environment", id: name, status: { sys: { id: "ready" } } },
+        sys: { type: "Environment", id: name, space: link("Space", space), status: { sys: { id: "ready" } } },
         name,
       });
     if (kind === "locales") {
@@ -213,7 +213,7 @@ export async function startFakeContentful(options: FakeOptions): Promise<FakeCon
       id: alias,
       space: { sys: { type: "Link", linkType: "Space", id: space } },
     },
-    environment: { sys: { type: "Link", linkType: "Environment", id: environment } },
+    environment: link("Environment", environment),
   });
 
   return {
@@ -240,6 +240,8 @@ export async function startFakeContentful(options: FakeOptions): Promise<FakeCon
 }
 
 const fieldsOf = (body: Readonly<Record<string, unknown>>) => (body.fields ?? {}) as StoredAsset["fields"];
+
+const link = (linkType: string, id: string) => ({ sys: { type: "Link", linkType, id } });
 
 const localeSys = (code: string) => ({ type: "Locale", id: `locale-${code}`, version: 1 });
 

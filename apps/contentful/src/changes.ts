@@ -1,3 +1,4 @@
+import { TryLater } from "@freshet/connector";
 import type { AssetChange } from "@freshet/core";
 import type { Kysely } from "@freshet/store";
 import { blocksOf } from "./assets/asset-index.ts";
@@ -28,10 +29,19 @@ export async function changesOf(
   const { policy, isOff } = await space.spaces.get(space.id);
   if (event.kind === "installed" || event.kind === "uninstalled") return installation(event, space);
   if (isOff) return nothing("The app was taken out of this space: nothing is followed.");
+  await untilCompared(event, space);
   const decision = await decide(event, place, space, policy);
   if (policy.follow || event.kind === "asked" || decision.changes.length === 0) return decision;
   const reason = `${decision.reason} Nothing was done: the policy says not to follow events.`;
   return { ...decision, changes: [], reason };
+}
+
+/** Nobody knows yet what files there are, and which environment visitors see: what is decided then would be wrong. */
+async function untilCompared(event: ContentfulEvent, space: ContentfulSpace): Promise<void> {
+  if (space.cma === undefined || event.kind === "ignored" || event.kind === "entry") return;
+  const delivered = await space.environments.resolve(space.id, space.environment);
+  if (await space.walks.isComplete(space.id, delivered)) return;
+  throw new TryLater("The space was not compared with Contentful yet.", 500);
 }
 
 const nothing = (reason: string): EventDecision => ({ changes: [], reason });

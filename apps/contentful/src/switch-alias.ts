@@ -71,6 +71,7 @@ export async function switchAlias(
     reason: `${event.alias} stands for ${after} now, not for ${before}.`,
     async keep(on) {
       await keepAliases(on);
+      if (fresh) await space.walks.complete(on, id, after);
       if (locales) await environments.setLocales(on, id, after, locales);
       for (const asset of fresh?.values() ?? []) await keepAsset(on, asset, now.get(asset.event.asset));
       for (const [asset, entry] of fresh ? now : []) {

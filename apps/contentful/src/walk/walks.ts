@@ -1,4 +1,4 @@
-import { type Store, sql } from "@freshet/store";
+import { type Kysely, type Store, sql } from "@freshet/store";
 
 /** How the comparison of an environment with Contentful stands. Times are milliseconds since the epoch. */
 export interface Walk {
@@ -25,6 +25,8 @@ export interface Walks {
   begin(space: string, environment: string): Promise<void>;
   step(space: string, environment: string, seen: number, found: number): Promise<void>;
   end(space: string, environment: string): Promise<void>;
+  /** Notes that everything the environment publishes was read in another way. */
+  complete(on: Kysely<unknown>, space: string, environment: string): Promise<void>;
   /** Environments of the space that were compared, or whose assets are known. */
   environments(space: string): Promise<readonly string[]>;
 }
@@ -77,6 +79,12 @@ export function createWalks({ db }: Store, now: () => number): Walks {
     async end(space, environment) {
       await sql`update contentful_walk set ended_at = ${now()}
         where space = ${space} and environment = ${environment}`.execute(db);
+    },
+    async complete(on, space, environment) {
+      const at = now();
+      await sql`insert into contentful_walk (space, environment, number, begun_at, ended_at, seen, found, wanted_at, wanted_by)
+        values (${space}, ${environment}, 1, ${at}, ${at}, 0, 0, 0, null)
+        on conflict (space, environment) do update set ended_at = excluded.ended_at`.execute(on);
     },
     async environments(space) {
       const { rows } = await sql<{ environment: string }>`
