@@ -1,4 +1,5 @@
 import type { AssetFile, Files } from "./asset-file.ts";
+import { tokenVersion } from "./version.ts";
 
 /** The locales of an environment: each with the one that stands in for it, and the default. */
 export interface Locales {
@@ -49,12 +50,7 @@ export function stableName(space: string, asset: string, locale?: string): strin
   return `ctf:${space}/${asset}${locale === undefined ? "" : `/${locale}`}`;
 }
 
-/**
- * The version (`vh`) of an asset's file: its address is another one for each upload, so it follows from that; behind it how often
- * an editor asked for a new one.
- */
+/** The version (`vh`) of a file, of which an editor asked for a new one so often. */
 export function versionOf(file: AssetFile, bumps: number): string {
-  const token = /^[^/]*\/\/[^/]+\/[^/]+\/[^/]+\/([^/]+)\//.exec(file.url)?.[1] ?? "";
-  const short = token.replaceAll(/[^A-Za-z0-9]/g, "").slice(0, 8) || "0";
-  return `t${short}${bumps > 0 ? `-${bumps}` : ""}`;
+  return tokenVersion(/^[^/]*\/\/[^/]+\/[^/]+\/[^/]+\/([^/]+)\//.exec(file.url)?.[1] ?? "", bumps);
 }
