@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
-import type { RawRequest } from "@freshet/core";
+import type { RawRequest, VerifiedEvent } from "@freshet/core";
 import { type Backoff, createQueue, createWorker, type Store } from "@freshet/store";
 import type { FastifyError, FastifyPluginAsync } from "fastify";
 import { type AnnounceOptions, createAnnouncer } from "./announce.ts";
 import { sentenceOf } from "./errors.ts";
-import { createInbox } from "./inbox.ts";
+import { createInbox, type Inbox } from "./inbox.ts";
 import { createKnownVersions } from "./known.ts";
 import { type ConnectorErrorCode, problem } from "./problem.ts";
 import { createPullLoop } from "./pull.ts";
@@ -36,9 +36,23 @@ export interface ConnectorOptions<Client> {
   readonly attempts?: Backoff;
   /** Secrets for questions about status and events from other machines; without any only this machine may ask. */
   readonly statusSecrets?: readonly string[];
+  /** Paths besides `/<name>/events` under which events are pushed. */
+  readonly paths?: readonly string[];
+  /** Told once, before the first event, how to put in events that the connector's own people cause. */
+  readonly attach?: (port: ConnectorPort) => void;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
   readonly log?: (event: string, details: Readonly<Record<string, unknown>>) => void;
+}
+
+/** The connector's inbox, for the app around it. */
+export interface ConnectorPort extends Pick<Inbox, "log" | "counts" | "place"> {
+  /** Stores what is new of the events and works on it; resolves to how many were new. */
+  add(site: string, events: readonly VerifiedEvent[]): Promise<number>;
+  /** Pulls the site now, not when its time has come. */
+  pull(site: string): void;
+  /** Why the site's last pull failed. */
+  pullError(site: string): string | undefined;
 }
 
 /** A row whose worker fell silent is taken up by another after this. */
@@ -131,8 +145,18 @@ export function connector<Client>(options: ConnectorOptions<Client>): FastifyPlu
       if (code === "INTERNAL") log("request failed", { reason: sentenceOf(error) });
       return problem(reply, code);
     });
+    options.attach?.({
+      ...inbox,
+      async add(site, events) {
+        const stored = await inbox.add(site, events);
+        if (stored > 0) added();
+        return stored;
+      },
+      pull: (site) => pulls.get(site)?.now(),
+      pullError: (site) => pulls.get(site)?.state().error,
+    });
     receiveEvents(app, {
-      path: `/${name}/events`,
+      paths: [`/${name}/events`, ...(options.paths ?? [])],
       sites,
       claimedSite: options.claimedSite,
       inbox,

@@ -6,6 +6,8 @@ import type { EventState, InboxRow, Tables, Via } from "./schema.ts";
 export interface LoggedEvent {
   readonly site: string;
   readonly event: string;
+  /** What the event is about, where the CMS says so. */
+  readonly subject?: string;
   readonly via: Via;
   readonly received_at: string;
   readonly state: EventState;
@@ -36,6 +38,9 @@ export interface Inbox {
     /** Only events of these; absent is every site. */
     readonly sites?: readonly string[];
     readonly state?: string;
+    readonly subject?: string;
+    /** Milliseconds since the epoch: what was received earlier. */
+    readonly before?: number;
     readonly limit: number;
   }): Promise<readonly LoggedEvent[]>;
   /** The lines of these events of the site; nothing for one that never came in. */
@@ -57,10 +62,10 @@ export function createInbox(store: Store, tables: Tables, now: () => number): In
   const insert = async (on: Kysely<unknown>, site: string, via: Via, events: readonly VerifiedEvent[]) => {
     let added = 0;
     const time = now();
-    for (const { id, order, payload } of events) {
+    for (const { id, order, subject, payload } of events) {
       const { numAffectedRows } = await sql`insert into ${inbox}
-        (id, site, event, ordinal, payload, via, received_at, state, changed_at)
-        values (${`${site} ${id}`}, ${site}, ${id}, ${order ?? 0}, ${storable(payload)}, ${via}, ${time}, 'received', ${time})
+        (id, site, event, ordinal, subject, payload, via, received_at, state, changed_at)
+        values (${`${site} ${id}`}, ${site}, ${id}, ${order ?? 0}, ${subject ?? null}, ${storable(payload)}, ${via}, ${time}, 'received', ${time})
         on conflict (id) do nothing`.execute(on);
       added += Number(numAffectedRows ?? 0n);
     }
@@ -85,14 +90,16 @@ export function createInbox(store: Store, tables: Tables, now: () => number): In
       const [row] = rows;
       return row && { cursor: row.cursor ?? undefined, pulledAt: Number(row.pulled_at) };
     },
-    async log({ site, sites, state, limit }) {
+    async log({ site, sites, state, subject, before, limit }) {
       if (sites?.length === 0) return [];
       const bySites = sites === undefined ? sql`` : sql`and site in (${sql.join(sites)})`;
       const bySite = site === undefined ? sql`` : sql`and site = ${site}`;
       const byState = state === undefined ? sql`` : sql`and state = ${state}`;
+      const bySubject = subject === undefined ? sql`` : sql`and subject = ${subject}`;
+      const byTime = before === undefined ? sql`` : sql`and received_at < ${before}`;
       const { rows } =
-        await sql<InboxRow>`select site, event, via, received_at, state, changed_at, invalidations, remark
-        from ${inbox} where true ${bySite} ${bySites} ${byState} order by received_at desc, id desc limit ${limit}`.execute(
+        await sql<InboxRow>`select site, event, subject, via, received_at, state, changed_at, invalidations, remark
+        from ${inbox} where true ${bySite} ${bySites} ${byState} ${bySubject} ${byTime} order by received_at desc, id desc limit ${limit}`.execute(
           db,
         );
       return rows.map(lineOf);
@@ -101,7 +108,7 @@ export function createInbox(store: Store, tables: Tables, now: () => number): In
       if (events.length === 0) return [];
       const ids = events.map((event) => `${site} ${event}`);
       const { rows } =
-        await sql<InboxRow>`select site, event, via, received_at, state, changed_at, invalidations, remark
+        await sql<InboxRow>`select site, event, subject, via, received_at, state, changed_at, invalidations, remark
         from ${inbox} where id in (${sql.join(ids)})`.execute(db);
       return rows.map(lineOf);
     },
@@ -129,6 +136,7 @@ function lineOf(row: InboxRow): LoggedEvent {
   return {
     site: row.site,
     event: row.event,
+    ...(row.subject !== null && { subject: row.subject }),
     via: row.via,
     received_at: new Date(Number(row.received_at)).toISOString(),
     state: row.state,

@@ -1,6 +1,6 @@
 export type { Announcement, AnnounceOptions } from "./announce.ts";
 export { announceTo } from "./announce-to.ts";
-export { type ConnectorOptions, connector } from "./connector.ts";
+export { type ConnectorOptions, type ConnectorPort, connector } from "./connector.ts";
 export { EventUnreadable, TryLater } from "./errors.ts";
 export type { LoggedEvent } from "./inbox.ts";
 export { CONNECTOR_ERRORS, type ConnectorErrorCode, problem } from "./problem.ts";
@@ -13,4 +13,5 @@ export {
   type SignatureRefusal,
   signMessage,
 } from "./standard-webhooks.ts";
+export { createStatesClient, type StatesClient, type StateWish } from "./states.ts";
 export type { SiteWalk } from "./view-walk.ts";

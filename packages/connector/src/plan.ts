@@ -1,11 +1,14 @@
 import { createHash } from "node:crypto";
 import type { AssetChange, InvalidationRequest } from "@freshet/core";
+import type { StateWish } from "./states.ts";
 
 /** The changes an event asks to be invalidated; stored before the first request is sent. */
 export interface Plan {
   readonly changes: readonly AssetChange[];
   /** Changes of the event that ask for nothing new. */
   readonly skipped: number;
+  /** The adapter's sentence for the event log. */
+  readonly reason?: string;
 }
 
 /** One call of the invalidation API. */
@@ -13,6 +16,9 @@ export interface PlannedRequest {
   readonly idempotencyKey: string;
   readonly request: InvalidationRequest;
 }
+
+/** One call of the API of states. */
+export type PlannedState = Pick<StateWish, "state" | "urls" | "cause">;
 
 /** What one request may carry: the API takes 1,000 urls and 1 MB; room is left for digests and escapes. */
 const MAX_URLS = 1_000;
@@ -28,8 +34,7 @@ export function requestsOf(
   row: { readonly site: string; readonly event: string },
   { changes }: Plan,
 ): readonly PlannedRequest[] {
-  const link = changes.find((change) => change.link !== undefined)?.link;
-  const cause = { kind: connector, id: row.event, ...(link !== undefined && { link }) };
+  const cause = causeOf(connector, row, changes);
   return chunksOf(changes).map((chunk, index) => {
     const digests = Object.fromEntries(
       chunk.flatMap(({ original, digest }) => (digest === undefined ? [] : [[original, digest]])),
@@ -44,6 +49,29 @@ export function requestsOf(
       },
     };
   });
+}
+
+/** What of a plan blocks originals or serves them again; the API's entry for that invalidates them as well. */
+export function statesOf(
+  connector: string,
+  row: { readonly event: string },
+  { changes }: Plan,
+): readonly PlannedState[] {
+  const cause = causeOf(connector, row, changes);
+  return (["blocked", "served"] as const).flatMap((state) =>
+    chunksOf(changes.filter(({ kind }) => kind === state)).map((chunk) => ({
+      state,
+      urls: chunk.map(({ original }) => original),
+      cause,
+    })),
+  );
+}
+
+export const isState = ({ kind }: AssetChange) => kind === "blocked" || kind === "served";
+
+function causeOf(connector: string, row: { readonly event: string }, changes: readonly AssetChange[]) {
+  const link = changes.find((change) => change.link !== undefined)?.link;
+  return { kind: connector, id: row.event, ...(link !== undefined && { link }) };
 }
 
 function chunksOf(changes: readonly AssetChange[]): readonly (readonly AssetChange[])[] {

@@ -17,6 +17,8 @@ export interface PullState {
 /** Asks one site again and again for events that were not pushed. */
 export interface PullLoop {
   start(): void;
+  /** Asks at once, unless it is asking. */
+  now(): void;
   state(): PullState;
   /** Stores whatever the site has by now, after a pull that may be under way; rejects when the site does not answer. */
   drain(): Promise<void>;
@@ -41,6 +43,8 @@ export function createPullLoop<Client>(options: PullOptions<Client>): PullLoop {
   let timer: NodeJS.Timeout | undefined;
   let storing: Promise<number> | undefined;
   let isStopped = false;
+  let isPulling = false;
+  let isWanted = false;
 
   /** One page; whether there may be more at once. */
   const pullPage = async (): Promise<boolean> => {
@@ -83,6 +87,8 @@ export function createPullLoop<Client>(options: PullOptions<Client>): PullLoop {
 
   const turn = async (): Promise<void> => {
     let pause = everyMs;
+    isPulling = true;
+    isWanted = false;
     try {
       await drain();
       await report().then(
@@ -106,12 +112,19 @@ export function createPullLoop<Client>(options: PullOptions<Client>): PullLoop {
       // The first failure of a row is news; after that the status says it.
       if (failures === 1) options.log("site does not answer", { site: site.id, reason: error });
     }
-    if (!isStopped) timer = setTimeout(() => void turn(), pause);
+    isPulling = false;
+    if (!isStopped) timer = setTimeout(() => void turn(), isWanted && failures === 0 ? 0 : pause);
   };
 
   return {
     start() {
       if (site.adapter.pull !== undefined) void turn();
+    },
+    now() {
+      isWanted = true;
+      if (site.adapter.pull === undefined || isPulling || isStopped || timer === undefined) return;
+      clearTimeout(timer);
+      void turn();
     },
     state: () => ({ failures, error }),
     drain,

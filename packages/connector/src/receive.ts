@@ -1,4 +1,4 @@
-import type { RawRequest } from "@freshet/core";
+import type { RawRequest, Verification } from "@freshet/core";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { sentenceOf } from "./errors.ts";
 import type { Inbox } from "./inbox.ts";
@@ -8,7 +8,7 @@ import type { ConnectedSite } from "./site.ts";
 const LARGEST_BODY = 1_048_576;
 
 export interface ReceiveOptions<Client> {
-  readonly path: string;
+  readonly paths: readonly string[];
   readonly sites: ReadonlyMap<string, ConnectedSite<Client>>;
   /** Id of the site a request claims to come from, before anything is proved; undefined when it names none. */
   readonly claimedSite: (request: RawRequest) => string | undefined;
@@ -27,28 +27,36 @@ export function receiveEvents<Client>(app: FastifyInstance, options: ReceiveOpti
     done(null, body),
   );
 
-  app.post(options.path, { bodyLimit: LARGEST_BODY }, async (request, reply) => {
-    const raw = rawRequest(request);
-    const claimed = options.claimedSite(raw);
-    if (claimed === undefined) return problem(reply, "EVENT_NOT_GENUINE", "malformed");
-    const site = options.sites.get(claimed);
-    if (site === undefined) return problem(reply, "SITE_GONE");
-    const verification = await site.adapter.verify(raw);
-    if (!verification.ok) {
-      log("event refused", { site: site.id, reason: verification.reason });
-      return problem(reply, "EVENT_NOT_GENUINE", verification.reason);
-    }
-    let stored: number;
-    try {
-      stored = await inbox.add(site.id, verification.events);
-    } catch (thrown) {
-      // Whatever it is, the event is not on disk: the sender has to keep it.
-      log("event not stored", { site: site.id, reason: sentenceOf(thrown) });
-      return problem(reply, "STORE_UNAVAILABLE");
-    }
-    if (stored > 0) options.added();
-    return reply.send({ stored, known: verification.events.length - stored });
-  });
+  for (const path of options.paths)
+    app.post(path, { bodyLimit: LARGEST_BODY }, async (request, reply) => {
+      const raw = rawRequest(request);
+      const claimed = options.claimedSite(raw);
+      if (claimed === undefined) return problem(reply, "EVENT_NOT_GENUINE", "malformed");
+      const site = options.sites.get(claimed);
+      if (site === undefined) return problem(reply, "SITE_GONE");
+      let verification: Verification;
+      try {
+        verification = await site.adapter.verify(raw);
+      } catch (thrown) {
+        // What an adapter remembers of requests is in the store, which may be away.
+        log("event not verified", { site: site.id, reason: sentenceOf(thrown) });
+        return problem(reply, "STORE_UNAVAILABLE");
+      }
+      if (!verification.ok) {
+        log("event refused", { site: site.id, reason: verification.reason });
+        return problem(reply, "EVENT_NOT_GENUINE", verification.reason);
+      }
+      let stored: number;
+      try {
+        stored = await inbox.add(site.id, verification.events);
+      } catch (thrown) {
+        // Whatever it is, the event is not on disk: the sender has to keep it.
+        log("event not stored", { site: site.id, reason: sentenceOf(thrown) });
+        return problem(reply, "STORE_UNAVAILABLE");
+      }
+      if (stored > 0) options.added();
+      return reply.send({ stored, known: verification.events.length - stored });
+    });
 }
 
 /** A request as adapters want it: bytes, and each header as one text. */
@@ -57,5 +65,6 @@ function rawRequest(request: FastifyRequest): RawRequest {
   for (const [name, value] of Object.entries(request.headers)) {
     headers[name] = Array.isArray(value) ? value.join(", ") : value;
   }
-  return { headers, body: request.body instanceof Uint8Array ? request.body : new Uint8Array() };
+  const body = request.body instanceof Uint8Array ? request.body : new Uint8Array();
+  return { method: request.method, path: request.originalUrl, headers, body };
 }

@@ -15,6 +15,8 @@ export interface InboxRow extends QueueColumns {
   readonly event: string;
   /** Place in the CMS's own order; 0 where it has none. */
   readonly ordinal: number;
+  /** What the event is about, where the CMS says so. */
+  readonly subject: string | null;
   readonly payload: string;
   readonly via: Via;
   readonly received_at: number;
@@ -84,6 +86,16 @@ export function migrationsOf({ inbox, known, place }: Tables): readonly Migratio
           .addColumn("cursor", "text")
           .addColumn("pulled_at", "bigint", (column) => column.notNull())
           .execute();
+      },
+    },
+    {
+      version: 2,
+      name: "subjects",
+      async up(transaction) {
+        await sql`alter table ${sql.table(inbox)} add column subject text`.execute(transaction);
+        await sql`create index ${sql.id(`${inbox}_subject`)} on ${sql.table(inbox)} (site, subject, received_at)`.execute(
+          transaction,
+        );
       },
     },
   ];

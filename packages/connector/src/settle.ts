@@ -1,8 +1,15 @@
-import { type AssetChange, isInvalidationError, type ReportedInvalidation } from "@freshet/core";
+import {
+  type AssetChange,
+  type Decision,
+  isInvalidationError,
+  type ReportedInvalidation,
+  type VerifiedEvent,
+} from "@freshet/core";
 import { type Backoff, backoffMs, type Queue, type Store, sql } from "@freshet/store";
 import { isEventUnreadable, retryAfterOf, sentenceOf } from "./errors.ts";
 import { isFoundKnown, isKnown, type KnownVersions } from "./known.ts";
-import { type Plan, requestsOf } from "./plan.ts";
+import { createLanes } from "./lanes.ts";
+import { isState, type Plan, requestsOf, statesOf } from "./plan.ts";
 import type { InboxRow, Tables } from "./schema.ts";
 import type { ConnectedSite } from "./site.ts";
 
@@ -50,6 +57,7 @@ export function createSettle<Client>(options: SettleOptions<Client>) {
   };
 
   const troubled = new Set<string>();
+  const alone = createLanes();
 
   /** The service takes requests of this site again: what waits out a long pause need not wait any longer. */
   const recover = async (site: string) => {
@@ -75,25 +83,26 @@ export function createSettle<Client>(options: SettleOptions<Client>) {
   /** Changes that still ask for something; written down, together with what was skipped, before anything is sent. */
   const makePlan = async (row: InboxRow, site: ConnectedSite<Client>): Promise<Plan> => {
     const payload = JSON.parse(row.payload) as unknown;
-    const event = { id: row.event, payload, ...(row.ordinal > 0 && { order: row.ordinal }) };
     const seen = known.of(row.site);
     const isFound = row.via === "walk";
-    const changes = isFound
+    const said = isFound
       ? readFound(payload)
-      : await site.adapter.changes(event, { known: seen, client: site.client });
+      : await site.adapter.changes(eventOf(row, payload), { known: seen, client: site.client });
     const asksNothing = isFound ? isFoundKnown : isKnown;
+    const { changes, reason, keep }: Decision = "changes" in said ? said : { changes: said };
     const wanted: AssetChange[] = [];
     const skipped: AssetChange[] = [];
     for (const change of changes) {
       (asksNothing(change, row.ordinal, await seen.get(change.original)) ? skipped : wanted).push(change);
     }
-    const plan = { changes: wanted, skipped: skipped.length };
+    const plan = { changes: wanted, skipped: skipped.length, ...(reason !== undefined && { reason }) };
     await store.db.transaction().execute(async (on) => {
       const { numAffectedRows } = await sql`update ${inbox} set plan = ${JSON.stringify(plan)}
         where id = ${row.id} and plan is null`.execute(on);
       if (numAffectedRows !== 1n) throw new Error("Another process planned this event at the same time.");
       // A skipped change is the newest word about its original, too: an earlier one that comes late must not pass for it.
       await known.remember(on, row.site, skipped, row.ordinal, false);
+      await keep?.(on);
     });
     return plan;
   };
@@ -104,15 +113,23 @@ export function createSettle<Client>(options: SettleOptions<Client>) {
       return;
     }
     const accepted: string[] = [];
-    for (const { request, idempotencyKey } of requestsOf(connector, row, plan)) {
+    const { states } = site;
+    const asked = states ? plan.changes.filter((change) => !isState(change)) : plan.changes;
+    for (const { request, idempotencyKey } of requestsOf(connector, row, { ...plan, changes: asked })) {
       const receipt = await until(signal, site.invalidations.invalidate(request, { idempotencyKey }));
       accepted.push(receipt.invalidation.uuid);
+    }
+    if (states) {
+      for (const wish of statesOf(connector, row, plan)) {
+        const uuid = await until(signal, states.write({ ...wish, place: row.ordinal }));
+        if (uuid !== undefined) accepted.push(uuid);
+      }
     }
     const at = now() + QUESTIONS.firstMs;
     const values = {
       state: "invalidating",
       invalidations: JSON.stringify(accepted),
-      remark: `${files(plan.changes.length)} being invalidated.`,
+      remark: because(plan, `${files(plan.changes.length)} being invalidated.`),
       changed_at: now(),
       attempts: 0,
     };
@@ -134,7 +151,9 @@ export function createSettle<Client>(options: SettleOptions<Client>) {
       const remark = `Invalidation ${failed.uuid} ended in ${failed.status}. ${failed.error ?? "Retry it there."}`;
       await finish(row, "failed", remark, originalsOf(plan));
     } else if (asked.every(({ status }) => status === "DONE")) {
-      await finish(row, "done", `${files(plan.changes.length)} invalidated.`);
+      const event = eventOf(row, JSON.parse(row.payload));
+      if (site.settled) await until(signal, site.settled(event, plan.changes));
+      await finish(row, "done", because(plan, `${files(plan.changes.length)} invalidated.`));
     } else {
       await later(row, now() + backoffMs(row.attempts, QUESTIONS));
     }
@@ -170,12 +189,21 @@ export function createSettle<Client>(options: SettleOptions<Client>) {
         await later(row, now() + EVENTS_FIRST_MS, { remark: "Waiting for events that came before." });
         return;
       }
-      plan ??= await makePlan(row, site);
+      plan ??= await alone(`${row.site} ${row.subject ?? row.id}`, () => makePlan(row, site));
       await (row.state === "invalidating" ? ask : invalidate)(row, plan, site, signal);
     } catch (thrown) {
       if (signal.aborted) throw thrown;
       await trouble(row, plan, thrown);
     }
+  };
+}
+
+function eventOf(row: InboxRow, payload: unknown): VerifiedEvent {
+  return {
+    id: row.event,
+    payload,
+    ...(row.ordinal > 0 && { order: row.ordinal }),
+    ...(row.subject !== null && { subject: row.subject }),
   };
 }
 
@@ -187,7 +215,8 @@ function isFinal(thrown: unknown): boolean {
   return thrown.code === "REQUEST_REFUSED" && [400, 413, 422].includes(thrown.status ?? 0);
 }
 
-function nothingToDo({ skipped }: Plan): string {
+function nothingToDo({ skipped, reason }: Plan): string {
+  if (reason !== undefined && skipped === 0) return reason;
   return skipped === 0
     ? "The event names no file of this site."
     : `${files(skipped)} unchanged since the last invalidation, or covered by a later one.`;
@@ -197,6 +226,9 @@ function nothingToDo({ skipped }: Plan): string {
 function readFound(payload: unknown): readonly AssetChange[] {
   return (payload as { readonly found?: readonly AssetChange[] } | null)?.found ?? [];
 }
+
+const because = ({ reason }: Plan, sentence: string) =>
+  reason === undefined ? sentence : `${reason} ${sentence}`;
 
 const files = (count: number) => (count === 1 ? "1 file" : `${count} files`);
 

@@ -1,5 +1,6 @@
-import type { CmsAdapter, InvalidationClient } from "@freshet/core";
+import type { AssetChange, CmsAdapter, InvalidationClient, VerifiedEvent } from "@freshet/core";
 import type { LoggedEvent } from "./inbox.ts";
+import type { StatesClient } from "./states.ts";
 
 /** One CMS installation that a connector serves. */
 export interface ConnectedSite<Client> {
@@ -16,6 +17,10 @@ export interface ConnectedSite<Client> {
   readonly reconcileEveryMs?: number;
   /** For display: the project that delivers the site's pictures. */
   readonly project: string;
+  /** Blocks originals and serves them again; where it is absent, what a CMS takes back is invalidated alone. */
+  readonly states?: StatesClient;
+  /** Called when everything that an event asked for is Done, and again where that was not seen to end. */
+  readonly settled?: (event: VerifiedEvent, changes: readonly AssetChange[]) => Promise<void>;
 }
 
 /** How a CMS hears what became of its events, so that it can show that beside each picture. */

@@ -1,5 +1,9 @@
 /** A request as it arrived: signatures cover bytes, so the body is never a parsed value. Header names are lower-case. */
 export interface RawRequest {
+  /** Upper-case; absent where no signature of this CMS covers it. */
+  readonly method?: string;
+  /** The request target as it was sent, undecoded; absent where no signature of this CMS covers it. */
+  readonly path?: string;
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly body: Uint8Array;
 }
@@ -10,6 +14,8 @@ export interface VerifiedEvent {
   readonly id: string;
   /** Place in the CMS's own order, greater = later; absent where a CMS has none. Events may arrive in any order. */
   readonly order?: number;
+  /** What it is about, in the CMS's own words: events of one subject are decided one after the other. */
+  readonly subject?: string;
   readonly payload: unknown;
 }
 
@@ -18,13 +24,14 @@ export type Verification =
   | { readonly ok: true; readonly events: readonly VerifiedEvent[] }
   | {
       readonly ok: false;
-      readonly reason: "signature-missing" | "signature-wrong" | "expired" | "malformed";
+      readonly reason: "signature-missing" | "signature-wrong" | "expired" | "malformed" | "replayed";
     };
 
 /** One original whose delivery changes. */
 export interface AssetChange {
-  readonly kind: "replaced" | "moved" | "removed" | "blocked";
-  /** The original as it stands in delivery URLs: an absolute URL. */
+  /** `blocked`: nobody may see it from now on; `served`: it was blocked and may be seen again. */
+  readonly kind: "replaced" | "moved" | "removed" | "blocked" | "served";
+  /** The original as it stands in delivery URLs: an absolute URL, or a name that a resolver knows (`ctf:…`). */
   readonly original: string;
   /** The version (`vh`) the CMS publishes from now on; absent when the original is gone. */
   readonly version?: string;
@@ -58,6 +65,18 @@ export interface WalkedPage {
   readonly total?: number;
 }
 
+/** What an event means, and why. */
+export interface Decision {
+  readonly changes: readonly AssetChange[];
+  /** One sentence for the event log, also where nothing changes. */
+  readonly reason?: string;
+  /**
+   * Writes down what the adapter learned, in the transaction that stores the changes: both or neither. A rejection means that it
+   * was decided on what is true no longer; the event is then decided anew.
+   */
+  readonly keep?: (transaction: unknown) => Promise<void>;
+}
+
 /**
  * Teaches Freshet one CMS. It never trusts a payload further than its signature and never sends an invalidation
  * itself. `Client` is the adapter's own port to its CMS.
@@ -69,7 +88,7 @@ export interface CmsAdapter<Client = unknown> {
   changes(
     event: VerifiedEvent,
     context: { readonly known: KnownAssets; readonly client: Client },
-  ): Promise<readonly AssetChange[]>;
+  ): Promise<readonly AssetChange[] | Decision>;
   /** Events after the cursor, in order, fetched from the CMS: what was pushed and lost arrives here. */
   pull?(
     from: Cursor | undefined,

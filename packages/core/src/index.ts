@@ -2,6 +2,7 @@ export type {
   AssetChange,
   CmsAdapter,
   Cursor,
+  Decision,
   KnownAssets,
   RawRequest,
   Verification,

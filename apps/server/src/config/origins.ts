@@ -1,6 +1,8 @@
 import { type AliasTarget, ORIGIN_DEFAULTS, type OriginSettings } from "../projects/project.ts";
 import { nameOfPlace } from "../sources/buckets/place.ts";
+import { nameOfSpace } from "../sources/contentful.ts";
 import { templatesOf } from "../sources/origin-headers.ts";
+import { readSpace } from "./contentful-space.ts";
 import { readPlace } from "./places.ts";
 import type { ProjectSection } from "./project-schema.ts";
 import { type ReadSecret, type Report, withoutFinalSlash } from "./reading.ts";
@@ -26,8 +28,18 @@ export async function readAliases(
   for (const [name, target] of Object.entries(section.aliases ?? {})) {
     const found = await readTarget(`${place}.aliases.${name}`, target, secretOf, report);
     if (found !== undefined) read.push([name, found]);
+    checkName(`${place}.aliases.${name}`, name, target, report);
   }
   return Object.fromEntries(read);
+}
+
+/** The name of a space's alias says which space it is, and a name of that kind says nothing else. */
+function checkName(place: string, name: string, target: AliasTargetSection, report: Report): void {
+  const isSpace = typeof target === "object" && "contentful" in target;
+  if (isSpace !== name.startsWith("ctf:"))
+    report(
+      `${place} ${isSpace ? 'stands for a space of Contentful; call it "ctf:" and the id of the space' : 'is called as a space of Contentful is; give it a contentful section, or a name such as "_site_"'}.`,
+    );
 }
 
 async function readTarget(
@@ -46,6 +58,10 @@ async function readTarget(
       return undefined;
     }
     return { url: withoutFinalSlash(target.url), auth: { user: target.user, password } };
+  }
+  if ("contentful" in target) {
+    const space = await readSpace(place, target.contentful, secretOf, report);
+    return space && { bucket: nameOfSpace(space.space), place: space };
   }
   const found = await readPlace(place, target, secretOf, report);
   return found && { bucket: nameOfPlace(found), place: found };

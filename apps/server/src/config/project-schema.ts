@@ -67,8 +67,8 @@ export const PROJECT_SCHEMA = {
       description: "Short names for the beginning of originals.",
       maxProperties: 100,
       propertyNames: {
-        title: 'a name that begins and ends with "_", such as "_site_"',
-        pattern: "^_[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*_$",
+        title: 'a name that begins and ends with "_", such as "_site_", or "ctf:" and the id of a space',
+        pattern: "^(_[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*_|ctf:[A-Za-z0-9._-]{1,64})$",
       },
       additionalProperties: ALIAS_TARGET,
     },

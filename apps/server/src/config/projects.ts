@@ -18,7 +18,13 @@ export interface SettingFiles {
 }
 
 // The server keeps its own state in these folders of the data folder.
-const OWN_FOLDERS: ReadonlySet<string> = new Set(["records", "originals", "variants", "wordpress"]);
+const OWN_FOLDERS: ReadonlySet<string> = new Set([
+  "records",
+  "originals",
+  "variants",
+  "wordpress",
+  "contentful",
+]);
 
 /** Completes the projects of a file with defaults; reports what a schema cannot see. `keyOf` gives configured keys. */
 export async function readProjects(

@@ -2,6 +2,7 @@ import { CDN_KINDS } from "@freshet/cdn/registry";
 import { ROLES } from "../instances/roles.ts";
 import { httpUrl, secretFile, YEAR } from "./fragments.ts";
 import { PROJECT_SCHEMA } from "./project-schema.ts";
+import { CONTENTFUL_CONNECTOR } from "./sections/connectors.ts";
 import type { Schema, ValueOf } from "./shape.ts";
 import { SHARED_CACHE_SCHEMA } from "./shared-cache-schema.ts";
 
@@ -126,6 +127,7 @@ export const CONFIG_SCHEMA = {
             maxLength: 300,
           },
         },
+        contentful: CONTENTFUL_CONNECTOR,
       },
     },
     role: {

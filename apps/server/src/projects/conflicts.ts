@@ -80,7 +80,7 @@ function grantsOf(settings: unknown): readonly Grant[] {
   const isAlias = (text: string) => Object.keys(membersOf(aliases)).includes(/^[^/]*/.exec(text)?.[0] ?? "");
   const address = (pointer: string, value: unknown) =>
     typeof value === "string" && isAlias(value) ? [] : host(pointer, value);
-  const allowed = Array.isArray(allow) ? allow : [];
+  const allowed = listOf(allow);
   return [
     { pointer: "/origins/allowPrivate", grant: "private" },
     // A star opens what is public and nothing else.
@@ -92,6 +92,10 @@ function grantsOf(settings: unknown): readonly Grant[] {
       ...["s3", "gcs", "azure"].flatMap((kind) =>
         host(`${pointer}/${kind}/endpoint`, membersOf(membersOf(target)[kind]).endpoint),
       ),
+      ...host(`${pointer}/contentful/connector`, membersOf(membersOf(target).contentful).connector),
+      ...listOf(membersOf(membersOf(target).contentful).hosts).flatMap((each, at) =>
+        host(`${pointer}/contentful/hosts/${at}`, each),
+      ),
       // A service account's key says where it is turned into a token.
       ...textOf(`${pointer}/gcs/key`, sealedIn(membersOf(membersOf(target).gcs).key), (key) => `key ${key}`),
     ]),
@@ -100,6 +104,8 @@ function grantsOf(settings: unknown): readonly Grant[] {
 }
 
 const sealedIn = (value: unknown) => membersOf(value).$sealed ?? value;
+
+const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
 function membersOf(value: unknown): Readonly<Record<string, unknown>> {
   const isObject = typeof value === "object" && value !== null && !Array.isArray(value);

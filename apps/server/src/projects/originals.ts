@@ -97,7 +97,9 @@ function placeOf(
   if (resolved.kind === "bucket") {
     const target = project.aliases[resolved.alias];
     if (!target || !("place" in target)) throw new ServerError("ORIGINAL_NOT_NAMED", "alias");
-    return { location: { kind: "bucket", place: target.place, key: resolved.path } };
+    const { place } = target;
+    if (place.kind === "contentful") return { location: { kind: "contentful", place, id: resolved.path } };
+    return { location: { kind: "bucket", place, key: resolved.path } };
   }
   const trust = trustIn(project, resolved.name, resolved.urls, visitor);
   const location = { kind: "http" as const, urls: trust.urls.map((url) => url + query) };

@@ -1,6 +1,7 @@
 import type { OutputFormat, Shortening } from "@freshet/core";
 import type { Secret } from "../secrets/secret.ts";
 import type { BucketPlace } from "../sources/buckets/place.ts";
+import type { ContentfulPlace } from "../sources/contentful.ts";
 import type { SourcePolicy } from "../sources/source.ts";
 import type { Security, SizeLadder } from "./security.ts";
 
@@ -11,13 +12,13 @@ export interface BasicAuth {
 }
 
 /**
- * What an alias stands for: a folder inside the data folder, a URL prefix without a trailing slash, or a place in a bucket, called
- * what the names of its originals begin with.
+ * What an alias stands for: a folder inside the data folder, a URL prefix without a trailing slash, or a place in a bucket or a space of
+ * Contentful, called what the names of its originals begin with.
  */
 export type AliasTarget =
   | { readonly folder: string }
   | { readonly url: string; readonly auth?: BasicAuth }
-  | { readonly bucket: string; readonly place: BucketPlace };
+  | { readonly bucket: string; readonly place: BucketPlace | ContentfulPlace };
 
 /** How a project treats the origins of its originals. */
 export interface OriginSettings {

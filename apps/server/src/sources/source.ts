@@ -1,5 +1,6 @@
 import type { Secret } from "../secrets/secret.ts";
 import type { BucketPlace } from "./buckets/place.ts";
+import type { ContentfulPlace } from "./contentful.ts";
 
 /** Validators of an answer of the origin, for conditional requests. */
 export interface Validators {
@@ -18,7 +19,9 @@ export type Location =
   /** `folder` inside the data folder; `path` decoded, without a leading slash. */
   | { readonly kind: "folder"; readonly folder: string; readonly path: string }
   /** `key` behind the place's own prefix, decoded. */
-  | { readonly kind: "bucket"; readonly place: BucketPlace; readonly key: string };
+  | { readonly kind: "bucket"; readonly place: BucketPlace; readonly key: string }
+  /** `id` of an asset of the space, with a locale behind a slash or without one. */
+  | { readonly kind: "contentful"; readonly place: ContentfulPlace; readonly id: string };
 
 /** What an origin is sent that the owner of the project trusts it with; no other host ever gets it. */
 export interface Dress {

@@ -1,5 +1,6 @@
 import type { Breakers } from "./breakers.ts";
 import { createBucketSource } from "./bucket.ts";
+import { createContentfulSource } from "./contentful.ts";
 import { createFolderSource } from "./folder.ts";
 import { createHttpReader, type HttpSourceOptions, httpSourceOf } from "./http.ts";
 import { createReports } from "./reports.ts";
@@ -25,6 +26,7 @@ export function createSources(options: {
     http: httpSourceOf(reader),
     folder: createFolderSource(options.dataFolder),
     bucket: createBucketSource(reader),
+    contentful: createContentfulSource(reader),
   };
   return {
     async fetch(location, request, signal) {

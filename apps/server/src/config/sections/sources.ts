@@ -146,6 +146,35 @@ const AZURE = {
   },
 } as const satisfies Schema;
 
+const CONTENTFUL = {
+  type: "object",
+  description:
+    "A space of Contentful, whose assets are named by their ids: the alias is called ctf: and the space's id, and ctf:<space>/<asset>[/<locale>] is the file that is published now.",
+  additionalProperties: false,
+  required: ["connector"],
+  properties: {
+    connector: {
+      ...endpoint("Address of the Contentful connector, which knows the files."),
+      title: 'an address such as "http://127.0.0.1:8082"',
+      pattern: "^https?://[^\\s?#@\\\\]+$",
+    },
+    token: secret("a token of at least 16 characters", "Token of the connector's resolver.", 500),
+    tokenFile: secretFile,
+    hosts: {
+      type: "array",
+      description: "Hosts that files may be on, each covering its subdomains. Default: ctfassets.net.",
+      maxItems: 20,
+      items: {
+        type: "string",
+        title: 'a host such as "ctfassets.net" or "127.0.0.1:9000"',
+        pattern: "^[^\\s/?#@*\\\\]+$",
+        minLength: 1,
+        maxLength: 260,
+      },
+    },
+  },
+} as const satisfies Schema;
+
 const only = <const Key extends string, const Target extends Schema>(key: Key, target: Target) =>
   ({
     type: "object",
@@ -158,7 +187,7 @@ const only = <const Key extends string, const Target extends Schema>(key: Key, t
 /** What an alias may stand for. */
 export const ALIAS_TARGET = {
   title:
-    'an address such as "http://origin.example/media", {"folder": "sample"}, or one of url, s3, gcs and azure',
+    'an address such as "http://origin.example/media", {"folder": "sample"}, or one of url, s3, gcs, azure and contentful',
   description: "What the alias stands for.",
   anyOf: [
     httpUrl("The alias stands for this address."),
@@ -209,6 +238,7 @@ export const ALIAS_TARGET = {
     only("s3", S3),
     only("gcs", GCS),
     only("azure", AZURE),
+    only("contentful", CONTENTFUL),
   ],
 } as const satisfies Schema;
 
@@ -261,5 +291,6 @@ export const ORIGIN_PROPERTIES = {
 } as const satisfies Readonly<Record<string, Schema>>;
 
 export type AliasTargetSection = ValueOf<typeof ALIAS_TARGET>;
+export type ContentfulSection = ValueOf<typeof CONTENTFUL>;
 export type GcsSection = ValueOf<typeof GCS>;
 export type AzureSection = ValueOf<typeof AZURE>;
