@@ -135,7 +135,8 @@ async function entriesOf(
 /** Every file whose name begins with the stem, by its path below the uploads folder, and what its bytes hash to. */
 async function filesOf(all: Installation, { stem }: Subject): Promise<Map<string, string>> {
   const found = new Map<string, string>();
-  for (const name of await readdir(uploads(all), { recursive: true })) {
+  // Some releases make the folder with the first upload.
+  for (const name of await readdir(uploads(all), { recursive: true }).catch(() => [])) {
     if (!name.slice(name.lastIndexOf("/") + 1).startsWith(stem)) continue;
     const bytes = await readFile(join(uploads(all), name));
     found.set(name, createHash("sha256").update(bytes).digest("hex"));

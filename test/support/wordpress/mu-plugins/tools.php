@@ -12,6 +12,7 @@ if ( isset( $_GET['quality'] ) ) {
 }
 
 add_filter( 'image_edit_thumbnails_separately', '__return_true' );
+add_filter( 'wp_client_side_media_processing_enabled', '__return_true' ); // Otherwise over HTTPS only.
 
 /** Makes sizes again, as "regenerate thumbnails" tools do. */
 function test_regenerate( int $id ): void {
