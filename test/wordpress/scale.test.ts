@@ -30,7 +30,12 @@ describe.skipIf(missing)(`a library of ${SIZE} pictures ${missing ?? ""}`, () =>
   let admin: Admin;
   beforeAll(async () => {
     const constants = { FRESHET_ENDPOINT: "http://127.0.0.1:6081", FRESHET_SECRET: "a-secret-of-the-test" };
-    wordpress = await startWordpress({ plugins: [PLUGIN], muPlugins: [TOOLS], constants, database: DATABASE });
+    wordpress = await startWordpress({
+      plugins: [PLUGIN],
+      muPlugins: [TOOLS],
+      constants,
+      database: DATABASE,
+    });
     admin = await openAdmin(wordpress.url, wordpress.login);
     await tell("fill", String(SIZE));
   }, 600_000);
