@@ -165,6 +165,8 @@ interface UploadAnswer {
 
 function serve(site: Site): ChildProcess {
   const limits = ["-d", "upload_max_filesize=64M", "-d", "post_max_size=64M", "-d", "memory_limit=512M"];
+  // A test that changes wp-config.php means the next request, not the one after two seconds.
+  limits.push("-d", "opcache.revalidate_freq=0");
   const router = join(import.meta.dirname, "wordpress/router.php");
   // Its workers are processes of their own: a group that ends as one.
   return spawn("php", [...limits, "-S", `127.0.0.1:${site.port}`, "-t", site.folder, router], {

@@ -59,7 +59,7 @@ export function createWordPressAdapter(options: WordPressAdapterOptions): CmsAda
       return { events: page.events, cursor: String(nextCursor(restored ? 0 : after, page.events, now())) };
     },
 
-    reconcile: (from, { client }) => walkPage(from, client, site),
+    reconcile: (from, context) => walkPage(from, context, site),
   };
 }
 

@@ -37,7 +37,7 @@ export interface SiteClient {
 /** Some attachments with what their files are now. */
 export interface FilePage {
   readonly attachments: number;
-  /** Files whose bytes are not known yet are left out. */
+  /** Those whose bytes were too many to be read yet have neither digest nor version. */
   readonly files: readonly ChangedFile[];
   /** The last id, to go on after; undefined after the last page. */
   readonly next: number | undefined;
@@ -243,7 +243,7 @@ function readFilePage({ attachments, next, total }: Answer, after: number): File
     for (const value of attachment.files) {
       const file = readFile(value);
       if (file === undefined) return undefined;
-      if (file.digest !== undefined) files.push(file);
+      files.push(file);
     }
   }
   return {

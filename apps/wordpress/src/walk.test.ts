@@ -7,6 +7,8 @@ import { walkPage } from "./walk.ts";
 const site = readSite("http://site.example");
 if (site === undefined) throw new Error("unreachable");
 
+const known = { get: async () => ({ version: "c7", digest: "7".repeat(64) }) };
+
 /** A site with that many attachments of one file each, and known files beside. */
 function siteWith(attachments: number, known: readonly string[]) {
   const asked: string[] = [];
@@ -41,7 +43,7 @@ test("a walk leads through all attachments by id and then through all known file
   let steps = 0;
   let cursor: string | undefined;
   do {
-    const page = await walkPage(cursor, client, site);
+    const page = await walkPage(cursor, { client, known }, site);
     originals.push(...page.assets.map(({ original }) => original));
     steps += page.steps;
     if (page.total !== undefined) expect([page.order, page.total]).toEqual([17, 250]);
@@ -53,7 +55,7 @@ test("a walk leads through all attachments by id and then through all known file
 
 test("a cursor that no adapter wrote begins from the beginning", async () => {
   const { client, asked } = siteWith(3, []);
-  for (const cursor of ["garbage", "f123", "a-1", ""]) await walkPage(cursor, client, site);
+  for (const cursor of ["garbage", "f123", "a-1", ""]) await walkPage(cursor, { client, known }, site);
   expect(new Set(asked)).toEqual(new Set(["files 0"]));
 });
 
@@ -62,8 +64,30 @@ test("files of other hosts are no originals of the site", async () => {
   const files = [{ url: "http://other.example/a.jpg", version: "c1", digest: "0".repeat(64) }];
   const page = await walkPage(
     undefined,
-    { ...client, files: async () => ({ attachments: 1, files, next: undefined, total: undefined }) },
+    {
+      client: {
+        ...client,
+        files: async () => ({ attachments: 1, files, next: undefined, total: undefined }),
+      },
+      known,
+    },
     site,
   );
   expect(page.assets).toEqual([]);
+});
+
+test("a file too big to be read yet is what is known of it, and not gone", async () => {
+  const { client } = siteWith(0, []);
+  const files = [{ url: "http://site.example/huge.jpg", version: undefined, digest: undefined }];
+  const big = { ...client, files: async () => ({ attachments: 1, files, next: undefined, total: 1 }) };
+  expect((await walkPage(undefined, { client: big, known }, site)).assets).toEqual([
+    { kind: "replaced", original: "http://site.example/huge.jpg", version: "c7", digest: "7".repeat(64) },
+  ]);
+});
+
+test("a plugin that looks at no files is no empty site", async () => {
+  const { client } = siteWith(0, []);
+  const idle = { ...client, files: async () => ({ attachments: 0, files: [], next: undefined, total: 3 }) };
+  await expect(walkPage(undefined, { client: idle, known }, site)).rejects.toThrow("looks at no files");
+  expect((await walkPage(undefined, { client, known }, site)).assets).toEqual([]);
 });

@@ -1,4 +1,4 @@
-import type { WalkedPage } from "@freshet/core";
+import type { AssetChange, KnownAssets, WalkedPage } from "@freshet/core";
 import { changesOf } from "./changes.ts";
 import type { Site } from "./site.ts";
 import type { SiteClient } from "./site-client.ts";
@@ -15,7 +15,7 @@ const FILES = 500;
  */
 export async function walkPage(
   from: string | undefined,
-  client: SiteClient,
+  { client, known }: { readonly client: SiteClient; readonly known: KnownAssets },
   site: Site,
 ): Promise<WalkedPage> {
   const [, hash] = /^f([0-9a-f]{40}|)$/.exec(from ?? "") ?? [];
@@ -27,15 +27,32 @@ export async function walkPage(
   // Asked before the files are: whatever was told by then, the page shows.
   const { head } = await client.status();
   const page = await client.files(after, ATTACHMENTS);
+  // Taken for an empty site, everything it had would be taken for gone.
+  if (after === 0 && page.attachments === 0 && (page.total ?? 0) > 0) {
+    throw new Error(
+      `The plugin of ${site.url} looks at no files. Enter the delivery URL in its settings; uploads in a bucket need "mode": "head".`,
+    );
+  }
   const { changes } = changesOf(
     { id: "walk", sequence: head, at: undefined, link: undefined, files: page.files },
     site,
   );
   return {
-    assets: changes,
+    assets: await Promise.all(changes.map((change) => asKnown(change, known))),
     cursor: page.next === undefined ? "f" : `a${page.next}`,
     order: head,
     steps: page.attachments,
     ...(page.total !== undefined && { total: page.total }),
+  };
+}
+
+/** A file that is there and was too big to be read yet is what it was, as far as anybody knows. */
+async function asKnown(change: AssetChange, known: KnownAssets): Promise<AssetChange> {
+  if (change.kind !== "removed") return change;
+  const { version, digest } = (await known.get(change.original)) ?? {};
+  return {
+    ...{ kind: "replaced", original: change.original },
+    ...(version !== undefined && { version }),
+    ...(digest !== undefined && { digest }),
   };
 }

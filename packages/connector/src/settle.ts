@@ -108,6 +108,11 @@ export function createSettle<Client>(options: SettleOptions<Client>) {
   };
 
   const invalidate = async (row: InboxRow, plan: Plan, site: ConnectedSite<Client>, signal: AbortSignal) => {
+    if (plan.changes.length === 0 && row.via === "walk") {
+      // An event told it meanwhile, and its line in the log says all there is to say.
+      await queue.remove(row.id);
+      return;
+    }
     if (plan.changes.length === 0) {
       await finish(row, "nothing-to-do", nothingToDo(plan));
       return;

@@ -15,7 +15,7 @@ afterEach(async () => {
   for (const step of undo.splice(0).reverse()) await step();
 });
 
-const SLOW = { timeout: 10_000 };
+const SLOW = { timeout: 30_000 };
 const PAGE = 3;
 const HOUR = 3_600_000;
 

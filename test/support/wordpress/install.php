@@ -1,7 +1,8 @@
 <?php
 /**
  * Installs WordPress without a web server, activates plugins and prints the administrator's passwords.
- *   php install.php <site> <url> [plugin/main.php,…]
+ *   php install.php <site> <url> [plugin/main.php,…] [network]
+ * A network has its blogs in folders; wp-config.php has to say so afterwards.
  */
 [ , $site, $url ] = $argv;
 $parts = parse_url( $url );
@@ -25,6 +26,14 @@ $login = bin2hex( random_bytes( 8 ) );
 wp_install( 'Journey', 'admin', 'admin@example.test', true, '', $login );
 update_option( 'permalink_structure', '/%postname%/' );
 flush_rewrite_rules( false );
+
+if ( 'network' === ( $argv[4] ?? '' ) ) {
+	foreach ( $GLOBALS['wpdb']->tables( 'ms_global' ) as $table => $name ) {
+		$GLOBALS['wpdb']->$table = $name;
+	}
+	install_network();
+	populate_network( 1, $_SERVER['HTTP_HOST'], 'admin@example.test', 'Network', '/', false );
+}
 
 foreach ( array_filter( explode( ',', $argv[3] ?? '' ) ) as $plugin ) {
 	$result = activate_plugin( $plugin );

@@ -37,6 +37,8 @@ export interface SiteOptions {
   readonly database?: "sqlite" | "mariadb";
   /** PHP files that WordPress loads before plugins. */
   readonly muPlugins?: readonly string[];
+  /** Whether it is a network of blogs in folders, with one blog to begin with. */
+  readonly isNetwork?: boolean;
 }
 
 /** Installs a WordPress in a fresh folder, with plugins activated; a database server of its own ends with `remove`. */
@@ -60,8 +62,10 @@ export async function installSite(options: SiteOptions): Promise<Site> {
     const constants = { ...database?.constants, ...options.constants };
     await writeConfig(folder, url, constants);
     const script = join(import.meta.dirname, "install.php");
-    const { stdout } = await run("php", [script, folder, url, plugins.join(",")]);
+    const kind = options.isNetwork ? ["network"] : [];
+    const { stdout } = await run("php", [script, folder, url, plugins.join(","), ...kind]);
     const made: Made = JSON.parse(stdout);
+    if (options.isNetwork) await writeConfig(folder, url, { ...constants, ...networkConstants(url) });
     const authorization = `Basic ${Buffer.from(`${made.user}:${made.password}`).toString("base64")}`;
     const login = { user: made.user, password: made.login };
     return { url, port, folder, authorization, login, version: made.wordpress, remove };
@@ -78,6 +82,17 @@ interface Made {
   /** The password of the log-in form. */
   readonly login: string;
   readonly wordpress: string;
+}
+
+function networkConstants(url: string): Constants {
+  return {
+    MULTISITE: true,
+    SUBDOMAIN_INSTALL: false,
+    DOMAIN_CURRENT_SITE: new URL(url).host,
+    PATH_CURRENT_SITE: "/",
+    SITE_ID_CURRENT_SITE: 1,
+    BLOG_ID_CURRENT_SITE: 1,
+  };
 }
 
 /** Copies a plugin and gives its name in WordPress ("freshet/freshet.php"). */

@@ -48,7 +48,7 @@ final class Freshet_Rest {
 		$this->route( '/status', 'GET', 'status', [] );
 		$this->route( '/files', 'GET', 'files', [ 'after' => self::number( 0, PHP_INT_MAX ), 'limit' => self::number( 100, self::MAX_LIMIT, 1 ) ] );
 		$this->route( '/outcomes', 'POST', 'outcomes', [ 'outcomes' => self::outcomes_schema() ] );
-		$this->route( '/refresh', 'POST', 'refresh', [ 'id' => self::number( 0, PHP_INT_MAX, 1 ) + [ 'required' => true ] ] );
+		$this->route( '/refresh', 'POST', 'refresh', [ 'id' => [ 'type' => 'integer', 'minimum' => 1, 'required' => true ] ] );
 		$this->route(
 			'/scan',
 			'POST',

@@ -75,7 +75,7 @@ final class Freshet_Words {
 	public static function style(): void {
 		wp_add_inline_style(
 			'common',
-			'.freshet-state::before{content:"";display:inline-block;width:.65em;height:.65em;border-radius:50%;margin-inline-end:.45em;background:#8c8f94}'
+			'.freshet-when abbr,.freshet-history abbr{text-decoration:none}.freshet-state::before{content:"";display:inline-block;width:.65em;height:.65em;border-radius:50%;margin-inline-end:.45em;background:#8c8f94}'
 			. '.freshet-fresh::before{background:#00a32a}.freshet-open::before{background:#dba617}.freshet-failed::before{background:#d63638}'
 			. '.freshet-when{color:#646970;font-size:12px}.column-freshet{width:9em}'
 			. '.freshet-history td,.freshet-history th{vertical-align:top}.freshet-history code{font-size:11px;word-break:break-all}'
