@@ -8,7 +8,7 @@ import { type Fill, type Painting, runPasses } from "./passes.ts";
 import { type Picture, scaleTo } from "./picture.ts";
 import type { Writer } from "./quality/curves.ts";
 import { classOf, search, searchSize } from "./quality/search.ts";
-import { type Surprises, TARGETS, writerOf } from "./quality/target.ts";
+import { type Lessons, TARGETS, writerOf } from "./quality/target.ts";
 import { findColor } from "./sight/color.ts";
 import { findContent } from "./sight/content.ts";
 import { findFocus } from "./sight/focus.ts";
@@ -57,20 +57,20 @@ export async function look(
     const [red, green = 0, blue = 0] = await recalled("color", () => colorOf(painting, source));
     if (red !== undefined) insight = { ...insight, color: { red, green, blue } };
   }
-  const surprises = await surprisesOf(painting, { ...context, insight }, source, recalled);
-  return surprises ? { ...insight, surprises } : insight;
+  const lessons = await lessonsFrom(painting, { ...context, insight }, source, recalled);
+  return lessons ? { ...insight, lessons } : insight;
 }
 
 /** Asks the memory first, and tells it what was found. */
 type Recall = (what: string, find: () => Promise<readonly number[]>) => Promise<readonly number[]>;
 
 /** What `optipress` has to know: the original is tried out at the scale at which it is wanted, or a little beside it. */
-async function surprisesOf(
+async function lessonsFrom(
   painting: Painting,
   context: RenderContext,
   source: Picture,
   recalled: Recall,
-): Promise<Surprises | undefined> {
+): Promise<Lessons | undefined> {
   const level = context.transformation.encode?.optipress;
   if (level === undefined) return undefined;
   const side = classOf(Math.sqrt(source.size.width * source.size.height) * scaleOf(painting, context));
@@ -78,12 +78,12 @@ async function surprisesOf(
   for (const format of [context.format, context.rival]) {
     const writer = format && writerOf(format, true);
     if (writer === undefined) continue;
-    const [surprise] = await recalled(`quality,${writer},${level},${side}`, async () => {
+    const [lesson] = await recalled(`quality,${writer},${level},${side}`, async () => {
       const raw = await pixelsOf(painting, source, searchSize(source.size, side), ON_WHITE);
-      const { surprise, encodings } = await search(raw, writer, TARGETS[level], painting.deadline);
-      return [surprise, encodings];
+      const { lesson, encodings } = await search(raw, writer, TARGETS[level], painting.deadline);
+      return lesson === undefined ? [] : [lesson, encodings];
     });
-    found[writer] = surprise ?? 0;
+    if (lesson !== undefined) found[writer] = lesson;
   }
   return found;
 }

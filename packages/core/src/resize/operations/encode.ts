@@ -4,5 +4,5 @@ import type { Apply } from "./apply.ts";
 export const encode: Apply<"encode"> = (picture, { q, optipress }, { insight }) => ({
   ...picture,
   quality: q,
-  press: optipress === undefined ? undefined : { level: optipress, surprises: insight.surprises ?? {} },
+  press: optipress === undefined ? undefined : { level: optipress, lessons: insight.lessons ?? {} },
 });

@@ -10,13 +10,14 @@ export const TARGETS: Readonly<Record<Level, number>> = { 1: 78, 2: 70, 3: 62 };
 /** What is aimed at where nothing was asked for: as `optipress=1`, but by the look of the picture alone. */
 const PLAIN_TARGET = TARGETS[1];
 
-/** What `optipress` asks for, and how much harder than its texture tells each encoder found the original. */
+/** What `optipress` asks for, and what trials of the original taught about each encoder. */
 export interface Press {
   readonly level: Level;
-  readonly surprises: Surprises;
+  readonly lessons: Lessons;
 }
 
-export type Surprises = { readonly [W in Writer]?: number };
+/** By encoder, how much harder the original is than a typical picture, less half of what its texture told. */
+export type Lessons = { readonly [W in Writer]?: number };
 
 /** The encoder that writes a format; undefined where there is no quality to choose. */
 export function writerOf(format: OutputFormat, isPressed: boolean): Writer | undefined {
@@ -30,6 +31,8 @@ export function chosenQuality(
   texture: Texture | undefined,
   press: Press | undefined,
 ): number {
-  const hard = hardness(writer, texture) + (press?.surprises[writer] ?? 0);
+  const told = hardness(writer, texture);
+  const lesson = press?.lessons[writer];
+  const hard = lesson === undefined ? told : lesson + told / 2;
   return qualityFor(writer, press ? TARGETS[press.level] : PLAIN_TARGET, hard);
 }
