@@ -12,7 +12,7 @@ interface Behaviour {
 }
 
 /**
- * Fitted by least squares to 37 photographs at 250, 500 and 1000 pixels and these qualities, judged by SSIMULACRA2. The shape of a
+ * Fitted by least squares to 37 pictures, nearly all photographs, at 250, 500 and 1000 pixels and these qualities, judged by SSIMULACRA2. The shape of a
  * curve is common to pictures, its height is each one's own; texture tells four fifths of that height's variance. They belong to the
  * encoders and their settings (`encoders.ts`) and have to be fitted again with them.
  */
