@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readQuery, readTransformation } from "@freshet/core";
-import { type Memory, render } from "@freshet/core/resize";
+import { DEFAULT_LIMITS, type Memory, render } from "@freshet/core/resize";
 import { renderBare } from "../peers/loop/picture.ts";
 import { makePictures } from "../pictures.ts";
 import { rotated } from "../statistics.ts";
@@ -61,5 +61,7 @@ async function once(
     recall: (question) => (what.endsWith("again") ? answers?.get(question) : undefined),
     remember: (question, answer) => answers?.set(question, answer),
   };
-  await render(original, readTransformation(readQuery(query)).transformation, { format: "webp", memory });
+  const limits = { ...DEFAULT_LIMITS, timeoutMs: 600_000 };
+  const { transformation } = readTransformation(readQuery(query));
+  await render(original, transformation, { format: "webp", memory, limits });
 }

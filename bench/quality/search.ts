@@ -1,11 +1,13 @@
 import type { Transformation } from "@freshet/core";
-import { render } from "@freshet/core/resize";
+import { DEFAULT_LIMITS, render } from "@freshet/core/resize";
 import sharp from "sharp";
 import { type Photograph, photographs } from "./photographs.ts";
 import { pixelsOf } from "./pixels.ts";
 import { judge } from "./ssimulacra2.ts";
 
 const WIDTH = 800;
+/** What is judged here is quality: a busy machine may take its time. */
+const limits = { ...DEFAULT_LIMITS, timeoutMs: 600_000 };
 const FORMATS = ["jpeg", "webp", "avif"] as const;
 const TARGETS = { 1: 78, 2: 70, 3: 62 } as const;
 /** Qualities of plain JPEG between which bytes are interpolated. */
@@ -47,7 +49,7 @@ async function deliveriesOf(
   levels: readonly Delivery["level"][],
 ): Promise<readonly Delivery[]> {
   const resize = { w: WIDTH, org_if_sml: true };
-  const lossless = await render(bytes, { resize }, { format: "png" });
+  const lossless = await render(bytes, { resize }, { format: "png", limits });
   const original = await pixelsOf(lossless.bytes);
   const pointsOf = judge(original);
   const plain = await plainJpegs(original, pointsOf);
@@ -62,7 +64,7 @@ async function deliveriesOf(
         },
       };
       const asked: Transformation = { resize, ...(level === 0 ? {} : { encode: { optipress: level } }) };
-      const rendered = await render(bytes, asked, { format, memory });
+      const rendered = await render(bytes, asked, { format, memory, limits });
       const points = pointsOf(await pixelsOf(rendered.bytes));
       found.push({
         photograph: name,
