@@ -8,6 +8,7 @@ import { compareHits } from "./hits.ts";
 import { type Options, readOptions } from "./options.ts";
 import { startOrigin } from "./peers.ts";
 import { makePictures } from "./pictures.ts";
+import { measureQuality } from "./quality/measure.ts";
 import { compareRenders } from "./renders.ts";
 import { aimLines, type Figures, report } from "./report.ts";
 
@@ -44,6 +45,7 @@ async function bench(options: Options): Promise<void> {
   const figures: Figures = {};
   await measureFreshness(figures, options, leaveOut, progress);
   await measurePictures(figures, options, leaveOut, progress);
+  if (options.cells.includes("quality")) figures.quality = await measureQuality(options, leaveOut, progress);
 
   const { tables, aims } = report(figures);
   console.log(`\n${tables}\n\n${aimLines(aims)}`);

@@ -1,6 +1,7 @@
 import { type FreshnessFigures, reportFreshness } from "./freshness/report.ts";
 import { HERD, type HerdPeer } from "./herd.ts";
 import type { HitComparison } from "./hits.ts";
+import { type QualityFigures, reportQuality } from "./quality/report.ts";
 import type { RenderPeer } from "./renders.ts";
 import { median, type Ratio, ratioOf } from "./statistics.ts";
 import { table } from "./table.ts";
@@ -20,6 +21,7 @@ export interface Aim {
 }
 
 export interface Figures extends FreshnessFigures {
+  quality?: QualityFigures;
   renders?: readonly RenderPeer[];
   hits?: readonly HitComparison[];
   herds?: readonly HerdPeer[];
@@ -32,16 +34,19 @@ export function report(figures: Figures): {
 } {
   const { renders, hits, herds } = figures;
   const freshness = reportFreshness(figures);
+  const quality = reportQuality(figures.quality ?? {});
   const sections = [
     ...(renders ? [renderTable(renders)] : []),
     ...(hits ?? []).map(hitTable),
     ...(herds ? [herdTable(herds)] : []),
+    ...quality.tables,
     ...freshness.tables,
   ];
   const aims = [
     ...(renders ? renderAims(renders) : []),
     ...hitAims(hits ?? []),
     ...(herds ? herdAims(herds) : []),
+    ...quality.aims,
     ...freshness.aims,
   ];
   return { tables: sections.join("\n\n"), aims };

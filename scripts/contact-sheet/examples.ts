@@ -217,6 +217,10 @@ const ROWS: { readonly [Name in OperationName]: readonly Row[] } = {
   encode: [
     ["landscape", "w=240&q=5", "240x160"],
     ["landscape", "w=240&q=95", "240x160"],
+    ["landscape", "w=240&optipress=1", "240x160"],
+    ["landscape", "w=240&optipress=3", "240x160"],
+    ["portrait", "w=240&optipress=2&force_format=jpeg", "240x300"],
+    ["portrait", "w=240&optipress=3&force_format=_webp", "240x300"],
     ["landscape", "w=240&force_format=avif", "240x160"],
     ["landscape", "w=240&force_format=png", "240x160"],
     ["landscape", "w=240&force_format=webp,jpg,png", "240x160"],

@@ -176,6 +176,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     queue,
     limits: { ...DEFAULT_LIMITS, maxBytes: limits.maxOriginalBytes },
     onRender: metrics.rendered,
+    onLook: metrics.looked,
   });
   const answers = new Answers(limits.memoryBytes);
 

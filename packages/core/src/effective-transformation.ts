@@ -12,7 +12,8 @@ type Resize = OperationValues["resize"];
  * gives the same pixels as the transformation it is made from; the renderer itself reads nothing else.
  */
 export function effectiveTransformation(transformation: Transformation): Transformation {
-  const { resize, colorize, duotone, pixelate, watermark, ...others } = withoutNeutral(transformation);
+  const { resize, colorize, duotone, pixelate, watermark, encode, ...others } =
+    withoutNeutral(transformation);
   const trims = others.trim?.trim !== undefined;
   return {
     ...others,
@@ -22,6 +23,7 @@ export function effectiveTransformation(transformation: Transformation): Transfo
     // Squares of one pixel are the picture itself.
     ...((pixelate?.pixelate ?? 0) > 1 ? { pixelate } : {}),
     ...(watermark === undefined ? {} : { watermark: effectiveWatermark(watermark) }),
+    ...(encode === undefined ? {} : { encode: effectiveEncode(encode) }),
   };
 }
 
@@ -38,6 +40,11 @@ function withoutNeutral(transformation: Transformation): Transformation {
     return read.length > 0 ? [[name, Object.fromEntries(read)] as const] : [];
   });
   return Object.fromEntries(kept);
+}
+
+/** A quality that is given needs no search. */
+function effectiveEncode({ optipress, ...others }: OperationValues["encode"]): OperationValues["encode"] {
+  return others.q === undefined && optipress !== undefined ? { ...others, optipress } : others;
 }
 
 const isVisible = (value: Pick<Tint, "opacity"> | undefined) => value !== undefined && value.opacity > 0;

@@ -58,6 +58,7 @@ export class Variants {
   readonly #queue: RenderQueue;
   readonly #limits: RenderLimits;
   readonly #onRender: (milliseconds: number) => void;
+  readonly #onLook: (what: string) => void;
   readonly #seen = new LRUCache<string, readonly number[]>({ max: MOST_ANSWERS });
   readonly #flights = new Flights<{ readonly bytes: Uint8Array; readonly from: VariantOrigin } | undefined>();
 
@@ -67,11 +68,14 @@ export class Variants {
     readonly queue: RenderQueue;
     readonly limits: RenderLimits;
     readonly onRender?: (milliseconds: number) => void;
+    /** A look at an original's pixels that memory could not spare: for what. */
+    readonly onLook?: (what: string) => void;
   }) {
     this.#tiers = new ByteTiers(parts.disk, parts.shared);
     this.#queue = parts.queue;
     this.#limits = parts.limits;
     this.#onRender = parts.onRender ?? (() => {});
+    this.#onLook = parts.onLook ?? (() => {});
   }
 
   /**
@@ -133,7 +137,10 @@ export class Variants {
   #memoryOf(digest: string): Memory {
     return {
       recall: (question) => this.#seen.get(`${digest} ${question}`),
-      remember: (question, answer) => this.#seen.set(`${digest} ${question}`, answer),
+      remember: (question, answer) => {
+        this.#seen.set(`${digest} ${question}`, answer);
+        this.#onLook(/^\w*/.exec(question)?.[0] ?? "");
+      },
     };
   }
 }

@@ -1,5 +1,11 @@
 import { hash } from "node:crypto";
-import { chooseFormat, type InputFormat, isEmptyTransformation, type OutputFormat } from "@freshet/core";
+import {
+  chooseFormat,
+  type InputFormat,
+  isEmptyTransformation,
+  type OutputFormat,
+  type Transformation,
+} from "@freshet/core";
 import { type ImageFacts, sniffFormat } from "@freshet/core/resize";
 import { type VariantRequest, variantKey } from "../cache/variants.ts";
 import { SANITISER_VERSION } from "../svg/sanitise.ts";
@@ -62,7 +68,7 @@ export function choose(
   });
   const isAlone = further.length === 0;
   const isUntouched =
-    isAlone && facts.format === format && encode?.q === undefined && isEmptyTransformation(pixels);
+    isAlone && facts.format === format && !asksForQuality(encode) && isEmptyTransformation(pixels);
   if (isUntouched) return { kind: "original", key: keyOf("original", digest), facts, negotiated };
   const wanted = { digest, further, facts, transformation, format: format as OutputFormat, rival };
   const variant: Variant = { kind: "variant", key: variantKey(wanted), request: wanted, negotiated };
@@ -73,6 +79,9 @@ export function choose(
   const key = keyOf(`drawing ${SANITISER_VERSION}`, digest);
   return { kind: "drawing", key, negotiated: false, pixels: variant };
 }
+
+const asksForQuality = (encode: Transformation["encode"]) =>
+  encode?.q !== undefined || encode?.optipress !== undefined;
 
 const keyOf = (what: string, digest: string) => hash("sha256", `${what}\n${digest}`).slice(0, 40);
 

@@ -14,6 +14,8 @@ export interface Metrics {
   hit(): void;
   failed(code: ErrorCode): void;
   rendered(milliseconds: number): void;
+  /** A look at an original's pixels: for its content, focus, color or quality. */
+  looked(what: string): void;
   fetched(outcome: string): void;
   text(): Promise<string>;
   readonly contentType: string;
@@ -59,6 +61,12 @@ export function createMetrics(read: {
     name: "freshet_render_seconds",
     help: "Time of one render without waiting for its place.",
     buckets: [0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+    registers,
+  });
+  const looks = new Counter({
+    name: "freshet_looks_total",
+    help: "Looks at the pixels of originals before a render, by what was looked for; a look for quality is one or two trial encodings. What is remembered needs none.",
+    labelNames: ["for"],
     registers,
   });
   const misses = new Histogram({
@@ -116,6 +124,7 @@ export function createMetrics(read: {
     },
     failed: (code) => failures.inc({ code }),
     rendered: (milliseconds) => renders.observe(milliseconds / 1000),
+    looked: (what) => looks.inc({ for: what }),
     fetched: (outcome) => fetches.inc({ outcome }),
     text: () => registry.metrics(),
     contentType: registry.contentType,

@@ -1,4 +1,5 @@
 import type { Codec } from "../codec.ts";
+import { readDecimal } from "./number.ts";
 
 /** One of a list of words, in any case; `synonyms` maps other spellings to a word of the list. */
 export function oneOf<const Word extends string>(
@@ -15,6 +16,15 @@ export function oneOf<const Word extends string>(
       );
     },
     format: (word) => word,
+  };
+}
+
+/** One of a few numbers. */
+export function oneOfNumbers<const Choice extends number>(numbers: readonly Choice[]): Codec<Choice> {
+  return {
+    expected: `one of ${numbers.join(", ")}`,
+    parse: (text) => numbers.find((each) => each === readDecimal(text)),
+    format: String,
   };
 }
 

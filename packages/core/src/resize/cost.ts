@@ -26,6 +26,10 @@ const LOOKING = 3;
 const RETOUCHING = 1.5;
 const BLURRING = 0.12;
 
+/** A search reads the original once more, and tries and judges this many megapixels at most. */
+const SEARCHED = 0.41;
+const JUDGING = 25;
+
 /** What the smallest render takes. */
 const LEAST = 0.2;
 
@@ -53,13 +57,22 @@ export function estimateCost(
     (sum, image) => sum + (image.width * image.height * readingOf(image)) / 1e6,
     0,
   );
-  return LEAST + read + further + written;
+  const pressed = transformation.encode?.optipress === undefined ? 0 : searchingOf(facts, format, rival);
+  return LEAST + read + further + written + pressed;
 }
 
 /** What memory may spare is charged all the same: who waits for a place does not know what it will hold then. */
 function lookingOf(facts: ImageFacts, { trim, resize }: Transformation): number {
   const isSketched = resize?.gravity === "auto" || resize?.gravity === "trim" || resize?.bg_color === "auto";
   return (trim?.trim === undefined ? 0 : LOOKING) + (isSketched ? readingOf(facts) : 0);
+}
+
+/** In each format that the picture is written in. */
+function searchingOf(facts: ImageFacts, format: OutputFormat, rival: OutputFormat | undefined): number {
+  const pixels = (facts.width * facts.height) / 1e6;
+  const one = (as: OutputFormat) =>
+    pixels * readingOf(facts) + Math.min(SEARCHED, pixels) * (JUDGING + 2 * WRITING[as]);
+  return one(format) + (rival ? one(rival) : 0);
 }
 
 const retouchingOf = (effect: Effect) => RETOUCHING + (effect.kind === "blur" ? BLURRING * effect.sigma : 0);

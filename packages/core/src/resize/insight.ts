@@ -1,5 +1,6 @@
 import type { Color } from "../codecs/color.ts";
 import type { Box } from "./geometry.ts";
+import type { Lessons } from "./quality/target.ts";
 
 /** What was seen in the pixels of an original, for wishes that depend on them. */
 export interface Insight {
@@ -9,6 +10,8 @@ export interface Insight {
   readonly focus?: { readonly x: number; readonly y: number };
   /** The colour that covers most. */
   readonly color?: Color;
+  /** What trials of the original taught about encoders, near the size that is wanted. */
+  readonly lessons?: Lessons;
 }
 
 /**

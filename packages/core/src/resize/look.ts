@@ -3,9 +3,12 @@ import { toRaw } from "./engine.ts";
 import type { Box, Size } from "./geometry.ts";
 import type { Insight, Memory } from "./insight.ts";
 import type { RenderContext } from "./operations/apply.ts";
-import { drawSource } from "./operations/index.ts";
-import { type Painting, runPasses } from "./passes.ts";
+import { draw, drawSource } from "./operations/index.ts";
+import { type Fill, type Painting, runPasses } from "./passes.ts";
 import { type Picture, scaleTo } from "./picture.ts";
+import type { Writer } from "./quality/curves.ts";
+import { classOf, search, searchSize } from "./quality/search.ts";
+import { type Lessons, TARGETS, writerOf } from "./quality/target.ts";
 import { findColor } from "./sight/color.ts";
 import { findContent } from "./sight/content.ts";
 import { findFocus } from "./sight/focus.ts";
@@ -25,7 +28,7 @@ export async function look(
   memory: Memory | undefined,
 ): Promise<Insight> {
   const { extract, trim, resize } = context.transformation;
-  const recalled = async (what: string, find: () => Promise<readonly number[]>) => {
+  const recalled: Recall = async (what, find) => {
     const question = `${what}?${writeTransformation({ ...(extract && { extract }), ...(trim && { trim }) })}`;
     const known = memory?.recall(question);
     if (known) return known;
@@ -54,7 +57,41 @@ export async function look(
     const [red, green = 0, blue = 0] = await recalled("color", () => colorOf(painting, source));
     if (red !== undefined) insight = { ...insight, color: { red, green, blue } };
   }
-  return insight;
+  const lessons = await lessonsFrom(painting, { ...context, insight }, source, recalled);
+  return lessons ? { ...insight, lessons } : insight;
+}
+
+/** Asks the memory first, and tells it what was found. */
+type Recall = (what: string, find: () => Promise<readonly number[]>) => Promise<readonly number[]>;
+
+/** What `optipress` has to know: the original is tried out at the scale at which it is wanted, or a little beside it. */
+async function lessonsFrom(
+  painting: Painting,
+  context: RenderContext,
+  source: Picture,
+  recalled: Recall,
+): Promise<Lessons | undefined> {
+  const level = context.transformation.encode?.optipress;
+  if (level === undefined) return undefined;
+  const side = classOf(Math.sqrt(source.size.width * source.size.height) * scaleOf(painting, context));
+  const found: { [W in Writer]?: number } = {};
+  for (const format of [context.format, context.rival]) {
+    const writer = format && writerOf(format, true);
+    if (writer === undefined) continue;
+    const [lesson] = await recalled(`quality,${writer},${level},${side}`, async () => {
+      const raw = await pixelsOf(painting, source, searchSize(source.size, side), ON_WHITE);
+      const { lesson, encodings } = await search(raw, writer, TARGETS[level], painting.deadline);
+      return lesson === undefined ? [] : [lesson, encodings];
+    });
+    if (lesson !== undefined) found[writer] = lesson;
+  }
+  return found;
+}
+
+/** By how much a side of the original is scaled; to enlarge adds nothing that could be lost. */
+function scaleOf(painting: Painting, context: RenderContext): number {
+  const [{ extract, scaled }] = draw(painting.header, context).passes;
+  return Math.min(1, Math.sqrt((scaled.width * scaled.height) / (extract.width * extract.height)));
 }
 
 async function contentOf(
@@ -102,9 +139,11 @@ export function sketchOf(painting: Painting, source: Picture, longest: number = 
   return pixelsOf(painting, source, { width: side(width), height: side(height) });
 }
 
-/** The picture as it is, at a size; nothing is laid behind what is transparent. */
-async function pixelsOf(painting: Painting, picture: Picture, size: Size) {
-  const bare = { background: { r: 0, g: 0, b: 0, alpha: 0 }, flatten: false };
-  const { image } = await runPasses(painting, { ...scaleTo(picture, size), needsColor: false }, bare);
+const BARE: Fill = { background: { r: 0, g: 0, b: 0, alpha: 0 }, flatten: false };
+const ON_WHITE: Fill = { background: { r: 255, g: 255, b: 255, alpha: 1 }, flatten: true };
+
+/** The picture as it is, at a size; unless it is said, nothing is laid behind what is transparent. */
+async function pixelsOf(painting: Painting, picture: Picture, size: Size, fill: Fill = BARE) {
+  const { image } = await runPasses(painting, { ...scaleTo(picture, size), needsColor: false }, fill);
   return toRaw(image, painting.deadline);
 }

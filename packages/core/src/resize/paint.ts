@@ -2,11 +2,13 @@ import type { Sharp } from "sharp";
 import type { OutputFormat } from "../format.ts";
 import type { Rendered } from "./contract.ts";
 import { applyEffects } from "./effects/index.ts";
-import { ENCODERS, type Timing } from "./encoders.ts";
-import { limited, openRaw, toRaw } from "./engine.ts";
+import { ENCODERS, type Writing } from "./encoders.ts";
+import { framesOf, limited, openRaw, type Raw, toRaw } from "./engine.ts";
 import { fillOf, type Painted, type Painting, runPasses } from "./passes.ts";
 import type { Picture } from "./picture.ts";
 import type { Header } from "./probe.ts";
+import { chosenQuality, writerOf } from "./quality/target.ts";
+import { textureOf } from "./quality/texture.ts";
 
 /** Makes the pixels of a planned picture and encodes them; of two formats the smaller bytes are given. */
 export async function paint(
@@ -17,19 +19,38 @@ export async function paint(
 ): Promise<Rendered> {
   const { header, deadline } = painting;
   const { image, isFresh } = await paintAll(painting, picture, format);
+  const isStill = picture.pages === 1;
+  const isChosen = writerOf(format, false) !== undefined && choosesQuality(picture);
   // libvips writes the original's orientation into an AVIF even when told to drop metadata; raw pixels have none.
   const isMarked = format === "avif" && header.orientation !== 1 && isFresh;
-  const timing = !isFresh && picture.pages > 1 ? timingOf(header) : {};
-  const write = (pixels: Sharp, as: OutputFormat) =>
-    encodeAs(ENCODERS[as](pixels, picture.quality, timing), as, deadline);
-  if (rival !== undefined && picture.pages === 1) {
-    const raw = await toRaw(image, deadline);
-    const first = await write(openRaw(raw), format);
-    if (raw.channels === 2 || raw.channels === 4) return first;
-    const second = await write(openRaw(raw), rival);
-    return second.bytes.length < first.bytes.length ? second : first;
-  }
-  return write(isMarked ? openRaw(await toRaw(image, deadline)) : image, format);
+  const needsPixels = isChosen || isMarked || (rival !== undefined && isStill);
+  const raw = needsPixels ? await toRaw(image, deadline) : undefined;
+  const timing = !isStill && (raw || !isFresh) ? timingOf(header) : {};
+  const quality = qualityIn(picture, isChosen ? raw : undefined);
+  const write = (as: OutputFormat) => {
+    const writing = { ...timing, small: picture.press !== undefined };
+    const encoded = ENCODERS[as](raw ? openRaw(raw) : image, quality(as), writing);
+    return encodeAs(encoded, as, deadline);
+  };
+  const first = await write(format);
+  const isOpaque = raw !== undefined && raw.channels % 2 === 1;
+  if (rival === undefined || !isStill || !isOpaque) return first;
+  const second = await write(rival);
+  return second.bytes.length < first.bytes.length ? second : first;
+}
+
+/** An animation is written as it always was, unless it is pressed: its frames are not held together just to be looked at. */
+const choosesQuality = ({ quality, pages, press }: Picture) =>
+  quality === undefined && (pages === 1 || press !== undefined);
+
+/** The quality for each format, by the first frame where there are pixels to choose by. */
+function qualityIn({ quality, press }: Picture, raw: Raw | undefined) {
+  const [first] = raw ? framesOf(raw) : [];
+  const texture = first && textureOf(first);
+  return (format: OutputFormat): number | undefined => {
+    const writer = writerOf(format, press !== undefined);
+    return first && writer ? chosenQuality(writer, texture, press) : quality;
+  };
 }
 
 async function encodeAs(encoded: Sharp, format: OutputFormat, deadline: number): Promise<Rendered> {
@@ -54,6 +75,6 @@ async function paintAll(painting: Painting, picture: Picture, format: OutputForm
   return { image: flatten ? pixels.flatten({ background }) : pixels, isFresh: false };
 }
 
-function timingOf({ delay, loop }: Header): Timing {
+function timingOf({ delay, loop }: Header): Writing {
   return { ...(delay ? { delay: [...delay] } : {}), ...(loop === undefined ? {} : { loop }) };
 }

@@ -2,6 +2,7 @@ import type { Color } from "../codecs/color.ts";
 import type { Compass } from "../codecs/gravity.ts";
 import type { Effect } from "./effect.ts";
 import { type Box, type Size, sameSize, turnedSize, whole } from "./geometry.ts";
+import type { Press } from "./quality/target.ts";
 import { followedBy, inverse, layDown, moveBox, type Symmetry, UPRIGHT } from "./symmetry.ts";
 
 /**
@@ -52,8 +53,10 @@ export interface Picture {
   readonly trimmed: TrimmedSides | undefined;
   /** What is done to the pixels after every pass, in order. */
   readonly effects: readonly Effect[];
-  /** 1 to 100, undefined for the format's own. */
+  /** 1 to 100; undefined where it is chosen. */
   readonly quality: number | undefined;
+  /** What it is chosen by, besides the pixels. */
+  readonly press: Press | undefined;
 }
 
 const lastPass = (picture: Picture): Pass => picture.passes[picture.passes.length - 1] ?? picture.passes[0];

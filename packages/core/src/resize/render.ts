@@ -22,7 +22,7 @@ export async function render(
   const deadline = performance.now() + limits.timeoutMs;
   const header = await readHeader(bytes);
   checkLimits(header, bytes.length, limits);
-  const wish = { transformation: effectiveTransformation(transformation), format, limits };
+  const wish = { transformation: effectiveTransformation(transformation), format, rival, limits };
   const painting = { bytes, header, limits, images, deadline };
   try {
     const insight = await look(painting, { ...wish, insight: {} }, memory);

@@ -9,6 +9,8 @@ export interface RenderContext {
   /** Effective: nothing in it is without effect beside the rest. */
   readonly transformation: Transformation;
   readonly format: OutputFormat;
+  /** Written beside it, because the smaller one is sent. */
+  readonly rival?: OutputFormat | undefined;
   readonly limits: RenderLimits;
   /** What was seen in the original's pixels; empty where nobody has looked. */
   readonly insight: Insight;

@@ -89,6 +89,7 @@ function blank({ width, height, pages, uprighting, isGrey }: Drawable, context: 
     trimmed: undefined,
     effects: [],
     quality: undefined,
+    press: undefined,
   };
 }
 

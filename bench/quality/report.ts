@@ -1,0 +1,124 @@
+import type { Aim } from "../report.ts";
+import { quantile, type Ratio, ratioOf } from "../statistics.ts";
+import { table } from "../table.ts";
+import { COSTS, type Costs, PLAIN_QUERY } from "./cost.ts";
+import type { Delivery } from "./search.ts";
+
+export interface QualityFigures {
+  search?: readonly Delivery[];
+  costs?: Costs;
+}
+
+/** Points within which a picture counts as met. */
+const CLOSE = 2;
+const STEADY = 0.15;
+const LEVELS = [0, 1, 2, 3] as const;
+const FORMATS = ["jpeg", "webp", "avif"] as const;
+/** Bytes at as many points, divided by a plain JPEG's. */
+const MOST_BYTES = { jpeg: 0.9, webp: 0.87, avif: 0.74 } as const;
+
+const mean = (values: readonly number[]) => values.reduce((sum, each) => sum + each, 0) / values.length;
+const within = (deliveries: readonly Delivery[]) =>
+  mean(deliveries.map(({ off }) => (Math.abs(off) <= CLOSE ? 1 : 0)));
+const bytesOf = (deliveries: readonly Delivery[]) =>
+  Math.exp(mean(deliveries.map(({ bytesToJpeg }) => Math.log(bytesToJpeg)).filter(Number.isFinite)));
+
+/** Tables and aims about chosen quality. */
+export function reportQuality({ search, costs }: QualityFigures): {
+  readonly tables: readonly string[];
+  readonly aims: readonly Aim[];
+} {
+  return {
+    tables: [...(search ? [searchTable(search)] : []), ...(costs ? [costTable(costs)] : [])],
+    aims: [...(search ? searchAims(search) : []), ...(costs ? costAims(costs) : [])],
+  };
+}
+
+function searchTable(all: readonly Delivery[]): string {
+  const rows = LEVELS.flatMap((level) =>
+    FORMATS.map((format) => ({
+      name: `${level === 0 ? "no q" : `optipress=${level}`}, ${format}`,
+      deliveries: all.filter((each) => each.level === level && each.format === format),
+    })),
+  ).filter(({ deliveries }) => deliveries.length > 0);
+  return table("Photographs 800 pixels wide against their targets, judged by SSIMULACRA2", [
+    [
+      "",
+      "pictures",
+      "within 2",
+      "those not fitted to",
+      "5 % are below",
+      "5 % are above",
+      "encodings",
+      "bytes ÷ JPEG",
+    ],
+    ...rows.map(({ name, deliveries }) => [
+      name,
+      deliveries.length.toFixed(),
+      percent(within(deliveries)),
+      percent(within(deliveries.filter(({ unseen }) => unseen))),
+      ...[0.05, 0.95].map((share) =>
+        quantile(
+          deliveries.map(({ off }) => off),
+          share,
+        ).toFixed(1),
+      ),
+      mean(deliveries.map(({ encodings }) => encodings)).toFixed(2),
+      bytesOf(deliveries).toFixed(2),
+    ]),
+  ]);
+}
+
+const percent = (share: number) => (Number.isNaN(share) ? "–" : `${(100 * share).toFixed(0)} %`);
+
+function costTable(costs: Costs): string {
+  const rows = COSTS.map((what) => [what, ratioOf(costs[what], costs[PLAIN_QUERY]).median.toFixed(2)]);
+  return table("CPU of an uncached JPEG of 12 to 24 megapixels → WebP", [["", `× ${PLAIN_QUERY}`], ...rows]);
+}
+
+function searchAims(all: readonly Delivery[]): readonly Aim[] {
+  const searched = all.filter(({ level }) => level > 0);
+  const steady = { steady: true };
+  return [
+    {
+      text: "photographs within 2 points of what optipress aims at",
+      value: 100 * within(searched),
+      atLeast: 90,
+      unit: " %",
+      ...steady,
+    },
+    {
+      text: "encodings to get there, the one that is sent among them",
+      value: mean(searched.map(({ encodings }) => encodings)),
+      atMost: 2.3,
+      ...steady,
+    },
+    ...FORMATS.map((format) => ({
+      text: `bytes of ${format} by optipress ÷ plain JPEG of as many points`,
+      value: bytesOf(searched.filter((each) => each.format === format)),
+      atMost: MOST_BYTES[format],
+      ...steady,
+    })),
+  ];
+}
+
+function costAims(costs: Costs): readonly Aim[] {
+  const aim = (text: string, ratio: Ratio, atMost: number): Aim => ({
+    text,
+    value: ratio.median,
+    atMost,
+    steady: ratio.spread <= STEADY,
+  });
+  const plain = costs[PLAIN_QUERY];
+  return [
+    aim("CPU of a plain resize ÷ bare sharp", ratioOf(plain, costs["bare sharp"]), 1.1),
+    aim("CPU with quality chosen by texture ÷ with q", ratioOf(costs["w=800"], plain), 1.05),
+    aim("CPU of rotate 90 ÷ plain resize", ratioOf(costs["w=800&r=90"], plain), 1.5),
+    aim("CPU of trim ÷ plain resize", ratioOf(costs["w=800&trim=5"], plain), 6),
+    aim(
+      "CPU of a second size by optipress ÷ plain resize",
+      ratioOf(costs["w=800&optipress=2 again"], plain),
+      1.1,
+    ),
+  ];
+}
