@@ -165,10 +165,10 @@ export function hostileDrawings(): readonly HostileInput[] {
     {
       name: "patterns of patterns",
       bytes: svg(
-        chain("pattern", 40, (below) => `${RECT} fill="url(#${below})"/>`.repeat(3)).replaceAll(
+        `${chain("pattern", 40, (below) => `${RECT} fill="url(#${below})"/>`.repeat(3)).replaceAll(
           "<pattern",
           '<pattern width="1" height="1" patternUnits="userSpaceOnUse"',
-        ) + `${RECT} fill="url(#c39)"/>`,
+        )}${RECT} fill="url(#c39)"/>`,
       ),
       query: AS_PNG,
       refused: ANY,

@@ -95,7 +95,11 @@ export class Variants {
    * The bytes of the variant. `bytesOf` gives the bytes of a source; when it has none any more the answer is undefined.
    * @throws RenderError for an image that cannot or may not be rendered, ServerError SERVER_BUSY when the queue is full.
    */
-  async get(key: string, request: VariantRequest, bytesOf: (digest: string) => Promise<Uint8Array | undefined>) {
+  async get(
+    key: string,
+    request: VariantRequest,
+    bytesOf: (digest: string) => Promise<Uint8Array | undefined>,
+  ) {
     const { digest, further, transformation, format, rival } = request;
     // What its header says is too large waits for nothing. The bytes are counted where they are.
     checkLimits(request.facts, 0, this.#limits);

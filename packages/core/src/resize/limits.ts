@@ -32,7 +32,10 @@ export const DEFAULT_LIMITS: RenderLimits = {
 /** Bytes of an SVG that are parsed at all: its cost grows with its elements, which no header tells. */
 export const LARGEST_SVG = MEGA;
 
-/** Throws `IMAGE_TOO_LARGE` when the header promises more than the limits allow. */
+/**
+ * Throws `IMAGE_TOO_LARGE` when the header promises more than the limits allow. `pixelBytes` are those of one decoded pixel; where they are
+ * not known yet, they count as few.
+ */
 export function checkLimits(
   facts: ImageFacts & { readonly pixelBytes?: number },
   byteLength: number,
@@ -44,7 +47,7 @@ export function checkLimits(
     [byteLength, facts.format === "svg" ? LARGEST_SVG : limits.maxBytes, "bytes"],
     [facts.pages, limits.maxPages, "frames"],
     [facts.pixels, maxPixels[facts.format], "pixels"],
-    [heldBytes(facts, facts.pixelBytes), limits.maxHeldBytes, "bytes to hold at once"],
+    [heldBytes(facts, facts.pixelBytes ?? 1), limits.maxHeldBytes, "bytes to hold at once"],
     [facts.pixels, facts.interlaced ? maxPixels.interlaced : maxPixels[facts.format], "pixels"],
   ];
   for (const [count, most, unit] of bounds) {

@@ -31,7 +31,7 @@ export function estimateMemory(
     images = [],
   }: { readonly rival?: OutputFormat | undefined; readonly images?: readonly ImageFacts[] } = {},
 ): number {
-  const drawable = { ...facts, uprighting: UPRIGHT, isGrey: false };
+  const drawable = { ...facts, uprighting: UPRIGHT, isGrey: false, isDeep: false };
   const picture = draw(drawable, { transformation, format, limits: DEFAULT_LIMITS });
   const { size, pages, effects, passes } = picture;
   const isRaw = rival !== undefined || passes.length > 1 || effects.length > 0;

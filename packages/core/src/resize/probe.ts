@@ -14,6 +14,11 @@ export interface Header extends ImageFacts {
   readonly uprighting: Symmetry;
   /** One channel of brightness: colour has to be made room for. */
   readonly isGrey: boolean;
+  /**
+   * 16 bits a channel with a profile: until a pass ends, sharp keeps colours of these in Display P3, and does not look at the profile
+   * of greys.
+   */
+  readonly isDeep: boolean;
   /** Bytes of one decoded pixel. */
   readonly pixelBytes: number;
   /** Milliseconds each frame is shown. */
@@ -58,6 +63,7 @@ export async function readHeader(bytes: Uint8Array): Promise<Header> {
     orientation,
     uprighting: symmetry,
     isGrey: header.space === "b-w" || header.space === "grey16",
+    isDeep: header.depth === "ushort" && header.icc !== undefined,
     pixelBytes: header.channels * (DEPTHS[header.depth] ?? 8),
     delay: header.delay,
     loop: header.loop,

@@ -40,7 +40,14 @@ describe("a drawing", () => {
 
   it("is smaller where its pixels have to be held to be retouched", () => {
     const pixels = (query: string) => {
-      const size = { width: 8000, height: 6000, pages: 1, isGrey: false, uprighting: uprighting(1) };
+      const size = {
+        width: 8000,
+        height: 6000,
+        pages: 1,
+        isGrey: false,
+        isDeep: false,
+        uprighting: uprighting(1),
+      };
       const wish = { transformation: asked(query), format: "jpeg", limits: DEFAULT_LIMITS } as const;
       const { width, height } = draw(size, wish).size;
       return width * height;
