@@ -5,8 +5,8 @@ import type { Allowance } from "./cell.ts";
 const MB = 1_000_000;
 /** A process that has done nothing yet. */
 export const EMPTY_CELL = 75 * MB;
-/** What needs more is rendered in a cell; a photograph of 12 megapixels needs about half of it. */
-const MOST_HERE = 64 * MB;
+/** What needs more is rendered in a cell; a photograph of 12 megapixels at its full size needs about that. */
+const MOST_HERE = 72 * MB;
 /** Estimates are true to a quarter. */
 const CAUTION = 1.25;
 
@@ -14,7 +14,7 @@ const CAUTION = 1.25;
 const DRAWING: Allowance = { bytes: 200 * MB, cpuMs: 2_000, isQuick: false };
 /** Reading a drawing without drawing it. */
 export const TEXT: Allowance = { bytes: 200 * MB, cpuMs: 1_000, isQuick: true };
-const PICTURE_MS = 8_000;
+const PICTURE_MS = 20_000;
 
 /**
  * What a render in a cell may use; undefined for one that is done in the server itself. Drawings and AVIF never are: their headers

@@ -1,7 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { RenderQueue } from "../cache/render-queue.ts";
-import type { Cells } from "../cells/cells.ts";
 import type { SharedTier } from "../cache/shared/shared-tier.ts";
+import type { Cells } from "../cells/cells.ts";
 import type { Delivered } from "../delivery/deliver.ts";
 import type { ErrorCode } from "../errors.ts";
 import type { Breakers } from "../sources/breakers.ts";

@@ -8,6 +8,9 @@ import { fillOf, type Painted, type Painting, runPasses } from "./passes.ts";
 import type { Picture } from "./picture.ts";
 import type { Header } from "./probe.ts";
 
+/** Pixels that are held to be encoded twice; a larger picture comes in the first format alone. */
+const MOST_TWICE = 16_000_000;
+
 /** Makes the pixels of a planned picture and encodes them; of two formats the smaller bytes are given. */
 export async function paint(
   painting: Painting,
@@ -22,7 +25,8 @@ export async function paint(
   const timing = !isFresh && picture.pages > 1 ? timingOf(header) : {};
   const write = (pixels: Sharp, as: OutputFormat) =>
     encodeAs(ENCODERS[as](pixels, picture.quality, timing), as, deadline);
-  if (rival !== undefined && picture.pages === 1) {
+  const isSmall = picture.size.width * picture.size.height <= MOST_TWICE;
+  if (rival !== undefined && picture.pages === 1 && isSmall) {
     const raw = await toRaw(image, deadline);
     const first = await write(openRaw(raw), format);
     if (raw.channels === 2 || raw.channels === 4) return first;

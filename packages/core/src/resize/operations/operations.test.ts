@@ -10,7 +10,14 @@ const passesFor = (
   header: { orientation?: number; pages?: number; isGrey?: boolean } = {},
 ) => {
   const { orientation = 1, pages = 1, isGrey = false } = header;
-  const drawable = { width: 4000, height: 3000, pages, isGrey, uprighting: uprighting(orientation) };
+  const drawable = {
+    width: 4000,
+    height: 3000,
+    pages,
+    isGrey,
+    isDeep: false,
+    uprighting: uprighting(orientation),
+  };
   return draw(drawable, { transformation, format: "webp", limits: DEFAULT_LIMITS }).passes;
 };
 

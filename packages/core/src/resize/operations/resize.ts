@@ -75,12 +75,13 @@ function backdropOf(values: Values): Backdrop | undefined {
  * Pixels that are retouched at most: they are held in memory three times over, where others run through row by row.
  * The reference says it too.
  */
-const MOST_RETOUCHED = 25_000_000;
+const MOST_RETOUCHED = 16_000_000;
 
 function bounds(picture: Picture, { format, limits, transformation }: RenderContext) {
   const isRetouched =
     FILTERS.some(({ name }) => transformation[name]) ||
     transformation.radius !== undefined ||
+    transformation.watermark !== undefined ||
     transformation.resize?.bg_img_fit === true;
   const most = Math.min(
     limits.maxOutputPixels[format],
