@@ -10,7 +10,7 @@ export interface Footprint {
 }
 
 /** The footprint of a process with all its descendants now. Linux only: elsewhere it throws. */
-export function footprintOf(pid: number): Footprint {
+function footprintOf(pid: number): Footprint {
   const parents = new Map<number, number>();
   for (const name of readdirSync("/proc")) {
     const stat = /^\d+$/.test(name) ? read(`/proc/${name}/stat`) : "";

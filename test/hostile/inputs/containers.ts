@@ -2,7 +2,7 @@ import { crc32, deflateSync } from "node:zlib";
 
 export const text = (latin1: string): Buffer => Buffer.from(latin1, "latin1");
 
-export function u16(value: number, isLittle = false): Buffer {
+function u16(value: number, isLittle = false): Buffer {
   const bytes = Buffer.alloc(2);
   if (isLittle) bytes.writeUInt16LE(value);
   else bytes.writeUInt16BE(value);

@@ -95,6 +95,7 @@ export function hostileDrawings(): readonly HostileInput[] {
     },
     {
       name: "a hundred noises over each other",
+      isLong: true,
       bytes: filter('<feTurbulence baseFrequency=".9" numOctaves="9" type="turbulence"/>'.repeat(100)),
       query: AS_PNG,
       refused: ANY,
@@ -113,6 +114,7 @@ export function hostileDrawings(): readonly HostileInput[] {
     },
     {
       name: "a matrix of a hundred by a hundred",
+      isLong: true,
       bytes: filter(`<feConvolveMatrix order="100" kernelMatrix="${"1 ".repeat(10_000)}"/>`.repeat(20)),
       query: AS_PNG,
       refused: ANY,
@@ -120,12 +122,14 @@ export function hostileDrawings(): readonly HostileInput[] {
     },
     {
       name: "growth by a thousand",
+      isLong: true,
       bytes: filter('<feMorphology operator="dilate" radius="900"/>'.repeat(30)),
       query: AS_PNG,
       refused: ANY,
     },
     {
       name: "filters on a hundred megapixels",
+      isLong: true,
       bytes: svg(
         `<filter id="f"><feGaussianBlur stdDeviation="900"/></filter>${'<rect width="9900" height="9900" filter="url(#f)"/>'.repeat(50)}`,
         'width="9900" height="9900"',
@@ -143,6 +147,7 @@ export function hostileDrawings(): readonly HostileInput[] {
     },
     {
       name: "a path of a hundred thousand strokes",
+      isLong: true,
       bytes: svg(
         Array.from(
           { length: 4 },
@@ -155,6 +160,7 @@ export function hostileDrawings(): readonly HostileInput[] {
     },
     {
       name: "masks in masks in masks",
+      isLong: true,
       bytes: svg(
         chain("mask", 60, (below) => `${RECT} mask="url(#${below})"/>`.repeat(2)) +
           `${RECT} mask="url(#c59)"/>`,

@@ -8,6 +8,8 @@ export interface HostileInput {
   readonly query?: string;
   /** Codes with which it is refused; absent for what is harmless and has to be answered with a picture. */
   readonly refused?: readonly string[];
+  /** Left out at reduced size: it takes seconds of processor time like others that are tried. */
+  readonly isLong?: boolean;
   /** Whether it may be answered with a picture all the same. */
   readonly mayShow?: boolean;
 }

@@ -16,7 +16,7 @@ export interface Allowance {
 }
 
 /** A job may take so many times its processor time by the clock: it runs behind everybody else. */
-const PATIENCE = 3;
+const PATIENCE = 10;
 const LOOK_MS = 20;
 /** Time to start a process, by the clock. */
 const START_MS = 30_000;
