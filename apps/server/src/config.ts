@@ -38,6 +38,8 @@ export interface Config {
   readonly limits: typeof LIMITS & {
     /** Renders at the same time; absent is one per core. */
     readonly renders?: number;
+    /** Processes for hostile formats; absent is one per core, two at most. */
+    readonly cells?: number;
   };
   /** What the file says of connectors, which run beside the server. */
   readonly connectors: ConfigFile["connectors"];

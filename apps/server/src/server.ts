@@ -7,8 +7,8 @@ import {
   DEFAULT_LIMITS,
   type ImageFacts,
   isRenderError,
-  probe,
   RENDERER_VERSION,
+  sniffFormat,
 } from "@freshet/core/resize";
 import { openStore, type Store } from "@freshet/store";
 import Fastify, { type FastifyInstance, LogController } from "fastify";
@@ -27,6 +27,9 @@ import { Records } from "./cache/records.ts";
 import { RenderQueue } from "./cache/render-queue.ts";
 import { longestLookup, SharedTier } from "./cache/shared/shared-tier.ts";
 import { Variants } from "./cache/variants.ts";
+import { TEXT } from "./cells/allowance.ts";
+import { Cells } from "./cells/cells.ts";
+import { JOBS } from "./cells/jobs.ts";
 import type { Config } from "./config.ts";
 import { createConnectors } from "./connectors/connectors.ts";
 import { connectorRoutes } from "./connectors/routes.ts";
@@ -70,6 +73,10 @@ const VERSION = "1";
 
 /** Longer than what proxies keep idle connections for, so that they, not we, close first. */
 const KEEP_ALIVE_MS = 72_000;
+
+/** More cells than that help nobody unless somebody says so: each may take a core. */
+const MOST_CELLS = 2;
+const MOST_WAITING_FOR_CELLS = 1_000;
 
 /** Between two looks at whether settings changed; the news usually comes sooner. */
 const FEED_MS = 400;
@@ -143,6 +150,13 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     maxWaitingCost: limits.waitingCost,
     maxAgeMs: limits.waitingMs,
   });
+  // Hostile formats are read in processes of their own, which may be killed.
+  const cells = new Cells({
+    places: limits.cells ?? Math.min(MOST_CELLS, availableParallelism()),
+    bytes: limits.cellBytes,
+    maxAgeMs: limits.cellWaitingMs,
+    maxWaiting: MOST_WAITING_FOR_CELLS,
+  });
   const sharedTier = config.sharedCache && openSharedTier(config.sharedCache, app, limits.maxOriginalBytes);
   const source = createSources({
     dataFolder: config.dataFolder,
@@ -150,6 +164,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
   });
   const metrics: Metrics = createMetrics({
     queue,
+    cells,
     breakers: source.breakers,
     sharedTier,
     applied: () => coverage.applied,
@@ -162,7 +177,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     records,
     bytes: originalDisk,
     shared: config.sharedCache?.originals ? sharedTier?.shelf("originals") : undefined,
-    readFacts,
+    readFacts: (bytes) => readFacts(cells, bytes),
     now,
     admit: (original) => {
       if (!projects.isCurrent(original.project)) throw new ServerError("SETTINGS_CHANGED");
@@ -174,6 +189,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     disk: variantDisk,
     shared: sharedTier?.shelf("variants"),
     queue,
+    cells,
     limits: { ...DEFAULT_LIMITS, maxBytes: limits.maxOriginalBytes },
     onRender: metrics.rendered,
     onLook: metrics.looked,
@@ -268,6 +284,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
       await app.close();
       await invalidation.stop();
       await feed.stop();
+      cells.close();
       await source.close();
       await sharedTier?.close();
       await store.close();
@@ -293,13 +310,21 @@ function openSharedTier(
 }
 
 /** Twice the origin's time, for an original that is asked again, the wait for a place, two look-ups and a render. */
-function longestFillOf({ limits: { originTimeoutMs, waitingMs }, sharedCache }: Config): number {
-  return 2 * originTimeoutMs + waitingMs + 2 * longestLookup(sharedCache?.lookupMs ?? 0) + 5_000;
+function longestFillOf({ limits, sharedCache }: Config): number {
+  const { originTimeoutMs, waitingMs, cellWaitingMs } = limits;
+  return (
+    2 * originTimeoutMs +
+    Math.max(waitingMs, cellWaitingMs) +
+    2 * longestLookup(sharedCache?.lookupMs ?? 0) +
+    5_000
+  );
 }
 
-async function readFacts(bytes: Uint8Array): Promise<ImageFacts | undefined> {
+/** Of a drawing the size stands somewhere in the text: what reads it can be killed. */
+async function readFacts(cells: Cells, original: Uint8Array): Promise<ImageFacts | undefined> {
+  if (sniffFormat(original) !== "svg") return JOBS.probe({ original });
   try {
-    return await probe(bytes);
+    return await cells.enter(TEXT, (run) => run("probe", { original }));
   } catch (error) {
     if (isRenderError(error)) return undefined;
     throw error;

@@ -1,14 +1,19 @@
 import { hash } from "node:crypto";
 import { canonicalTransformation, type OutputFormat, type Transformation } from "@freshet/core";
 import {
+  checkLimits,
   estimateCost,
   type ImageFacts,
-  type Memory,
+  isRenderError,
   RENDERER_VERSION,
+  type RenderError,
   type RenderLimits,
-  render,
 } from "@freshet/core/resize";
 import { LRUCache } from "lru-cache";
+import { allowanceOf } from "../cells/allowance.ts";
+import type { Allowance } from "../cells/cell.ts";
+import type { Cells, Run } from "../cells/cells.ts";
+import { JOBS, type Seen } from "../cells/jobs.ts";
 import { ByteTiers } from "./byte-tiers.ts";
 import type { DiskStore } from "./disk-store.ts";
 import { Flights } from "./flights.ts";
@@ -49,8 +54,15 @@ export function variantKey(request: VariantRequest): string {
   return hash("sha256", text.join("\n")).slice(0, 40);
 }
 
-/** Answers about the pixels of originals that are kept: a few numbers each. */
-const MOST_ANSWERS = 20_000;
+/** Originals of which is kept what was seen in their pixels: a few numbers each, for a few questions. */
+const MOST_SEEN = 20_000;
+const MOST_QUESTIONS = 48;
+/** Refusals that are kept, so that nobody pays twice for one. What took too long may be faster another time. */
+const MOST_REFUSALS = 10_000;
+const SLOW_FOR_MS = 60_000;
+
+/** Runs a job in this very process. */
+const HERE: Run = (name, input) => (JOBS[name] as (input: unknown) => Promise<never>)(input);
 
 /** Variants by content address: from the disk or the shared tier, else rendered once however many ask. They never go stale. */
 export class Variants {
@@ -59,13 +71,17 @@ export class Variants {
   readonly #limits: RenderLimits;
   readonly #onRender: (milliseconds: number) => void;
   readonly #onLook: (what: string) => void;
-  readonly #seen = new LRUCache<string, readonly number[]>({ max: MOST_ANSWERS });
+  readonly #cells: Cells | undefined;
+  readonly #seen = new LRUCache<string, Seen>({ max: MOST_SEEN });
+  readonly #refused = new LRUCache<string, RenderError>({ max: MOST_REFUSALS });
   readonly #flights = new Flights<{ readonly bytes: Uint8Array; readonly from: VariantOrigin } | undefined>();
 
   constructor(parts: {
     readonly disk: DiskStore;
     readonly shared?: Shelf | undefined;
     readonly queue: RenderQueue;
+    /** Where hostile formats are read; absent, they are read here like everything else. */
+    readonly cells?: Cells | undefined;
     readonly limits: RenderLimits;
     readonly onRender?: (milliseconds: number) => void;
     /** A look at an original's pixels that memory could not spare: for what. */
@@ -73,6 +89,7 @@ export class Variants {
   }) {
     this.#tiers = new ByteTiers(parts.disk, parts.shared);
     this.#queue = parts.queue;
+    this.#cells = parts.cells;
     this.#limits = parts.limits;
     this.#onRender = parts.onRender ?? (() => {});
     this.#onLook = parts.onLook ?? (() => {});
@@ -82,13 +99,25 @@ export class Variants {
    * The bytes of the variant. `bytesOf` gives the bytes of a source; when it has none any more the answer is undefined.
    * @throws RenderError for an image that cannot or may not be rendered, ServerError SERVER_BUSY when the queue is full.
    */
-  get(key: string, request: VariantRequest, bytesOf: (digest: string) => Promise<Uint8Array | undefined>) {
+  async get(
+    key: string,
+    request: VariantRequest,
+    bytesOf: (digest: string) => Promise<Uint8Array | undefined>,
+  ) {
     const { digest, further, transformation, format, rival } = request;
-    const facts = further.flatMap((each) => each.facts ?? []);
-    const cost = estimateCost(request.facts, transformation, format, { rival, images: facts });
-    return this.make({ key, cost, digest, further, bytesOf }, async (original, images) => {
-      const options = { format, rival, limits: this.#limits, memory: this.#memoryOf(digest), images };
-      return (await render(original, transformation, options)).bytes;
+    // What its header says is too large waits for nothing. The bytes are counted where they are.
+    checkLimits(request.facts, 0, this.#limits);
+    const options = { rival, images: further.flatMap((each) => each.facts ?? []) };
+    const cost = estimateCost(request.facts, transformation, format, options);
+    const allowance = allowanceOf(request.facts, transformation, format, options);
+    return this.make({ key, cost, allowance, digest, further, bytesOf }, async (run, original, images) => {
+      const job = { original, transformation, format, rival, limits: this.#limits, images };
+      const before = this.#seen.get(digest) ?? [];
+      const { rendered, seen } = await run("render", { ...job, seen: before });
+      const known = new Set(before.map(([question]) => question));
+      for (const [question] of seen) if (!known.has(question)) this.#onLook(/^\w*/.exec(question)?.[0] ?? "");
+      if (seen.length > 0) this.#seen.set(digest, seen.slice(-MOST_QUESTIONS));
+      return rendered.bytes;
     });
   }
 
@@ -102,18 +131,22 @@ export class Variants {
       readonly key: string;
       /** In hundredths of a second of one core. */
       readonly cost: number;
+      /** Present for what is done in a cell. */
+      readonly allowance?: Allowance | undefined;
       readonly digest: string;
       readonly further?: readonly FurtherSource[];
       readonly bytesOf: (digest: string) => Promise<Uint8Array | undefined>;
     },
-    /** Takes the bytes of the original, and of further sources by what the transformation calls them. */
-    work: (original: Uint8Array, images: ReadonlyMap<string, Uint8Array>) => Promise<Uint8Array>,
+    /** Takes the bytes of the original, and of further sources by what the transformation calls them. What is hostile it leaves to `run`. */
+    work: (run: Run, original: Uint8Array, images: ReadonlyMap<string, Uint8Array>) => Promise<Uint8Array>,
   ) {
-    const { key, cost, digest, further = [], bytesOf } = wanted;
+    const { key, cost, allowance, digest, further = [], bytesOf } = wanted;
     return this.#flights.join(key, async () => {
       const kept = await this.#tiers.get(key);
       if (kept) return kept;
-      const made = await this.#queue.run(cost, async () => {
+      const refused = this.#refused.get(key);
+      if (refused) throw refused;
+      const make = async (run: Run) => {
         const original = await bytesOf(digest);
         if (!original) return undefined;
         const images = new Map<string, Uint8Array>();
@@ -123,24 +156,26 @@ export class Variants {
           if (image !== undefined) images.set(image, bytes);
         }
         const begun = performance.now();
-        const bytes = await work(original, images);
+        const bytes = await work(run, original, images);
         this.#onRender(performance.now() - begun);
         return bytes;
-      });
+      };
+      const entered =
+        allowance && this.#cells
+          ? this.#cells.enter(allowance, make)
+          : this.#queue.run(cost, () => make(HERE));
+      const made = await entered.catch((error) => this.#refuse(key, error));
       if (!made) return undefined;
       this.#tiers.keep(key, made, true);
       return { bytes: made, from: "rendered" as const };
     });
   }
 
-  /** What was seen in the pixels of an original: named by its digest, it never goes stale either. */
-  #memoryOf(digest: string): Memory {
-    return {
-      recall: (question) => this.#seen.get(`${digest} ${question}`),
-      remember: (question, answer) => {
-        this.#seen.set(`${digest} ${question}`, answer);
-        this.#onLook(/^\w*/.exec(question)?.[0] ?? "");
-      },
-    };
+  /** @throws what it is given. */
+  #refuse(key: string, error: unknown): never {
+    if (isRenderError(error)) {
+      this.#refused.set(key, error, error.code === "IMAGE_TOO_SLOW" ? { ttl: SLOW_FOR_MS } : {});
+    }
+    throw error;
   }
 }

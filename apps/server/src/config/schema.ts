@@ -226,6 +226,28 @@ export const CONFIG_SCHEMA = {
           maximum: 1_000_000,
           default: 2_000,
         },
+        cells: {
+          type: "integer",
+          description:
+            "Processes that read what a few bytes can make expensive: drawings, AVIF, and pictures that have to be held whole. They are started when first needed. Default: as many as the machine has cores, at most 2.",
+          minimum: 1,
+          maximum: 64,
+        },
+        cellBytes: {
+          type: "integer",
+          description:
+            "Bytes of memory that all of them may take together. What needs more is answered with 413.",
+          minimum: 200_000_000,
+          maximum: 64 * GIB,
+          default: 360_000_000,
+        },
+        cellWaitingMs: {
+          type: "integer",
+          description: "Milliseconds that a request may wait for one of them.",
+          minimum: 100,
+          maximum: 120_000,
+          default: 60_000,
+        },
         retention: {
           type: "integer",
           description:

@@ -134,10 +134,10 @@ export class Delivery {
   }
 
   /** What `ci_info` asks for. Where the original's bytes are gone, they are brought back. */
-  async #infoOf(request: DeliveryRequest, { digests: [digest] }: Sources, choice: Choice) {
+  async #infoOf(request: DeliveryRequest, { digests: [digest], facts }: Sources, choice: Choice) {
     if (request.info === undefined) return undefined;
     const { originals, variants } = this.#parts;
-    const look = () => aboutOf(variants, { digest, bytesOf: (wanted) => originals.bytesOf(wanted) });
+    const look = () => aboutOf(variants, { digest, facts, bytesOf: (wanted) => originals.bytesOf(wanted) });
     let found = await look();
     if (!found) {
       await originals.refill(request.original);

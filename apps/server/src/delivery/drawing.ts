@@ -1,5 +1,6 @@
+import { isRenderError } from "@freshet/core/resize";
 import type { Variants } from "../cache/variants.ts";
-import { sanitiseSvg } from "../svg/sanitise.ts";
+import { TEXT } from "../cells/allowance.ts";
 
 /** Kept in place of a drawing, so that nobody tries again. No drawing begins like it. */
 const PIXELS_ONLY = new TextEncoder().encode("pixels only");
@@ -17,7 +18,15 @@ export function drawingOf(
     readonly bytesOf: (digest: string) => Promise<Uint8Array | undefined>;
   },
 ) {
-  return variants.make({ ...of, cost: COST }, async (svg) => (await sanitiseSvg(svg)) ?? PIXELS_ONLY);
+  return variants.make({ ...of, cost: COST, allowance: TEXT }, async (run, original) => {
+    try {
+      return (await run("sanitise", { original })) ?? PIXELS_ONLY;
+    } catch (error) {
+      // Too slow or too large to be read here: whether it can be drawn is another question.
+      if (isRenderError(error)) return PIXELS_ONLY;
+      throw error;
+    }
+  });
 }
 
 export const isDrawing = (bytes: Uint8Array): boolean => bytes[0] === LESS_THAN;

@@ -2,7 +2,7 @@ import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseDeliveryUrl } from "@freshet/core";
-import { DEFAULT_LIMITS } from "@freshet/core/resize";
+import { DEFAULT_LIMITS, probe } from "@freshet/core/resize";
 import { decode, isBlurhashValid } from "blurhash";
 import sharp from "sharp";
 import { thumbHashToApproximateAspectRatio, thumbHashToAverageRGBA } from "thumbhash";
@@ -42,7 +42,11 @@ test.each([
 test("both hashes show the picture's colour and shape", async () => {
   const variants = await openVariants();
   const bytes = await plain(300, 150, "#c86432");
-  const found = await aboutOf(variants, { digest: "one", bytesOf: async () => bytes });
+  const found = await aboutOf(variants, {
+    digest: "one",
+    facts: await probe(bytes),
+    bytesOf: async () => bytes,
+  });
   expect(found?.about).toMatchObject({
     ...{
       format: "png",
@@ -75,6 +79,7 @@ test("an original is looked over once, and again only if nothing of it is kept",
   let looks = 0;
   const of = {
     digest: "one",
+    facts: await probe(bytes),
     bytesOf: async () => {
       looks += 1;
       return bytes;
@@ -86,7 +91,8 @@ test("an original is looked over once, and again only if nothing of it is kept",
   const before = looks;
   expect((await aboutOf(variants, of))?.about).toEqual(first?.about);
   expect(looks).toBe(before);
-  expect(await aboutOf(variants, { digest: "gone", bytesOf: async () => undefined })).toBeUndefined();
+  const gone = { ...of, digest: "gone", bytesOf: async () => undefined };
+  expect(await aboutOf(variants, gone)).toBeUndefined();
 });
 
 test.each([
@@ -96,7 +102,8 @@ test.each([
   [101, 100],
 ])("any shape has hashes: %i x %i", async (width, height) => {
   const bytes = await plain(width, height, "#11223300");
-  const found = await aboutOf(await openVariants(), { digest: "x", bytesOf: async () => bytes });
+  const facts = await probe(bytes);
+  const found = await aboutOf(await openVariants(), { digest: "x", facts, bytesOf: async () => bytes });
   expect(found?.about.color).toBeNull();
   expect(isBlurhashValid(found?.about.blurhash ?? "").result).toBe(true);
   expect(found?.about.thumbhash.length).toBeGreaterThan(0);

@@ -1,9 +1,10 @@
 import { hash } from "node:crypto";
 import { canonicalTransformation, type ParsedDeliveryUrl, type Remark, versionOfDigest } from "@freshet/core";
-import { RENDERER_VERSION, survey } from "@freshet/core/resize";
+import { type ImageFacts, RENDERER_VERSION, type Survey } from "@freshet/core/resize";
 import { encode as toBlurhash } from "blurhash";
 import { rgbaToThumbHash } from "thumbhash";
 import type { Variants } from "../cache/variants.ts";
+import { allowanceToLook } from "../cells/allowance.ts";
 import type { Choice } from "./choice.ts";
 
 /** How `ci_info` wants to be told: instead of the image, or in a header beside it. */
@@ -39,22 +40,26 @@ export function infoWish({ open, sealed }: Pick<ParsedDeliveryUrl, "open" | "sea
 /** Looked up once for each original, whatever is asked of it; undefined when its bytes are gone. */
 export async function aboutOf(
   variants: Variants,
-  of: { readonly digest: string; readonly bytesOf: (digest: string) => Promise<Uint8Array | undefined> },
+  of: {
+    readonly digest: string;
+    readonly facts: ImageFacts;
+    readonly bytesOf: (digest: string) => Promise<Uint8Array | undefined>;
+  },
 ) {
   const key = hash("sha256", `info ${REVISION} ${RENDERER_VERSION}\n${of.digest}`).slice(0, 40);
-  const found = await variants.make({ ...of, key, cost: COST }, async (original) =>
-    new TextEncoder().encode(JSON.stringify(await describe(original))),
+  const allowance = allowanceToLook(of.facts);
+  const found = await variants.make({ ...of, key, cost: COST, allowance }, async (run, original) =>
+    new TextEncoder().encode(JSON.stringify(describe(await run("survey", { original }), original.length))),
   );
   return found && { about: JSON.parse(new TextDecoder().decode(found.bytes)) as About, from: found.from };
 }
 
-async function describe(original: Uint8Array): Promise<About> {
-  const { facts, orientation, color, sketch } = await survey(original);
+function describe({ facts, orientation, color, sketch }: Survey, bytes: number): About {
   const { format, width, height, pages, hasAlpha: alpha } = facts;
   const [across, down] = width >= height ? [4, 3] : [3, 4];
   const opaque = new Uint8ClampedArray(onWhite(sketch.rgba));
   return {
-    ...{ format, bytes: original.length, width, height, pages, orientation, alpha },
+    ...{ format, bytes, width, height, pages, orientation, alpha },
     color: color ? `#${color.map((each) => each.toString(16).padStart(2, "0")).join("")}` : null,
     thumbhash: Buffer.from(rgbaToThumbHash(sketch.width, sketch.height, sketch.rgba)).toString("base64"),
     blurhash: toBlurhash(opaque, sketch.width, sketch.height, across, down),

@@ -1,6 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { RenderQueue } from "../cache/render-queue.ts";
 import type { SharedTier } from "../cache/shared/shared-tier.ts";
+import type { Cells } from "../cells/cells.ts";
 import type { Delivered } from "../delivery/deliver.ts";
 import type { ErrorCode } from "../errors.ts";
 import type { Breakers } from "../sources/breakers.ts";
@@ -24,6 +25,7 @@ export interface Metrics {
 /** `queue` and the getters are read when the metrics are asked for, not when things happen. */
 export function createMetrics(read: {
   readonly queue: RenderQueue;
+  readonly cells: Pick<Cells, "waiting">;
   readonly breakers: Breakers;
   readonly sharedTier: SharedTier | undefined;
   readonly applied: () => number;
@@ -81,6 +83,14 @@ export function createMetrics(read: {
     registers,
     collect() {
       this.set(read.queue.waiting);
+    },
+  });
+  new Gauge({
+    name: "freshet_cells_waiting",
+    help: "Drawings and large pictures waiting for a cell.",
+    registers,
+    collect() {
+      this.set(read.cells.waiting);
     },
   });
   new Gauge({

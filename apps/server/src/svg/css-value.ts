@@ -1,5 +1,6 @@
 import { type CSSToken, TokenType, tokenizer } from "@csstools/css-tokenizer";
 import { SvgFault } from "./parse.ts";
+import { shortColor, shortLength } from "./short-value.ts";
 
 /** Functions that compute, colour, move or filter: none of them loads anything. */
 const FUNCTIONS: ReadonlySet<string> = new Set(
@@ -66,9 +67,19 @@ export function writeTokens(tokens: readonly CSSToken[], inSelector = false): st
         return undefined;
       } else text += raw;
     } else if (raw.includes("\\") && !inSelector) return undefined;
-    else text += raw;
+    else if (inSelector) text += raw;
+    // Two numbers that touch would be read as one once they are shorter.
+    else text += NUMERIC.has(type) && /[\d.]$/.test(text) ? ` ${shortToken(token)}` : shortToken(token);
   }
   return depth === 0 ? text.trim() : undefined;
+}
+
+const NUMERIC: ReadonlySet<string> = new Set([TokenType.Number, TokenType.Percentage, TokenType.Dimension]);
+
+/** A number or a colour of a value in fewer characters, everything else as it was. */
+function shortToken([type, raw]: CSSToken): string {
+  if (type === TokenType.Hash) return shortColor(raw) ?? raw;
+  return NUMERIC.has(type) ? (shortLength(raw) ?? raw) : raw;
 }
 
 const FORBIDDEN: ReadonlySet<string> = new Set([

@@ -1,12 +1,8 @@
 import type { Clean } from "./clean.ts";
+import { shortValue } from "./shorten.ts";
 import { SVG, XLINK } from "./vocabulary.ts";
 
-/** Attributes that are lists: how they are spaced means nothing. */
-const LISTS: ReadonlySet<string> = new Set([
-  ...["d", "points", "transform", "gradientTransform", "patternTransform", "viewBox", "values", "class"],
-]);
-
-/** The text of a drawing: no comment, no declaration, no white space but that of its words. */
+/** The text of a drawing: no comment, no declaration, no white space but that of its words, and numbers no longer than can be seen. */
 export function writeSvg(root: Clean): string {
   const usesXlink = (node: Clean): boolean =>
     node.attributes.some(([name]) => name === "xlink:href") ||
@@ -16,9 +12,7 @@ export function writeSvg(root: Clean): string {
 }
 
 function write({ name, attributes, children }: Clean): string {
-  const head = attributes.map(
-    ([key, value]) => ` ${key}="${escapeValue(LISTS.has(key) ? value.trim().replace(/\s+/g, " ") : value)}"`,
-  );
+  const head = attributes.map(([key, value]) => ` ${key}="${escapeValue(shortValue(key, value))}"`);
   const inside = children
     .map((child) => (typeof child === "string" ? escapeText(child) : write(child)))
     .join("");

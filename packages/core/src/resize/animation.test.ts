@@ -1,7 +1,7 @@
 import sharp from "sharp";
 import { describe, expect, it, test } from "vitest";
 import type { Transformation } from "../operations/index.ts";
-import { animation, decode, type Rgba } from "./fixtures.test.support.ts";
+import { animation, asked, decode, distance, type Rgba } from "./fixtures.test.support.ts";
 import { DEFAULT_LIMITS } from "./limits.ts";
 import { render } from "./render.ts";
 
@@ -104,4 +104,53 @@ it("keeps all frames together within the output limit", async () => {
   };
   const variant = await render(await animation(80, 40, FRAMES, "gif"), {}, { format: "webp", limits });
   expect(variant).toMatchObject({ width: 40, height: 20, pages: FRAMES });
+});
+
+describe("each frame of an animation", () => {
+  test.each([
+    "tl_px=4,2&br_px=50,30",
+    "w=30",
+    "w=90&h=20",
+    "w=40&h=40&gravity=southeast",
+    "w=40&h=40&gravity=20p,80p",
+    "w=80&h=80&func=fit&bg_color=0f0&margin=4",
+    "w=80&h=60&func=fit&bg_img_fit=1&bg_blur=5&bg_opacity=0.5",
+    "w=80&h=60&func=fit&bg_img_fit=1&bg_colorize=0f0,0.5&bg_gravity=north",
+    "w=50&h=30&func=bound",
+    "w=50&h=30&func=cover",
+    "aspect_ratio=1:1",
+    "flip=hv",
+    "r=90",
+    "r=30&bg_color=fff",
+    "bright=30&contrast=-20&saturate=40",
+    "gray=1",
+    "sepia=70",
+    "invert=1",
+    "duotone=102040,ffe0c0",
+    "colorize=0f0,0.4",
+    "pixelate=8",
+    "blur=6",
+    "sharp=2",
+    "radius=max",
+    "radius=20,0,10,5&bg_color=ff0",
+    "wat=1&wat_text=Sample&wat_fontsize=12&wat_color=fff&wat_gravity=south",
+    "f=gray,blur:3,contrast:20&r=270&radius=9&wat=1&wat_text=a&wat_color=0f0",
+  ])("is what %s makes of it alone", async (query) => {
+    const [width, height] = [64, 40];
+    const original = await animation(width, height, 4, "webp");
+    const variant = await render(original, asked(`${query}&q=100`), { format: "webp" });
+    expect(variant.pages).toBe(4);
+    for (const page of [0, 1, 3]) {
+      const frame = await sharp(original, { page }).png().toBuffer();
+      const alone = await render(frame, asked(`${query}&q=100`), { format: "webp" });
+      expect([variant.width, variant.height]).toEqual([alone.width, alone.height]);
+      const [moving, still] = [await decode(variant.bytes, page), await decode(alone.bytes)];
+      let sum = 0;
+      for (let y = 0; y < still.height; y += 1) {
+        for (let x = 0; x < still.width; x += 1) sum += distance(moving.at(x, y), still.at(x, y));
+      }
+      // Both went through a lossy encoder.
+      expect(sum / (still.width * still.height), `frame ${page}`).toBeLessThan(8);
+    }
+  });
 });

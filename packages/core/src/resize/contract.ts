@@ -21,6 +21,8 @@ export interface RenderLimits {
   readonly maxBytes: number;
   /** Pixels of the input, all frames together, per format; `interlaced` is the bound for progressive JPEG and interlaced PNG. */
   readonly maxPixels: Readonly<Record<InputFormat | "interlaced", number>>;
+  /** Bytes that decoding may hold at once, where it does not go row by row. */
+  readonly maxHeldBytes: number;
   readonly maxPages: number;
   /** Pixels of the output, all frames together, per format; larger wishes are scaled down to it. */
   readonly maxOutputPixels: Readonly<Record<OutputFormat, number>>;

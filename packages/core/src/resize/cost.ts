@@ -46,7 +46,7 @@ export function estimateCost(
     images = [],
   }: { readonly rival?: OutputFormat | undefined; readonly images?: readonly ImageFacts[] } = {},
 ): number {
-  const drawable = { ...facts, uprighting: UPRIGHT, isGrey: false };
+  const drawable = { ...facts, uprighting: UPRIGHT, isGrey: false, isDeep: false };
   const { size, pages, effects } = draw(drawable, { transformation, format, limits: DEFAULT_LIMITS });
   const read =
     (facts.width * facts.height * pages * (readingOf(facts) + lookingOf(facts, transformation))) / 1e6;

@@ -26,6 +26,16 @@ export function openImage(
   });
 }
 
+/** The same greys in 8 bits under the same profile, which sharp looks at only then. */
+export async function shallowGrey(
+  bytes: Uint8Array,
+  options: Parameters<typeof openImage>[1],
+  deadline: number,
+): Promise<Uint8Array> {
+  const image = openImage(bytes, options).keepExif().keepIccProfile().toColourspace("b-w");
+  return limited(image.png({ compressionLevel: 0 }), deadline).toBuffer();
+}
+
 /** Pixels of one or more frames, one below the other; `height` is that of one. */
 export interface Raw {
   readonly data: Uint8Array;

@@ -10,6 +10,7 @@ export { RENDERER_VERSION } from "./engine.ts";
 export { isRenderError, RenderError } from "./errors.ts";
 export type { Memory } from "./insight.ts";
 export { checkLimits, DEFAULT_LIMITS } from "./limits.ts";
+export { estimateMemory } from "./memory.ts";
 export { probe } from "./probe.ts";
 export { render } from "./render.ts";
 export { sniffFormat } from "./sniff.ts";

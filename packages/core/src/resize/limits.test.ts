@@ -13,7 +13,10 @@ const FACTS: ImageFacts = {
   interlaced: false,
 };
 
-function refusal(facts: Partial<ImageFacts>, byteLength = 1000): string | undefined {
+function refusal(
+  facts: Partial<ImageFacts & { readonly pixelBytes: number }>,
+  byteLength = 1000,
+): string | undefined {
   try {
     checkLimits({ ...FACTS, ...facts }, byteLength, DEFAULT_LIMITS);
     return undefined;
@@ -25,7 +28,7 @@ function refusal(facts: Partial<ImageFacts>, byteLength = 1000): string | undefi
 describe("limits", () => {
   test.each<[string, Partial<ImageFacts>, number?]>([
     ["exactly 100 MP of baseline JPEG", { pixels: 100_000_000 }],
-    ["exactly 25 MP of AVIF", { format: "avif", pixels: 25_000_000 }],
+    ["exactly 15 MP of AVIF", { format: "avif", pixels: 15_000_000 }],
     ["exactly 50 MP of interlaced PNG", { format: "png", pixels: 50_000_000, interlaced: true }],
     ["exactly 500 frames", { format: "gif", pages: 500 }],
     ["exactly 50 MB", {}, 50_000_000],
@@ -34,7 +37,7 @@ describe("limits", () => {
 
   test.each<[string, string, Partial<ImageFacts>, number?]>([
     ["a pixel more of baseline JPEG", "100000001 pixels", { pixels: 100_000_001 }],
-    ["a pixel more of AVIF", "25000001 pixels", { format: "avif", pixels: 25_000_001 }],
+    ["a pixel more of AVIF", "15000001 pixels", { format: "avif", pixels: 15_000_001 }],
     [
       "a pixel more of interlaced PNG",
       "50000001 pixels",
@@ -47,7 +50,25 @@ describe("limits", () => {
     expect(refusal(facts, byteLength)).toContain(found);
   });
 
+  it("bound what a decoder holds at once", () => {
+    const deep = {
+      format: "png",
+      interlaced: true,
+      width: 6_500,
+      height: 6_500,
+      pixels: 42_250_000,
+    } as const;
+    expect(refusal({ ...deep, pixelBytes: 4 })).toBeUndefined();
+    expect(refusal({ ...deep, pixelBytes: 8 })).toContain("338000000 bytes to hold at once");
+    expect(refusal({ format: "gif", width: 9_000, height: 9_000, pixels: 81_000_000 })).toContain(
+      "bytes to hold",
+    );
+    expect(refusal({ format: "webp", width: 9_000, height: 9_000, pixels: 81_000_000 })).toContain(
+      "bytes to hold",
+    );
+  });
+
   it("never allow more for an interlaced picture than for its format", () => {
-    expect(refusal({ format: "avif", pixels: 30_000_000, interlaced: true })).toContain("limit is 25000000");
+    expect(refusal({ format: "avif", pixels: 30_000_000, interlaced: true })).toContain("limit is 15000000");
   });
 });

@@ -1,12 +1,14 @@
 import type { ImageFacts, RenderLimits } from "./contract.ts";
 import { RenderError } from "./errors.ts";
+import { heldBytes } from "./held.ts";
 
 const MEGA = 1_000_000;
 
 /**
  * Bounds for pictures from strangers. They follow what decoding was seen to cost with sharp 0.35: formats that are read
  * row by row (baseline JPEG, PNG, WebP, GIF) stay below 130 MB at any size, a picture that has to be held whole takes
- * 3 bytes or more a pixel (828 MB for an interlaced PNG of 256 MP), and AVIF 1.2 GB and 7 s for 64 MP in one kilobyte.
+ * 3 bytes or more a pixel (828 MB for an interlaced PNG of 256 MP), and AVIF 1.2 GB and 7 s for 64 MP in one kilobyte. So what
+ * a decoder holds at once is bounded as well as the pixels.
  */
 export const DEFAULT_LIMITS: RenderLimits = {
   maxBytes: 50 * MEGA,
@@ -17,9 +19,10 @@ export const DEFAULT_LIMITS: RenderLimits = {
     gif: 100 * MEGA,
     svg: 100 * MEGA,
     tiff: 50 * MEGA,
-    avif: 25 * MEGA,
+    avif: 15 * MEGA,
     interlaced: 50 * MEGA,
   },
+  maxHeldBytes: 320 * MEGA,
   maxPages: 500,
   // AVIF takes 30 MB of memory a megapixel, five times what the others take, and GIF five times their time.
   maxOutputPixels: { jpeg: 40 * MEGA, png: 40 * MEGA, webp: 40 * MEGA, gif: 16 * MEGA, avif: 4 * MEGA },
@@ -29,14 +32,22 @@ export const DEFAULT_LIMITS: RenderLimits = {
 /** Bytes of an SVG that are parsed at all: its cost grows with its elements, which no header tells. */
 export const LARGEST_SVG = MEGA;
 
-/** Throws `IMAGE_TOO_LARGE` when the header promises more than the limits allow. */
-export function checkLimits(facts: ImageFacts, byteLength: number, limits: RenderLimits): void {
+/**
+ * Throws `IMAGE_TOO_LARGE` when the header promises more than the limits allow. `pixelBytes` are those of one decoded pixel; where they are
+ * not known yet, they count as few.
+ */
+export function checkLimits(
+  facts: ImageFacts & { readonly pixelBytes?: number },
+  byteLength: number,
+  limits: RenderLimits,
+): void {
   const { maxPixels } = limits;
   const bounds: readonly (readonly [count: number, most: number, unit: string])[] = [
     [byteLength, limits.maxBytes, "bytes"],
     [byteLength, facts.format === "svg" ? LARGEST_SVG : limits.maxBytes, "bytes"],
     [facts.pages, limits.maxPages, "frames"],
     [facts.pixels, maxPixels[facts.format], "pixels"],
+    [heldBytes(facts, facts.pixelBytes ?? 1), limits.maxHeldBytes, "bytes to hold at once"],
     [facts.pixels, facts.interlaced ? maxPixels.interlaced : maxPixels[facts.format], "pixels"],
   ];
   for (const [count, most, unit] of bounds) {

@@ -10,6 +10,9 @@ import type { Header } from "./probe.ts";
 import { chosenQuality, writerOf } from "./quality/target.ts";
 import { textureOf } from "./quality/texture.ts";
 
+/** Pixels that are held to be looked at or encoded twice; a larger picture comes in the first format alone, at a typical quality. */
+const MOST_HELD = 16_000_000;
+
 /** Makes the pixels of a planned picture and encodes them; of two formats the smaller bytes are given. */
 export async function paint(
   painting: Painting,
@@ -20,10 +23,12 @@ export async function paint(
   const { header, deadline } = painting;
   const { image, isFresh } = await paintAll(painting, picture, format);
   const isStill = picture.pages === 1;
-  const isChosen = writerOf(format, false) !== undefined && choosesQuality(picture);
+  const isSmall = picture.size.width * picture.size.height <= MOST_HELD;
+  const isChosen = isSmall && writerOf(format, false) !== undefined && choosesQuality(picture);
   // libvips writes the original's orientation into an AVIF even when told to drop metadata; raw pixels have none.
   const isMarked = format === "avif" && header.orientation !== 1 && isFresh;
-  const needsPixels = isChosen || isMarked || (rival !== undefined && isStill);
+  const isRivalled = rival !== undefined && isStill && isSmall;
+  const needsPixels = isChosen || isMarked || isRivalled;
   const raw = needsPixels ? await toRaw(image, deadline) : undefined;
   const timing = !isStill && (raw || !isFresh) ? timingOf(header) : {};
   const quality = qualityIn(picture, isChosen ? raw : undefined);
@@ -34,7 +39,7 @@ export async function paint(
   };
   const first = await write(format);
   const isOpaque = raw !== undefined && raw.channels % 2 === 1;
-  if (rival === undefined || !isStill || !isOpaque) return first;
+  if (!isRivalled || !isOpaque) return first;
   const second = await write(rival);
   return second.bytes.length < first.bytes.length ? second : first;
 }
@@ -43,13 +48,14 @@ export async function paint(
 const choosesQuality = ({ quality, pages, press }: Picture) =>
   quality === undefined && (pages === 1 || press !== undefined);
 
-/** The quality for each format, by the first frame where there are pixels to choose by. */
-function qualityIn({ quality, press }: Picture, raw: Raw | undefined) {
+/** The quality for each format, by the first frame where its pixels are held, else as for a typical picture. */
+function qualityIn(picture: Picture, raw: Raw | undefined) {
+  const { quality, press } = picture;
   const [first] = raw ? framesOf(raw) : [];
   const texture = first && textureOf(first);
   return (format: OutputFormat): number | undefined => {
     const writer = writerOf(format, press !== undefined);
-    return first && writer ? chosenQuality(writer, texture, press) : quality;
+    return writer && choosesQuality(picture) ? chosenQuality(writer, texture, press) : quality;
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Sharp } from "sharp";
 import { backedBy } from "./backdrop.ts";
 import type { RenderLimits } from "./contract.ts";
-import { eachFrame, openImage, openRaw, type Raw, toRaw } from "./engine.ts";
+import { eachFrame, openImage, openRaw, type Raw, shallowGrey, toRaw } from "./engine.ts";
 import { sameSize } from "./geometry.ts";
 import type { Pass, Picture } from "./picture.ts";
 import type { Header } from "./probe.ts";
@@ -46,10 +46,10 @@ export async function runPasses(
   fill: Fill,
 ): Promise<Painted> {
   const [first, ...later] = picture.passes;
-  const source = openImage(bytes, {
-    maxPixels: limits.maxPixels[header.format],
-    animated: picture.pages > 1,
-  });
+  const options = { maxPixels: limits.maxPixels[header.format], animated: picture.pages > 1 };
+  const isDeepGrey = header.isDeep && header.isGrey;
+  const source = openImage(isDeepGrey ? await shallowGrey(bytes, options, deadline) : bytes, options);
+  if (header.isDeep && !isDeepGrey) source.withIccProfile("srgb", { attach: false });
   let image = step(source, first, { ...fill, flatten: fill.flatten && !picture.needsColor });
   if (first.backdrop) image = openRaw(await backed(await toRaw(image, deadline), first, fill, deadline));
   for (const pass of later) image = await followUp(await toRaw(image, deadline), pass, fill, deadline);

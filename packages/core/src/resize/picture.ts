@@ -47,7 +47,7 @@ export interface Picture {
   readonly pages: number;
   /** Fills padding and bared corners and lies behind transparency. */
   readonly background: Color | undefined;
-  /** A grey original takes a coloured background only after a pass that gave it colour channels. */
+  /** A grey or deep original takes a coloured background only after a pass that made sRGB of it. */
   readonly needsColor: boolean;
   /** Undefined where nobody asked for a trim. */
   readonly trimmed: TrimmedSides | undefined;

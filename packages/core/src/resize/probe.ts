@@ -14,6 +14,13 @@ export interface Header extends ImageFacts {
   readonly uprighting: Symmetry;
   /** One channel of brightness: colour has to be made room for. */
   readonly isGrey: boolean;
+  /**
+   * 16 bits a channel with a profile: until a pass ends, sharp keeps colours of these in Display P3, and does not look at the profile
+   * of greys.
+   */
+  readonly isDeep: boolean;
+  /** Bytes of one decoded pixel. */
+  readonly pixelBytes: number;
   /** Milliseconds each frame is shown. */
   readonly delay: readonly number[] | undefined;
   /** How often an animation runs, 0 for ever. */
@@ -56,10 +63,23 @@ export async function readHeader(bytes: Uint8Array): Promise<Header> {
     orientation,
     uprighting: symmetry,
     isGrey: header.space === "b-w" || header.space === "grey16",
+    isDeep: header.depth === "ushort" && header.icc !== undefined,
+    pixelBytes: header.channels * (DEPTHS[header.depth] ?? 8),
     delay: header.delay,
     loop: header.loop,
   };
 }
+
+/** Bytes of a channel, by libvips' names; a picture has no others. */
+const DEPTHS: Readonly<Record<string, number>> = {
+  uchar: 1,
+  char: 1,
+  ushort: 2,
+  short: 2,
+  uint: 4,
+  int: 4,
+  float: 4,
+};
 
 /** Other formats with several pages hold different pictures, not one that moves. */
 const ANIMATED: readonly InputFormat[] = ["gif", "webp"];

@@ -32,7 +32,7 @@ function picturesOf(query: string) {
       focus: { x: width * 0.8, y: height * 0.2 },
       color: { red: 7, green: 8, blue: 9 },
     };
-    const drawable = { width, height, pages: 1, isGrey: false, uprighting: UPRIGHT };
+    const drawable = { width, height, pages: 1, isGrey: false, isDeep: false, uprighting: UPRIGHT };
     return draw(drawable, { transformation, format: "webp", limits: DEFAULT_LIMITS, insight });
   });
 }

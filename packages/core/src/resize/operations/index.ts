@@ -49,7 +49,7 @@ export const APPLY: { readonly [Name in OperationName]: Apply<Name> } = {
 };
 
 /** What the drawing needs of an image's header. */
-export type Drawable = Pick<Header, "width" | "height" | "pages" | "uprighting" | "isGrey">;
+export type Drawable = Pick<Header, "width" | "height" | "pages" | "uprighting" | "isGrey" | "isDeep">;
 
 /** What a drawing is made for; without `insight` as if every original were plain. */
 export type Wish = Omit<RenderContext, "insight"> & Partial<Pick<RenderContext, "insight">>;
@@ -73,7 +73,10 @@ function applyOne<Name extends OperationName>(name: Name, picture: Picture, cont
   return APPLY[name](picture, values ?? {}, context);
 }
 
-function blank({ width, height, pages, uprighting, isGrey }: Drawable, context: RenderContext): Picture {
+function blank(
+  { width, height, pages, uprighting, isGrey, isDeep }: Drawable,
+  context: RenderContext,
+): Picture {
   const size = { width, height };
   const wanted = context.transformation.resize?.bg_color;
   const background = wanted === "auto" ? context.insight.color : wanted;
@@ -85,7 +88,7 @@ function blank({ width, height, pages, uprighting, isGrey }: Drawable, context: 
     within: { left: 0, top: 0, original: size },
     pages: ANIMATED.includes(context.format) ? pages : 1,
     background,
-    needsColor: isGrey && isColored === true,
+    needsColor: (isGrey || isDeep) && isColored === true,
     trimmed: undefined,
     effects: [],
     quality: undefined,

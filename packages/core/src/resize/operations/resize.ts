@@ -1,6 +1,7 @@
 import type { Gravity } from "../../codecs/gravity.ts";
 import { FILTERS } from "../../operations/index.ts";
 import { LARGEST_SIDE } from "../../operations/resize.ts";
+import { isEmptyTransformation } from "../../transformation.ts";
 import { sameSize, wholePixels } from "../geometry.ts";
 import {
   type Backdrop,
@@ -75,12 +76,15 @@ function backdropOf(values: Values): Backdrop | undefined {
  * Pixels that are retouched at most: they are held in memory three times over, where others run through row by row.
  * The reference says it too.
  */
-const MOST_RETOUCHED = 25_000_000;
+const MOST_RETOUCHED = 16_000_000;
 
 function bounds(picture: Picture, { format, limits, transformation }: RenderContext) {
+  const { watermark } = transformation;
+  const isMarked = watermark !== undefined && !isEmptyTransformation({ watermark });
   const isRetouched =
     FILTERS.some(({ name }) => transformation[name]) ||
     transformation.radius !== undefined ||
+    isMarked ||
     transformation.resize?.bg_img_fit === true;
   const most = Math.min(
     limits.maxOutputPixels[format],

@@ -11,13 +11,18 @@ const SCALES = [
 ] as const;
 /** Half the size of the neighbourhood that is looked at as one thing, and of what may belong to it. */
 const THING = 0.12;
-const WHOLE = 0.3;
+const WHOLE = 0.45;
+/** How far around a place counts whether there is anything to be seen in detail. */
+const GRAIN = 0.03;
+/** A place with so many times the usual detail counts no more than one with less: that may be leaves. */
+const MOST_GRAIN = 9;
 /** How much less counts what lies at an edge, where a thing has surroundings on one side alone. */
-const EDGE_LOSS = 0.6;
+const EDGE_LOSS = 0.8;
 
 /**
  * The point of a small picture that stands out most, in its pixels: where things differ in colour and brightness from what
- * surrounds them, at several sizes, a little more so towards the middle. The middle where nothing does.
+ * surrounds them, at several sizes, and are in focus: a bright sky has colour and no detail. More so towards the middle, and the
+ * middle where nothing does.
  */
 export function findFocus(raw: Raw): { readonly x: number; readonly y: number } {
   const { width, height } = raw;
@@ -50,21 +55,44 @@ function salienceOf(raw: Raw): Float64Array {
     const [light, red, blue] = differences;
     for (let at = 0; at < salience.length; at++) {
       const sum = (light?.[at] ?? 0) ** 2 + 2 * (red?.[at] ?? 0) ** 2 + 2 * (blue?.[at] ?? 0) ** 2;
-      salience[at] = (salience[at] ?? 0) + sum;
+      salience[at] = (salience[at] ?? 0) + Math.sqrt(sum);
     }
   }
   // Only what stands out more than the average: else much of little would outweigh little of much.
-  const mean = salience.reduce((sum, value) => sum + value, 0) / salience.length;
+  const mean = meanOf(salience);
+  const grain = meansOf(grainOf(planes[0], raw), raw, Math.max(1, Math.round(GRAIN * shorter)));
+  const usual = meanOf(grain) || 1;
   return salience.map((strength, at) => {
-    const value = Math.max(0, strength - mean);
+    const value = Math.max(0, strength - mean) * Math.min(MOST_GRAIN, (grain[at] ?? 0) / usual);
     const dx = (2 * (at % width)) / width - 1;
     const dy = (2 * Math.floor(at / width)) / height - 1;
     return value * (1 - EDGE_LOSS * dx * dx) * (1 - EDGE_LOSS * dy * dy);
   });
 }
 
+const meanOf = (plane: Float64Array) => plane.reduce((sum, value) => sum + value, 0) / plane.length;
+
+/** How much each pixel differs from its four neighbours together; nothing at the rim. */
+function grainOf(light: Float64Array, { width, height }: Raw): Float64Array {
+  const grain = new Float64Array(light.length);
+  for (let y = 1; y < height - 1; y++) {
+    for (let x = 1; x < width - 1; x++) {
+      const at = y * width + x;
+      const around =
+        (light[at - 1] ?? 0) + (light[at + 1] ?? 0) + (light[at - width] ?? 0) + (light[at + width] ?? 0);
+      grain[at] = Math.abs(4 * (light[at] ?? 0) - around);
+    }
+  }
+  return grain;
+}
+
 /** Brightness, red against green, yellow against blue; what is transparent is grey. */
-function opponents({ data, channels, width, height }: Raw): readonly Float64Array[] {
+function opponents({
+  data,
+  channels,
+  width,
+  height,
+}: Raw): readonly [Float64Array, Float64Array, Float64Array] {
   const [light, red, blue] = [0, 1, 2].map(() => new Float64Array(width * height)) as [
     Float64Array,
     Float64Array,

@@ -1,0 +1,40 @@
+import type { OutputFormat, Transformation } from "@freshet/core";
+import { estimateMemory, type ImageFacts } from "@freshet/core/resize";
+import type { Allowance } from "./cell.ts";
+
+const MB = 1_000_000;
+/** A process that has done nothing yet. */
+export const EMPTY_CELL = 75 * MB;
+/** What needs more is rendered in a cell; a photograph of 12 megapixels at its full size needs about that. */
+const MOST_HERE = 72 * MB;
+/** Estimates are true to a quarter. */
+const CAUTION = 1.25;
+
+/** A drawing says in a few bytes what takes for ever, and no header tells: a dense one of a megabyte takes half of this. */
+const DRAWING: Allowance = { bytes: 200 * MB, cpuMs: 2_000, isQuick: false };
+/** Reading a drawing without drawing it. */
+export const TEXT: Allowance = { bytes: 200 * MB, cpuMs: 1_000, isQuick: true };
+const PICTURE_MS = 20_000;
+
+/**
+ * What a render in a cell may use; undefined for one that is done in the server itself. Drawings and AVIF never are: their headers
+ * promise too little. Other formats are where they have to be held whole.
+ */
+export function allowanceOf(
+  facts: ImageFacts,
+  transformation: Transformation,
+  format: OutputFormat,
+  options: { readonly rival?: OutputFormat | undefined; readonly images: readonly ImageFacts[] },
+): Allowance | undefined {
+  const formats = new Set([facts, ...options.images].map((each) => each.format));
+  const needed = estimateMemory(facts, transformation, format, options);
+  if (!formats.has("svg") && !formats.has("avif") && needed <= MOST_HERE) return undefined;
+  const bytes = EMPTY_CELL + needed * CAUTION;
+  if (!formats.has("svg")) return { bytes, cpuMs: PICTURE_MS, isQuick: false };
+  return { ...DRAWING, bytes: Math.max(bytes, DRAWING.bytes) };
+}
+
+/** The same for looking an original over. */
+export function allowanceToLook(facts: ImageFacts): Allowance | undefined {
+  return allowanceOf(facts, {}, "png", { images: [] });
+}

@@ -1,0 +1,145 @@
+import { isRenderError } from "@freshet/core/resize";
+import { afterEach, expect, test } from "vitest";
+import { isServerError } from "../errors.ts";
+import type { Allowance } from "./cell.ts";
+import { type CellBounds, Cells } from "./cells.ts";
+import { JOBS, type JobInput } from "./jobs.ts";
+import { usageOf } from "./usage.ts";
+
+const NS = 'xmlns="http://www.w3.org/2000/svg"';
+const drawing = (inside: string, side = 2_000) =>
+  Buffer.from(`<svg ${NS} width="${side}" height="${side}">${inside}</svg>`);
+const filtered = (inside: string) =>
+  drawing(`<filter id="f">${inside}</filter><rect width="2000" height="2000" filter="url(#f)"/>`);
+
+const PLAIN = drawing('<circle r="9" cx="9" cy="9" fill="#c33"/>', 18);
+/** Hours of work in a few bytes. */
+const ENDLESS = filtered('<feTurbulence baseFrequency=".05" numOctaves="100000"/>');
+/** A gigabyte of canvases. */
+const GREEDY = filtered(
+  Array.from({ length: 70 }, (_, at) => `<feOffset dx="1" result="r${at}"/>`).join("") +
+    `<feMerge>${Array.from({ length: 70 }, (_, at) => `<feMergeNode in="r${at}"/>`).join("")}</feMerge>`,
+);
+
+const ENOUGH: Allowance = { bytes: 400e6, cpuMs: 5_000, isQuick: false };
+const asPng = (original: Uint8Array): JobInput<"render"> => ({
+  original,
+  transformation: {},
+  format: "png",
+  seen: [],
+});
+
+let cells: Cells | undefined;
+const open = (bounds: Partial<CellBounds> = {}) => {
+  cells = new Cells({ places: 2, bytes: 800e6, maxAgeMs: 60_000, maxWaiting: 100, ...bounds });
+  return cells;
+};
+afterEach(() => cells?.close());
+
+const renderIn = (pool: Cells, original: Uint8Array, allowance: Allowance = ENOUGH) =>
+  pool.enter(allowance, (run) => run("render", asPng(original)));
+const codeOf = async (outcome: Promise<unknown>) => {
+  const error = await outcome.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  return isRenderError(error) || isServerError(error) ? error.code : error;
+};
+const isAlive = (pid: number) => usageOf(pid) !== undefined;
+
+test("a job gives the same bytes as here, and one process does one after the other", async () => {
+  const pool = open();
+  const here = await JOBS.render(asPng(PLAIN));
+  expect(pool.pids).toEqual([]);
+  const there = await renderIn(pool, PLAIN);
+  expect(Buffer.compare(there.rendered.bytes, here.rendered.bytes)).toBe(0);
+  const [pid] = pool.pids;
+  await renderIn(pool, PLAIN);
+  expect(pool.pids).toEqual([pid]);
+});
+
+test("what a job refuses is refused with the same code and sentence", async () => {
+  const broken = Buffer.from(`<svg ${NS} width="9" height="9"><rect`);
+  const here = JOBS.render(asPng(broken)).catch((error: unknown) => error);
+  const there = await renderIn(open(), broken).catch((error: unknown) => error);
+  expect(there).toMatchObject({ code: "IMAGE_UNREADABLE", message: ((await here) as Error).message });
+});
+
+test("a job without an end is killed when its time is used up, and the next one is done", async () => {
+  const pool = open();
+  await renderIn(pool, PLAIN);
+  const pids = pool.pids;
+  expect(await codeOf(renderIn(pool, ENDLESS, { ...ENOUGH, cpuMs: 400 }))).toBe("IMAGE_TOO_SLOW");
+  await expect.poll(() => pids.some(isAlive)).toBe(false);
+  expect((await renderIn(pool, PLAIN)).rendered.width).toBe(18);
+});
+
+test("a job that takes more memory than it may is killed", async () => {
+  expect(await codeOf(renderIn(open(), GREEDY, { ...ENOUGH, bytes: 220e6 }))).toBe("IMAGE_TOO_LARGE");
+});
+
+test("a process that somebody kills is no more than one refused picture", async () => {
+  const pool = open();
+  const outcome = codeOf(renderIn(pool, ENDLESS, { ...ENOUGH, cpuMs: 20_000 }));
+  await expect.poll(() => pool.pids.length).toBe(1);
+  const [pid = 0] = pool.pids;
+  process.kill(pid, "SIGSEGV");
+  expect(await outcome).toBe("IMAGE_UNREADABLE");
+  expect((await renderIn(pool, PLAIN)).rendered.width).toBe(18);
+});
+
+test("no more run than have a place and memory; who is quick goes first", async () => {
+  const pool = open({ places: 2, bytes: 300e6 });
+  const order: string[] = [];
+  const slow = { ...ENOUGH, bytes: 250e6, cpuMs: 400 };
+  const first = codeOf(renderIn(pool, ENDLESS, slow)).then(() => order.push("first"));
+  const second = renderIn(pool, PLAIN, { ...slow, cpuMs: 5_000 }).then(() => order.push("second"));
+  const quick = pool
+    .enter({ ...slow, cpuMs: 5_000, isQuick: true }, (run) => run("sanitise", { original: PLAIN }))
+    .then(() => order.push("quick"));
+  expect([pool.running, pool.waiting]).toEqual([1, 2]);
+  await Promise.all([first, second, quick]);
+  expect(order).toEqual(["first", "quick", "second"]);
+  expect([pool.running, pool.waiting]).toEqual([0, 0]);
+});
+
+test("who waits too long, and who comes to a full queue, is turned away", async () => {
+  const pool = open({ places: 1, maxAgeMs: 50, maxWaiting: 1 });
+  const running = codeOf(renderIn(pool, ENDLESS, { ...ENOUGH, cpuMs: 600 }));
+  const late = codeOf(renderIn(pool, PLAIN));
+  expect(await codeOf(renderIn(pool, PLAIN))).toBe("SERVER_BUSY");
+  expect(await late).toBe("SERVER_BUSY");
+  expect(await running).toBe("IMAGE_TOO_SLOW");
+  expect(pool.waiting).toBe(0);
+});
+
+test("processes end with the pool and know none of the server's secrets", async () => {
+  process.env.FRESHET_API_KEY = "client_of_nobody";
+  const pool = open();
+  await renderIn(pool, PLAIN);
+  delete process.env.FRESHET_API_KEY;
+  const [pid = 0] = pool.pids;
+  const { readFileSync } = await import("node:fs");
+  expect(readFileSync(`/proc/${pid}/environ`, "latin1")).not.toContain("FRESHET");
+  pool.close();
+  await expect.poll(() => isAlive(pid)).toBe(false);
+});
+
+test("others are not held up while a large drawing is read", async () => {
+  const large = drawing(
+    '<path d="M 0.000 , 0.000 L 10.500 , 20.250 Z" style="fill:#ff0000;stroke:none"/>'.repeat(11_800),
+  );
+  expect(large.length).toBeGreaterThan(900_000);
+  const pool = open();
+  await pool.enter(ENOUGH, (run) => run("sanitise", { original: PLAIN }));
+  // Processor time of this very thread: a clock would count what else the machine does. Watching the cell is part of it.
+  const threadMs = async (work: () => Promise<unknown>) => {
+    const before = process.threadCpuUsage();
+    await work();
+    const { user, system } = process.threadCpuUsage(before);
+    return (user + system) / 1e3;
+  };
+  const here = await threadMs(() => JOBS.sanitise({ original: large }));
+  const there = await threadMs(() => pool.enter(ENOUGH, (run) => run("sanitise", { original: large })));
+  expect(there, `${here} ms here`).toBeLessThan(0.8 * here);
+});

@@ -1,0 +1,17 @@
+// The process of a cell: it does one job at a time and knows nothing of the server. Whoever started it watches and ends it.
+import { setPriority } from "node:os";
+import { type JobName, reply } from "./jobs.ts";
+
+/** Behind the server itself: a drawing that takes long must not slow down others. */
+const NICE = 5;
+
+try {
+  setPriority(NICE);
+} catch {
+  // Where that is not allowed, it runs like everybody else.
+}
+process.on("disconnect", () => process.exit(0));
+process.on("message", ({ name, input }: { readonly name: JobName; readonly input: unknown }) => {
+  void reply(name, input).then((answer) => process.send?.(answer));
+});
+process.send?.("ready");

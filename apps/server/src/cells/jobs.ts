@@ -1,0 +1,75 @@
+import type { Transformation } from "@freshet/core";
+import {
+  type ImageFacts,
+  isRenderError,
+  probe,
+  type RenderError,
+  type Rendered,
+  type RenderOptions,
+  render,
+  type Survey,
+  survey,
+} from "@freshet/core/resize";
+import { sanitiseSvg } from "../svg/sanitise.ts";
+
+/** What was seen in the pixels of an original, by question. */
+export type Seen = readonly (readonly [question: string, answer: readonly number[]])[];
+
+/** What a render takes that can be sent to another process. */
+export interface RenderJob extends Omit<RenderOptions, "memory"> {
+  readonly original: Uint8Array;
+  readonly transformation: Transformation;
+  readonly seen: Seen;
+}
+
+/** What is done to the bytes of strangers, here or in a cell: the same functions. Inputs and outputs can be cloned. */
+export const JOBS = {
+  /** What the header says; undefined for what is no image that is read. */
+  async probe({ original }: { readonly original: Uint8Array }): Promise<ImageFacts | undefined> {
+    try {
+      return await probe(original);
+    } catch (error) {
+      if (isRenderError(error)) return undefined;
+      throw error;
+    }
+  },
+
+  survey: ({ original }: { readonly original: Uint8Array }): Promise<Survey> => survey(original),
+
+  /** What draws in an SVG; undefined for one that can only be shown as pixels. */
+  sanitise: ({ original }: { readonly original: Uint8Array }): Promise<Uint8Array | undefined> =>
+    sanitiseSvg(original),
+
+  /** The variant, and all that is known of the pixels now. */
+  async render(job: RenderJob): Promise<{ readonly rendered: Rendered; readonly seen: Seen }> {
+    const { original, transformation, seen, ...options } = job;
+    const known = new Map(seen);
+    const memory = {
+      recall: (question: string) => known.get(question),
+      remember: (question: string, answer: readonly number[]) => void known.set(question, answer),
+    };
+    const rendered = await render(original, transformation, { ...options, memory });
+    return { rendered, seen: [...known] };
+  },
+} as const;
+
+export type JobName = keyof typeof JOBS;
+export type JobInput<Name extends JobName> = Parameters<(typeof JOBS)[Name]>[0];
+export type JobOutput<Name extends JobName> = Awaited<ReturnType<(typeof JOBS)[Name]>>;
+
+/** What a cell answers. */
+export type Reply =
+  | { readonly done: unknown }
+  | { readonly refused: { readonly code: RenderError["code"]; readonly message: string } }
+  | { readonly broken: string };
+
+/** Does what was asked for by name; never rejects. */
+export async function reply(name: JobName, input: unknown): Promise<Reply> {
+  try {
+    // The names were paired with their inputs by whoever asked.
+    return { done: await (JOBS[name] as (input: unknown) => Promise<unknown>)(input) };
+  } catch (error) {
+    if (isRenderError(error)) return { refused: { code: error.code, message: error.message } };
+    return { broken: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+  }
+}

@@ -1,0 +1,56 @@
+import type { OutputFormat } from "../format.ts";
+import type { Transformation } from "../operations/index.ts";
+import type { ImageFacts } from "./contract.ts";
+import type { Effect } from "./effect.ts";
+import { heldBytes } from "./held.ts";
+import { DEFAULT_LIMITS } from "./limits.ts";
+import { draw } from "./operations/index.ts";
+import { UPRIGHT } from "./symmetry.ts";
+
+/** An AVIF is held while it is written. */
+const WRITTEN: Partial<Record<OutputFormat, number>> = { avif: 30 };
+/** Rows on their way to any encoder, seen when a small picture was made large. */
+const PASSED = 5;
+/** Finished pixels before and after an effect, or for two encoders. */
+const RAW = 14;
+/** A backdrop is blurred beside the picture. */
+const BACKED = 24;
+/** The copy that a blur works on. */
+const BLURRED = 4;
+/** What is looked at for a border: at most as many pixels, in four bytes. */
+const LOOKED_AT = 48_000_000;
+/** Filters of a drawing, each on a canvas of its own as large as what is drawn. */
+const DRAWN = 16;
+/** Canvas and copy of whoever reads rows. */
+const LEAST = 8_000_000;
+
+/**
+ * Bytes that a render takes at most besides the encoded ones, estimated like its cost. For admission: who needs much is rendered
+ * where it harms nobody.
+ */
+export function estimateMemory(
+  facts: ImageFacts,
+  transformation: Transformation,
+  format: OutputFormat,
+  {
+    rival,
+    images = [],
+  }: { readonly rival?: OutputFormat | undefined; readonly images?: readonly ImageFacts[] } = {},
+): number {
+  const drawable = { ...facts, uprighting: UPRIGHT, isGrey: false, isDeep: false };
+  const picture = draw(drawable, { transformation, format, limits: DEFAULT_LIMITS });
+  const { size, pages, effects, passes } = picture;
+  const isRaw =
+    rival !== undefined || effects.length > 0 || passes.length > 1 || passes[0].backdrop !== undefined;
+  const area = size.width * size.height;
+  const raw = isRaw
+    ? area * pages * ((passes.some((pass) => pass.backdrop) ? BACKED : RAW) + reachOf(effects))
+    : 0;
+  const written = area * (PASSED + (WRITTEN[format] ?? 0));
+  const drawn = facts.format === "svg" ? area * DRAWN : 0;
+  const read = [facts, ...images].reduce((most, each) => Math.max(most, heldBytes(each)), 0);
+  const looked = transformation.trim?.trim === undefined ? 0 : Math.min(4 * facts.pixels, LOOKED_AT);
+  return LEAST + Math.max(read + looked, drawn + raw + written);
+}
+
+const reachOf = (effects: readonly Effect[]) => (effects.some(({ kind }) => kind === "blur") ? BLURRED : 0);
