@@ -28,7 +28,7 @@ const BEHAVIOURS: Readonly<Record<Writer, Behaviour>> = {
       [86, 2.793],
       [93, 2.4694],
     ],
-    byTexture: [0.2133, -0.0189, 0.2578, -0.1578, 0.8531, 0.0472, 0.0337],
+    byTexture: [0.2133, -0.0189, 0.2578, -0.1578, 0.8531, 0.0472, 0.0337, 0],
     constant: -0.9222,
   },
   mozjpeg: {
@@ -42,7 +42,7 @@ const BEHAVIOURS: Readonly<Record<Writer, Behaviour>> = {
       [86, 2.8487],
       [93, 2.5264],
     ],
-    byTexture: [0.1737, -0.0313, 0.2643, -0.1701, 0.8867, 0.0862, 0.0291],
+    byTexture: [0.1737, -0.0313, 0.2643, -0.1701, 0.8867, 0.0862, 0.0291, 0],
     constant: -0.9104,
   },
   webp: {
@@ -56,7 +56,7 @@ const BEHAVIOURS: Readonly<Record<Writer, Behaviour>> = {
       [86, 2.9196],
       [93, 2.5777],
     ],
-    byTexture: [0.2203, -0.0363, 0.1495, -0.2556, -0.1588, 0.0218, 0.0564],
+    byTexture: [0.2203, -0.0363, 0.1495, -0.2556, -0.1588, 0.0218, 0.0564, 0],
     constant: 0.0662,
   },
   avif: {
@@ -73,7 +73,7 @@ const BEHAVIOURS: Readonly<Record<Writer, Behaviour>> = {
       [88, 2.814],
       [93, 2.557],
     ],
-    byTexture: [0.1926, -0.0569, 0.2051, -0.3172, -0.401, 0.21, 0.0477],
+    byTexture: [0.1926, -0.0569, 0.2051, -0.3172, -0.401, 0.21, 0.0477, 0],
     constant: 0.1232,
   },
 };
@@ -81,6 +81,15 @@ const BEHAVIOURS: Readonly<Record<Writer, Behaviour>> = {
 /** Bounds of what is chosen; `q` itself goes further. */
 const LEAST = 10;
 const MOST = 95;
+/** Nothing less is chosen by texture alone: the curves are those of photographs, and beyond those they only guess. */
+const LEAST_UNTRIED = 70;
+/** A logo, a screenshot or a product cut out, flat with hard edges, is no photograph: it looks far easier by the curves than it is. */
+const LEAST_FLAT = 85;
+const FLAT = 0.25;
+
+/** The least quality for a picture with this texture, where no trial was made. */
+export const leastUntried = (texture: Texture | undefined): number =>
+  texture !== undefined && texture[7] > FLAT ? LEAST_FLAT : LEAST_UNTRIED;
 
 /** How much harder than a typical picture one with this texture should be, as a difference of logarithms; 0 without one. */
 export function hardness(writer: Writer, texture: Texture | undefined): number {
@@ -93,11 +102,11 @@ export function hardness(writer: Writer, texture: Texture | undefined): number {
 export const shownHardness = (writer: Writer, quality: number, points: number): number =>
   Math.log(Math.max(1, 100 - points)) - lackAt(writer, quality);
 
-/** The quality that should give a picture as hard as this so many points: a whole number, of which the nearest is taken. */
-export function qualityFor(writer: Writer, points: number, hard: number): number {
+/** The quality from `least` up that should give a picture as hard as this so many points: a whole number, of which the nearest is taken. */
+export function qualityFor(writer: Writer, points: number, hard: number, least = LEAST): number {
   const wanted = Math.log(100 - points) - hard;
-  let best = LEAST;
-  for (let quality = LEAST; quality <= MOST; quality += 1) {
+  let best = least;
+  for (let quality = least; quality <= MOST; quality += 1) {
     if (Math.abs(lackAt(writer, quality) - wanted) < Math.abs(lackAt(writer, best) - wanted)) best = quality;
   }
   return best;

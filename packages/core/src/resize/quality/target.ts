@@ -1,5 +1,5 @@
 import type { OutputFormat } from "../../format.ts";
-import { hardness, qualityFor, type Writer } from "./curves.ts";
+import { hardness, leastUntried, qualityFor, type Writer } from "./curves.ts";
 import type { Texture } from "./texture.ts";
 
 export type Level = 1 | 2 | 3;
@@ -34,5 +34,6 @@ export function chosenQuality(
   const told = hardness(writer, texture);
   const lesson = press?.lessons[writer];
   const hard = lesson === undefined ? told : lesson + told / 2;
-  return qualityFor(writer, press ? TARGETS[press.level] : PLAIN_TARGET, hard);
+  if (press === undefined) return qualityFor(writer, PLAIN_TARGET, hard, leastUntried(texture));
+  return qualityFor(writer, TARGETS[press.level], hard);
 }

@@ -8,7 +8,7 @@ const SMOOTH = 20;
 
 /**
  * What of a picture decides how hard it is to compress: detail, in powers of e, of brightness at three sizes and of both colours, how
- * much of it is smooth, and its size. A sample of at most 65,536 pixels is looked at, in a millisecond.
+ * much of it is smooth, its size, and how much of it is one colour to the bit, which no camera gives. A sample of at most 65,536 pixels is looked at, in a millisecond.
  */
 export type Texture = readonly [
   fineRed: number,
@@ -18,6 +18,7 @@ export type Texture = readonly [
   smooth: number,
   fine: number,
   size: number,
+  flat: number,
 ];
 
 /** The texture of the first frame, what is transparent standing on white. Undefined below 16 pixels a side. */
@@ -27,10 +28,11 @@ export function textureOf(raw: Raw): Texture | undefined {
   if (all === 0) return undefined;
   const count = Math.min(MOST, all);
   const square = new Square(raw);
-  const sum = { fineRed: 0, broadBlue: 0, middle: 0, broad: 0, smooth: 0, fine: 0 };
+  const sum = { fineRed: 0, broadBlue: 0, middle: 0, broad: 0, smooth: 0, fine: 0, flat: 0 };
   for (let index = 0; index < count; index += 1) {
     const place = Math.floor(((index + 0.5) * all) / count);
     square.read((place % columns) * SIDE, Math.floor(place / columns) * SIDE);
+    if (square.isFlat()) sum.flat += 1;
     const [finest, second, third] = detailsOf(square.brightness, 3);
     sum.fine += finest?.amount ?? 0;
     sum.middle += Math.log(1 + (second?.variance ?? 0));
@@ -47,6 +49,7 @@ export function textureOf(raw: Raw): Texture | undefined {
     sum.smooth / count,
     Math.log(sum.fine / count + 0.1),
     Math.log2(raw.width * raw.height) / 2,
+    sum.flat / count,
   ];
 }
 
@@ -59,6 +62,12 @@ class Square {
 
   constructor(raw: Raw) {
     this.#raw = raw;
+  }
+
+  isFlat(): boolean {
+    return [this.brightness, this.red, this.blue].every((values) =>
+      values.every((value) => value === values[0]),
+    );
   }
 
   read(left: number, top: number): void {
