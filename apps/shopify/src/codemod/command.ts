@@ -74,7 +74,8 @@ function readArguments(args: readonly string[]) {
       },
     });
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
+    const [sentence] = String(error instanceof Error ? error.message : error).split(". ");
+    throw new UsageError(`${sentence?.replace(/\.$/, "")}.`);
   }
 }
 

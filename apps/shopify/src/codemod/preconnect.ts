@@ -1,5 +1,5 @@
 const RENDER = "{% render 'freshet-preconnect' %}";
-const HEAD = /^([ \t]*)<head(?:\s[^>{]*)?>/m;
+const HEAD = /([ \t]*)<head(?:\s[^>{]*)?>/;
 
 /**
  * A layout whose head opens the connection to the pictures before anything else; what it connects to already stays. A layout that does

@@ -3,7 +3,7 @@ import { isRefusal, readChain } from "./chain.ts";
 import { URL_FILTERS } from "./filters.ts";
 import type { Refusal } from "./refusal.ts";
 import { findSites, namedFilters, type Site, type Sites, type Span } from "./sites.ts";
-import { type Place, printStatements, statementsFor } from "./statements.ts";
+import { OWN_SOURCE, type Place, printStatements, statementsFor } from "./statements.ts";
 import { refusedTail } from "./tail.ts";
 
 /** A chain by its place in the file. */
@@ -61,6 +61,8 @@ export function rewriteFile(source: string, delicate: Delicate = new Map()): Rew
 
   for (const site of sites?.chains ?? []) {
     settled.push(site.variable.position);
+    // Written by an earlier run.
+    if (site.target === OWN_SOURCE) continue;
     const chain = readChain(site.variable, source);
     if (!chain) continue;
     const refusal = isRefusal(chain) ? chain : refusedBySite(site, sites, delicate);

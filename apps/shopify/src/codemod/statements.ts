@@ -1,5 +1,8 @@
 import type { Chain } from "./chain.ts";
 
+/** The variable that holds the address of a file of the shop, before the snippet makes another one of it. */
+export const OWN_SOURCE = "freshet_src";
+
 /** What a chain becomes: statements of Liquid without their braces; "echo" stands for what is printed. */
 export function statementsFor(chain: Chain, target: string | undefined): readonly string[] {
   const { before, render } = rendering(chain);
@@ -16,9 +19,9 @@ function rendering(chain: Chain): { readonly before: readonly string[]; readonly
   const before: string[] = [];
   let subject = `image: ${chain.subject}`;
   if (!chain.isSimple) {
-    const [name, filter] = chain.fileFilter ? ["src", ` | ${chain.fileFilter}`] : ["image", ""];
-    before.push(`assign freshet_${name} = ${chain.subject}${filter}`);
-    subject = `${name}: freshet_${name}`;
+    const [argument, variable] = chain.fileFilter ? ["src", OWN_SOURCE] : ["image", "freshet_image"];
+    before.push(`assign ${variable} = ${chain.subject}${chain.fileFilter ? ` | ${chain.fileFilter}` : ""}`);
+    subject = `${argument}: ${variable}`;
   }
   const parameters = chain.parameters.map(([name, value]) => `${name}: ${value}`);
   for (const [place, [name, value]] of chain.attributes.entries()) {
