@@ -189,7 +189,9 @@ describe.skipIf(!given)(`freshet-theme on the theme of FRESHET_THEME`, () => {
       };
       const errorsBefore = errors();
       const { files, handled, left } = rewrite(root);
-      console.log(`${files} files, ${handled.length} chains rewritten, ${left.length} left, ${errorsBefore.length} errors of its own`);
+      console.log(
+        `${files} files, ${handled.length} chains rewritten, ${left.length} left, ${errorsBefore.length} errors of its own`,
+      );
       expect(left.filter(({ code }) => code === "FILE_UNREADABLE")).toEqual([]);
       expect(errors()).toEqual(errorsBefore);
       expect(rewrite(root).changes).toEqual([]);

@@ -27,7 +27,11 @@ describe("Hydrogen's Image with our loader", () => {
     const { renderToStaticMarkup } = part.require("react-dom/server") as ReactServer;
     show = (props) => renderToStaticMarkup(react.createElement(Image, props));
     origin = await startOrigin();
-    await origin.paint("/cdn/shop/files/hat.jpg", { red: 20, green: 120, blue: 220 }, { width: 1200, height: 800 });
+    await origin.paint(
+      "/cdn/shop/files/hat.jpg",
+      { red: 20, green: 120, blue: 220 },
+      { width: 1200, height: 800 },
+    );
     freshet = await startFreshet({
       config: {
         projects: {
