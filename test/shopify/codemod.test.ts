@@ -3,9 +3,9 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } fr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { picture, shopLiquid } from "../support/shop-liquid.ts";
+import { shopLiquid } from "../support/shop-liquid.ts";
+import { DATA, writeTheme } from "./every-form.ts";
 import { openShopifyCli, type ShopifyCli } from "./shopify-cli.ts";
-import { writeTheme } from "./theme.ts";
 
 const PROGRAM = join(import.meta.dirname, "../../apps/shopify/bin/freshet-theme.mjs");
 const ENDPOINT = "https://img.example.com";
@@ -44,21 +44,6 @@ function bytesIn(root: string): ReadonlyMap<string, string> {
   );
 }
 
-const hat = picture("files/hat.jpg", 1500, 1000, "17", 'A "hat"');
-const DATA = {
-  settings: { favicon: picture("files/icon.png", 64, 64, "3") },
-  section: { settings: { image: hat, alt: "Hat" } },
-  product: {
-    title: "A <hat>",
-    featured_image: hat,
-    second: picture("files/second.jpg", 800, 600, "18"),
-    media: [{ preview_image: hat }, { preview_image: picture("files/two.png", 300, 300, "19") }],
-    images: [hat],
-  },
-  collection: { image: hat },
-  article: { image: hat },
-  page: { title: "Page", image: hat },
-};
 const PAGES = ["layout/theme", "sections/main", "sections/old", "templates/page"];
 
 /** A page as Shopify would send it; schemas print nothing. */
@@ -102,7 +87,7 @@ describe("freshet-theme on a theme of every form", () => {
       "sections/old.liquid:1 FILTER_UNKNOWN",
       "sections/old.liquid:6 PICTURE_UNKNOWN",
     ]);
-    expect(handled.length).toBe(24);
+    expect(handled.length).toBe(25);
     expect(changes.map(({ path }) => path)).toContain("snippets/freshet-url.liquid");
     const after = bytesIn(root);
     expect(rewrite(root)).toMatchObject({ handled: [], changes: [], diff: "" });
@@ -132,7 +117,10 @@ describe("freshet-theme on a theme of every form", () => {
     const names = (html: string) => [
       ...new Set(addresses(html).map((each) => each.replace(/^https:/, "").replace(/\?.*/, ""))),
     ];
-    expect(names(await render(after, page)).toSorted()).toEqual(names(await render(before, page)).toSorted());
+    const [html, wanted] = [await render(after, page), await render(before, page)];
+    expect(names(html).toSorted()).toEqual(names(wanted).toSorted());
+    const schemes = (text: string) => text.match(/https?:\/\//g)?.length;
+    expect(schemes(html)).toBe(schemes(wanted));
   });
 
   it("prints delivery URLs with the versions of Shopify's, and keeps what stood around them", async () => {
@@ -151,6 +139,8 @@ describe("freshet-theme on a theme of every form", () => {
     expect(main).toContain("//shop.example/cdn/shop/t/4/assets/icon.svg?v=9001");
     expect(main).toContain(`data-html="&lt;img src=&quot;${ENDPOINT}`);
     expect(main).toContain(`${at("files/hat.jpg?w=960&h=960&func=bound&org_if_sml=1&vh=17")} 2x`);
+    // What stood as text before an address is there once.
+    expect(main).toContain(`content="${at("files/hat.jpg?vh=17")}"`);
     const layout = await render(root, "layout/theme");
     expect(layout).toContain(`<head>\n    <link rel="preconnect" href="${ENDPOINT}">`);
     expect(layout).toContain(`<link rel="preconnect" href="https://cdn.shopify.com" crossorigin>`);

@@ -1,9 +1,11 @@
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { findProgram, missingPart } from "../support/find.ts";
 import { picture, shopLiquid } from "../support/shop-liquid.ts";
+import { DATA, writeTheme } from "./every-form.ts";
 import { snippetsFor } from "./snippets.ts";
 
 const ruby = findProgram("ruby");
@@ -83,6 +85,8 @@ const CASES: readonly Case[] = [
     text: url,
   })),
   ...imageCases(),
+  ...blockCases(),
+  ...themeCases(),
 ];
 
 function imageCases(): readonly Case[] {
@@ -169,6 +173,17 @@ function imageCases(): readonly Case[] {
       "//shop.example/cdn/shop/files/hat.jpg?v=17&width=300&height=200&crop=top",
       "",
     ),
+    of(
+      "URL: a scheme for Shopify's address",
+      "{% render 'freshet-url', image: hat, width: 300, scheme: 'http:' %}",
+      "http://shop.example/cdn/shop/files/hat.jpg?v=17&width=300",
+      "",
+    ),
+    of(
+      "URL: none for ours",
+      "{% render 'freshet-url', image: hat, width: 300, scheme: 'http:' %}",
+      at("w=300&org_if_sml=1&vh=17"),
+    ),
     of("img: without an endpoint", "{% render 'freshet-image', image: hat, width: 300 %}", undefined, ""),
     of(
       "preconnect",
@@ -177,6 +192,75 @@ function imageCases(): readonly Case[] {
     ),
     of("no preconnect to nobody", "{% render 'freshet-preconnect' %}", "", ""),
   ];
+}
+
+/** The blocks of the extension, whose settings come from the app's metafield. */
+function blockCases(): readonly Case[] {
+  const folder = join(import.meta.dirname, "../../apps/shopify/extensions/freshet-theme/blocks");
+  const hat = picture("files/hat.jpg", 1500, 1000, "17", "Hat");
+  const settings = {
+    shape: "75",
+    crop: "top",
+    sizes: "50vw",
+    loading: "lazy",
+    caption: "A <b>hat</b>",
+    link: "/hat",
+  };
+  const appOf = (enabled: boolean) => ({
+    app: {
+      metafields: { freshet: { storefront: { value: { enabled, endpoint: "https://img.example.com/" } } } },
+    },
+    shop: { domain: "shop.example", permanent_domain: "shop.myshopify.com" },
+    request: { host: "www.shop.example" },
+    product: { images: [hat, picture("files/two.png", 300, 400, "18")] },
+  });
+  return ["lazy-images", "picture", "gallery"].flatMap((name) =>
+    [true, false].flatMap((enabled) =>
+      [
+        { image: hat, columns: 3, limit: 2 },
+        { columns: 4, limit: 1, shape: "own" },
+      ].map((more, at) => ({
+        name: `block ${name}, ${enabled ? "on" : "off"}, ${at + 1}`,
+        endpoint: "",
+        template: readFileSync(join(folder, `${name}.liquid`), "utf8").replace(/\{% schema %\}[\s\S]*/, ""),
+        data: {
+          ...appOf(enabled),
+          block: { settings: { ...settings, ...more }, shopify_attributes: "data-x" },
+        },
+        ...(name === "lazy-images" && !enabled && { text: "" }),
+      })),
+    ),
+  );
+}
+
+/** Files of a theme after the codemod. */
+function themeCases(): readonly Case[] {
+  const root = mkdtempSync(join(tmpdir(), "freshet-theme-"));
+  try {
+    writeTheme(root);
+    const program = join(import.meta.dirname, "../../apps/shopify/bin/freshet-theme.mjs");
+    const endpoint = "https://img.example.com";
+    const { status, stderr } = spawnSync(process.execPath, [
+      program,
+      "rewrite",
+      root,
+      "--endpoint",
+      endpoint,
+      "--write",
+    ]);
+    if (status !== 0) throw new Error(stderr.toString());
+    return ["snippets/card", "sections/main", "templates/page", "layout/theme"].map((name) => ({
+      name: `rewritten ${name}`,
+      endpoint,
+      template: readFileSync(join(root, `${name}.liquid`), "utf8")
+        .replace(/\{% schema %\}[\s\S]*/, "")
+        .replace(/\{%-? (?:end)?style -?%\}/g, "")
+        .replace("{% render 'card', card: product %}", ""),
+      data: { ...DATA, card: DATA.product },
+    }));
+  } finally {
+    rmSync(root, { recursive: true, force: true });
+  }
 }
 
 /** Rendered by liquidjs, cases of one endpoint with one engine. */

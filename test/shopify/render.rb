@@ -7,13 +7,19 @@ class Snippets
   def read_template_file(name) = @texts.fetch(name)
 end
 
-# The one filter of Shopify's that the snippets use.
+# What Shopify's Liquid has besides Ruby's, as far as our templates and rewritten themes use it.
 module ShopFilters
   def image_url(input, options = {})
     input = input["featured_image"] || input["preview_image"] || input if input.is_a?(Hash)
     query = options.map { |name, value| "&#{name}=#{value}" }.join
     "//shop.example/cdn/shop/#{input["path"]}?v=#{input["version"]}#{query}"
   end
+
+  def asset_url(name) = "//shop.example/cdn/shop/t/4/assets/#{name}?v=9001"
+  def file_url(name) = "//shop.example/cdn/shop/files/#{name}?v=9002"
+  def stylesheet_tag(url) = "<link href=\"#{url}\" rel=\"stylesheet\">"
+  def placeholder_svg_tag(name) = "<svg>#{name}</svg>"
+  def json(value) = JSON.generate(value)
 end
 
 asked = JSON.parse($stdin.read)

@@ -59,7 +59,7 @@ export function shopLiquid({ snippets = [], host = "shop.example", templates }: 
   liquid.registerFilter("asset_img_url", fileUrl("t/4/assets", "9001"));
   liquid.registerFilter("file_img_url", fileUrl("files", "9002"));
   liquid.registerFilter("stylesheet_tag", (url: string) => `<link href="${url}" rel="stylesheet">`);
-  liquid.registerFilter("t", (key: string) => key);
+  liquid.registerFilter("placeholder_svg_tag", (name: string) => `<svg>${name}</svg>`);
   liquid.registerFilter("image_tag", (url: string, ...given: unknown[]) => {
     const attributes = Object.entries(named(given)).filter(
       ([name]) => name !== "widths" && name !== "preload",

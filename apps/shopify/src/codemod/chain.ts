@@ -34,7 +34,7 @@ export interface Chain {
   readonly tail: string;
 }
 
-export const isRefusal = (result: Chain | Refusal): result is Refusal => "code" in result;
+export const isRefusal = (result: object): result is Refusal => "code" in result;
 
 /** Reads a chain; undefined if it is no picture's, a reason if it is one that has to stay as it is. */
 export function readChain(variable: LiquidVariable, source: string): Chain | Refusal | undefined {
@@ -66,13 +66,18 @@ export function readChain(variable: LiquidVariable, source: string): Chain | Ref
   const end = before.at(-1)?.position.end ?? variable.expression.position.end;
   const { type } = variable.expression;
   const isAlone = before.length === 0 && (type === NodeTypes.VariableLookup || type === NodeTypes.String);
-  const kept = tail.slice(!tag && tail[0] && addsScheme(tail[0]) ? 1 : 0);
+  const scheme = tag ? undefined : addedScheme(tail[0]);
+  const kept = tail.slice(scheme ? 1 : 0);
   const [first, last] = [kept[0], kept.at(-1)];
   return {
     subject: source.slice(variable.expression.position.start, end).trim(),
     isSimple: isAlone && kind.origin === "image",
     fileFilter: kind.origin === "image" ? undefined : kind.origin === "asset" ? "asset_url" : "file_url",
-    parameters: [...size.parameters, ...attributes.parameters],
+    parameters: [
+      ...size.parameters,
+      ...attributes.parameters,
+      ...(scheme ? [["scheme", scheme] as const] : []),
+    ],
     isTag: tag !== undefined,
     attributes: attributes.others,
     tail: first && last ? source.slice(first.position.start, last.position.end).trim() : "",
@@ -83,9 +88,10 @@ type Pairs = readonly (readonly [name: string, value: string])[];
 
 const NO_ATTRIBUTES = { parameters: [] as Pairs, others: [] as Pairs };
 
-/** Delivery URLs are absolute: a scheme that was put before Shopify's address is there already. */
-function addsScheme({ name, args: [text] }: LiquidFilter): boolean {
-  return name === "prepend" && text?.type === NodeTypes.String && /^https?:$/.test(text.value);
+/** Delivery URLs are absolute, Shopify's addresses are not: a scheme that is put before them is for those alone. */
+function addedScheme(filter: LiquidFilter | undefined): string | undefined {
+  const text = filter?.name === "prepend" ? filter.args[0] : undefined;
+  return text?.type === NodeTypes.String && /^https?:$/.test(text.value) ? `'${text.value}'` : undefined;
 }
 
 /** By the ending of the name: of a text, or of what is put behind it last. */

@@ -108,7 +108,7 @@ const FORMS: readonly (readonly [form: string, before: string, after: string])[]
   [
     "a scheme before the address, and JSON",
     `{{ i | image_url: width: 9 | prepend: "https:" | json }}`,
-    "{% capture freshet_text %}{% render 'freshet-url', image: i, width: 9 %}{% endcapture %}{{ freshet_text | json }}",
+    "{% capture freshet_text %}{% render 'freshet-url', image: i, width: 9, scheme: 'https:' %}{% endcapture %}{{ freshet_text | json }}",
   ],
   [
     "a subject with filters",
@@ -143,6 +143,19 @@ const FORMS: readonly (readonly [form: string, before: string, after: string])[]
   ],
 ];
 
+const MORE: typeof FORMS = [
+  [
+    "a scheme in the text before the address",
+    `<meta content="http:{{ i | image_url }}"><meta content="https:{{ i | img_url: 'master' | escape }}">`,
+    `<meta content="{% render 'freshet-url', image: i, scheme: 'http:' %}"><meta content="{% capture freshet_text %}{% render 'freshet-url', image: i, img_size: 'master', scheme: 'https:' %}{% endcapture %}{{ freshet_text | escape }}">`,
+  ],
+  [
+    "an address inside another one",
+    `<a href="//pin.example/?media={{ i | img_url: 'x9' }}&amp;description=a">`,
+    `<a href="//pin.example/?media={% render 'freshet-url', image: i, img_size: 'x9' %}&amp;description=a">`,
+  ],
+];
+
 const SAME: readonly (readonly [name: string, source: string])[] = [
   ["a style sheet", "{{ 'base.css' | asset_url | stylesheet_tag }}"],
   ["a style sheet by a variable", "{{ sheet | asset_url | stylesheet_tag }}"],
@@ -161,6 +174,9 @@ const LEFT: readonly (readonly [code: string, source: string])[] = [
   ["FILTER_UNKNOWN", "{{ i | image_url: width: 9 | split: '?' | first }}"],
   ["TEXT_ADDED", "{{ i | image_url: width: 9 | append: '&height=9' }}"],
   ["TEXT_ADDED", "{{ i | image_url: width: 9 | prepend: shop.url }}"],
+  ["TEXT_ADDED", "{{ i | image_url }}&width={w}"],
+  ["TEXT_ADDED", "{{ shop.url }}{{ i | image_url }}"],
+  ["TEXT_ADDED", '<img src="//x{{ i | image_url }}">'],
   ["PICTURE_UNKNOWN", "{{ name | asset_url }}"],
   ["ARGUMENT_UNKNOWN", "{{ i | image_url: 300 }}"],
   ["ARGUMENT_UNKNOWN", "{{ i | image_url: width: 9 | image_tag: srcset: mine }}"],
@@ -169,7 +185,7 @@ const LEFT: readonly (readonly [code: string, source: string])[] = [
 ];
 
 describe("a file of a theme", () => {
-  test.each(FORMS)("is rewritten: %s", (_, before, after) => {
+  test.each([...FORMS, ...MORE])("is rewritten: %s", (_, before, after) => {
     const { text, handled, left } = rewriteFile(before);
     expect(text).toBe(after);
     expect(left).toEqual([]);
@@ -196,12 +212,18 @@ describe("a file of a theme", () => {
     expect(rewriteFile(handed, delicateVariables("{{ url | image_tag }}")).left).toMatchObject([
       { code: "PICTURE_ELSEWHERE", line: 1 },
     ]);
+    for (const use of ['<a href="https:{{ x }}">', "{{ x | prepend: 'https:' }}", "{{ x }}&width=3"]) {
+      const joined = `{% assign x = i | image_url %}${use}`;
+      expect(rewriteFile(joined, delicateVariables(joined)).left, use).toMatchObject([
+        { code: "TEXT_ADDED", line: 1 },
+      ]);
+    }
     const captured = "{% capture x %}{{ i | image_url: width: 9 }}{% endcapture %}";
     expect(rewriteFile(captured, delicateVariables("{{ x | split: '?' }}")).text).toBe(captured);
   });
 
   const piece = fc.constantFrom(
-    ...FORMS.map(([, before]) => before),
+    ...[...FORMS, ...MORE].map(([, before]) => before),
     ...SAME.map(([, source]) => source),
     ...LEFT.map(([, source]) => source),
     ...[

@@ -1,10 +1,10 @@
 import { NodeTypes } from "@shopify/liquid-html-parser";
-import { isRefusal, readChain } from "./chain.ts";
+import { type Chain, isRefusal, readChain } from "./chain.ts";
 import { URL_FILTERS } from "./filters.ts";
 import type { Refusal } from "./refusal.ts";
 import { findSites, namedFilters, type Site, type Sites, type Span } from "./sites.ts";
 import { OWN_SOURCE, type Place, printStatements, statementsFor } from "./statements.ts";
-import { refusedTail } from "./tail.ts";
+import { readSurroundings, refusedTail } from "./tail.ts";
 
 /** A chain by its place in the file. */
 export interface Found {
@@ -29,18 +29,26 @@ export type Delicate = ReadonlyMap<string, Refusal>;
 /** Variables of this file that a chain takes apart, or makes an img element of, somewhere else than where they are assigned. */
 export function delicateVariables(source: string): Delicate {
   const found = new Map<string, Refusal>();
-  for (const { variable } of findSites(source)?.chains ?? []) {
-    const { expression, filters } = variable;
+  for (const site of findSites(source)?.chains ?? []) {
+    const { expression, filters } = site.variable;
     if (expression.type !== NodeTypes.VariableLookup || expression.name === null) continue;
     if (expression.lookups.length > 0 || filters.some(({ name }) => Object.hasOwn(URL_FILTERS, name)))
       continue;
     const tag = filters.find(({ name }) => name === "image_tag" || name === "img_tag");
     const refusal = tag
       ? ({ code: "PICTURE_ELSEWHERE", detail: tag.name } as const)
-      : refusedTail(filters, false);
+      : (refusedTail(filters, false, false) ?? joinedText(site, source));
     if (refusal) found.set(expression.name, refusal);
   }
   return found;
+}
+
+/** A variable that is printed as a part of a longer address cannot hold a whole one. */
+function joinedText(site: Site, source: string): Refusal | undefined {
+  if (site.context !== "print" || isLine(site, source)) return undefined;
+  const read = surroundingsOf(site, source);
+  if ("code" in read) return read.detail === "behind" ? read : undefined;
+  return read.scheme === undefined ? undefined : { code: "TEXT_ADDED", detail: "before" };
 }
 
 /**
@@ -59,22 +67,26 @@ export function rewriteFile(source: string, delicate: Delicate = new Map()): Rew
   const left: Left[] = [];
   const settled: Span[] = [...(sites?.inert ?? [])];
 
-  for (const site of sites?.chains ?? []) {
+  const chains = sites?.chains ?? [];
+  const pictures = new Set(
+    chains.filter(({ variable }) => readChain(variable, source)).map(({ span }) => span.end),
+  );
+  for (const site of chains) {
     settled.push(site.variable.position);
     // Written by an earlier run.
     if (site.target === OWN_SOURCE) continue;
     const chain = readChain(site.variable, source);
     if (!chain) continue;
-    const refusal = isRefusal(chain) ? chain : refusedBySite(site, sites, delicate);
-    if (refusal || isRefusal(chain)) {
-      left.push({ ...at(site.span), ...(refusal ?? { code: "CHAIN_UNREADABLE" }) });
+    const apart = isRefusal(chain)
+      ? chain
+      : (refusedBySite(site, sites, delicate) ?? withSurroundings(chain, site, source, pictures));
+    if (isRefusal(apart)) {
+      left.push({ ...at(site.span), ...apart });
       continue;
     }
     handled.push(at(site.span));
-    edits.push({
-      ...site.span,
-      text: printStatements(statementsFor(chain, site.target), placeOf(site, source)),
-    });
+    const text = printStatements(statementsFor(apart.chain, site.target), placeOf(site, source));
+    edits.push({ start: site.span.start - apart.scheme.length, end: site.span.end, text });
   }
   for (const { name, at: start } of namedFilters(source)) {
     if (settled.some((span) => start >= span.start && start < span.end)) continue;
@@ -104,10 +116,38 @@ function refusedBySite(site: Site, sites: Sites | undefined, delicate: Delicate)
   return undefined;
 }
 
-function placeOf({ span, stripsBefore, stripsAfter }: Site, source: string): Place {
+/** A scheme that stands as text before a printed address goes into the snippet. */
+function withSurroundings(
+  chain: Chain,
+  site: Site,
+  source: string,
+  pictures: ReadonlySet<number>,
+): { readonly chain: Chain; readonly scheme: string } | Refusal {
+  if (chain.isTag || site.context !== "print" || isLine(site, source)) return { chain, scheme: "" };
+  // Behind another picture it stands for itself, however that one is printed.
+  if (pictures.has(site.span.start)) return { chain, scheme: "" };
+  const read = surroundingsOf(site, source);
+  if ("code" in read) return read;
+  if (read.scheme === undefined) return { chain, scheme: "" };
+  if (chain.parameters.some(([name]) => name === "scheme")) return { code: "TEXT_ADDED", detail: "before" };
+  const parameters = [...chain.parameters, ["scheme", `'${read.scheme}'`] as const];
+  return { chain: { ...chain, parameters }, scheme: read.scheme };
+}
+
+const surroundingsOf = ({ span }: Site, source: string) =>
+  readSurroundings(
+    source.slice(Math.max(0, span.start - 12), span.start),
+    source.slice(span.end, span.end + 24),
+  );
+
+/** Whether it is a line of `{% liquid %}`. */
+const isLine = ({ span }: Site, source: string) => !/^\{[%{]/.test(source.slice(span.start, span.start + 2));
+
+function placeOf(site: Site, source: string): Place {
+  const { span, stripsBefore, stripsAfter } = site;
   const line = source.slice(source.lastIndexOf("\n", span.start - 1) + 1, span.start);
   return {
-    isLine: !/^\{[%{]/.test(source.slice(span.start, span.start + 2)),
+    isLine: isLine(site, source),
     stripsBefore,
     stripsAfter,
     indent: /^\s*$/.test(line) ? line : "",

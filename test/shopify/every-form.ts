@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { picture } from "../support/shop-liquid.ts";
 
 /** A theme of our own that shows every way in which themes write pictures. */
 export const THEME: Readonly<Record<string, string>> = {
@@ -52,6 +53,7 @@ export const THEME: Readonly<Record<string, string>> = {
 <noscript data-html="{{ product | image_url: width: 64 | image_tag | escape }}"></noscript>
 <script type="application/json">{ "image": {{ product | image_url: width: 500 | prepend: "https:" | json }} }</script>
 <img src="{{ product | img_url: '480x480' }}" srcset="{{ product | img_url: '480x480', scale: 2 }} 2x" alt="" width="480" height="480">
+<meta itemprop="image" content="http:{{ product | image_url }}">
 {{ product.images | first | image_url: height: 90 }}
 {{ 'payment.png' | asset_url }} {{ 'guide.jpg' | file_url }} {{ 'badge.gif' | asset_img_url: '100x' }} {{ 'map.png' | file_img_url: 'grande' }}
 {{ 'icon.svg' | asset_url }}
@@ -93,3 +95,20 @@ export function writeTheme(root: string, files: Readonly<Record<string, string>>
     writeFileSync(join(root, path), text);
   }
 }
+
+const hat = picture("files/hat.jpg", 1500, 1000, "17", 'A "hat"');
+/** What its pages are rendered with. */
+export const DATA = {
+  settings: { favicon: picture("files/icon.png", 64, 64, "3") },
+  section: { settings: { image: hat, alt: "Hat" } },
+  product: {
+    title: "A <hat>",
+    featured_image: hat,
+    second: picture("files/second.jpg", 800, 600, "18"),
+    media: [{ preview_image: hat }, { preview_image: picture("files/two.png", 300, 300, "19") }],
+    images: [hat],
+  },
+  collection: { image: hat },
+  article: { image: hat },
+  page: { title: "Page", image: hat },
+};
