@@ -13,6 +13,7 @@ const PARTS = {
   "a database for many servers": ["postgresql"],
   WordPress: ["php-cli", "php-sqlite3", "php-gd", "php-curl", "php-mbstring", "php-xml", "unzip", "phpunit"],
   "a browser": ["chromium", "openssl"],
+  "Liquid as Shopify runs it": ["ruby", "ruby-liquid"],
   "proof that bytes are on disk": ["strace"],
   "load for the benchmark": ["wrk"],
   "the model of invalidation": ["spin", "gcc", "libc6-dev"],
