@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { picture } from "../support/shop-liquid.ts";
 
 /** A theme of our own that shows every way in which themes write pictures. */
-export const THEME: Readonly<Record<string, string>> = {
+const THEME: Readonly<Record<string, string>> = {
   "layout/theme.liquid": `<!doctype html>
 <html lang="{{ request.locale.iso_code }}">
   <head>

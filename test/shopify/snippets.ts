@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** The snippets that a theme gets. */
-export const SNIPPETS = join(import.meta.dirname, "../../apps/shopify/snippets");
+const SNIPPETS = join(import.meta.dirname, "../../apps/shopify/snippets");
 
 /** Their texts by name, with the address that delivery URLs begin with. */
 export function snippetsFor(endpoint: string): Record<string, string> {
