@@ -61,7 +61,7 @@ const addresses = (html: string) =>
     ([address]) => address,
   );
 
-describe("freshet-theme on a theme of every form", () => {
+describe("freshet-theme on a theme of every form", { timeout: 300_000 }, () => {
   let cli: ShopifyCli;
   let folder: string;
   const fresh = (name: string) => {
@@ -148,7 +148,7 @@ describe("freshet-theme on a theme of every form", () => {
   });
 });
 
-describe.skipIf(!given)(`freshet-theme on the theme of FRESHET_THEME`, () => {
+describe.skipIf(!given)("freshet-theme on the theme of FRESHET_THEME", { timeout: 600_000 }, () => {
   it("parses all of it, handles or lists every chain, passes the check, and restores every byte", async () => {
     const folder = mkdtempSync(join(tmpdir(), "freshet-theme-"));
     const cli = await openShopifyCli();

@@ -20,7 +20,8 @@ redirect_urls = [ "https://freshet.example/auth" ]
 api_version = "2026-10"
 `;
 
-describe("the theme app extension, as Shopify's own command judges it", () => {
+// Shopify's command takes seconds to start, and many of them on a busy machine.
+describe("the theme app extension, as Shopify's own command judges it", { timeout: 300_000 }, () => {
   let cli: ShopifyCli;
   let app: string;
   let extension: string;

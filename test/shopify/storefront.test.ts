@@ -283,6 +283,6 @@ async function arePainted(page: Page): Promise<void> {
         return image.src !== "" && image.complete && image.naturalWidth > 0;
       }),
     undefined,
-    { timeout: 30_000 },
+    { timeout: 90_000 },
   );
 }
