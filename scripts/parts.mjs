@@ -24,6 +24,7 @@ const PARTS = {
   ],
   "the database that most WordPress sites have": ["mariadb-server"],
   "a browser": ["chromium", "openssl"],
+  "Liquid as Shopify runs it": ["ruby", "ruby-liquid"],
   "proof that bytes are on disk": ["strace"],
   "load for the benchmark": ["wrk"],
   "the model of invalidation": ["spin", "gcc", "libc6-dev"],

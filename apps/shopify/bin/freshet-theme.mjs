@@ -1,0 +1,18 @@
+#!/usr/bin/env node
+// The `freshet-theme` command. Plain JavaScript, so that an old Node gets as far as the sentence that says it is too old.
+import { existsSync } from "node:fs";
+
+const MAIN = new URL("../dist/codemod/main.js", import.meta.url);
+
+if (Number(process.versions.node.split(".")[0]) < 24) {
+  console.error(
+    `Freshet needs Node 24 or newer; this is ${process.version}. Run it by npx, which brings its own on Linux, or install Node 24.`,
+  );
+  process.exitCode = 1;
+} else if (existsSync(MAIN)) {
+  const { main } = await import(MAIN.href);
+  main();
+} else {
+  console.error("Freshet is not built yet. Run npm run build.");
+  process.exitCode = 1;
+}
