@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { RawRequest } from "@freshet/core";
 import { type Backoff, createQueue, createWorker, type Store } from "@freshet/store";
 import type { FastifyError, FastifyPluginAsync } from "fastify";
+import { createDesk, type Desk } from "./desk.ts";
 import { sentenceOf } from "./errors.ts";
 import { createInbox } from "./inbox.ts";
 import { createKnownVersions } from "./known.ts";
@@ -16,7 +17,8 @@ import type { ConnectedSite } from "./site.ts";
 export interface ConnectorOptions<Client> {
   /** The CMS, e.g. "wordpress": a-z and 0-9. Names the routes, the tables and the cause of invalidations. */
   readonly name: string;
-  readonly sites: readonly ConnectedSite<Client>[];
+  /** A map is looked at anew for each event: its sites may come and go while the connector runs, and are not pulled. */
+  readonly sites: readonly ConnectedSite<Client>[] | ReadonlyMap<string, ConnectedSite<Client>>;
   /** Id of the site a pushed request claims to come from; `verify` of that site's adapter then proves it. */
   readonly claimedSite: (request: RawRequest) => string | undefined;
   /** Stays the caller's: open while the connector runs, closed by the caller afterwards. */
@@ -27,6 +29,8 @@ export interface ConnectorOptions<Client> {
   readonly attempts?: Backoff;
   /** Secrets for questions about status and events from other machines; without any only this machine may ask. */
   readonly statusSecrets?: readonly string[];
+  /** Given the desk once the tables are there: for apps that find changes themselves. */
+  readonly desk?: (desk: Desk) => void;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
   readonly log?: (event: string, details: Readonly<Record<string, unknown>>) => void;
@@ -50,7 +54,8 @@ const PRUNE_EVERY_MS = 3_600_000;
 export function connector<Client>(options: ConnectorOptions<Client>): FastifyPluginAsync {
   return async (app) => {
     const { name, store, pullEveryMs = 5_000, now = Date.now, log = () => {} } = options;
-    const sites = new Map(options.sites.map((site) => [site.id, site]));
+    const listed = isMap(options.sites) ? [] : options.sites;
+    const sites = isMap(options.sites) ? options.sites : new Map(listed.map((site) => [site.id, site]));
     const tables = tablesOf(name);
     await store.migrate(tables.owner, migrationsOf(tables));
 
@@ -90,12 +95,10 @@ export function connector<Client>(options: ConnectorOptions<Client>): FastifyPlu
     });
     const added = () => worker.wake();
     const pulls = new Map(
-      options.sites.map((site) => [
-        site.id,
-        createPullLoop({ site, inbox, everyMs: pullEveryMs, added, log }),
-      ]),
+      listed.map((site) => [site.id, createPullLoop({ site, inbox, everyMs: pullEveryMs, added, log })]),
     );
 
+    options.desk?.(createDesk({ store, tables, inbox, added }));
     app.setErrorHandler<FastifyError>((error, _request, reply) => {
       const code = codeOf(error);
       if (code === "INTERNAL") log("request failed", { reason: sentenceOf(error) });
@@ -129,6 +132,12 @@ export function connector<Client>(options: ConnectorOptions<Client>): FastifyPlu
       await worker.stop();
     });
   };
+}
+
+function isMap<Value>(
+  sites: readonly Value[] | ReadonlyMap<string, Value>,
+): sites is ReadonlyMap<string, Value> {
+  return sites instanceof Map;
 }
 
 function codeOf(error: FastifyError): ConnectorErrorCode {

@@ -1,4 +1,5 @@
 export { type ConnectorOptions, connector } from "./connector.ts";
+export type { Desk, EventOutcome } from "./desk.ts";
 export { EventUnreadable, TryLater } from "./errors.ts";
 export type { LoggedEvent } from "./inbox.ts";
 export { CONNECTOR_ERRORS, type ConnectorErrorCode, problem } from "./problem.ts";
