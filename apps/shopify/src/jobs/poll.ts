@@ -1,6 +1,7 @@
 import type { Admin } from "../admin/admin.ts";
 import { CHANGED_COLLECTIONS, CHANGED_FILES } from "../admin/operations.ts";
 import { type Reading, readCollection, readFile, readPage } from "../admin/read.ts";
+import type { Noted } from "../assets/assets.ts";
 import { sentenceOf } from "../errors.ts";
 import type { ShopContext } from "../shops/context.ts";
 import type { Shops } from "../shops/shops.ts";
@@ -28,6 +29,7 @@ export function createPoll(parts: {
     shop: ShopContext,
     query: { readonly operation: string; readonly name: string; readonly text: string },
     read: (node: unknown) => Reading | undefined,
+    noted: Noted,
   ): Promise<number> => {
     let newest = 0;
     for (let after: string | undefined; ; ) {
@@ -38,7 +40,7 @@ export function createPoll(parts: {
       });
       const page = readPage(data, query.name);
       const readings = page.nodes.map(read).filter((each) => each !== undefined);
-      await looks.take(shop, readings, { cause: "poll" });
+      await looks.take(shop, readings, noted);
       for (const each of readings) if (each.is === "image") newest = Math.max(newest, each.image.updatedAt);
       after = page.next;
       if (after === undefined) return newest;
@@ -52,10 +54,12 @@ export function createPoll(parts: {
     const since = `updated_at:>='${new Date(from - OVERLAP_MS).toISOString()}'`;
     try {
       const files = { operation: CHANGED_FILES, name: "files", text: `media_type:IMAGE AND ${since}` };
-      const newest = await pages(shop, files, readFile);
+      // Before the first sweep is over, what is new to us was there all the time.
+      const noted: Noted = { cause: "poll", isFirst: row.swept_at === null };
+      const newest = await pages(shop, files, readFile, noted);
       const collections = { operation: CHANGED_COLLECTIONS, name: "collections", text: since };
       // Collections are asked by the same cursor, so it moves on when both were read; files are what it goes by.
-      await pages(shop, collections, readCollection);
+      await pages(shop, collections, readCollection, noted);
       await shops.change(shop, {
         polled_at: now(),
         poll_error: null,
