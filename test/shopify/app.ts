@@ -13,7 +13,11 @@ export interface ShopifyApp {
   readonly url: string;
   readonly dataFolder: string;
   /** Asks the app's API in the name of a shop, with a fresh session token. */
-  ask(shop: string, path: string, init?: { readonly method?: string; readonly body?: unknown }): Promise<{ readonly status: number; readonly body: Answer }>;
+  ask(
+    shop: string,
+    path: string,
+    init?: { readonly method?: string; readonly body?: unknown },
+  ): Promise<{ readonly status: number; readonly body: Answer }>;
   logs(): string;
   pid(): number;
   restart(signal?: "SIGTERM" | "SIGKILL", env?: Readonly<Record<string, string>>): Promise<void>;

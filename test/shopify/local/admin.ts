@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { bulkOperations, type BulkOperations } from "./bulk.ts";
+import { type BulkOperations, bulkOperations } from "./bulk.ts";
 import { type Bucket, costOf, pay } from "./cost.ts";
 import type { AdminSchema, Document } from "./graphql.ts";
 import type { LocalCollection, LocalFile, LocalProduct, LocalShop } from "./shop.ts";
@@ -40,13 +40,20 @@ export function createAdminApi(options: {
   const { graphql, schema } = admin;
   const logs = new Map<LocalShop, AdminLog>();
   const buckets = new Map<LocalShop, Bucket>();
-  const logOf = (shop: LocalShop) => logs.get(shop) ?? set(logs, shop, { operations: [], throttled: 0, unauthorized: 0, spent: 0 });
-  const bucketOf = (shop: LocalShop) => buckets.get(shop) ?? set(buckets, shop, { ...STANDARD, available: STANDARD.most, at: now() });
+  const logOf = (shop: LocalShop) =>
+    logs.get(shop) ?? set(logs, shop, { operations: [], throttled: 0, unauthorized: 0, spent: 0 });
+  const bucketOf = (shop: LocalShop) =>
+    buckets.get(shop) ?? set(buckets, shop, { ...STANDARD, available: STANDARD.most, at: now() });
 
   const views = createViews(cdn, now);
   const bulk = bulkOperations({
     ...{ admin, now, delayMs: options.bulkMs, finished: options.finished, cdn },
-    rowsOf: (shop, name) => (name === "files" ? [...shop.files.values()] : name === "collections" ? [...shop.collections.values()] : undefined),
+    rowsOf: (shop, name) =>
+      name === "files"
+        ? [...shop.files.values()]
+        : name === "collections"
+          ? [...shop.collections.values()]
+          : undefined,
     viewOf: (shop, row) => ("path" in row ? views.file(shop, row) : views.collection(shop, row)),
   });
 
@@ -56,15 +63,23 @@ export function createAdminApi(options: {
     bucketOf,
     async answer(request, response, shop, body) {
       const say = (status: number, value: unknown) =>
-        response.writeHead(status, { "content-type": "application/json", "x-request-id": "local" }).end(JSON.stringify(value));
+        response
+          .writeHead(status, { "content-type": "application/json", "x-request-id": "local" })
+          .end(JSON.stringify(value));
       const [path = ""] = (request.url ?? "").split("?");
-      if (!VERSION_PATH.test(path.slice(path.indexOf("/admin")))) return void say(404, { errors: "Not Found" });
+      if (!VERSION_PATH.test(path.slice(path.indexOf("/admin"))))
+        return void say(404, { errors: "Not Found" });
       const token = String(request.headers["x-shopify-access-token"] ?? "");
       if (!options.mayEnter(shop, token)) {
         logOf(shop).unauthorized += 1;
-        return void say(401, { errors: "[API] Invalid API key or access token (unrecognized login or wrong password)" });
+        return void say(401, {
+          errors: "[API] Invalid API key or access token (unrecognized login or wrong password)",
+        });
       }
-      const { query, variables = {} } = JSON.parse(body) as { query: string; variables?: Record<string, unknown> };
+      const { query, variables = {} } = JSON.parse(body) as {
+        query: string;
+        variables?: Record<string, unknown>;
+      };
       let document: Document;
       try {
         document = graphql.parse(query);
@@ -76,10 +91,23 @@ export function createAdminApi(options: {
       const payment = pay(bucketOf(shop), costOf(admin, document, variables), now());
       if (!payment.ok) {
         if (payment.code === "THROTTLED") logOf(shop).throttled += 1;
-        return void say(200, { errors: [{ message: payment.code === "THROTTLED" ? "Throttled" : "Query cost is too high", extensions: { code: payment.code } }], extensions: payment.extensions });
+        return void say(200, {
+          errors: [
+            {
+              message: payment.code === "THROTTLED" ? "Throttled" : "Query cost is too high",
+              extensions: { code: payment.code },
+            },
+          ],
+          extensions: payment.extensions,
+        });
       }
       logOf(shop).operations.push(/(?:query|mutation)\s+(\w+)/.exec(query)?.[1] ?? "?");
-      const result = await graphql.execute({ schema, document, rootValue: createRoot(shop, views, bulk, now), variableValues: variables });
+      const result = await graphql.execute({
+        schema,
+        document,
+        rootValue: createRoot(shop, views, bulk, now),
+        variableValues: variables,
+      });
       const extensions = payment.giveBack(countObjects(result.data)) as { cost: { actualQueryCost: number } };
       logOf(shop).spent += extensions.cost.actualQueryCost;
       say(200, { ...result, extensions });
@@ -155,11 +183,16 @@ function createRoot(shop: LocalShop, views: Views, bulk: BulkOperations, now: ()
     return item ? product(item) : collection ? views.collection(shop, collection) : null;
   };
   /** Rows that the index knows of, in the order of their last update. */
-  const indexed = <Row extends { readonly updatedAt: number }>(rows: Iterable<Row>, query: string | null | undefined) => {
+  const indexed = <Row extends { readonly updatedAt: number }>(
+    rows: Iterable<Row>,
+    query: string | null | undefined,
+  ) => {
     const since = /updated_at:>='?([^'\s]+)'?/.exec(query ?? "")?.[1];
     const from = since === undefined ? 0 : Date.parse(since);
     return [...rows]
-      .filter((row) => row.updatedAt >= from && (since === undefined || row.updatedAt <= now() - shop.indexLagMs))
+      .filter(
+        (row) => row.updatedAt >= from && (since === undefined || row.updatedAt <= now() - shop.indexLagMs),
+      )
       .toSorted((a, b) => a.updatedAt - b.updatedAt);
   };
   return {
@@ -183,12 +216,19 @@ function createRoot(shop: LocalShop, views: Views, bulk: BulkOperations, now: ()
       return row === undefined ? null : views.collection(shop, row);
     },
     nodes: ({ ids }: { ids: readonly string[] }) => ids.map(node),
-    files: (page: PageArguments) => connection(indexed(shop.files.values(), page.query), page, (each) => views.file(shop, each)),
+    files: (page: PageArguments) =>
+      connection(indexed(shop.files.values(), page.query), page, (each) => views.file(shop, each)),
     collections: (page: PageArguments) =>
-      connection(indexed(shop.collections.values(), page.query), page, (each) => views.collection(shop, each)),
+      connection(indexed(shop.collections.values(), page.query), page, (each) =>
+        views.collection(shop, each),
+      ),
     bulkOperation: ({ id }: { id: string }) => bulk.view(shop, id),
     bulkOperationRunQuery: ({ query }: { query: string }) => bulk.start(shop, query),
-    metafieldsSet({ metafields }: { metafields: readonly { namespace: string; key: string; value: string }[] }) {
+    metafieldsSet({
+      metafields,
+    }: {
+      metafields: readonly { namespace: string; key: string; value: string }[];
+    }) {
       for (const { namespace, key, value } of metafields) shop.metafields.set(`${namespace}.${key}`, value);
       return { metafields: [{ id: "gid://shopify/Metafield/1" }], userErrors: [] };
     },

@@ -50,8 +50,16 @@ export function bulkOperations(options: {
     const some = rows.slice(from, from + CHUNK);
     const document = graphql.parse(`query ($ids: [ID!]!) { nodes(ids: $ids) ${selection} }`);
     const byId = new Map(some.map((row) => [row.gid, row]));
-    const rootValue = { nodes: ({ ids }: { ids: readonly string[] }) => ids.map((id) => options.viewOf(shop, byId.get(id) as Row)) };
-    const result = await graphql.execute({ schema, document, rootValue, variableValues: { ids: [...byId.keys()] } });
+    const rootValue = {
+      nodes: ({ ids }: { ids: readonly string[] }) =>
+        ids.map((id) => options.viewOf(shop, byId.get(id) as Row)),
+    };
+    const result = await graphql.execute({
+      schema,
+      document,
+      rootValue,
+      variableValues: { ids: [...byId.keys()] },
+    });
     if (result.errors) throw new Error(result.errors[0]?.message);
     const { nodes } = result.data as { readonly nodes: readonly unknown[] };
     return nodes.map((node) => `${JSON.stringify(node)}\n`).join("");
@@ -60,13 +68,18 @@ export function bulkOperations(options: {
   const bulk: BulkOperations = {
     ...{ refuses: false, breakAfter: Number.POSITIVE_INFINITY, sent: 0, started: 0 },
     start(shop, query) {
-      const refuse = (message: string) => ({ bulkOperation: null, userErrors: [{ code: "OPERATION_IN_PROGRESS", field: null, message }] });
-      if (bulk.refuses) return refuse("Bulk queries must contain at least one connection that can be asked for in bulk.");
+      const refuse = (message: string) => ({
+        bulkOperation: null,
+        userErrors: [{ code: "OPERATION_IN_PROGRESS", field: null, message }],
+      });
+      if (bulk.refuses)
+        return refuse("Bulk queries must contain at least one connection that can be asked for in bulk.");
       const document = graphql.parse(query);
       const [fault] = graphql.validate(schema, document);
       if (fault) return refuse(fault.message);
       const running = [...operations.values()].filter((each) => each.shop === shop && each.doneAt > now());
-      if (running.length >= AT_ONCE) return refuse("A bulk query operation for this app and shop is already in progress.");
+      if (running.length >= AT_ONCE)
+        return refuse("A bulk query operation for this app and shop is already in progress.");
       const [field] = document.definitions[0]?.selectionSet.selections ?? [];
       const rows = options.rowsOf(shop, field?.name?.value ?? "");
       const node = pick(pick(field?.selectionSet, "edges"), "node");
@@ -76,7 +89,14 @@ export function bulkOperations(options: {
       const type = field?.name?.value === "files" ? "MediaImage" : "Collection";
       // `nodes` answers nodes of any kind; what the query asks of one kind is asked of that kind.
       const selection = `{ ... on ${type} ${graphql.print(node)} }`;
-      const operation = { id, shop, doneAt: now() + options.delayMs, selection, rows: [...rows], isTold: false };
+      const operation = {
+        id,
+        shop,
+        doneAt: now() + options.delayMs,
+        selection,
+        rows: [...rows],
+        isTold: false,
+      };
       operations.set(id, operation);
       setTimeout(() => options.finished(shop, id), options.delayMs).unref();
       return { bulkOperation: { id, status: "CREATED" }, userErrors: [] };

@@ -50,7 +50,9 @@ export function costOf(
   variables: Readonly<Record<string, unknown>>,
 ): number {
   const fragments = new Map(
-    document.definitions.filter((each) => each.kind === "FragmentDefinition").map((each) => [each.name?.value, each]),
+    document.definitions
+      .filter((each) => each.kind === "FragmentDefinition")
+      .map((each) => [each.name?.value, each]),
   );
   const fieldsOf = (type: unknown) => graphql.getNamedType(type).getFields?.() ?? {};
   const selection = (set: SelectionSet, type: unknown, times: number): number =>
@@ -59,15 +61,24 @@ export function costOf(
     if (each.kind === "FragmentSpread") {
       const fragment = fragments.get(each.name?.value);
       if (fragment === undefined) return 0;
-      return selection(fragment.selectionSet, schema.getType(fragment.typeCondition?.name.value ?? ""), times);
+      return selection(
+        fragment.selectionSet,
+        schema.getType(fragment.typeCondition?.name.value ?? ""),
+        times,
+      );
     }
     if (each.kind === "InlineFragment")
-      return selection(each.selectionSet ?? { selections: [] }, schema.getType(each.typeCondition?.name.value ?? ""), times);
+      return selection(
+        each.selectionSet ?? { selections: [] },
+        schema.getType(each.typeCondition?.name.value ?? ""),
+        times,
+      );
     const field: Field | undefined = fieldsOf(type)[each.name?.value ?? ""];
     if (each.selectionSet === undefined || field === undefined) return 0;
     const isConnection = graphql.getNamedType(field.type).name.endsWith("Connection");
     if (isConnection) return 2 + selection(each.selectionSet, field.type, sizeOf(each, variables));
-    const isNodes = each.name?.value === "nodes" || each.name?.value === "edges" || each.name?.value === "node";
+    const isNodes =
+      each.name?.value === "nodes" || each.name?.value === "edges" || each.name?.value === "node";
     const count = each.name?.value === "nodes" || each.name?.value === "edges" ? times : 1;
     const ids = each.arguments?.find(({ name }) => name.value === "ids")?.value.name?.value;
     const listed = ids === undefined ? count : (variables[ids] as readonly unknown[]).length;

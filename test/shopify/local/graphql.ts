@@ -4,7 +4,7 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { gunzipSync } from "node:zlib";
-import { type Part, installPart } from "../../support/part.ts";
+import { installPart, type Part } from "../../support/part.ts";
 import { cached } from "../../support/wordpress/cache.ts";
 
 const run = promisify(execFile);
@@ -56,7 +56,11 @@ export interface Selection {
   readonly alias?: { readonly value: string };
   readonly arguments?: readonly {
     readonly name: { readonly value: string };
-    readonly value: { readonly kind: string; readonly value?: string; readonly name?: { readonly value: string } };
+    readonly value: {
+      readonly kind: string;
+      readonly value?: string;
+      readonly name?: { readonly value: string };
+    };
   }[];
   readonly selectionSet?: SelectionSet;
   readonly typeCondition?: { readonly name: { readonly value: string } };
@@ -81,18 +85,25 @@ export function loadAdminSchema(): Promise<AdminSchema> {
 
 async function load(): Promise<AdminSchema> {
   const part = await installPart(join(import.meta.dirname, "../../parts/local-shopify"));
-  const folder = await cached(`shopify-schema-${INTEGRITY.slice(0, 8).replaceAll(/\W/g, "_")}`, async (draft) => {
-    await run("npm", ["pack", PACKAGE, "--pack-destination", draft, "--loglevel=error"], { cwd: draft });
-    const name = (await readdir(draft)).find((each) => each.endsWith(".tgz"));
-    if (name === undefined) throw new Error(`${PACKAGE} could not be fetched.`);
-    const archive = join(draft, name);
-    const found = createHash("sha512").update(await readFile(archive)).digest("base64");
-    if (found !== INTEGRITY) throw new Error(`${PACKAGE} is not the one that these tests know.`);
-    await run("tar", ["xzf", archive, "-C", draft, SCHEMA]);
-    await writeFile(archive, "");
-  });
+  const folder = await cached(
+    `shopify-schema-${INTEGRITY.slice(0, 8).replaceAll(/\W/g, "_")}`,
+    async (draft) => {
+      await run("npm", ["pack", PACKAGE, "--pack-destination", draft, "--loglevel=error"], { cwd: draft });
+      const name = (await readdir(draft)).find((each) => each.endsWith(".tgz"));
+      if (name === undefined) throw new Error(`${PACKAGE} could not be fetched.`);
+      const archive = join(draft, name);
+      const found = createHash("sha512")
+        .update(await readFile(archive))
+        .digest("base64");
+      if (found !== INTEGRITY) throw new Error(`${PACKAGE} is not the one that these tests know.`);
+      await run("tar", ["xzf", archive, "-C", draft, SCHEMA]);
+      await writeFile(archive, "");
+    },
+  );
   const graphql = part.require("graphql") as GraphQL;
-  const { data, offline_scopes } = JSON.parse(gunzipSync(await readFile(join(folder, SCHEMA))).toString()) as {
+  const { data, offline_scopes } = JSON.parse(
+    gunzipSync(await readFile(join(folder, SCHEMA))).toString(),
+  ) as {
     readonly data: unknown;
     readonly offline_scopes: unknown;
   };

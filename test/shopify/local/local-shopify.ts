@@ -9,7 +9,10 @@ import { createLocalShop, type LocalProduct, type LocalShop } from "./shop.ts";
 import { type AppKeys, createTokenEndpoint, type TokenEndpoint } from "./tokens.ts";
 import { createSender, type Message, productPayload, type Sender } from "./webhooks.ts";
 
-export const KEYS: AppKeys = { clientId: "0123456789abcdef0123456789abcdef", clientSecret: "shpss_local_0123456789abcdef" };
+export const KEYS: AppKeys = {
+  clientId: "0123456789abcdef0123456789abcdef",
+  clientSecret: "shpss_local_0123456789abcdef",
+};
 
 /** A Shopify on this machine: shops, their Admin API against Shopify's published schema, tokens, webhooks, CDN, storefronts. */
 export interface LocalShopify {
@@ -28,7 +31,11 @@ export interface LocalShopify {
   /** Takes the app out of the shop: its tokens are void at once, and the app is told. */
   uninstall(shop: LocalShop, change?: Partial<Message>): Promise<void>;
   /** The query that Shopify's app proxy adds to what a visitor asked for. */
-  proxyQuery(shop: string, query: Readonly<Record<string, string>>, change?: { readonly at?: number; readonly secret?: string }): string;
+  proxyQuery(
+    shop: string,
+    query: Readonly<Record<string, string>>,
+    change?: { readonly at?: number; readonly secret?: string },
+  ): string;
   /** The query with which Shopify opens the app's document. */
   adminQuery(shop: string, change?: { readonly at?: number; readonly secret?: string }): string;
   /** HTML of a storefront's page. */
@@ -42,11 +49,17 @@ export interface LocalShopifyOptions {
   readonly bulkMs?: number;
 }
 
-export async function startLocalShopify({ now = Date.now, bulkMs = 50 }: LocalShopifyOptions = {}): Promise<LocalShopify> {
+export async function startLocalShopify({
+  now = Date.now,
+  bulkMs = 50,
+}: LocalShopifyOptions = {}): Promise<LocalShopify> {
   const admin = await loadAdminSchema();
   const shops = new Map<string, LocalShop>();
   const servers: Server[] = [];
-  const listen = async (address: string, handle: (request: IncomingMessage, response: ServerResponse) => void) => {
+  const listen = async (
+    address: string,
+    handle: (request: IncomingMessage, response: ServerResponse) => void,
+  ) => {
     const server = createServer(handle);
     servers.push(server);
     await new Promise<void>((resolve) => server.listen(0, address, resolve));
@@ -71,19 +84,24 @@ export async function startLocalShopify({ now = Date.now, bulkMs = 50 }: LocalSh
       const body = JSON.parse(await read(request)) as Record<string, unknown>;
       if (tokens.delayMs > 0) await rest(tokens.delayMs);
       const answer = tokens.answer(shop, body);
-      return void response.writeHead(answer.status, { "content-type": "application/json" }).end(JSON.stringify(answer.body));
+      return void response
+        .writeHead(answer.status, { "content-type": "application/json" })
+        .end(JSON.stringify(answer.body));
     }
     if (shop !== undefined && pathname.startsWith(`/${host}/admin/`))
       return await api.answer(request, response, shop, await read(request));
-    if (pathname.startsWith("/bulk/")) return await api.bulk.send(decodeURIComponent(pathname.slice("/bulk/".length)), request, response);
+    if (pathname.startsWith("/bulk/"))
+      return await api.bulk.send(decodeURIComponent(pathname.slice("/bulk/".length)), request, response);
     for (const each of shops.values())
-      if (pathname.startsWith(`${each.folder}/`)) return cdn.answer(each, pathname.slice(each.folder.length + 1), request, response);
+      if (pathname.startsWith(`${each.folder}/`))
+        return cdn.answer(each, pathname.slice(each.folder.length + 1), request, response);
     response.writeHead(404).end();
   };
 
   const storefront = async (shop: LocalShop, request: IncomingMessage, response: ServerResponse) => {
     const { pathname } = new URL(request.url ?? "/", shop.url);
-    if (pathname.startsWith("/cdn/shop/")) return cdn.answer(shop, pathname.slice("/cdn/shop/".length), request, response);
+    if (pathname.startsWith("/cdn/shop/"))
+      return cdn.answer(shop, pathname.slice("/cdn/shop/".length), request, response);
     const html = await shopify.page(shop, pathname);
     response.writeHead(200, { "content-type": "text/html; charset=utf-8" }).end(html);
   };
@@ -94,7 +112,10 @@ export async function startLocalShopify({ now = Date.now, bulkMs = 50 }: LocalSh
     async shop(handle) {
       const domain = `${handle}.myshopify.com`;
       // Each storefront has an address of its own on this machine.
-      const at = await listen(`127.0.0.${shops.size + 2}`, (request, response) => void storefront(shop, request, response));
+      const at = await listen(
+        `127.0.0.${shops.size + 2}`,
+        (request, response) => void storefront(shop, request, response),
+      );
       const shop = createLocalShop(domain, at, now);
       shops.set(domain, shop);
       return shop;
@@ -107,21 +128,44 @@ export async function startLocalShopify({ now = Date.now, bulkMs = 50 }: LocalSh
     async uninstall(shop, change = {}) {
       shop.isInstalled = false;
       tokens.revoke(shop, true);
-      const payload = { id: 1, name: shop.domain, myshopify_domain: shop.domain, domain: new URL(shop.url).host };
+      const payload = {
+        id: 1,
+        name: shop.domain,
+        myshopify_domain: shop.domain,
+        domain: new URL(shop.url).host,
+      };
       await sender.deliver({ shop: shop.domain, topic: "app/uninstalled", payload, ...change });
     },
     proxyQuery(shop, query, { at = now(), secret = KEYS.clientSecret } = {}) {
-      const all: Record<string, string> = { ...query, shop, path_prefix: "/apps/freshet", timestamp: String(Math.floor(at / 1_000)), logged_in_customer_id: "" };
+      const all: Record<string, string> = {
+        ...query,
+        shop,
+        path_prefix: "/apps/freshet",
+        timestamp: String(Math.floor(at / 1_000)),
+        logged_in_customer_id: "",
+      };
       const text = Object.entries(all)
         .toSorted(([a], [b]) => a.localeCompare(b))
         .map(([name, value]) => `${name}=${value}`)
         .join("");
-      return String(new URLSearchParams({ ...all, signature: createHmac("sha256", secret).update(text).digest("hex") }));
+      return String(
+        new URLSearchParams({ ...all, signature: createHmac("sha256", secret).update(text).digest("hex") }),
+      );
     },
     adminQuery(shop, { at = now(), secret = KEYS.clientSecret } = {}) {
-      const all: Record<string, string> = { embedded: "1", host: Buffer.from(`admin.shopify.com/store/${shop.split(".")[0]}`).toString("base64url"), locale: "en", shop, timestamp: String(Math.floor(at / 1_000)) };
-      const text = String(new URLSearchParams(Object.entries(all).toSorted(([a], [b]) => a.localeCompare(b))));
-      return String(new URLSearchParams({ ...all, hmac: createHmac("sha256", secret).update(text).digest("hex") }));
+      const all: Record<string, string> = {
+        embedded: "1",
+        host: Buffer.from(`admin.shopify.com/store/${shop.split(".")[0]}`).toString("base64url"),
+        locale: "en",
+        shop,
+        timestamp: String(Math.floor(at / 1_000)),
+      };
+      const text = String(
+        new URLSearchParams(Object.entries(all).toSorted(([a], [b]) => a.localeCompare(b))),
+      );
+      return String(
+        new URLSearchParams({ ...all, hmac: createHmac("sha256", secret).update(text).digest("hex") }),
+      );
     },
     async close() {
       await Promise.all(

@@ -65,15 +65,24 @@ export interface LocalShop {
 
 let lastId = 7_000_000_000_000_000_000n;
 /** Ids beyond what a number is exact for, as Shopify's own are. */
-const nextId = () => String((lastId += 11n));
+const nextId = () => {
+  lastId += 11n;
+  return String(lastId);
+};
 
 export function createLocalShop(domain: string, url: string, now: () => number): LocalShop {
   const number = Number.parseInt(createHash("sha256").update(domain).digest("hex").slice(0, 6), 16) % 9_000;
   let lastVersion = Math.floor(now() / 1_000);
-  const nextVersion = () => (lastVersion = Math.max(lastVersion + 1, Math.floor(now() / 1_000)));
+  const nextVersion = () => {
+    lastVersion = Math.max(lastVersion + 1, Math.floor(now() / 1_000));
+    return lastVersion;
+  };
   /** Two changes never have the same time, so that their order is one. */
   let lastTime = 0;
-  const nextTime = () => (lastTime = Math.max(lastTime + 1, now()));
+  const nextTime = () => {
+    lastTime = Math.max(lastTime + 1, now());
+    return lastTime;
+  };
   const make = (type: string, { path, bytes, width = 640, height = 480 }: NewFile): LocalFile => ({
     ...{ gid: `gid://shopify/${type}/${nextId()}`, path, bytes, width, height, alt: "" },
     version: nextVersion(),
@@ -105,10 +114,16 @@ export function createLocalShop(domain: string, url: string, now: () => number):
     editAlt: (gid, alt) => void Object.assign(fileOf(gid), { alt, updatedAt: nextTime() }),
     removeFile(gid) {
       shop.files.delete(gid);
-      for (const product of shop.products.values()) product.media = product.media.filter((each) => each !== gid);
+      for (const product of shop.products.values())
+        product.media = product.media.filter((each) => each !== gid);
     },
     addProduct(title, media) {
-      const product = { gid: `gid://shopify/Product/${nextId()}`, title, updatedAt: nextTime(), media: [...media] };
+      const product = {
+        gid: `gid://shopify/Product/${nextId()}`,
+        title,
+        updatedAt: nextTime(),
+        media: [...media],
+      };
       shop.products.set(product.gid, product);
       return product;
     },

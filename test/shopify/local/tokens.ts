@@ -17,7 +17,10 @@ interface Grant {
 
 /** Who may enter which shop. */
 export interface TokenEndpoint {
-  answer(shop: LocalShop, body: Readonly<Record<string, unknown>>): { readonly status: number; readonly body: unknown };
+  answer(
+    shop: LocalShop,
+    body: Readonly<Record<string, unknown>>,
+  ): { readonly status: number; readonly body: unknown };
   mayEnter(shop: LocalShop, token: string): boolean;
   /** Access tokens of the shop work no longer; with `all` its refresh tokens neither. */
   revoke(shop: LocalShop, all: boolean): void;
@@ -52,7 +55,11 @@ export function createTokenEndpoint(keys: AppKeys, now: () => number): TokenEndp
     const refresh = `shprt_${randomBytes(16).toString("hex")}`;
     access.set(token, { shop, refresh, former, expiresAt: now() + endpoint.lifetimeS * 1_000 });
     endpoint.given.push(kind);
-    const expiring = { expires_in: endpoint.lifetimeS, refresh_token: refresh, refresh_token_expires_in: REFRESH_S };
+    const expiring = {
+      expires_in: endpoint.lifetimeS,
+      refresh_token: refresh,
+      refresh_token_expires_in: REFRESH_S,
+    };
     return {
       status: 200,
       body: {
@@ -69,7 +76,8 @@ export function createTokenEndpoint(keys: AppKeys, now: () => number): TokenEndp
     lifetimeS: 3_600,
     delayMs: 0,
     answer(shop, body) {
-      if (body.client_id !== keys.clientId || body.client_secret !== keys.clientSecret) return { status: 401, body: { error: "invalid_client" } };
+      if (body.client_id !== keys.clientId || body.client_secret !== keys.clientSecret)
+        return { status: 401, body: { error: "invalid_client" } };
       switch (body.grant_type) {
         case "client_credentials":
           shop.isInstalled = true;
@@ -84,7 +92,9 @@ export function createTokenEndpoint(keys: AppKeys, now: () => number): TokenEndp
         }
         case "refresh_token": {
           const given = String(body.refresh_token);
-          const found = [...access].find(([, each]) => each.shop === shop && (each.refresh === given || each.former === given));
+          const found = [...access].find(
+            ([, each]) => each.shop === shop && (each.refresh === given || each.former === given),
+          );
           if (found === undefined) return no("invalid_grant");
           access.delete(found[0]);
           return grant(shop, "refresh_token", given);
@@ -135,6 +145,9 @@ function readToken(token: string, secret: string, now: number): string | undefin
   const right = Buffer.from(sign(`${head}.${body}`, secret));
   const given = Buffer.from(signature);
   if (right.byteLength !== given.byteLength || !timingSafeEqual(right, given)) return undefined;
-  const { dest, exp } = JSON.parse(Buffer.from(body, "base64url").toString()) as { dest: string; exp: number };
+  const { dest, exp } = JSON.parse(Buffer.from(body, "base64url").toString()) as {
+    dest: string;
+    exp: number;
+  };
   return exp * 1_000 > now ? dest : undefined;
 }

@@ -33,7 +33,11 @@ export function createSender(address: () => string, secret: string): Sender {
   const prepare = (message: Message) => {
     const signed = typeof message.payload === "string" ? message.payload : JSON.stringify(message.payload);
     const body = message.body ?? signed;
-    const hmac = message.hmac ?? createHmac("sha256", message.secret ?? secret).update(signed).digest("base64");
+    const hmac =
+      message.hmac ??
+      createHmac("sha256", message.secret ?? secret)
+        .update(signed)
+        .digest("base64");
     const id = message.id ?? randomUUID();
     const at = new Date(message.triggeredAt ?? Date.now()).toISOString();
     const names = message.isEvent === true ? "shopify-" : "X-Shopify-";
@@ -45,13 +49,20 @@ export function createSender(address: () => string, secret: string): Sender {
       [`${names}API-Version`]: "2026-10",
       [`${names}Webhook-Id`]: id,
       [`${names}Triggered-At`]: at,
-      ...(message.isEvent === true ? { "shopify-action": "update", "shopify-handle": "images" } : { "X-Shopify-Event-Id": randomUUID() }),
+      ...(message.isEvent === true
+        ? { "shopify-action": "update", "shopify-handle": "images" }
+        : { "X-Shopify-Event-Id": randomUUID() }),
     };
     return { body, headers, path: message.isEvent === true ? "/events" : "/webhooks" };
   };
   const post = async ({ body, headers, path }: ReturnType<typeof prepare>): Promise<number> => {
     try {
-      const response = await fetch(`${address()}${path}`, { method: "POST", body, headers, signal: AbortSignal.timeout(5_000) });
+      const response = await fetch(`${address()}${path}`, {
+        method: "POST",
+        body,
+        headers,
+        signal: AbortSignal.timeout(5_000),
+      });
       await response.arrayBuffer();
       return response.status;
     } catch {

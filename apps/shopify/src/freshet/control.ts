@@ -87,6 +87,8 @@ export function createControl(options: {
   const originsOf = (origins: readonly string[]) => ({
     allow: origins.map((origin) => new URL(origin).host),
     allowPrivate: isLocal,
+    // Shopify's own caches go by v alone.
+    versionParameter: "v",
   });
 
   return {
@@ -107,7 +109,7 @@ export function createControl(options: {
       const wanted = originsOf(origins);
       if (wanted.allow.every((host) => before.allow?.includes(host))) return;
       const allow = [...new Set([...(before.allow ?? []), ...wanted.allow])];
-      const next = { ...settings, origins: { ...before, allow, allowPrivate: isLocal } };
+      const next = { ...settings, origins: { ...before, ...wanted, allow } };
       const headers = { "if-match": read.etag ?? "" };
       const note = "The shop has other domains.";
       expect(
