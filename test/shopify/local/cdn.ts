@@ -23,8 +23,9 @@ export function createLocalCdn(now: () => number): LocalCdn {
   const cache = new Map<string, Buffer>();
   const requests: ImageRequest[] = [];
   const find = (shop: LocalShop, path: string): LocalFile | undefined => {
-    for (const file of shop.files.values()) if (file.path === path) return file;
-    for (const { image } of shop.collections.values()) if (image?.path === path) return image;
+    const name = decodeURIComponent(path);
+    for (const file of shop.files.values()) if (file.path === name) return file;
+    for (const { image } of shop.collections.values()) if (image?.path === name) return image;
     return undefined;
   };
   return {

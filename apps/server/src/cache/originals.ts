@@ -245,8 +245,8 @@ export class Originals {
     };
     // A cache of the origin's may go by the version in the URL alone, whatever the headers of a request ask for.
     const { versionParameter } = original.project.origins ?? {};
-    const again = { isAgain: known !== undefined, stamp };
-    const location = fresh ? pastSeenVersions(original.location, versionParameter, again) : original.location;
+    const again = { isAgain: known !== undefined, floor: floor.sequence };
+    const location = pastSeenVersions(original.location, versionParameter, again);
     const fetched = await source
       .fetch(location, request, AbortSignal.timeout(original.policy.timeoutMs * 2))
       .then((answer) => (answer.kind === "unchanged" && !confirmed ? UNASKED_304 : answer))

@@ -16,11 +16,13 @@ test.each([
 const at = (url: string): Location => ({ kind: "http", urls: [url] });
 
 test("a first reading asks for just the version, a later one for one that no cache has seen", () => {
-  const first = { isAgain: false, stamp: 9 };
-  const again = { isAgain: true, stamp: 9 };
+  const first = { isAgain: false, floor: 9 };
+  const again = { isAgain: true, floor: 9 };
   expect(pastSeenVersions(at("https://h/a.jpg?v=17"), "v", first)).toEqual(at("https://h/a.jpg?v=17"));
   expect(pastSeenVersions(at("https://h/a.jpg?v=17"), "v", again)).toEqual(at("https://h/a.jpg?v=17.9"));
   expect(pastSeenVersions(at("https://h/a.jpg?b=1"), "v", first)).toEqual(at("https://h/a.jpg?b=1&v=9"));
   expect(pastSeenVersions(at("https://h/a.jpg"), "v", again)).toEqual(at("https://h/a.jpg?v=9"));
+  const quiet = { isAgain: true, floor: 0 };
+  expect(pastSeenVersions(at("https://h/a.jpg?v=17"), "v", quiet)).toEqual(at("https://h/a.jpg?v=17"));
   expect(pastSeenVersions(at("https://h/a.jpg?v=17"), undefined, again)).toEqual(at("https://h/a.jpg?v=17"));
 });

@@ -15,23 +15,24 @@ export function withVersion(
 }
 
 /**
- * Where an original is read again after an invalidation, past caches that go by the parameter alone and keep what they once
- * answered: under a version that none of them has seen. What is read for the first time under a version is read under just that.
+ * Where an original is read past caches of the origin that go by the parameter alone and keep what they once answered: with the
+ * number of the newest invalidation behind the version, so that none of them has seen it before that invalidation. What is read
+ * for the first time under a version is read under just that.
  */
 export function pastSeenVersions(
   location: Location,
   parameter: string | undefined,
-  read: { readonly isAgain: boolean; readonly stamp: number },
+  read: { readonly isAgain: boolean; readonly floor: number },
 ): Location {
-  if (parameter === undefined || location.kind !== "http") return location;
+  if (parameter === undefined || location.kind !== "http" || read.floor === 0) return location;
   const urls = location.urls.map((url) => {
     const mark = url.indexOf("?");
     const [path, query] = mark < 0 ? [url, ""] : [url.slice(0, mark), url.slice(mark + 1)];
     const version = versionIn(query, parameter);
     if (version !== undefined && !read.isAgain) return url;
     const others = query.split("&").filter((each) => each !== "" && nameOf(each) !== parameter);
-    const unseen = `${parameter}=${version ?? ""}${version === undefined ? "" : "."}${read.stamp}`;
-    return `${path}?${[...others, unseen].join("&")}`;
+    const unseen = version === undefined ? `${read.floor}` : `${version}.${read.floor}`;
+    return `${path}?${[...others, `${parameter}=${unseen}`].join("&")}`;
   });
   return { ...location, urls };
 }
