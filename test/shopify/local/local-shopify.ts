@@ -56,6 +56,8 @@ export async function startLocalShopify({
   const admin = await loadAdminSchema();
   const shops = new Map<string, LocalShop>();
   const servers: Server[] = [];
+  /** Grants under way, by shop and kind. */
+  const granting = new Map<string, number>();
   const listen = async (
     address: string,
     handle: (request: IncomingMessage, response: ServerResponse) => void,
@@ -82,7 +84,12 @@ export async function startLocalShopify({
     const shop = shops.get(host);
     if (shop !== undefined && pathname.startsWith(`/${host}/admin/oauth/access_token`)) {
       const body = JSON.parse(await read(request)) as Record<string, unknown>;
+      const key = `${host} ${body.grant_type}`;
+      const underWay = (granting.get(key) ?? 0) + 1;
+      granting.set(key, underWay);
+      tokens.mostAtOnce = Math.max(tokens.mostAtOnce, underWay);
       if (tokens.delayMs > 0) await rest(tokens.delayMs);
+      granting.set(key, (granting.get(key) ?? 1) - 1);
       const answer = tokens.answer(shop, body);
       return void response
         .writeHead(answer.status, { "content-type": "application/json" })

@@ -26,6 +26,8 @@ export interface TokenEndpoint {
   revoke(shop: LocalShop, all: boolean): void;
   /** Grants that were given, by kind, in order. */
   readonly given: string[];
+  /** Most grants of one kind for one shop that were under way at the same time. */
+  mostAtOnce: number;
   /** Seconds that an access token lives. */
   lifetimeS: number;
   /** Milliseconds that a grant takes. */
@@ -73,6 +75,7 @@ export function createTokenEndpoint(keys: AppKeys, now: () => number): TokenEndp
 
   const endpoint: TokenEndpoint = {
     given: [],
+    mostAtOnce: 0,
     lifetimeS: 3_600,
     delayMs: 0,
     answer(shop, body) {
