@@ -16,6 +16,8 @@ export interface Control {
   readonly canMakeProjects: boolean;
   /** Makes a project; false if there is one of that name. */
   makeProject(name: string, origins: readonly string[]): Promise<boolean>;
+  /** Whether there is a project of that name which fetches from this host. */
+  fetchesFrom(name: string, host: string): Promise<boolean>;
   /** Brings the origins of a project that this app made up to date. */
   allowOrigins(name: string, origins: readonly string[]): Promise<void>;
   makeKey(project: string, name: string): Promise<{ readonly id: string; readonly key: string }>;
@@ -101,6 +103,13 @@ export function createControl(options: {
         note: "Made by the Shopify app.",
       });
       return expect(answer, `project ${name}`, 201, 409).status === 201;
+    },
+    async fetchesFrom(name, host) {
+      const { status, body } = expect(await call("GET", named(name), adminKey), `project ${name}`, 200, 404);
+      const { origins } = (body.settings ?? {}) as {
+        readonly origins?: { readonly allow?: readonly string[] };
+      };
+      return status === 200 && origins?.allow?.includes(host) === true;
     },
     async allowOrigins(name, origins) {
       const read = expect(await call("GET", named(name), adminKey), `project ${name}`, 200);

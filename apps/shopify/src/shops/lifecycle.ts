@@ -57,7 +57,7 @@ export function createLifecycle(options: LifecycleOptions): Lifecycle {
     row: ShopRow,
     origins: readonly string[],
   ): Promise<void> => {
-    const allowed = [config.gateway ?? CDN, ...origins];
+    const allowed = [...new Set([config.gateway ?? CDN, `https://${shop}`, ...origins])];
     if (row.project !== null) {
       if (row.is_project_ours === 1) await control.allowOrigins(row.project, allowed);
       return;
@@ -73,11 +73,15 @@ export function createLifecycle(options: LifecycleOptions): Lifecycle {
     }
     if (!control.canMakeProjects) return;
     let name = handleOf(shop);
-    if (!(await control.makeProject(name, allowed))) {
-      // Somebody else's, of the same name. The other name says whose it is, so one that exists is this shop's from before.
+    const has = (project: string) => control.fetchesFrom(project, shop);
+    if (!(await control.makeProject(name, allowed)) && !(await has(name))) {
+      // Somebody else's, of the same name.
       name = `${name.slice(0, 54)}-${createHash("sha256").update(shop).digest("hex").slice(0, 8)}`;
-      if (!(await control.makeProject(name, allowed))) await control.allowOrigins(name, allowed);
+      if (!(await control.makeProject(name, allowed)) && !(await has(name)))
+        throw new Error(`Project ${name} exists and does not fetch from ${shop}. Rename it.`);
     }
+    // Perhaps it is from an earlier life of the shop, which had other domains.
+    await control.allowOrigins(name, allowed);
     const { id, key } = await control.makeKey(name, "Shopify app");
     await keep(shop, {
       project: name,
