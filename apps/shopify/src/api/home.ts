@@ -24,7 +24,7 @@ export interface Embed {
 }
 
 /** The file name of the app embed block in the theme extension. */
-const EMBED_BLOCK = "freshet-embed";
+const EMBED_BLOCK = "lazy-images";
 const POLL_IS_LATE_MS = 10 * 60_000;
 
 export interface HomeParts {
