@@ -58,6 +58,7 @@ export async function startShopifyApp({ shopify, server, env = {} }: ShopifyAppO
         ...more,
       },
       ready: [/^Shopify app is ready: \S+$/m],
+      readyMs: 90_000,
     });
   let program = await start();
   shopify.app = url;
