@@ -303,6 +303,12 @@ describe("what is forged is refused", () => {
       { ids: Array.from({ length: 1_001 }, () => "0".repeat(16)) },
     ])
       expect((await ask("/api/purge", { method: "POST", body })).status).toBe(400);
+    expect(
+      (await ask("/api/purge", { method: "POST", body: { product: "gid://shopify/Product/1" } })).body,
+    ).toEqual({ purged: 0 });
+    expect((await ask("/api/purge", { method: "POST", body: { all: true } })).body).toMatchObject({
+      purged: "all",
+    });
     expect((await ask("/api/embed", { method: "PUT", body: { status: "on" } })).status).toBe(400);
     expect((await ask("/api/nothing")).status).toBe(404);
     const search = await ask("/api/assets?search=%25");

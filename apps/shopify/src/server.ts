@@ -15,7 +15,7 @@ import { createControl } from "./freshet/control.ts";
 import { createOutbox } from "./freshet/outbox.ts";
 import { createSites } from "./freshet/sites.ts";
 import { createLooks } from "./jobs/images.ts";
-import { createJobs, type Jobs } from "./jobs/jobs.ts";
+import { createJobs, type Handler, type Jobs } from "./jobs/jobs.ts";
 import { createOpenLines } from "./jobs/lines.ts";
 import { createPoll } from "./jobs/poll.ts";
 import { createSweeps } from "./jobs/sweep.ts";
@@ -78,18 +78,23 @@ export async function createShopifyServer(
     everyMs: config.pace.sweepMs,
     bulkMs: config.pace.bulkMs,
   });
+  /** Of a shop that left nothing is asked any more; what a job that was under way then asked for ends here. */
+  const whileThere =
+    (handle: Handler): Handler =>
+    async (job, signal) =>
+      (await shops.get(job.shop))?.state === "active" ? await handle(job, signal) : undefined;
   const allJobs = createJobs({
     ...{ store, now, log },
     handlers: {
-      setup: lifecycle.setup,
+      setup: whileThere(lifecycle.setup),
       state: lifecycle.state,
-      publish: lifecycle.publish,
+      publish: whileThere(lifecycle.publish),
       erase: lifecycle.erase,
-      poll: createPoll({ admin, shops, looks, everyMs: config.pace.pollMs, now }),
-      sweep: sweeps.step,
-      product: looks.product,
-      collection: looks.collection,
-      file: looks.file,
+      poll: whileThere(createPoll({ admin, shops, looks, everyMs: config.pace.pollMs, now })),
+      sweep: whileThere(sweeps.step),
+      product: whileThere(looks.product),
+      collection: whileThere(looks.collection),
+      file: whileThere(looks.file),
     },
   });
 
@@ -128,18 +133,8 @@ export async function createShopifyServer(
   );
   await app.register((child) =>
     apiRoutes(child, {
-      config,
-      desk,
-      jobs,
-      sweeps,
-      tokens,
-      now,
-      door,
-      shops,
-      assets,
-      lists,
-      lifecycle,
-      noticed,
+      ...{ config, desk, jobs, sweeps, tokens, now, door, shops, assets, lists, lifecycle, noticed },
+      sites: sites.map,
     }),
   );
   await app.register((child) => proxyRoutes(child, { shopify, shops, store, config }));

@@ -1,3 +1,4 @@
+import type { ConnectedSite } from "@freshet/connector";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Assets } from "../assets/assets.ts";
 import { problem, type ShopifyErrorCode } from "../errors.ts";
@@ -16,6 +17,7 @@ export interface ApiParts extends HomeParts {
   readonly assets: Assets;
   readonly lists: Lists;
   readonly lifecycle: Lifecycle;
+  readonly sites: ReadonlyMap<string, ConnectedSite<undefined>>;
   /** Told after changes were written down. */
   readonly noticed: () => void;
 }
@@ -25,6 +27,7 @@ const EMBED = ["active", "available", "unavailable"] as const;
 const ID = /^[0-9a-f]{16}$/;
 const WEEK_MS = 7 * 86_400_000;
 const MOST_IDS = 1_000;
+const PRODUCT = /^gid:\/\/shopify\/Product\/\d{1,20}$/;
 
 /** The JSON API of the embedded pages; API.md describes it. Each request carries a session token, and is about its shop alone. */
 export async function apiRoutes(app: FastifyInstance, parts: ApiParts): Promise<void> {
@@ -74,19 +77,28 @@ export async function apiRoutes(app: FastifyInstance, parts: ApiParts): Promise<
     return await lists.asset(shop, row, id);
   });
   route("POST", "/api/purge", async (shop, row, request) => {
-    const { ids } = bodyOf(request);
-    if (
-      !Array.isArray(ids) ||
-      ids.length === 0 ||
-      ids.length > MOST_IDS ||
-      !ids.every((id) => typeof id === "string" && ID.test(id))
-    )
-      return new Refusal("BODY_UNREADABLE", `ids is a list of 1 to ${MOST_IDS} images.`);
+    const { ids, product, all } = bodyOf(request);
     if (row.project === null) return new Refusal("PROJECT_MISSING");
-    const purged = await assets.purge(shop, [...new Set(ids as string[])], manual(shop));
+    if (all === true) return await purgeAll(shop);
+    const isProduct = typeof product === "string" && PRODUCT.test(product);
+    const wanted = isProduct ? await assets.shownBy(shop, product) : ids;
+    if (!isIds(wanted, isProduct ? 0 : 1))
+      return new Refusal("BODY_UNREADABLE", `Write ids (1 to ${MOST_IDS} images), product, or all: true.`);
+    const purged = await assets.purge(shop, [...new Set(wanted)], manual(shop));
     if (purged > 0) parts.noticed();
     return { purged };
   });
+  const purgeAll = async (shop: ShopContext) => {
+    const site = parts.sites.get(shop);
+    if (site === undefined) return new Refusal("PROJECT_MISSING");
+    const cause = { kind: "shopify", id: `admin of ${shop}` };
+    try {
+      const { invalidation } = await site.invalidations.invalidate({ scope: "all", cause });
+      return { purged: "all", invalidation: invalidation.uuid };
+    } catch {
+      return new Refusal("FRESHET_AWAY");
+    }
+  };
 
   route("GET", "/api/changes", async (shop, _row, request) => {
     const { limit, cursor } = request.query as Query;
@@ -135,6 +147,11 @@ class Refusal {
 }
 
 type Query = Readonly<Record<string, unknown>>;
+
+function isIds(value: unknown, least: number): value is readonly string[] {
+  if (!Array.isArray(value) || value.length < least || value.length > MOST_IDS) return false;
+  return value.every((id) => typeof id === "string" && ID.test(id));
+}
 
 const manual = (shop: ShopContext) => ({ cause: "manual" as const, causeId: `admin of ${shop}` });
 

@@ -28,8 +28,10 @@ export interface Assets {
   settle(shop: ShopContext, image: SeenImage, digest: string, noted: Noted): Promise<boolean>;
   /** The images with these ids do not exist any more; resolves to how many did before. */
   remove(shop: ShopContext, gids: readonly string[], noted: Noted): Promise<number>;
-  /** Writes down that somebody wants these to be fetched anew; no ids is all of the shop. Resolves to how many. */
+  /** Writes down that somebody wants these to be fetched anew. Resolves to how many there were. */
   purge(shop: ShopContext, ids: readonly string[], noted: Noted): Promise<number>;
+  /** Ids in the API of the images that a product was seen to show. */
+  shownBy(shop: ShopContext, owner: string): Promise<readonly string[]>;
   /** What a product shows now; resolves to the ids it showed before and shows no longer. */
   refer(shop: ShopContext, owner: string, title: string, gids: readonly string[]): Promise<readonly string[]>;
   /** Ids of images of this kind that were not seen since then, in order, after the given one. */
@@ -189,6 +191,11 @@ export function createAssets(store: Store, now: () => number): Assets {
         await tell(on, shop, changes, noted);
         return rows.length;
       }),
+    async shownBy(shop, owner) {
+      const { rows } = await sql<{ id: string }>`select id from shopify_asset where shop = ${shop} and gid in
+        (select gid from shopify_reference where shop = ${shop} and owner = ${owner})`.execute(db);
+      return rows.map(({ id }) => id);
+    },
     refer: (shop, owner, title, gids) =>
       db.transaction().execute(async (on) => {
         const { rows } = await sql<{ gid: string }>`select gid from shopify_reference

@@ -35,6 +35,8 @@ export interface JobRequest {
 /** Nothing: it is finished. Else it is done again after so many milliseconds. */
 export type Outcome = undefined | { readonly againMs: number };
 
+export type Handler = (job: Job, signal: AbortSignal) => Promise<Outcome>;
+
 export interface Jobs {
   /** Asks for a job; in a transaction where `on` is one. Call `wake` after its commit. */
   ask(request: JobRequest, on?: Kysely<unknown>): Promise<void>;
@@ -51,7 +53,7 @@ export interface Jobs {
 
 export interface JobsOptions {
   readonly store: Store;
-  readonly handlers: Readonly<Record<JobKind, (job: Job, signal: AbortSignal) => Promise<Outcome>>>;
+  readonly handlers: Readonly<Record<JobKind, Handler>>;
   readonly now: () => number;
   readonly log: (event: string, details: Readonly<Record<string, unknown>>) => void;
 }
