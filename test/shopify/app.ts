@@ -34,7 +34,7 @@ export interface ShopifyAppOptions {
 }
 
 /** Everything that takes minutes takes moments. */
-export const QUICK = "debounceMs=100,pollMs=300,sweepMs=86400000,bulkMs=100,readyMs=50+100+200+400";
+const QUICK = "debounceMs=100,pollMs=300,sweepMs=86400000,bulkMs=100,readyMs=50+100+200+400";
 
 export async function startShopifyApp({ shopify, server, env = {} }: ShopifyAppOptions): Promise<ShopifyApp> {
   if (!existsSync(MAIN)) throw new Error(`${MAIN} is missing. Build the app first: npm run build.`);

@@ -1,4 +1,3 @@
-import { createInvalidationClient } from "@freshet/core";
 import sharp from "sharp";
 import { type Freshet, freePort, startFreshet } from "../support/freshet.ts";
 import type { Shade } from "../support/origin.ts";
@@ -7,7 +6,7 @@ import { type Answer, type ShopifyApp, type ShopifyAppOptions, startShopifyApp }
 import { type LocalShopify, startLocalShopify } from "./local/local-shopify.ts";
 import type { LocalShop } from "./local/shop.ts";
 
-export const ADMIN_KEY = "admin_0123456789abcdef0123";
+const ADMIN_KEY = "admin_0123456789abcdef0123";
 
 /** Everything that runs when merchants use the app: Shopify, Freshet, a Varnish in front of it where asked for, and the app. */
 export interface ShopifyInstallation {
@@ -100,11 +99,3 @@ export const paint = ({ red, green, blue }: Shade): Promise<Buffer> =>
   sharp({ create: { width: 640, height: 480, channels: 3, background: { r: red, g: green, b: blue } } })
     .jpeg({ quality: 95 })
     .toBuffer();
-
-/** The journal of a shop's project, read with the key of the whole installation. */
-export const journalOf = (freshet: Freshet, project: string) =>
-  createInvalidationClient({
-    endpoint: freshet.url,
-    apiKey: ADMIN_KEY,
-    fetch: (url, init) => fetch(`${url}${String(url).includes("?") ? "&" : "?"}project=${project}`, init),
-  });

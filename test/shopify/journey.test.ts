@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Browser, missingBrowser, openBrowser } from "../support/browser.ts";
+import { type Browser, missingBrowser, openBrowser, type PageResponse } from "../support/browser.ts";
 import { missingPart } from "../support/find.ts";
 import { isShade, type Shade, shadeOf } from "../support/origin.ts";
 import { varnishIsMissing } from "../support/varnish.ts";
@@ -57,16 +57,11 @@ describe.skipIf(missing)(`a picture that changes in a shop ${missing ?? ""}`, ()
   /** Opens the shop's page in a fresh browser profile, and answers its two pictures. */
   async function look(): Promise<readonly [Seen, Seen]> {
     const page = await browser.page();
-    const answers: Parameters<Parameters<typeof page.on>[1]>[0][] = [];
-    page.on("response", (answer) => void answers.push(answer as never));
+    const answers: PageResponse[] = [];
+    page.on("response", (answer) => void answers.push(answer));
     await page.goto(shop.url, { waitUntil: "load" });
     const seen: Seen[] = [];
-    for (const answer of answers as unknown as {
-      url(): string;
-      status(): number;
-      body(): Promise<Buffer>;
-      request(): { resourceType(): string };
-    }[])
+    for (const answer of answers)
       if (answer.request().resourceType() === "image" && answer.status() === 200)
         seen.push({ url: answer.url(), status: answer.status(), shade: await shadeOf(await answer.body()) });
     await page.close();

@@ -30,7 +30,9 @@ export async function renderPage(shop: LocalShop, images: readonly LocalFile[]):
   const { Liquid } = part.require("liquidjs") as { readonly Liquid: new () => LiquidEngine };
   const engine = new Liquid();
   // As Shopify prints it: without scheme, on the domain that is visited, with v.
-  engine.registerFilter("image_url", (image, [, width] = ["width", 0] as never) => {
+  engine.registerFilter("image_url", (image, named) => {
+    // Liquid gives a named argument as a pair.
+    const width = Array.isArray(named) ? named[1] : 0;
     const { path, version } = image as LocalFile;
     return `//${new URL(shop.url).host}/cdn/shop/${path}?v=${version}&width=${width}`;
   });

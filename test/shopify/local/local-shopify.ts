@@ -9,7 +9,7 @@ import { createLocalShop, type LocalProduct, type LocalShop } from "./shop.ts";
 import { type AppKeys, createTokenEndpoint, type TokenEndpoint } from "./tokens.ts";
 import { createSender, type Message, productPayload, type Sender } from "./webhooks.ts";
 
-export const KEYS: AppKeys = {
+const KEYS: AppKeys = {
   clientId: "0123456789abcdef0123456789abcdef",
   clientSecret: "shpss_local_0123456789abcdef",
 };

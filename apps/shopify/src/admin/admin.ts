@@ -6,7 +6,7 @@ import { TokenMissing, type Tokens } from "../shops/tokens.ts";
 import { createBudget } from "./budget.ts";
 
 /** Passing trouble with the Admin API: the caller tries again later. */
-export class AdminTrouble extends Error {
+class AdminTrouble extends Error {
   readonly code = "ADMIN_TROUBLE";
   constructor(sentence: string, options?: ErrorOptions) {
     super(sentence, options);

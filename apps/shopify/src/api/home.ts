@@ -36,7 +36,7 @@ export interface HomeParts {
   readonly now: () => number;
 }
 
-export const readEmbed = (row: ShopRow): Embed | undefined =>
+const readEmbed = (row: ShopRow): Embed | undefined =>
   row.embed === null ? undefined : (JSON.parse(row.embed) as Embed);
 
 export function embedView(shop: ShopContext, row: ShopRow, { clientId }: Config) {

@@ -9,7 +9,7 @@ import type { Looks } from "./images.ts";
 import type { Job, Outcome } from "./jobs.ts";
 
 /** Shopify's index of `updated_at` lags behind, so each poll reads this much again. */
-export const OVERLAP_MS = 10 * 60_000;
+const OVERLAP_MS = 10 * 60_000;
 const PAGE = 100;
 
 /**

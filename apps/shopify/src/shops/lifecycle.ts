@@ -214,7 +214,7 @@ export function endpointOf(
 }
 
 /** What the theme extension reads as `app.metafields.freshet.storefront.value`. */
-export function storefrontSettings(row: ShopRow, config: Pick<Config, "delivery">) {
+function storefrontSettings(row: ShopRow, config: Pick<Config, "delivery">) {
   const endpoint = endpointOf(row, config);
   return { enabled: row.is_on === 1 && endpoint !== undefined, endpoint: endpoint ?? "" };
 }
