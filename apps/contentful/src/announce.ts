@@ -1,4 +1,4 @@
-import type { ConnectorPort } from "@freshet/connector";
+import type { Desk } from "@freshet/connector";
 import type { ProjectPort } from "./project-port.ts";
 import { sentence } from "./sentence.ts";
 
@@ -10,7 +10,7 @@ const EVERY_MS = 30_000;
 export function announceSpace(options: {
   readonly space: string;
   readonly project: ProjectPort;
-  readonly inbox: ConnectorPort;
+  readonly inbox: Desk;
   /** Address of this connector's status API, where others reach it. */
   readonly statusUrl: string | undefined;
   readonly now: () => number;

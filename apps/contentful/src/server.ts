@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { type ConnectedSite, type ConnectorPort, connector } from "@freshet/connector";
+import { type ConnectedSite, connector, type Desk } from "@freshet/connector";
 import { openStore, type Store } from "@freshet/store";
 import fastify, { type FastifyInstance } from "fastify";
 import { claimedSpace, createContentfulAdapter } from "./adapter.ts";
@@ -65,8 +65,8 @@ export async function createContentfulServer(
     return found;
   };
   const prefix = config.publicUrl && new URL(config.publicUrl).pathname.replace(/\/$/, "");
-  let port: ConnectorPort | undefined;
-  const inbox = (): ConnectorPort => {
+  let port: Desk | undefined;
+  const inbox = (): Desk => {
     if (port === undefined) throw new Error("The connector has not started yet.");
     return port;
   };
@@ -109,7 +109,7 @@ export async function createContentfulServer(
       claimedSite: claimedSpace,
       ...{ store, log, now, statusSecrets: config.statusSecrets, paths: ["/contentful/webhooks"] },
       ...(pullEveryMs !== undefined && { pullEveryMs }),
-      attach: (attached) => {
+      desk: (attached) => {
         port = attached;
       },
     }),

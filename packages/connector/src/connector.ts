@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
-import type { RawRequest, VerifiedEvent } from "@freshet/core";
+import type { RawRequest } from "@freshet/core";
 import { type Backoff, createQueue, createWorker, type Store } from "@freshet/store";
 import type { FastifyError, FastifyPluginAsync } from "fastify";
 import { type AnnounceOptions, createAnnouncer } from "./announce.ts";
+import { createDesk, type Desk } from "./desk.ts";
 import { sentenceOf } from "./errors.ts";
-import { createInbox, type Inbox } from "./inbox.ts";
+import { createInbox } from "./inbox.ts";
 import { createKnownVersions } from "./known.ts";
 import { type ConnectorErrorCode, problem } from "./problem.ts";
 import { createPullLoop } from "./pull.ts";
@@ -21,7 +22,8 @@ import { createWalkStore } from "./walk-store.ts";
 export interface ConnectorOptions<Client> {
   /** The CMS, e.g. "wordpress": a-z and 0-9. Names the routes, the tables and the cause of invalidations. */
   readonly name: string;
-  readonly sites: readonly ConnectedSite<Client>[];
+  /** A map is looked at anew for each event: its sites may come and go while the connector runs, and are not pulled. */
+  readonly sites: readonly ConnectedSite<Client>[] | ReadonlyMap<string, ConnectedSite<Client>>;
   /** Id of the site a pushed request claims to come from; `verify` of that site's adapter then proves it. */
   readonly claimedSite: (request: RawRequest) => string | undefined;
   /** Stays the caller's: open while the connector runs, closed by the caller afterwards. */
@@ -38,21 +40,11 @@ export interface ConnectorOptions<Client> {
   readonly statusSecrets?: readonly string[];
   /** Paths besides `/<name>/events` under which events are pushed. */
   readonly paths?: readonly string[];
-  /** Told once, before the first event, how to put in events that the connector's own people cause. */
-  readonly attach?: (port: ConnectorPort) => void;
+  /** Given the desk once the tables are there: for apps that find changes themselves. */
+  readonly desk?: (desk: Desk) => void;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
   readonly log?: (event: string, details: Readonly<Record<string, unknown>>) => void;
-}
-
-/** The connector's inbox, for the app around it. */
-export interface ConnectorPort extends Pick<Inbox, "log" | "counts" | "place"> {
-  /** Stores what is new of the events and works on it; resolves to how many were new. */
-  add(site: string, events: readonly VerifiedEvent[]): Promise<number>;
-  /** Pulls the site now, not when its time has come. */
-  pull(site: string): void;
-  /** Why the site's last pull failed. */
-  pullError(site: string): string | undefined;
 }
 
 /** A row whose worker fell silent is taken up by another after this. */
@@ -74,7 +66,8 @@ const RECONCILE_EVERY_MS = 6 * 3_600_000;
 export function connector<Client>(options: ConnectorOptions<Client>): FastifyPluginAsync {
   return async (app) => {
     const { name, store, pullEveryMs = 5_000, now = Date.now, log = () => {} } = options;
-    const sites = new Map(options.sites.map((site) => [site.id, site]));
+    const listed = isMap(options.sites) ? [] : options.sites;
+    const sites = isMap(options.sites) ? options.sites : new Map(listed.map((site) => [site.id, site]));
     const tables = tablesOf(name);
     await store.migrate(tables.owner, migrationsOf(tables));
 
@@ -123,14 +116,11 @@ export function connector<Client>(options: ConnectorOptions<Client>): FastifyPlu
     });
     const added = () => worker.wake();
     const pulls = new Map(
-      options.sites.map((site) => [
-        site.id,
-        createPullLoop({ site, inbox, everyMs: pullEveryMs, added, log }),
-      ]),
+      listed.map((site) => [site.id, createPullLoop({ site, inbox, everyMs: pullEveryMs, added, log })]),
     );
 
     const walkers = new Map(
-      options.sites.map((site) => {
+      listed.map((site) => {
         const pull = async () => pulls.get(site.id)?.drain();
         const everyMs = site.reconcileEveryMs ?? options.reconcileEveryMs ?? RECONCILE_EVERY_MS;
         return [
@@ -145,16 +135,7 @@ export function connector<Client>(options: ConnectorOptions<Client>): FastifyPlu
       if (code === "INTERNAL") log("request failed", { reason: sentenceOf(error) });
       return problem(reply, code);
     });
-    options.attach?.({
-      ...inbox,
-      async add(site, events) {
-        const stored = await inbox.add(site, events);
-        if (stored > 0) added();
-        return stored;
-      },
-      pull: (site) => pulls.get(site)?.now(),
-      pullError: (site) => pulls.get(site)?.state().error,
-    });
+    options.desk?.(createDesk({ store, tables, walkTables, inbox, added, pulls }));
     receiveEvents(app, {
       paths: [`/${name}/events`, ...(options.paths ?? [])],
       sites,
@@ -197,6 +178,12 @@ export function connector<Client>(options: ConnectorOptions<Client>): FastifyPlu
       await worker.stop();
     });
   };
+}
+
+function isMap<Value>(
+  sites: readonly Value[] | ReadonlyMap<string, Value>,
+): sites is ReadonlyMap<string, Value> {
+  return sites instanceof Map;
 }
 
 function codeOf(error: FastifyError): ConnectorErrorCode {

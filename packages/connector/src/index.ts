@@ -1,6 +1,7 @@
 export type { Announcement, AnnounceOptions } from "./announce.ts";
 export { announceTo } from "./announce-to.ts";
-export { type ConnectorOptions, type ConnectorPort, connector } from "./connector.ts";
+export { type ConnectorOptions, connector } from "./connector.ts";
+export type { Desk, EventOutcome } from "./desk.ts";
 export { EventUnreadable, TryLater } from "./errors.ts";
 export type { LoggedEvent } from "./inbox.ts";
 export { CONNECTOR_ERRORS, type ConnectorErrorCode, problem } from "./problem.ts";

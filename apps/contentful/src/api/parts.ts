@@ -1,4 +1,4 @@
-import type { ConnectorPort } from "@freshet/connector";
+import type { Desk } from "@freshet/connector";
 import type { Config } from "../config.ts";
 import type { ProjectPort } from "../project-port.ts";
 import type { ContentfulSpace } from "../space.ts";
@@ -10,7 +10,7 @@ export interface ApiParts {
   readonly config: Config;
   readonly roles: Roles;
   /** The connector's inbox. */
-  readonly inbox: () => ConnectorPort;
+  readonly inbox: () => Desk;
   /** The delivering project of a space. */
   readonly project: (space: string) => ProjectPort;
   readonly now: () => number;

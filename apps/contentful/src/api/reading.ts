@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { ConnectorPort } from "@freshet/connector";
+import type { Desk } from "@freshet/connector";
 import { assetSubject } from "../event.ts";
 import { sentence } from "../sentence.ts";
 import { placeIn } from "../space.ts";
@@ -149,7 +149,7 @@ export function readingRoutes(parts: ApiParts): Readonly<Record<string, Answer>>
   };
 }
 
-function viewEvent(line: Awaited<ReturnType<ConnectorPort["log"]>>[number]) {
+function viewEvent(line: Awaited<ReturnType<Desk["log"]>>[number]) {
   const { event, subject, via, received_at, state, changed_at, invalidations, remark } = line;
   const [type, action] = event.split(".");
   return {

@@ -3,6 +3,7 @@ import type { ImageFacts } from "@freshet/core/resize";
 import { LRUCache } from "lru-cache";
 import { ServerError } from "../errors.ts";
 import type { Standing } from "../instances/admission.ts";
+import { pastSeenVersions } from "../projects/origin-version.ts";
 import type { Original } from "../projects/originals.ts";
 import type { Fetched, Source } from "../sources/source.ts";
 import { ByteTiers } from "./byte-tiers.ts";
@@ -242,8 +243,12 @@ export class Originals {
       fresh,
       ...(confirmed ? { validators: confirmed.validators } : {}),
     };
+    // A cache of the origin's may go by the version in the URL alone, whatever the headers of a request ask for.
+    const { versionParameter } = original.project.origins ?? {};
+    const again = { isAgain: known !== undefined, floor: floor.sequence };
+    const location = pastSeenVersions(original.location, versionParameter, again);
     const fetched = await source
-      .fetch(original.location, request, AbortSignal.timeout(original.policy.timeoutMs * 2))
+      .fetch(location, request, AbortSignal.timeout(original.policy.timeoutMs * 2))
       .then((answer) => (answer.kind === "unchanged" && !confirmed ? UNASKED_304 : answer))
       .catch((): Fetched => ({ kind: "refused", code: "ORIGIN_SLOW", reason: "no answer in time" }));
     onFetch?.(fetched.kind);

@@ -96,6 +96,9 @@ export async function readOriginSettings(
       report(`${at} holds {{header.host}}; write the hosts that it may stand for under hosts.`);
     read.push({ name: name.toLowerCase(), value: secret });
   }
-  const { staleIfError, rememberMissing } = { ...ORIGIN_DEFAULTS, ...lifetimes };
-  return { headers: read, staleIfError, rememberMissing };
+  const { staleIfError, rememberMissing, versionParameter } = { ...ORIGIN_DEFAULTS, ...lifetimes };
+  return {
+    ...{ headers: read, staleIfError, rememberMissing },
+    ...(versionParameter !== undefined && { versionParameter }),
+  };
 }

@@ -8,6 +8,7 @@ import {
   type Shortening,
 } from "@freshet/core";
 import { ServerError } from "../errors.ts";
+import { withVersion } from "../projects/origin-version.ts";
 import type { Project } from "../projects/project.ts";
 import type { Verdict } from "../projects/security.ts";
 import { withinLadder } from "../projects/sizes.ts";
@@ -41,7 +42,7 @@ export function understand(project: Project, target: string): Understanding {
   const url = {
     ...parsed,
     // A seal covers the original, and its query is a part of it: what a stranger adds is not sent on.
-    originQuery: verdict.covers === "sealed" ? parsed.sealedOriginQuery : parsed.originQuery,
+    originQuery: versionedQuery(project, parsed, verdict.covers === "sealed"),
     transformation: layered.transformation,
     remarks: layered.remarks,
   };
@@ -55,6 +56,13 @@ export function understand(project: Project, target: string): Understanding {
   } catch (error) {
     return { url, layered, verdict, refusal: error as ServerError };
   }
+}
+
+/** The origin's own query, with `vh` in the parameter that the project's origins take versions in. */
+function versionedQuery(project: Project, parsed: ParsedDeliveryUrl, isSealed: boolean): string {
+  const query = isSealed ? parsed.sealedOriginQuery : parsed.originQuery;
+  const version = isSealed ? parsed.sealed.findLast(({ name }) => name === "vh")?.value : parsed.version;
+  return withVersion(query, project.origins?.versionParameter, version);
 }
 
 function refused(verdict: Verdict, refusal: ServerError): Understanding {

@@ -28,6 +28,8 @@ export interface OriginSettings {
   readonly staleIfError: number;
   /** Seconds until a missing original is asked for again. */
   readonly rememberMissing: number;
+  /** Query parameter in which the origins take the version of an original. */
+  readonly versionParameter?: string;
 }
 
 export const ORIGIN_DEFAULTS: OriginSettings = { headers: [], staleIfError: 0, rememberMissing: 10 };

@@ -284,6 +284,14 @@ export const ORIGIN_PROPERTIES = {
     ),
     default: 0,
   },
+  versionParameter: {
+    type: "string",
+    description:
+      "Query parameter in which origins take the version of an original, such as Shopify's v: vh is sent in it, and after an invalidation a value that no cache on the way has seen.",
+    title: 'the name of a query parameter, such as "v"',
+    pattern: "^[A-Za-z][A-Za-z0-9_-]{0,31}$",
+    maxLength: 32,
+  },
   rememberMissing: {
     ...seconds("How long a missing original is not asked for again. An invalidation ends it.", 1),
     default: 10,

@@ -1,0 +1,180 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { keptSealKey, readSealKeys } from "./secrets.ts";
+import { type ShopContext, shopContext } from "./shops/context.ts";
+
+/** Milliseconds between things that happen by themselves. */
+export interface Pace {
+  /** Deliveries about one product that come closer together than this are one look at it. */
+  readonly debounceMs: number;
+  /** Between two polls of a shop's files. */
+  readonly pollMs: number;
+  /** Between two sweeps over all images of a shop. */
+  readonly sweepMs: number;
+  /** Between two questions how far a bulk operation is. */
+  readonly bulkMs: number;
+  /** Waits before an image that Shopify still works on is looked at again. */
+  readonly readyMs: readonly number[];
+}
+
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  readonly dataFolder: string;
+  /** Client id and secret of the app, from Shopify's Dev Dashboard. */
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** Address under which Shopify reaches this app, without a slash at the end. */
+  readonly appUrl: string;
+  /** Address of the Freshet server's API, without a slash at the end. */
+  readonly server: string;
+  /** Where pictures are delivered, `{project}` standing for the project's name; without a slash at the end. */
+  readonly delivery: string;
+  /** Key of the whole installation: with it each shop gets a project of its own. */
+  readonly adminKey: string | undefined;
+  /** The one project of a self-hosted shop, and its key. */
+  readonly project: { readonly name: string; readonly key: string } | undefined;
+  /** The one shop that a self-hosted app belongs to, by the client credentials grant. */
+  readonly ownShop: ShopContext | undefined;
+  readonly sealKeys: readonly Uint8Array[];
+  /** Address of a local Shopify, on loopback; for tests and demonstrations. */
+  readonly gateway: string | undefined;
+  readonly pace: Pace;
+}
+
+/** A fault of the configuration, as a sentence for the person who wrote it. */
+export class ConfigFault extends Error {
+  readonly code = "CONFIG_WRONG";
+}
+
+const PACE: Pace = {
+  debounceMs: 2_000,
+  pollMs: 60_000,
+  sweepMs: 86_400_000,
+  bulkMs: 5_000,
+  readyMs: [2_000, 5_000, 15_000, 60_000, 300_000],
+};
+
+/** The effective configuration, from the environment alone. Throws a `ConfigFault` for the first thing that is wrong. */
+export function readConfig(env: NodeJS.ProcessEnv = process.env, folder: string = process.cwd()): Config {
+  const read = reader(env, folder);
+  const dataFolder = resolve(folder, env.FRESHET_DATA || ".freshet", "shopify");
+  const port = readPort(env.FRESHET_SHOPIFY_PORT || "8082", "FRESHET_SHOPIFY_PORT", 0);
+  const host = env.FRESHET_HOST || "127.0.0.1";
+  const server = readAddress(
+    env.FRESHET_URL || `http://127.0.0.1:${readPort(env.PORT || "8080", "PORT", 1)}`,
+    "FRESHET_URL",
+  );
+  const adminKey = read("FRESHET_ADMIN_KEY");
+  const name = env.FRESHET_SHOPIFY_PROJECT || undefined;
+  const key = read("FRESHET_API_KEY");
+  if (name !== undefined && key === undefined)
+    throw new ConfigFault(
+      `FRESHET_SHOPIFY_PROJECT is "${name}", but its key is missing. Set FRESHET_API_KEY or FRESHET_API_KEY_FILE.`,
+    );
+  const gateway = env.FRESHET_SHOPIFY_GATEWAY
+    ? readAddress(env.FRESHET_SHOPIFY_GATEWAY, "FRESHET_SHOPIFY_GATEWAY")
+    : undefined;
+  if (gateway !== undefined && !isLoopback(gateway))
+    throw new ConfigFault(
+      "FRESHET_SHOPIFY_GATEWAY is for a local Shopify and must be an address of this machine.",
+    );
+  return {
+    host,
+    port,
+    dataFolder,
+    clientId:
+      read("FRESHET_SHOPIFY_CLIENT_ID") ?? missing("FRESHET_SHOPIFY_CLIENT_ID", "the app's client id"),
+    clientSecret:
+      read("FRESHET_SHOPIFY_CLIENT_SECRET") ??
+      missing("FRESHET_SHOPIFY_CLIENT_SECRET", "the app's client secret"),
+    appUrl: readAddress(env.FRESHET_SHOPIFY_APP_URL || `http://127.0.0.1:${port}`, "FRESHET_SHOPIFY_APP_URL"),
+    server,
+    delivery: readAddress(env.FRESHET_SHOPIFY_DELIVERY || server, "FRESHET_SHOPIFY_DELIVERY"),
+    adminKey,
+    project: name === undefined || key === undefined ? undefined : { name, key },
+    ownShop: readShop(env.FRESHET_SHOPIFY_SHOP),
+    sealKeys: sealKeys(read("FRESHET_SHOPIFY_SECRET_KEY"), dataFolder),
+    gateway,
+    pace: readPace(env.FRESHET_SHOPIFY_PACE),
+  };
+}
+
+function reader(env: NodeJS.ProcessEnv, folder: string) {
+  return (name: string): string | undefined => {
+    if (env[name]) return env[name];
+    const file = env[`${name}_FILE`];
+    if (!file) return undefined;
+    try {
+      return readFileSync(resolve(folder, file), "utf8").trim() || undefined;
+    } catch (cause) {
+      throw new ConfigFault(`${name}_FILE names ${file}, which cannot be read.`, { cause });
+    }
+  };
+}
+
+function missing(name: string, what: string): never {
+  throw new ConfigFault(
+    `${name} is missing. Set it (or ${name}_FILE) to ${what} from Shopify's Dev Dashboard.`,
+  );
+}
+
+function readShop(text: string | undefined): ShopContext | undefined {
+  if (!text) return undefined;
+  const shop = shopContext(text.toLowerCase());
+  if (shop === undefined)
+    throw new ConfigFault(
+      `FRESHET_SHOPIFY_SHOP is "${text}". Write the shop's own domain, like "my-shop.myshopify.com".`,
+    );
+  return shop;
+}
+
+function sealKeys(text: string | undefined, dataFolder: string): readonly Uint8Array[] {
+  if (text === undefined) return [keptSealKey(resolve(dataFolder, "seal.key"))];
+  const keys = readSealKeys(text);
+  if (keys === undefined)
+    throw new ConfigFault(
+      "FRESHET_SHOPIFY_SECRET_KEY is no key of 32 bytes in hex or base64. Make one with: openssl rand -hex 32",
+    );
+  return keys;
+}
+
+/** `debounceMs=2000,pollMs=60000`; what is not named stays as it is. */
+function readPace(text: string | undefined): Pace {
+  const pace: Record<string, number | readonly number[]> = { ...PACE };
+  for (const item of (text ?? "").split(",").filter((each) => each.trim() !== "")) {
+    const [, name = "", value = ""] =
+      /^\s*([A-Za-z]+)\s*=\s*([0-9]{1,9}(?:\+[0-9]{1,9})*)\s*$/.exec(item) ?? [];
+    if (!(name in PACE))
+      throw new ConfigFault(
+        `FRESHET_SHOPIFY_PACE has "${item}". It takes ${Object.keys(PACE).join(", ")}, in milliseconds.`,
+      );
+    const numbers = value.split("+").map(Number);
+    pace[name] = name === "readyMs" ? numbers : (numbers[0] ?? 0);
+  }
+  return pace as unknown as Pace;
+}
+
+function readPort(text: string, where: string, least: number): number {
+  const port = /^[0-9]{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  if (port >= least && port <= 65_535) return port;
+  throw new ConfigFault(`${where} is "${text}". Write a port number up to 65535.`);
+}
+
+function readAddress(text: string, where: string): string {
+  const url = URL.parse(text.replace("{project}", "project-name"));
+  if (
+    url === null ||
+    !/^https?:$/.test(url.protocol) ||
+    url.username !== "" ||
+    url.search !== "" ||
+    url.hash !== ""
+  )
+    throw new ConfigFault(`${where} is "${text}". Write an address like "https://images.example".`);
+  return text.replace(/\/+$/, "");
+}
+
+function isLoopback(address: string): boolean {
+  const { hostname } = new URL(address);
+  return /^127(\.\d{1,3}){3}$/.test(hostname) || hostname === "localhost" || hostname === "[::1]";
+}

@@ -1,0 +1,77 @@
+import type { VerifiedEvent } from "@freshet/core";
+import { type Store, sql } from "@freshet/store";
+import type { Inbox } from "./inbox.ts";
+import type { PullLoop } from "./pull.ts";
+import type { EventState, InboxRow, Tables } from "./schema.ts";
+import type { WalkTables } from "./walk-schema.ts";
+
+/** What became of one event; `invalidations` are the ids that the server gave. */
+export interface EventOutcome {
+  readonly state: EventState;
+  /** Milliseconds since the epoch. */
+  readonly changedAt: number;
+  readonly invalidations: readonly string[];
+  readonly remark: string | null;
+}
+
+/** The inbox as the app around the connector sees it: one that finds changes by itself, whose people cause events, whose sites come and go. */
+export interface Desk extends Pick<Inbox, "log" | "counts" | "place"> {
+  /** Stores what is new of the events and has it worked on; resolves to how many were new. */
+  add(site: string, events: readonly VerifiedEvent[]): Promise<number>;
+  /** Pulls the site now, not when its time has come. */
+  pull(site: string): void;
+  /** Why the site's last pull failed. */
+  pullError(site: string): string | undefined;
+  /** What became of these events, by their id; those that are not in the log any more are left out. */
+  outcomes(site: string, events: readonly string[]): Promise<ReadonlyMap<string, EventOutcome>>;
+  /** Forgets everything about a site: its events, finished or not, and the versions it was known by. */
+  forget(site: string): Promise<void>;
+}
+
+export function createDesk(parts: {
+  readonly store: Store;
+  readonly tables: Tables;
+  readonly walkTables: WalkTables;
+  readonly inbox: Inbox;
+  /** Told after new events were stored. */
+  readonly added: () => void;
+  /** Of sites that are pulled, by their id. */
+  readonly pulls: ReadonlyMap<string, PullLoop>;
+}): Desk {
+  const { store, tables, walkTables, inbox, added, pulls } = parts;
+  return {
+    log: inbox.log,
+    counts: inbox.counts,
+    place: inbox.place,
+    pull: (site) => pulls.get(site)?.now(),
+    pullError: (site) => pulls.get(site)?.state().error,
+    async add(site, events) {
+      const stored = await inbox.add(site, events);
+      if (stored > 0) added();
+      return stored;
+    },
+    async outcomes(site, events) {
+      if (events.length === 0) return new Map();
+      const { rows } = await sql<InboxRow>`select event, state, changed_at, invalidations, remark
+        from ${sql.table(tables.inbox)} where id in (${sql.join(events.map((event) => `${site} ${event}`))})`.execute(
+        store.db,
+      );
+      return new Map(
+        rows.map((row) => [
+          row.event,
+          {
+            state: row.state,
+            changedAt: Number(row.changed_at),
+            invalidations: row.invalidations === null ? [] : (JSON.parse(row.invalidations) as string[]),
+            remark: row.remark,
+          },
+        ]),
+      );
+    },
+    forget: (site) =>
+      store.db.transaction().execute(async (on) => {
+        for (const table of [tables.inbox, tables.known, tables.place, walkTables.walk])
+          await sql`delete from ${sql.table(table)} where site = ${site}`.execute(on);
+      }),
+  };
+}
