@@ -253,7 +253,15 @@ describe("a request that Contentful did not make", () => {
         how: { method, path },
       };
     };
-    const answer = async ({ headers, body, how }: ReturnType<typeof call>) => {
+    const answer = async ({
+      headers,
+      body,
+      how,
+    }: {
+      headers: Readonly<Record<string, string>>;
+      body: string;
+      how: { method: string; path: string };
+    }) => {
       const { status, code } = await send(headers, body, how);
       return [status, code];
     };
