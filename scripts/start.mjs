@@ -1,5 +1,5 @@
-// `npm start`: builds what is not built, sets what a process must know before it begins, and runs the server and, where
-// the configuration names sites, the WordPress connector beside it.
+// `npm start`: builds what is not built, sets what a process must know before it begins, and runs the server and beside it the
+// connectors that the configuration has something for.
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
@@ -7,7 +7,19 @@ import { join, resolve } from "node:path";
 import { build, needNode24, ROOT, seconds, stillGoing, tool } from "./steps.mjs";
 
 const SERVER = join(ROOT, "apps/server/dist/main.js");
-const CONNECTOR = join(ROOT, "apps/wordpress/dist/main.js");
+/** Each with whether its section of the configuration asks for it. */
+const CONNECTORS = [
+  {
+    name: "WordPress",
+    program: join(ROOT, "apps/wordpress/dist/main.js"),
+    isWanted: ({ wordpress }) => Array.isArray(wordpress) && wordpress.length > 0,
+  },
+  {
+    name: "Contentful",
+    program: join(ROOT, "apps/contentful/dist/main.js"),
+    isWanted: ({ contentful }) => typeof contentful === "object" && contentful !== null,
+  },
+];
 
 /** Milliseconds until a connector that ended is started again; doubled each time. */
 const FIRST_REST = 1_000;
@@ -32,7 +44,8 @@ let ending = false;
 
 const server = start(SERVER);
 // Not before the server has its port and its data folder: a second start by mistake should touch nothing.
-if (namesWordPress()) server.once("message", () => keepConnector(FIRST_REST));
+for (const connector of CONNECTORS.filter(({ isWanted }) => isWanted(configuredConnectors())))
+  server.once("message", () => keepConnector(connector, FIRST_REST));
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
   let last = 0;
@@ -80,27 +93,26 @@ function start(program) {
 }
 
 /** Images are delivered whether the connector runs or not, so it may end without ending the server. */
-function keepConnector(rest) {
+function keepConnector(connector, rest) {
   const begun = Date.now();
-  start(CONNECTOR).on("exit", (code) => {
+  start(connector.program).on("exit", (code) => {
     if (ending) return;
     const next = Date.now() - begun > LONGEST_REST ? FIRST_REST : Math.min(rest * 2, LONGEST_REST);
     console.error(
-      `The WordPress connector ended (${code}); images are delivered on, and it starts again in ${rest / 1000} s.`,
+      `The ${connector.name} connector ended (${code}); images are delivered on, and it starts again in ${rest / 1000} s.`,
     );
     setTimeout(() => {
-      if (!ending) keepConnector(next);
+      if (!ending) keepConnector(connector, next);
     }, rest).unref();
   });
 }
 
-/** Whether the configuration names sites. What is wrong with the file, the server says. */
-function namesWordPress() {
+/** What the configuration says of connectors. What is wrong with the file, the server says. */
+function configuredConnectors() {
   try {
     const file = resolve(process.env.FRESHET_CONFIG || "freshet.config.json");
-    const sites = JSON.parse(readFileSync(file, "utf8")).connectors?.wordpress;
-    return Array.isArray(sites) && sites.length > 0;
+    return JSON.parse(readFileSync(file, "utf8")).connectors ?? {};
   } catch {
-    return false;
+    return {};
   }
 }

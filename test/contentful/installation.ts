@@ -14,10 +14,10 @@ import { type Clients, installClients, type ManagementClient } from "./toolkit.t
 
 const MAIN = join(import.meta.dirname, "../../apps/contentful/dist/main.js");
 const TOKEN = "a-token-of-the-resolver";
-export const APP = "app4freshet";
-export const APP_SECRET = randomBytes(32).toString("hex");
+const APP = "app4freshet";
+const APP_SECRET = randomBytes(32).toString("hex");
 export const ADMIN = "user-admin";
-export const MEMBER = "user-member";
+const MEMBER = "user-member";
 const KEYS: Readonly<Record<string, string>> = {
   one: "client_0123456789abcde1",
   two: "client_0123456789abcde2",

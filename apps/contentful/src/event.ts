@@ -56,7 +56,8 @@ export interface ReadEvent {
   readonly at: number | undefined;
 }
 
-const ID = /^[A-Za-z0-9._-]{1,64}$/;
+/** Ids become steps of paths: one that leads up is none. */
+const ID = /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,64}$/;
 const MOST_LINKS = 1_000;
 
 export const isId = (value: unknown): value is string => typeof value === "string" && ID.test(value);

@@ -4,7 +4,7 @@ import { isId } from "../event.ts";
 type Body = Readonly<Record<string, unknown>>;
 
 /** Assets that one call may name. */
-export const MOST_ASSETS = 100;
+const MOST_ASSETS = 100;
 const MOST_LINES = 200;
 
 /** @throws ApiError REQUEST_MALFORMED for a key that is none of these. */

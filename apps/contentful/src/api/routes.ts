@@ -63,7 +63,7 @@ function allow({ headers }: FastifyRequest, reply: FastifyReply, origins: readon
   const { origin } = headers;
   if (origin === undefined || !origins.includes(origin)) return;
   reply.header("access-control-allow-origin", origin);
-  reply.header("access-control-allow-methods", "GET, PUT, POST, DELETE");
+  reply.header("access-control-allow-methods", "GET, PUT, POST");
   reply.header("access-control-allow-headers", HEADERS);
   reply.header("access-control-max-age", "86400");
 }

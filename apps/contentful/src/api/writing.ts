@@ -77,7 +77,7 @@ export function writingRoutes(parts: ApiParts): Readonly<Record<string, Answer>>
       return { kept: Object.keys(body) };
     },
 
-    "DELETE secrets": async ({ of, space, user, body }) => {
+    "POST drop-secret": async ({ of, space, user, body }) => {
       await roles.needAdmin(of, user);
       only(body, "which");
       const { which } = body;

@@ -7,9 +7,9 @@ export const OLDEST_MS = 5 * 60_000;
 /** Furthest future of one: clocks differ, but nothing is signed ahead. */
 export const AHEAD_MS = 60_000;
 
-export const SIGNATURE = "x-contentful-signature";
-export const SIGNED_HEADERS = "x-contentful-signed-headers";
-export const TIMESTAMP = "x-contentful-timestamp";
+const SIGNATURE = "x-contentful-signature";
+const SIGNED_HEADERS = "x-contentful-signed-headers";
+const TIMESTAMP = "x-contentful-timestamp";
 
 /** What a genuine request is trusted with: its bytes, and those headers that the signature covers. */
 export interface Genuine {

@@ -25,13 +25,24 @@ interface Standing {
   /** Environments still to be compared; the first one is under way. */
   readonly left: readonly string[];
   readonly skip: number;
+  /** All pages of it were read; what none of them held is looked for next. */
+  readonly isRead: boolean;
   /** The API's clock when the environment was begun; 0 before the first page. */
   readonly at: number;
   /** Our clock at that moment. */
   readonly begun: number;
 }
 
-const NOTHING: Standing = { number: 0, alive: 0, ended: 0, left: [], skip: 0, at: 0, begun: 0 };
+const NOTHING: Standing = {
+  number: 0,
+  alive: 0,
+  ended: 0,
+  left: [],
+  skip: 0,
+  isRead: false,
+  at: 0,
+  begun: 0,
+};
 /** Contentful repeats an event for about a minute. */
 const AWAY_MS = 10 * 60_000;
 /** Pages of one call, so that what was found is soon acted on. */
@@ -112,6 +123,15 @@ async function step(
   const isFirst = !(await walks.isComplete(id, environment));
   let current = standing;
   const events: VerifiedEvent[] = [];
+  // Each step asks little, so that a flood between two requests undoes little.
+  if (standing.isRead) {
+    events.push(...(await vanished(space, cma, environment, standing)));
+    await walks.step(id, environment, 0, events.length);
+    await walks.end(id, environment);
+    const rest = left.slice(1);
+    const ended = rest.length === 0 ? now() : 0;
+    return { events, standing: { ...standing, left: rest, skip: 0, isRead: false, at: 0, ended } };
+  }
   if (skip === 0 && standing.at === 0) {
     const locales = await cma.locales(place);
     await store.db.transaction().execute((on) => environments.setLocales(on, id, environment, locales));
@@ -137,19 +157,9 @@ async function step(
     assets.map(({ event }) => event.asset),
     number,
   );
-  const next = skip + given;
-  if (given > 0 && next < total) {
-    await walks.step(id, environment, assets.length, events.length);
-    return { events, standing: { ...current, skip: next } };
-  }
-  events.push(...(await vanished(space, cma, environment, current)));
   await walks.step(id, environment, assets.length, events.length);
-  await walks.end(id, environment);
-  const rest = left.slice(1);
-  return {
-    events,
-    standing: { ...current, left: rest, skip: 0, at: 0, ended: rest.length === 0 ? now() : 0 },
-  };
+  const next = skip + given;
+  return { events, standing: { ...current, skip: next, isRead: given === 0 || next >= total } };
 }
 
 /** The first time that an asset is seen in an environment nobody has asked about yet. */

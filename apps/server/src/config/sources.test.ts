@@ -187,3 +187,36 @@ describe("a source that is written down wrongly", () => {
     );
   });
 });
+
+describe("an alias of a space of Contentful", () => {
+  const contentful = { connector: "http://127.0.0.1:8082/", token: HIDDEN.replaceAll(" ", "-") };
+  const named = (name: string, to: object) => problemsOf({ aliases: { [name]: to } });
+
+  test("is called as the space is, and nothing else is called so", async () => {
+    const project = await load({ aliases: { "ctf:space1": { contentful } } });
+    expect(project?.aliases["ctf:space1"]).toMatchObject({
+      bucket: "ctf:space1@contentful",
+      place: { space: "space1", connector: "http://127.0.0.1:8082", hosts: ["ctfassets.net"] },
+    });
+    expect(leaksOf(project, [contentful.token])).toEqual([]);
+    for (const [name, to] of [
+      ["_a_", { contentful }],
+      ["ctf:space1", { folder: "media" }],
+    ] as const)
+      expect((await named(name, to)).length, name).toBeGreaterThan(0);
+  });
+
+  test.each([
+    [{ connector: "http://127.0.0.1:8082" }],
+    [{ ...contentful, token: "short" }],
+    [{ ...contentful, connector: "127.0.0.1:8082" }],
+    [{ ...contentful, connector: "http://h/?x=1" }],
+    [{ ...contentful, hosts: ["*"] }],
+    [{ ...contentful, hosts: ["a b"] }],
+    [{ ...contentful, space: "space1" }],
+  ])("says what is wrong with %j", async (section) => {
+    const problems = await named("ctf:space1", { contentful: section });
+    expect(problems.length).toBeGreaterThan(0);
+    expect(problems.join()).not.toContain(HIDDEN.replaceAll(" ", "-"));
+  });
+});

@@ -20,8 +20,8 @@ export const nameOfSpace = (space: string) => bucketName("ctf", space, "contentf
 
 const LARGEST_ANSWER = 65_536;
 const MOST_REDIRECTS = 3;
-/** An id of Contentful's, and behind it a locale. */
-const ID = /^[A-Za-z0-9._-]{1,64}(?:\/[A-Za-z0-9_-]{1,50})?$/;
+/** An id of Contentful's, and behind it a locale; a step that leads up is none. */
+const ID = /^(?!\.{1,2}(?:\/|$))[A-Za-z0-9._-]{1,64}(?:\/[A-Za-z0-9_-]{1,50})?$/;
 
 /**
  * Reads assets by their ids. The connector is asked at each reading, so that an invalidation of the id leads to the file that is
