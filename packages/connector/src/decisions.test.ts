@@ -4,7 +4,8 @@ import { openStore, sql } from "@freshet/store";
 import { at, newPlace } from "@freshet/store/testing";
 import fastify from "fastify";
 import { afterEach, expect, test, vi } from "vitest";
-import { type ConnectorPort, connector } from "./connector.ts";
+import { connector } from "./connector.ts";
+import type { Desk } from "./desk.ts";
 import { createLanes } from "./lanes.ts";
 import type { ConnectedSite } from "./site.ts";
 import type { StateWish } from "./states.ts";
@@ -29,7 +30,7 @@ async function start(changes: CmsAdapter<null>["changes"], more: Partial<Connect
     scope: "original",
     urls: { received: [], invalidated: [], failed: [] },
   } as const;
-  let port: ConnectorPort | undefined;
+  let port: Desk | undefined;
   const app = fastify();
   await app.register(
     connector({
@@ -61,7 +62,7 @@ async function start(changes: CmsAdapter<null>["changes"], more: Partial<Connect
       claimedSite: () => "site",
       attempts: { firstMs: 10, mostMs: 20 },
       store,
-      attach: (attached) => {
+      desk: (attached) => {
         port = attached;
       },
     }),
