@@ -36,7 +36,7 @@ final class AttachmentTest extends Freshet_Case {
 	}
 
 	/**
-	 * @group process
+	 * @group native
 	 * @runInSeparateProcess
 	 * @preserveGlobalState disabled
 	 */

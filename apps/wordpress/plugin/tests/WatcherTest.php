@@ -114,7 +114,7 @@ final class WatcherTest extends Freshet_Case {
 	}
 
 	/**
-	 * @group process
+	 * @group native
 	 * @runInSeparateProcess
 	 * @preserveGlobalState disabled
 	 */

@@ -122,7 +122,7 @@ final class NetworkTest extends Freshet_Case {
 	}
 
 	/**
-	 * @group process
+	 * @group native
 	 * @runInSeparateProcess
 	 * @preserveGlobalState disabled
 	 */
