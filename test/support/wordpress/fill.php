@@ -30,11 +30,11 @@ function test_fill( int $count ): array {
 		link( $base, "$dir/p$n.png" );
 	}
 	$wpdb->query( 'START TRANSACTION' );
-	for ( $from = 1; $from <= $count; $from += 500 ) {
+	for ( $from = 1; $from <= $count; $from += 100 ) {
 		$posts  = [];
 		$metas  = [];
 		$events = [];
-		for ( $n = $from; $n < $from + 500 && $n <= $count; $n++ ) {
+		for ( $n = $from; $n < $from + 100 && $n <= $count; $n++ ) {
 			$id      = $head + $n;
 			$file    = FOLDER . "/p$n.png";
 			$meta    = serialize( [ 'width' => 8, 'height' => 8, 'file' => $file, 'sizes' => [] ] );

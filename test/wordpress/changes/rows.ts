@@ -48,7 +48,7 @@ export function describeChanges(installation: () => Installation): void {
     test.concurrent("uploaded in wp-admin: one", async () => {
       const nonce = find(await admin().get("media-new.php"), /name="_wpnonce" value="([0-9a-f]+)"/);
       const change = await watch(all, nothingYet("form"));
-      const file = new File([await paint(2)], "form.jpg", { type: "image/jpeg" });
+      const file = new File([new Uint8Array(await paint(2))], "form.jpg", { type: "image/jpeg" });
       const answer = await admin().post("async-upload.php", {
         name: "form.jpg",
         action: "upload-attachment",
