@@ -34,7 +34,7 @@ final class Freshet_File_Table {
 			// phpcs:ignore WordPress.DB -- only placeholders are interpolated.
 			$found = $wpdb->get_results( $wpdb->prepare( "SELECT * FROM {$this->table()} WHERE path_hash IN ($marks)", array_map( 'sha1', $chunk ) ), ARRAY_A );
 			foreach ( (array) $found as $row ) {
-				foreach ( [ 'attachment_id', 'mtime', 'ctime', 'inode', 'size', 'hashed_at', 'revision' ] as $number ) {
+				foreach ( [ 'attachment_id', 'mtime', 'ctime', 'inode', 'size', 'width', 'height', 'hashed_at', 'revision' ] as $number ) {
 					$row[ $number ] = (int) $row[ $number ];
 				}
 				$rows[ $row['path'] ] = $row;
@@ -84,6 +84,8 @@ final class Freshet_File_Table {
 			'ctime'         => 0,
 			'inode'         => 0,
 			'size'          => 0,
+			'width'         => 0,
+			'height'        => 0,
 			'sha256'        => '',
 			'vh'            => '',
 			'hashed_at'     => 0,
@@ -164,15 +166,15 @@ final class Freshet_File_Table {
 		if ( 0 === $revision ) {
 			$done = $wpdb->query(
 				$wpdb->prepare(
-					"INSERT IGNORE INTO {$this->table()} (path_hash, attachment_id, path, state, mtime, ctime, inode, size, sha256, vh, hashed_at, seen) VALUES (%s, %d, %s, %s, %d, %d, %d, %d, %s, %s, %d, %d)",
-					$row['path_hash'], $row['attachment_id'], $row['path'], $row['state'], $row['mtime'], $row['ctime'], $row['inode'], $row['size'], $row['sha256'], $row['vh'], $row['hashed_at'], time()
+					"INSERT IGNORE INTO {$this->table()} (path_hash, attachment_id, path, state, mtime, ctime, inode, size, width, height, sha256, vh, hashed_at, seen) VALUES (%s, %d, %s, %s, %d, %d, %d, %d, %d, %d, %s, %s, %d, %d)",
+					$row['path_hash'], $row['attachment_id'], $row['path'], $row['state'], $row['mtime'], $row['ctime'], $row['inode'], $row['size'], $row['width'], $row['height'], $row['sha256'], $row['vh'], $row['hashed_at'], time()
 				)
 			);
 		} else {
 			$done = $wpdb->query(
 				$wpdb->prepare(
-					"UPDATE {$this->table()} SET attachment_id = %d, state = %s, mtime = %d, ctime = %d, inode = %d, size = %d, sha256 = %s, vh = %s, hashed_at = %d, seen = %d, revision = revision + 1 WHERE path_hash = %s AND revision = %d",
-					$row['attachment_id'], $row['state'], $row['mtime'], $row['ctime'], $row['inode'], $row['size'], $row['sha256'], $row['vh'], $row['hashed_at'], time(), $row['path_hash'], $revision
+					"UPDATE {$this->table()} SET attachment_id = %d, state = %s, mtime = %d, ctime = %d, inode = %d, size = %d, width = %d, height = %d, sha256 = %s, vh = %s, hashed_at = %d, seen = %d, revision = revision + 1 WHERE path_hash = %s AND revision = %d",
+					$row['attachment_id'], $row['state'], $row['mtime'], $row['ctime'], $row['inode'], $row['size'], $row['width'], $row['height'], $row['sha256'], $row['vh'], $row['hashed_at'], time(), $row['path_hash'], $revision
 				)
 			);
 		}

@@ -8,11 +8,11 @@
 defined( 'ABSPATH' ) || exit;
 
 final class Freshet_Schema {
-	const VERSION = '1';
+	const VERSION = '2';
 	const CRON    = 'freshet_tick';
 
 	/** Every option this plugin ever writes; removal deletes these and no other. */
-	const OPTIONS = [ 'freshet_settings', 'freshet_secrets', 'freshet_schema', 'freshet_push', 'freshet_scan_cursor' ];
+	const OPTIONS = [ 'freshet_settings', 'freshet_secrets', 'freshet_schema', 'freshet_push', 'freshet_scan_cursor', 'freshet_delivery' ];
 
 	/** Makes what is missing. Running it again changes nothing. */
 	public static function install(): void {
@@ -31,6 +31,8 @@ final class Freshet_Schema {
 			ctime bigint(20) NOT NULL DEFAULT 0,
 			inode bigint(20) unsigned NOT NULL DEFAULT 0,
 			size bigint(20) unsigned NOT NULL DEFAULT 0,
+			width int(10) unsigned NOT NULL DEFAULT 0,
+			height int(10) unsigned NOT NULL DEFAULT 0,
 			sha256 char(64) NOT NULL DEFAULT '',
 			vh varchar(16) NOT NULL DEFAULT '',
 			hashed_at bigint(20) NOT NULL DEFAULT 0,
@@ -57,6 +59,7 @@ final class Freshet_Schema {
 		);
 
 		freshet()->settings->ensure_secret();
+		add_option( Freshet_Outage::STATE, [] ); // Every page reads it: what is not there costs a query each time.
 		if ( ! wp_next_scheduled( self::CRON ) ) {
 			wp_schedule_event( time() + 60, 'freshet_five_minutes', self::CRON );
 		}

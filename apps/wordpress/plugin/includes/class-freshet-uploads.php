@@ -12,8 +12,8 @@
 defined( 'ABSPATH' ) || exit;
 
 final class Freshet_Uploads {
-	/** What browsers show and Freshet resizes. */
-	const EXTENSIONS = [ 'jpg', 'jpeg', 'jpe', 'png', 'gif', 'webp', 'avif' ];
+	/** What browsers show and Freshet delivers. All of it is watched, whatever the settings say: copies may exist from before. */
+	const EXTENSIONS = [ 'jpg', 'jpeg', 'jpe', 'png', 'gif', 'webp', 'avif', 'svg' ];
 
 	/**
 	 * Where a URL of a page points to, if it is a picture in the uploads folder.
