@@ -167,8 +167,9 @@ final class Freshet_Uploads {
 
 	/** Percent-encodes what a URL path may not hold, and no more: the form in which browsers send it. */
 	private static function encode( string $path ): string {
+		// What looks like a character reference of HTML is taken for one by WordPress's own escaping.
 		return preg_replace_callback(
-			"~[^A-Za-z0-9\-._\~/!$&'()*+,;=:@]~",
+			"~[^A-Za-z0-9\-._\~/!$&'()*+,;=:@]|&(?=#?[A-Za-z0-9]+;)~",
 			static function ( array $byte ): string {
 				return rawurlencode( $byte[0] );
 			},

@@ -11,29 +11,25 @@ final class RewriterTest extends Freshet_Case {
 		$this->delivery = self::ENDPOINT . "/v7/{$this->url}?vh=" . $this->version( $this->file( $id ) );
 	}
 
-	/** @dataProvider places */
-	public function test_reaches_every_place_and_nothing_else( string $html, string $expected ): void {
-		$fill = function ( string $text ): string {
-			$thumb = str_replace( '.jpg', '-150x150.jpg', $this->url );
-			return strtr(
-				$text,
-				[
-					'{url}'            => $this->url,
-					'{delivery}'       => $this->delivery,
-					'{thumb}'          => $thumb,
-					'{thumb-delivery}' => self::ENDPOINT . "/v7/$thumb?vh=" . $this->version( str_replace( freshet()->uploads->base_url(), wp_get_upload_dir()['basedir'], $thumb ) ),
-					'{odd}'            => str_replace( '/hat', '&#x2F;%68at', wp_parse_url( $this->url, PHP_URL_PATH ) ),
-					'{path}'           => wp_parse_url( $this->url, PHP_URL_PATH ),
-				]
-			);
-		};
-		$page = freshet()->rewriter->rewrite( $fill( $html ) );
-		// Versions of WordPress spell the escaped apostrophe differently.
-		$this->assertSame( $fill( $expected ), str_replace( '&apos;', '&#039;', $page ) );
-		$this->assertSame( $page, freshet()->rewriter->rewrite( $page ), 'A second pass changes nothing.' );
+	public function test_reaches_every_place_and_nothing_else(): void {
+		$thumb = str_replace( '.jpg', '-150x150.jpg', $this->url );
+		$fill  = [
+			'{url}'            => $this->url,
+			'{delivery}'       => $this->delivery,
+			'{thumb}'          => $thumb,
+			'{thumb-delivery}' => self::ENDPOINT . "/v7/$thumb?vh=" . $this->version( str_replace( freshet()->uploads->base_url(), wp_get_upload_dir()['basedir'], $thumb ) ),
+			'{odd}'            => str_replace( '/hat', '&#x2F;%68at', wp_parse_url( $this->url, PHP_URL_PATH ) ),
+			'{path}'           => wp_parse_url( $this->url, PHP_URL_PATH ),
+		];
+		foreach ( $this->places() as $name => list( $html, $expected ) ) {
+			$page = freshet()->rewriter->rewrite( strtr( $html, $fill ) );
+			// Versions of WordPress spell the escaped apostrophe differently.
+			$this->assertSame( strtr( $expected, $fill ), str_replace( '&apos;', '&#039;', $page ), $name );
+			$this->assertSame( $page, freshet()->rewriter->rewrite( $page ), "A second pass changes nothing: $name" );
+		}
 	}
 
-	public function places(): array {
+	private function places(): array {
 		$same = static function ( string $html ): array {
 			return [ $html, $html ];
 		};
