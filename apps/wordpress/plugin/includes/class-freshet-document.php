@@ -90,8 +90,11 @@ final class Freshet_Document {
 		$skipped    = '';    // The container that is being skipped, and how many of its kind are open.
 		$depth      = 0;
 		$in_picture = false;
-		while ( $tags->next_tag( [ 'tag_closers' => 'visit' ] ) ) {
-			$tag      = (string) $tags->get_tag();
+		// Classes, and where elements end, matter only where something is skipped or stands in a picture.
+		$may_skip = '' !== $this->skip_class && false !== strpos( $html, $this->skip_class );
+		$query    = $may_skip || false !== stripos( $html, '<picture' ) ? [ 'tag_closers' => 'visit' ] : [];
+		while ( $tags->next_tag( $query ) ) {
+			$tag      = $tags->get_tag();
 			$is_begin = ! $tags->is_tag_closer();
 			if ( $tag === $skipped ) {
 				$depth  += $is_begin ? 1 : -1;
@@ -102,33 +105,40 @@ final class Freshet_Document {
 			if ( '' !== $skipped || ! $is_begin ) {
 				continue;
 			}
-			$names = $tags->get_attribute_names_with_prefix( '' ) ?? [];
-			if ( $this->is_skipped( $tags, $names ) ) {
+			if ( 'STYLE' === $tag ) {
+				$this->change_style( $tags );
+			}
+			$names = $tags->get_attribute_names_with_prefix( '' );
+			if ( ! $names ) {
+				continue;
+			}
+			if ( $may_skip && $this->is_skipped( $tags ) ) {
 				$skipped = in_array( $tag, self::CONTAINERS, true ) ? $tag : '';
 				$depth   = 1;
 				continue;
 			}
-			if ( 'STYLE' === $tag ) {
-				$this->change_style( $tags );
-			} elseif ( 'IMG' === $tag && ! $in_picture && ! in_array( 'srcset', $names, true ) && in_array( 'width', $names, true ) ) {
+			if ( 'IMG' === $tag && ! $in_picture && ! in_array( 'srcset', $names, true ) && in_array( 'width', $names, true ) ) {
 				$this->offer_widths( $tags, $names );
 			}
-			$this->change_attributes( $tags, $tag, $names );
+			foreach ( $names as $name ) {
+				$kind = self::OF_ANY[ $name ] ?? self::OF_TAG[ $tag ][ $name ] ?? '';
+				if ( '' !== $kind ) {
+					$this->change( $tags, $tag, $name, $kind );
+				}
+			}
 		}
 		return $tags->get_updated_html();
 	}
 
-	private function change_attributes( WP_HTML_Tag_Processor $tags, string $tag, array $names ): void {
-		foreach ( $names as $name ) {
-			$kind = self::OF_TAG[ $tag ][ $name ] ?? self::OF_ANY[ $name ] ?? '';
-			if ( '' === $kind || ( 'LINK' === $tag && ! $this->is_picture_link( $tags ) ) || ( 'link' === $kind && ! $this->links ) ) {
-				continue;
-			}
-			$old = Freshet_Attribute::read( $tags, $name );
-			$new = '' === $old ? null : $this->changed( $kind, $old );
-			if ( null !== $new && $new !== $old ) {
-				Freshet_Attribute::write( $tags, $name, $new );
-			}
+	private function change( WP_HTML_Tag_Processor $tags, string $tag, string $name, string $kind ): void {
+		if ( ( 'LINK' === $tag && ! $this->is_picture_link( $tags ) ) || ( 'link' === $kind && ! $this->links ) ) {
+			return;
+		}
+		$old = Freshet_Attribute::read( $tags, $name );
+		$new = '' === $old ? null : $this->changed( $kind, $old );
+		if ( null !== $new && $new !== $old ) {
+			Freshet_Attribute::write( $tags, $name, $new );
+			$tags->get_updated_html(); // What is not applied yet is looked through again at every tag that follows.
 		}
 	}
 
@@ -172,12 +182,8 @@ final class Freshet_Document {
 		}
 	}
 
-	private function is_skipped( WP_HTML_Tag_Processor $tags, array $names ): bool {
-		if ( '' === $this->skip_class || ! in_array( 'class', $names, true ) ) {
-			return false;
-		}
-		$class = (string) $tags->get_attribute( 'class' );
-		return false !== strpos( $class, $this->skip_class ) && in_array( $this->skip_class, preg_split( '/[ \t\n\r\f]+/', $class ), true );
+	private function is_skipped( WP_HTML_Tag_Processor $tags ): bool {
+		return in_array( $this->skip_class, preg_split( '/[ \t\n\r\f]+/', Freshet_Attribute::read( $tags, 'class' ) ), true );
 	}
 
 	private function is_picture_link( WP_HTML_Tag_Processor $tags ): bool {

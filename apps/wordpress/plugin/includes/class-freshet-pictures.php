@@ -1,7 +1,7 @@
 <?php
 /**
  * The pictures of one page: from the URL that a page names to the URL that it should. Everything the page mentions is looked
- * at in one go, so that a page costs one query however many pictures it shows.
+ * at in one go, so that a page costs one query however many pictures it shows, and another one if some are crops.
  *
  * @package Freshet
  */
@@ -9,11 +9,16 @@
 defined( 'ABSPATH' ) || exit;
 
 final class Freshet_Pictures {
-	private Freshet_Settings $settings;
 	private Freshet_Uploads $uploads;
 	private Freshet_Files $files;
 	private string $endpoint;
 	private string $responsive;
+
+	/** @var int[] */
+	private array $widths;
+
+	/** @var array<string,true> Extensions that are delivered. */
+	private array $extensions;
 
 	/** @var array<string,?string> Path => version; '' while the bytes are not known, null for a file that is not there. */
 	private array $versions = [];
@@ -22,11 +27,13 @@ final class Freshet_Pictures {
 	private array $answers = [];
 
 	public function __construct( Freshet_Settings $settings, Freshet_Uploads $uploads, Freshet_Files $files ) {
-		$this->settings   = $settings;
 		$this->uploads    = $uploads;
 		$this->files      = $files;
 		$this->endpoint   = $settings->endpoint();
-		$this->responsive = $settings->saved()['responsive'];
+		$saved            = $settings->saved();
+		$this->responsive = $saved['responsive'];
+		$this->widths     = $saved['widths'];
+		$this->extensions = array_fill_keys( $settings->extensions(), true );
 	}
 
 	/**
@@ -41,22 +48,29 @@ final class Freshet_Pictures {
 			$text .= ' ' . str_replace( '\\/', '/', $text ); // JSON.
 		}
 		preg_match_all( '~' . preg_quote( $prefix, '~' ) . '[^\s"\'<>()?#&,\\\\]+~', $text, $found );
-		$paths = [];
+		$wanted = [];
+		$sized  = [];
 		foreach ( array_unique( $found[0] ) as $url ) {
 			$place = $this->uploads->locate( $url );
-			if ( $place && $this->settings->delivers( $place['path'] ) ) {
-				$paths[ $place['path'] ] = true;
-				$full                    = $this->full_of( $place['path'] );
-				if ( '' !== $full ) {
-					$paths[ $full ] = true;
+			if ( $place && $this->delivers( $place['path'] ) ) {
+				$full = $this->full_of( $place['path'] );
+				if ( '' === $full ) {
+					$wanted[] = $place['path'];
+				} else {
+					$wanted[] = $full;
+					$sized[]  = $place['path'];
 				}
 			}
 		}
-		$paths = array_keys( $paths );
-		if ( $paths ) {
-			$this->versions = $this->files->look( $paths, 'stat' ) + array_fill_keys( $paths, null ) + $this->versions;
+		$this->look( $wanted );
+		$crops = [];
+		foreach ( $sized as $path ) {
+			if ( 0 === $this->cut( $path )['width'] ) {
+				$crops[] = $path;
+			}
 		}
-		return (bool) $paths;
+		$this->look( $crops );
+		return [] !== $wanted;
 	}
 
 	/** The delivery URL for a URL of the page; null leaves it as it is. */
@@ -76,7 +90,7 @@ final class Freshet_Pictures {
 	/** A list of candidates for a picture that has none; null where none is wanted or the picture's size is not known. */
 	public function set_for( string $url ): ?string {
 		$place = 'ladder' === $this->responsive ? $this->uploads->locate( $url ) : null;
-		if ( ! $place || '' !== $place['query'] || ! $this->settings->delivers( $place['path'] ) ) {
+		if ( ! $place || '' !== $place['query'] || ! $this->delivers( $place['path'] ) ) {
 			return null;
 		}
 		return $this->ladder( $this->cut( $place['path'] )['path'] );
@@ -84,7 +98,7 @@ final class Freshet_Pictures {
 
 	private function make( string $url ): ?string {
 		$place = $this->uploads->locate( $url );
-		if ( ! $place || ! $this->settings->delivers( $place['path'] ) ) {
+		if ( ! $place || ! $this->delivers( $place['path'] ) ) {
 			return null;
 		}
 		$cut = '' === $place['query'] ? $this->cut( $place['path'] ) : [ 'path' => $place['path'], 'width' => 0 ];
@@ -103,14 +117,10 @@ final class Freshet_Pictures {
 	private function cut( string $path ): array {
 		$full = $this->full_of( $path );
 		// Unknown bytes have an unknown shape.
-		if ( '' !== $full && $this->version( $full ) && null !== $this->version( $path ) ) {
-			$size  = $this->files->size_of( $full );
-			$width = $size ? Freshet_Cuts::width_of( $path, $size ) : 0;
-			if ( $width > 0 ) {
-				return [ 'path' => $full, 'width' => $width ];
-			}
-		}
-		return [ 'path' => $path, 'width' => 0 ];
+		$size  = '' !== $full && $this->version( $full ) ? $this->files->size_of( $full ) : null;
+		$width = $size ? Freshet_Cuts::width_of( $path, $size ) : 0;
+		// What is not there stays what it was: nobody made it from that picture.
+		return $width > 0 && is_file( $this->uploads->file_of( $path ) ) ? [ 'path' => $full, 'width' => $width ] : [ 'path' => $path, 'width' => 0 ];
 	}
 
 	/** The full picture of a size; '' where there is none or sizes are handed out as they are. */
@@ -131,7 +141,7 @@ final class Freshet_Pictures {
 				continue;
 			}
 			$place = $this->uploads->locate( $url );
-			if ( ! $place || '' !== $place['query'] . $place['fragment'] || ! preg_match( '/^\s+[1-9]\d*w\s*$/', $after ) || ! $this->settings->delivers( $place['path'] ) ) {
+			if ( ! $place || '' !== $place['query'] . $place['fragment'] || ! preg_match( '/^\s+[1-9]\d*w\s*$/', $after ) || ! $this->delivers( $place['path'] ) ) {
 				return '';
 			}
 			$fulls[ $this->cut( $place['path'] )['path'] ] = true;
@@ -147,17 +157,29 @@ final class Freshet_Pictures {
 			return null;
 		}
 		$candidates = [];
-		foreach ( Freshet_Cuts::rungs( $this->settings->saved()['widths'], $size[0] ) as $width ) {
+		foreach ( Freshet_Cuts::rungs( $this->widths, $size[0] ) as $width ) {
 			$candidates[] = Freshet_Delivery_Url::build( $this->endpoint, $this->uploads->url_of( $full ), $vh, $width === $size[0] ? 0 : $width ) . " {$width}w";
 		}
 		return count( $candidates ) > 1 ? implode( ', ', $candidates ) : null;
 	}
 
+	private function delivers( string $path ): bool {
+		return isset( $this->extensions[ strtolower( pathinfo( $path, PATHINFO_EXTENSION ) ) ] );
+	}
+
 	/** @return string|null '' while the bytes are not known, null for a file that is not there. */
 	private function version( string $path ): ?string {
 		if ( ! array_key_exists( $path, $this->versions ) ) {
-			$this->versions += $this->files->look( [ $path ], 'stat' ) + [ $path => null ];
+			$this->look( [ $path ] ); // A spelling that learn() did not recognise.
 		}
 		return $this->versions[ $path ];
+	}
+
+	/** @param string[] $paths */
+	private function look( array $paths ): void {
+		$paths = array_values( array_diff( array_unique( $paths ), array_keys( $this->versions ) ) );
+		if ( $paths ) {
+			$this->versions += $this->files->look( $paths, 'stat' ) + array_fill_keys( $paths, null );
+		}
 	}
 }

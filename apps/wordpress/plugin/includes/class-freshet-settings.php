@@ -51,15 +51,18 @@ final class Freshet_Settings {
 		return $this->saved()['skip_class'];
 	}
 
+	/**
+	 * File name extensions of what gets delivery URLs, in small letters.
+	 *
+	 * @return string[]
+	 */
+	public function extensions(): array {
+		return array_merge( [], ...array_values( array_intersect_key( self::FORMATS, array_flip( $this->saved()['formats'] ) ) ) );
+	}
+
 	/** Whether files of this name get delivery URLs. */
 	public function delivers( string $path ): bool {
-		$extension = strtolower( pathinfo( $path, PATHINFO_EXTENSION ) );
-		foreach ( $this->saved()['formats'] as $format ) {
-			if ( in_array( $extension, self::FORMATS[ $format ], true ) ) {
-				return true;
-			}
-		}
-		return false;
+		return in_array( strtolower( pathinfo( $path, PATHINFO_EXTENSION ) ), $this->extensions(), true );
 	}
 
 	/** The secret that signs; '' only before installation. */
