@@ -62,7 +62,8 @@ interface ZipEntry {
 
 async function unzip(part: Part, file: string, folder: string): Promise<void> {
   const { Uint8ArrayReader, Uint8ArrayWriter, ZipReader } = part.require("@zip.js/zip.js") as ZipLibrary;
-  const entries = await new ZipReader(new Uint8ArrayReader(await readFile(file))).getEntries();
+  // A copy: the library looks at the memory behind an array, and that of a Buffer begins elsewhere.
+  const entries = await new ZipReader(new Uint8ArrayReader(Uint8Array.from(await readFile(file)))).getEntries();
   for (const entry of entries) {
     const target = resolve(folder, entry.filename);
     if (!target.startsWith(resolve(folder) + sep)) throw new Error(`${file} would write to ${target}.`);

@@ -7,6 +7,14 @@ import { ROOT } from "../steps.mjs";
 const PHP = "8.3";
 const INSIDE = "/wordpress/wp-content/plugins/freshet";
 
+/** A site on a laptop, which asks nobody else anything. */
+const SILENT = {
+  WP_ENVIRONMENT_TYPE: "local",
+  AUTOMATIC_UPDATER_DISABLED: true,
+  WP_HTTP_BLOCK_EXTERNAL: true,
+  WP_ACCESSIBLE_HOSTS: "127.0.0.1,localhost",
+};
+
 export interface Playground {
   /** Id of the picture in the media library that the guide leads to. */
   readonly picture: number;
@@ -40,7 +48,7 @@ export async function startWordPress(options: WordPressOptions): Promise<Playgro
     command: "server",
     php: PHP,
     port,
-    verbosity: "quiet",
+    verbosity: process.env.DEMO_DEBUG ?? "quiet",
     "site-url": `http://127.0.0.1:${port}`,
     ...(files !== undefined && {
       wordpressInstallMode: "install-from-existing-files-if-needed",
@@ -57,7 +65,7 @@ export async function startWordPress(options: WordPressOptions): Promise<Playgro
     blueprint: {
       preferredVersions: { php: PHP, wp: "latest" },
       steps: [
-        { step: "defineWpConfigConsts", consts: { ...constants, WP_ENVIRONMENT_TYPE: "local", AUTOMATIC_UPDATER_DISABLED: true } },
+        { step: "defineWpConfigConsts", consts: { ...SILENT, ...constants } },
         { step: "activatePlugin", pluginPath: INSIDE },
         { step: "runPHP", code: await readFile(join(import.meta.dirname, "content.php"), "utf8") },
       ],
