@@ -48,7 +48,7 @@ export async function startWordPress(options: WordPressOptions): Promise<Playgro
     command: "server",
     php: PHP,
     port,
-    verbosity: process.env.DEMO_DEBUG ?? "quiet",
+    verbosity: "quiet",
     "site-url": `http://127.0.0.1:${port}`,
     ...(files !== undefined && {
       wordpressInstallMode: "install-from-existing-files-if-needed",

@@ -14,7 +14,7 @@ describe.skipIf(missing)(`pages with the WordPress plugin ${missing ?? ""}`, () 
   let blog: Blog;
   beforeAll(async () => {
     blog = await startBlog();
-  }, 180_000);
+  }, 600_000);
   afterAll(() => blog?.stop());
 
   test.each(["twentytwentyfive", "classic"])("differ in the intended attributes alone, theme %s", async (theme) => {
