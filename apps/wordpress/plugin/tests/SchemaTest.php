@@ -3,6 +3,7 @@
 /**
  * Coming and going. The tables go too, so this has its own process.
  *
+ * @group native
  * @runTestsInSeparateProcesses
  * @preserveGlobalState disabled
  */
