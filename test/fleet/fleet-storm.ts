@@ -30,6 +30,7 @@ export async function stormOverFleet(options: {
 }): Promise<FleetStormReport> {
   await using started = new AsyncDisposableStack();
   const { scene } = options;
+  const { longestTransitMs = Number.POSITIVE_INFINITY } = scene;
   const random = randomFrom(options.seed);
   const field = fieldOf(options.originals);
   const pace = createPace();
@@ -46,7 +47,8 @@ export async function stormOverFleet(options: {
       return random() < 0.1 ? pace.behindDone(1 + Math.floor(random() * 3)) : random() * 80;
     },
     half: () => isStorming && random() < 0.3,
-    transit: () => (isStorming && random() < 0.5 ? random() * 0.6 * pace.typicalMs : 0),
+    transit: () =>
+      isStorming && random() < 0.5 ? Math.min(longestTransitMs, random() * 0.6 * pace.typicalMs) : 0,
     main: () => build?.main,
     vcl: vcl.path,
     nginxChanges: (scene.nginx ?? []).map((change) => NGINX_CHANGES[change]),

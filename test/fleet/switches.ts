@@ -9,6 +9,8 @@ export interface Scene {
   readonly varnish?: readonly VarnishChange[];
   readonly nginx?: readonly NginxChange[];
   readonly leaseMs?: number;
+  /** An answer is never longer on its way from a server to a node. Without it: about as long as an invalidation takes. */
+  readonly longestTransitMs?: number;
   /** Server 0 leads at every node, and has been out of reach of PostgreSQL since it knew every picture. */
   readonly isFirstParted?: boolean;
 }
@@ -20,15 +22,19 @@ export interface Switch {
   readonly scene: Scene;
 }
 
+const DRAINED = 'await parts.acknowledgements.through(sequence, "drained", stopping);';
+const DRAINED_AND_ARRIVED = `${DRAINED}\n    await new Promise((resolve) => setTimeout(resolve, 600));`;
+
 /** Scenes in which a rule can be seen to matter, beside the one as shipped. */
 export const GLASSES = {
   /**
    * An edge that only purges, as a bought CDN does, and that the servers know to be such: behind a fence the order of the tiers
-   * cannot be seen. Servers take half a second to apply what another one accepted, and what is purged is purged 200 ms later than it
-   * might be, so that an answer on its way from a server that was drained has arrived.
+   * cannot be seen. Servers take half a second to apply what another one accepted. Such a node keeps whatever arrives behind its purge,
+   * so it is purged twice as long after the servers were drained as an answer may be on its way: all of them have arrived.
    */
   "nodes that only purge": {
     leaseMs: 4_000,
+    longestTransitMs: 300,
     varnish: ["the fence"],
     edits: [
       {
@@ -43,8 +49,8 @@ export const GLASSES = {
       },
       {
         file: "invalidation/pipeline.js",
-        from: "    return [...inner, ...(await purge(probed))];",
-        to: "    await new Promise((resolve) => setTimeout(resolve, 200));\n    return [...inner, ...(await purge(probed))];",
+        from: DRAINED,
+        to: DRAINED_AND_ARRIVED,
       },
     ],
   },
@@ -111,8 +117,8 @@ export const SWITCHES: readonly Switch[] = [
         },
         {
           file: "invalidation/pipeline.js",
-          from: 'await parts.acknowledgements.through(sequence, "drained", stopping)',
-          to: "[]",
+          from: DRAINED_AND_ARRIVED,
+          to: "[];",
         },
       ],
     },

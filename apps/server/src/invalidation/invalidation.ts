@@ -46,7 +46,7 @@ export interface Invalidation {
    * @throws ServerError for a request that the API would refuse.
    */
   accept(project: Project, request: InvalidationRequest, cause: Cause): Promise<InvalidationReceipt>;
-  /** Journals an `all` for every project whose answer-changing settings differ from those of the last run. */
+  /** Journals an `all` for every project whose answer-changing settings differ from those of the last run, or that is gone since. */
   journalSettings(projects: readonly Project[]): Promise<void>;
   /** Resolves to the entry once it has ended, however; rejects when there is none, or when the server stops first. */
   waitFor(project: Project, uuid: string): Promise<InvalidationEntry>;
@@ -236,7 +236,7 @@ export function createInvalidation(ports: InvalidationPorts): Invalidation {
     },
     journalSettings: (all) =>
       journalSettings(db, all, async (project) => {
-        await submit(everything(project.name, "settings"));
+        await submit(everything(project, "settings"));
       }),
     async waitFor(project, uuid) {
       while (!stopping.signal.aborted) {

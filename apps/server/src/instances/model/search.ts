@@ -15,7 +15,7 @@ const COMMANDS: fc.Arbitrary<readonly Command[]> = fc.array(
       { weight: 1, arbitrary: fc.constant("look for the dead" as const) },
       { weight: 1, arbitrary: fc.constant("raise" as const) },
     ),
-    ms: fc.constantFrom(10, LEASE_MS / 2, LEASE_MS * 1.2, LEASE_MS * 1.2, LEASE_MS * 65),
+    ms: fc.constantFrom(10, LEASE_MS / 2, LEASE_MS * 0.95, LEASE_MS * 1.2, LEASE_MS * 1.2, LEASE_MS * 65),
     steps: fc.oneof(fc.nat(8), fc.constant(50)),
   }),
   { minLength: 5, maxLength: 30 },
