@@ -37,4 +37,4 @@ foreach ( $posts as $title => list( $picture, $content ) ) {
 	$post = wp_insert_post( [ 'post_title' => $title, 'post_content' => wp_slash( $content ), 'post_status' => 'publish' ] );
 	set_post_thumbnail( $post, $ids[ $picture ] );
 }
-file_put_contents( '/out/content.json', json_encode( [ 'picture' => $ids['lake.jpg'] ] ) );
+file_put_contents( '/out/content.json', json_encode( [ 'picture' => $ids['lake.jpg'], 'post' => get_permalink( $post ) ] ) );

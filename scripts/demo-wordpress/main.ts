@@ -46,8 +46,8 @@ export async function demo(): Promise<void> {
     wordpress = await step("starting WordPress, installing it and its pictures", () =>
       startWordPress({ part, files, pictures, folder, port, constants: { FRESHET_ENDPOINT: url, FRESHET_CONNECTOR: connector, FRESHET_SECRET: secret } }),
     );
-    await step("opening the first page", () => firstPage(site));
-    console.log(guide({ site, freshet: url, key: freshet.apiKey, picture: wordpress.picture, took: seconds(begun) }));
+    await step("opening the first page", () => firstPage(wordpress?.post ?? site));
+    console.log(guide({ site, freshet: url, key: freshet.apiKey, post: wordpress.post, picture: wordpress.picture, took: seconds(begun) }));
   } catch (error) {
     if (ending) return; // Somebody ended it meanwhile.
     console.error(error instanceof Error ? error.message : String(error));
@@ -70,10 +70,10 @@ async function step<Value>(what: string, work: () => Promise<Value>): Promise<Va
 }
 
 /** Makes WordPress and Freshet do once what a visitor should not have to wait for. */
-async function firstPage(site: string): Promise<void> {
-  const page = await (await fetch(`${site}/`)).text();
+async function firstPage(post: string): Promise<void> {
+  const page = await (await fetch(post)).text();
   const urls = [...page.matchAll(/<img[^>]* src="([^"]*\/v7\/[^"]*)"/g)].map(([, url = ""]) => url.replaceAll(/&(?:amp|#0?38);/g, "&"));
-  if (urls.length === 0) throw new Error(`${site}/ shows no picture through Freshet.`);
+  if (urls.length === 0) throw new Error(`${post} shows no picture through Freshet.`);
   for (const url of urls) {
     const response = await fetch(url);
     await response.arrayBuffer();
@@ -81,15 +81,15 @@ async function firstPage(site: string): Promise<void> {
   }
 }
 
-function guide(facts: { site: string; freshet: string; key: string; picture: number; took: string }): string {
-  const { site, freshet, key, picture, took } = facts;
+function guide(facts: { site: string; freshet: string; key: string; post: string; picture: number; took: string }): string {
+  const { site, freshet, key, post, picture, took } = facts;
   return `
 Ready after ${took}. You are logged in as administrator (name admin, password "password").
 
-  the blog                    ${site}/
+  a post                      ${post}
                               every picture comes from ${freshet}/v7/…
   replace a picture           ${site}/wp-admin/post.php?post=${picture}&action=edit
-                              press "Edit Image", turn or crop it, save; then look at the blog again
+                              press "Edit Image", turn or crop it, save; then look at the post again
   what WordPress was told     ${site}/wp-admin/options-general.php?page=freshet
                               press "Test the connection"
   what Freshet did about it   curl -H "X-Client-Key: ${key}" ${freshet}/invalidate

@@ -18,6 +18,8 @@ const SILENT = {
 export interface Playground {
   /** Id of the picture in the media library that the guide leads to. */
   readonly picture: number;
+  /** URL of a post that shows it. */
+  readonly post: string;
   stop(): Promise<void>;
 }
 
@@ -73,8 +75,11 @@ export async function startWordPress(options: WordPressOptions): Promise<Playgro
   });
   // The first request of its life is answered by a redirect to the same address.
   await fetch(`http://127.0.0.1:${port}/wp-login.php`);
-  const { picture } = JSON.parse(await readFile(join(out, "content.json"), "utf8")) as { picture: number };
-  return { picture, stop: () => cli[Symbol.asyncDispose]() };
+  const { picture, post } = JSON.parse(await readFile(join(out, "content.json"), "utf8")) as {
+    picture: number;
+    post: string;
+  };
+  return { picture, post, stop: () => cli[Symbol.asyncDispose]() };
 }
 
 interface PlaygroundCli {

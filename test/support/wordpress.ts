@@ -38,6 +38,12 @@ export interface WordPress {
   }): Promise<string>;
   /** A call of WordPress's REST API as administrator; rejects unless the status is 2xx. */
   rest(method: string, route: string, body?: unknown): Promise<unknown>;
+  /** What the administrator logs in with in wp-admin. */
+  readonly login: Site["login"];
+  /** Value of an Authorization header for the REST API. */
+  readonly authorization: string;
+  /** Ends PHP at once, whatever it is doing, and starts it again. */
+  restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -53,7 +59,7 @@ const TYPES: Readonly<Record<string, string>> = {
 /** Starts a WordPress in a second or two; the first start on a machine fetches it (some 10 s). */
 export async function startWordpress(options: SiteOptions = {}): Promise<WordPress> {
   const site = await installSite(options);
-  const server = serve(site);
+  let server = serve(site);
   const kill = () => killGroup(server);
   process.once("exit", kill);
   const stop = async () => {
@@ -91,7 +97,24 @@ export async function startWordpress(options: SiteOptions = {}): Promise<WordPre
     url: site.url,
     site: site.folder,
     version: site.version,
+    login: site.login,
+    authorization: site.authorization,
     rest,
+    async restart() {
+      await end(server);
+      // Its workers may hold the port for a moment longer.
+      for (let attempt = 1; ; attempt++) {
+        server = serve(site);
+        const fault = await answers(site, server).then(
+          () => undefined,
+          (error: unknown) => error,
+        );
+        if (fault === undefined) return;
+        await end(server);
+        if (attempt === 20) throw fault;
+        await pause(100);
+      }
+    },
     async upload(name, bytes) {
       const type = TYPES[name.split(".").at(-1) ?? ""] ?? "application/octet-stream";
       // A header takes one byte a character; WordPress reads the bytes as UTF-8.
@@ -143,6 +166,8 @@ interface UploadAnswer {
 
 function serve(site: Site): ChildProcess {
   const limits = ["-d", "upload_max_filesize=64M", "-d", "post_max_size=64M", "-d", "memory_limit=512M"];
+  // A test that changes wp-config.php means the next request, not the one after two seconds.
+  limits.push("-d", "opcache.revalidate_freq=0");
   const router = join(import.meta.dirname, "wordpress/router.php");
   // Its workers are processes of their own: a group that ends as one.
   return spawn("php", [...limits, "-S", `127.0.0.1:${site.port}`, "-t", site.folder, router], {

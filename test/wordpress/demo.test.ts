@@ -12,6 +12,7 @@ const missing = wordpressIsMissing();
 describe.skipIf(missing)(`npm run demo:wordpress ${missing ?? ""}`, () => {
   let demo: Program;
   let site = "";
+  let post = "";
   let freshet = "";
 
   beforeAll(async () => {
@@ -23,7 +24,8 @@ describe.skipIf(missing)(`npm run demo:wordpress ${missing ?? ""}`, () => {
       ready: [/^Ready after/m, /Ctrl-C ends it/],
       readyMs: 560_000,
     });
-    site = /^ {2}the blog +(\S+)\/$/m.exec(demo.logs())?.[1] ?? "";
+    post = /^ {2}a post +(\S+)$/m.exec(demo.logs())?.[1] ?? "";
+    site = new URL(post).origin;
     freshet = /every picture comes from (\S+)\/v7\//.exec(demo.logs())?.[1] ?? "";
   }, 600_000);
   afterAll(() => demo?.end("SIGKILL"));
@@ -34,8 +36,8 @@ describe.skipIf(missing)(`npm run demo:wordpress ${missing ?? ""}`, () => {
     expect(demo.logs()).toContain(`${site}/wp-admin/options-general.php?page=freshet`);
   });
 
-  test("shows a blog whose pictures come from Freshet", async () => {
-    const page = await (await fetch(`${site}/`)).text();
+  test("shows a post whose pictures come from Freshet", async () => {
+    const page = await (await fetch(post)).text();
     const urls = [...page.matchAll(/<img[^>]* src="([^"]+\/v7\/[^"]+)"/g)].map(([, url = ""]) =>
       url.replaceAll(/&(?:amp|#0?38);/g, "&"),
     );

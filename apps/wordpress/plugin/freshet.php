@@ -40,6 +40,6 @@ function freshet(): Freshet_Plugin {
 	return $plugin;
 }
 
-register_activation_hook( __FILE__, [ 'Freshet_Schema', 'install' ] );
-register_deactivation_hook( __FILE__, [ 'Freshet_Schema', 'pause' ] );
+register_activation_hook( __FILE__, [ 'Freshet_Schema', 'activate' ] );
+register_deactivation_hook( __FILE__, [ 'Freshet_Schema', 'deactivate' ] );
 freshet()->listen();

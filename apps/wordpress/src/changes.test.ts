@@ -64,3 +64,15 @@ test("a link that is no web address is not passed on", () => {
   expect(linkOf(`http://site.example/${"ä".repeat(700)}`)).toMatchObject({ link: undefined });
   expect(linkOf("http://site.example/wp-admin/")).toMatchObject({ link: "http://site.example/wp-admin/" });
 });
+
+test("a refresh carries neither version nor digest, so that it is never taken for what is known", () => {
+  const base = { id: "evt_1", sequence: 1, at: "2026-11-23T10:11:12Z" };
+  const files = [{ url: "http://site.example:8080/a.jpg", sha256: "ab".repeat(32), version: "cababababab" }];
+  const changesFor = (reason: string) => {
+    const read = readEvent({ ...base, reason, files });
+    if (typeof read === "string") throw new Error(read);
+    return changesOf(read, site).changes;
+  };
+  expect(changesFor("refresh")).toEqual([{ kind: "replaced", original: "http://site.example:8080/a.jpg" }]);
+  expect(changesFor("hook")).toMatchObject([{ version: "cababababab", digest: "ab".repeat(32) }]);
+});

@@ -21,18 +21,23 @@ export function changesOf(event: AttachmentEvent, site: Site): EventChanges {
       remarks.push(`${file.url.slice(0, 200)} is no file of ${site.host}; it was left out.`);
       continue;
     }
-    changes.set(original, changeOf(original, file, event.link));
+    changes.set(original, changeOf(original, file, event));
   }
   return { changes: [...changes.values()], remarks };
 }
 
-function changeOf(original: string, file: ChangedFile, link: string | undefined): AssetChange {
+function changeOf(
+  original: string,
+  file: ChangedFile,
+  { isRefresh, link }: Pick<AttachmentEvent, "isRefresh" | "link">,
+): AssetChange {
   const gone = file.digest === undefined && file.version === undefined;
   return {
     kind: gone ? "removed" : "replaced",
     original,
-    ...(file.version !== undefined && { version: file.version }),
-    ...(file.digest !== undefined && { digest: file.digest }),
+    // Without version and digest a change is never taken for one that is known already.
+    ...(file.version !== undefined && isRefresh !== true && { version: file.version }),
+    ...(file.digest !== undefined && isRefresh !== true && { digest: file.digest }),
     ...(link !== undefined && { link }),
   };
 }

@@ -13,6 +13,8 @@ export interface AttachmentEvent {
   readonly sequence: number;
   /** Milliseconds since the epoch; undefined when the plugin's text is no date. */
   readonly at: number | undefined;
+  /** Somebody wants every copy of these files made fresh, whether or not their bytes are the ones last told. */
+  readonly isRefresh?: true;
   readonly link: string | undefined;
   readonly files: readonly ChangedFile[];
 }
@@ -46,7 +48,7 @@ export function readEnvelopes(value: unknown): readonly EventEnvelope[] | undefi
 /** Reads one event; a string says what is wrong with it. Fields this version does not know are left alone. */
 export function readEvent(payload: unknown): AttachmentEvent | string {
   if (!isRecord(payload)) return "The event is not an object.";
-  const { id, sequence, at, attachment, files } = payload;
+  const { id, sequence, at, reason, attachment, files } = payload;
   if (typeof id !== "string" || !ID.test(id)) return "The event's id is missing or has strange characters.";
   if (!isSequence(sequence)) return "The event's sequence is not a whole number above zero.";
   if (!Array.isArray(files)) return "The event's files are not a list.";
@@ -62,6 +64,7 @@ export function readEvent(payload: unknown): AttachmentEvent | string {
     id,
     sequence,
     at: Number.isNaN(millis) ? undefined : millis,
+    ...(reason === "refresh" && { isRefresh: true as const }),
     link: isRecord(attachment) ? readLink(attachment.link) : undefined,
     files: changed,
   };

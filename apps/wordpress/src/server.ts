@@ -46,11 +46,13 @@ function connectedSite(
   const { site, secrets, project } = config;
   const remark = (event: string, sentence: string) =>
     log("file left out", { site: site.id, event, reason: sentence });
+  const client = createSiteClient({ site, secrets, now: Date.now });
   return {
     id: site.id,
     project,
     adapter: createWordPressAdapter({ site, secrets, now: Date.now, remark }),
-    client: createSiteClient({ site, secrets, now: Date.now }),
+    client,
+    outcomes: { wanted: client.unsettled, tell: client.tell },
     invalidations: invalidationsOf(server, config),
   };
 }

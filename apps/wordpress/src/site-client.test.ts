@@ -46,6 +46,30 @@ test("events are asked for with a signature over the route and its query", async
   });
 });
 
+test("what became of events is told to a site that asks, signed over the route and the body", async () => {
+  const told: unknown[] = [];
+  const { client } = await siteThat(async (request, response, site) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const text = Buffer.concat(chunks).toString();
+    if (request.method === "GET") {
+      json(response, { site, head: 0, events: [], unsettled: ["evt_1", "evt 2", 3, "evt_4"] });
+      return;
+    }
+    const headers = request.headers as Record<string, string>;
+    const body = Buffer.from(`POST /freshet/v1/outcomes\n${text}`);
+    told.push(refuseMessage({ headers, body }, { secrets, now: Date.now() }), JSON.parse(text));
+    json(response, { site, taken: 1 });
+  });
+  expect(client.unsettled()).toEqual([]);
+  await client.events(0, 100);
+  expect(client.unsettled()).toEqual(["evt_1", "evt_4"]);
+  const at = "2026-11-23T10:11:12.000Z";
+  const line = { event: "evt_1", state: "done", invalidations: ["u-1"], remark: "1 file invalidated." } as const;
+  await client.tell([{ ...line, site: "site.example", via: "pull", received_at: at, changed_at: at }]);
+  expect(told).toEqual([undefined, { outcomes: [{ ...line, at }] }]);
+});
+
 test("a site that still has the old secret is asked with it", async () => {
   const { client } = await siteThat((request, response, site) => {
     const body = Buffer.from("GET /freshet/v1/status");

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { signMessage, TryLater } from "@freshet/connector";
+import { type LoggedEvent, signMessage, TryLater } from "@freshet/connector";
 import { type EventEnvelope, isRecord, readEnvelopes } from "./event.ts";
 import { readSite, type Site } from "./site.ts";
 
@@ -27,8 +27,18 @@ export interface SiteClient {
   status(): Promise<PluginStatus>;
 }
 
+/** The same with what the site wants to hear. */
+export interface HearingSiteClient extends SiteClient {
+  /** Ids of the events of which the site did not know what became of them when it gave its newest page. */
+  unsettled(): readonly string[];
+  /** Tells the site what became of events; telling it again changes nothing. */
+  tell(lines: readonly LoggedEvent[]): Promise<void>;
+}
+
 const TIMEOUT_MS = 10_000;
 const MAX_BYTES = 5_000_000;
+const EVENT_ID = /^[A-Za-z0-9_-]{1,128}$/;
+const MOST_UNSETTLED = 500;
 
 export interface SiteClientOptions {
   readonly site: Site;
@@ -39,9 +49,10 @@ export interface SiteClientOptions {
   readonly fetch?: typeof fetch;
 }
 
-export function createSiteClient(options: SiteClientOptions): SiteClient {
+export function createSiteClient(options: SiteClientOptions): HearingSiteClient {
   const { site } = options;
-  const ask = (route: string, query: string) => askSite(options, route, query);
+  const ask = (route: string, query: string) => askSite(options, { method: "GET", route, query });
+  let unsettled: readonly string[] = [];
   return {
     async events(after, limit) {
       const answer = await ask("/freshet/v1/events", `after=${after}&limit=${limit}`);
@@ -54,7 +65,20 @@ export function createSiteClient(options: SiteClientOptions): SiteClient {
           `${site.url} answered events in a form that EVENTS.md does not know. Update the plugin.`,
         );
       }
+      unsettled = readIds(answer.unsettled);
       return { head: answer.head, events };
+    },
+    unsettled: () => unsettled,
+    async tell(lines) {
+      const outcomes = lines.map(({ event, state, changed_at, invalidations, remark }) => ({
+        event,
+        state,
+        at: changed_at,
+        invalidations,
+        remark,
+      }));
+      const body = JSON.stringify({ outcomes });
+      await askSite(options, { method: "POST", route: "/freshet/v1/outcomes", query: "", body });
     },
     async status() {
       const { plugin, wordpress, php, head, pending } = await ask("/freshet/v1/status", "");
@@ -66,22 +90,36 @@ export function createSiteClient(options: SiteClientOptions): SiteClient {
   };
 }
 
-/** One signed GET; the next secret is tried only when the site calls the signature wrong. */
+interface Question {
+  readonly method: "GET" | "POST";
+  readonly route: string;
+  /** Without the question mark; empty for none. */
+  readonly query: string;
+  /** JSON. */
+  readonly body?: string;
+}
+
+/** One signed request; the next secret is tried only when the site calls the signature wrong. */
 async function askSite(
   options: SiteClientOptions,
-  route: string,
-  query: string,
+  { method, route, query, body }: Question,
 ): Promise<Readonly<Record<string, unknown>>> {
   const { site, secrets, now } = options;
   const target = `${site.url}/?rest_route=${route}${query === "" ? "" : `&${query}`}`;
-  const signed = `GET ${route}${query === "" ? "" : `?${query}`}`;
+  const signed = `${method} ${route}${query === "" ? "" : `?${query}`}${body === undefined ? "" : `\n${body}`}`;
   let response: Response | undefined;
   const signal = AbortSignal.timeout(TIMEOUT_MS);
   for (const secret of secrets) {
     await response?.body?.cancel();
     const headers = signMessage({ id: `msg_${randomUUID()}`, at: now(), body: signed, secret });
     response = await (options.fetch ?? fetch)(target, {
-      headers: { ...headers, accept: "application/json" },
+      method,
+      headers: {
+        ...headers,
+        accept: "application/json",
+        ...(body !== undefined && { "content-type": "application/json" }),
+      },
+      ...(body !== undefined && { body }),
       redirect: "manual",
       signal,
     }).catch((cause: unknown) => {
@@ -133,6 +171,12 @@ async function readBounded(response: Response, site: Site): Promise<string> {
   }
   if (length > MAX_BYTES) throw new Error(`${site.url} answered more than ${MAX_BYTES / 1e6} MB.`);
   return Buffer.concat(chunks).toString("utf8");
+}
+
+/** Ids that may be asked for in the inbox; an older plugin names none. */
+function readIds(value: unknown): readonly string[] {
+  const ids = Array.isArray(value) ? value.slice(0, MOST_UNSETTLED) : [];
+  return ids.filter((id): id is string => typeof id === "string" && EVENT_ID.test(id));
 }
 
 function parse(json: string): unknown {

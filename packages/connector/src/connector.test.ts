@@ -8,6 +8,7 @@ import { afterEach, expect, test, vi } from "vitest";
 import { type ConnectorOptions, connector } from "./connector.ts";
 import { EventUnreadable } from "./errors.ts";
 import type { LoggedEvent } from "./inbox.ts";
+import type { OutcomePort } from "./site.ts";
 import { signMessage } from "./standard-webhooks.ts";
 
 const undo: (() => Promise<unknown>)[] = [];
@@ -25,8 +26,19 @@ interface FakeCms {
   readonly events: FakeEvent[];
   pulls: number;
   isDown: boolean;
+  /** Events whose end it wants to know, and what it was told, as "event state". */
+  wanted: readonly string[];
+  readonly told: string[];
+  isDeaf: boolean;
 }
-const fakeCms = (): FakeCms => ({ events: [], pulls: 0, isDown: false });
+const fakeCms = (): FakeCms => ({ events: [], pulls: 0, isDown: false, wanted: [], told: [], isDeaf: false });
+const outcomesOf = (cms: FakeCms): OutcomePort => ({
+  wanted: () => cms.wanted,
+  async tell(lines) {
+    if (cms.isDeaf) throw new Error("The site does not listen.");
+    cms.told.push(...lines.map(({ event, state }) => `${event} ${state}`));
+  },
+});
 const verified = (event: FakeEvent): VerifiedEvent => ({ id: event.id, order: event.order, payload: event });
 
 const adapter: CmsAdapter<FakeCms> = {
@@ -122,7 +134,9 @@ async function start(
   await app.register(
     connector({
       name: "fake",
-      sites: [{ id: "site.example", adapter, client: cms, invalidations, project: "demo" }],
+      sites: [
+        { id: "site.example", adapter, client: cms, invalidations, project: "demo", outcomes: outcomesOf(cms) },
+      ],
       claimedSite: ({ body }) => {
         const text = Buffer.from(body).toString();
         return text.startsWith("{") ? (JSON.parse(text) as { site?: string }).site : undefined;
@@ -210,6 +224,32 @@ test("an event whose push was lost is pulled, page after page, and the cursor ou
   await start(cms, server, place);
   await vi.waitFor(() => expect(cms.pulls).toBe(1));
   expect(server.accepted.size).toBe(5);
+});
+
+test("a CMS that asks is told what became of its events, each change once, and of no event that is not here", async () => {
+  const [cms, server] = [fakeCms(), await fakeServer()];
+  server.status = "PREPARING";
+  cms.wanted = ["evt_1", "evt_9"];
+  const { app } = await start(cms, server, await newPlace(), { pullEveryMs: 20 });
+  await push(app, [hat]);
+  await vi.waitFor(() => expect(cms.told).toContain("evt_1 invalidating"), 10_000);
+  server.status = "DONE";
+  await vi.waitFor(() => expect(cms.told).toContain("evt_1 done"), 10_000);
+  const { pulls } = cms;
+  await vi.waitFor(() => expect(cms.pulls).toBeGreaterThan(pulls + 3), 10_000);
+  expect(cms.told.filter((line) => line !== "evt_1 received")).toEqual(["evt_1 invalidating", "evt_1 done"]);
+});
+
+test("a CMS that does not take what it asked for is pulled from all the same, and told later", async () => {
+  const [cms, server] = [fakeCms(), await fakeServer()];
+  cms.wanted = ["evt_1"];
+  cms.isDeaf = true;
+  const { app } = await start(cms, server, await newPlace(), { pullEveryMs: 20 });
+  cms.events.push(hat);
+  await settled(app, { evt_1: "done" });
+  expect((await app.inject("/fake/status")).json().sites[0]).toMatchObject({ state: "ok", error: null });
+  cms.isDeaf = false;
+  await vi.waitFor(() => expect(cms.told).toEqual(["evt_1 done"]), 10_000);
 });
 
 test("an event that arrives many times, on both ways, is invalidated once", async () => {

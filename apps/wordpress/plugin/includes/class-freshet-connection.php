@@ -86,7 +86,7 @@ final class Freshet_Connection {
 			"$connector/wordpress/events",
 			[
 				'body'        => $body,
-				'headers'     => Freshet_Signature::headers( $secret, 'msg_' . bin2hex( random_bytes( 16 ) ), $sent, $body ) + [ 'content-type' => 'application/json' ],
+				'headers'     => Freshet_Signature::headers( $this->settings->accepted_secrets(), 'msg_' . bin2hex( random_bytes( 16 ) ), $sent, $body ) + [ 'content-type' => 'application/json' ],
 				'timeout'     => self::TIMEOUT,
 				'redirection' => 0,
 			]
@@ -121,7 +121,7 @@ final class Freshet_Connection {
 		$answer = wp_remote_get(
 			$url,
 			[
-				'headers'   => Freshet_Signature::headers( $this->settings->secret(), 'msg_' . bin2hex( random_bytes( 16 ) ), time(), $text ),
+				'headers'   => Freshet_Signature::headers( $this->settings->accepted_secrets(), 'msg_' . bin2hex( random_bytes( 16 ) ), time(), $text ),
 				'timeout'   => 5,
 				'sslverify' => apply_filters( 'https_local_ssl_verify', false ), // As WordPress asks itself.
 			]

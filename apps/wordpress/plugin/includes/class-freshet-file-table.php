@@ -14,6 +14,7 @@ defined( 'ABSPATH' ) || exit;
 
 final class Freshet_File_Table {
 	const ATTEMPTS = 3;
+	const COLUMNS  = '(path_hash, attachment_id, path, state, mtime, ctime, inode, size, width, height, sha256, vh, hashed_at, seen)';
 
 	private Freshet_Outbox $outbox;
 
@@ -58,13 +59,46 @@ final class Freshet_File_Table {
 	}
 
 	/**
-	 * The files that were last seen belonging to an attachment.
+	 * The files that were last seen belonging to attachments.
 	 *
-	 * @return string[]
+	 * @param int[] $ids
+	 * @return array<int,string[]>
 	 */
-	public function paths_of_attachment( int $id ): array {
+	public function paths_of_attachments( array $ids ): array {
 		global $wpdb;
-		return $wpdb->get_col( $wpdb->prepare( "SELECT path FROM {$this->table()} WHERE attachment_id = %d AND state <> 'gone'", $id ) );
+		$paths = [];
+		foreach ( array_chunk( $ids, 500 ) as $chunk ) {
+			$marks = implode( ',', array_fill( 0, count( $chunk ), '%d' ) );
+			// phpcs:ignore WordPress.DB -- only placeholders are interpolated.
+			foreach ( (array) $wpdb->get_results( $wpdb->prepare( "SELECT attachment_id, path FROM {$this->table()} WHERE attachment_id IN ($marks) AND state <> 'gone'", $chunk ) ) as $row ) {
+				$paths[ (int) $row->attachment_id ][] = $row->path;
+			}
+		}
+		return $paths;
+	}
+
+	/**
+	 * The attachments that files were last seen belonging to.
+	 *
+	 * @return array<string,int> Path => attachment, 0 for none; nothing for a file never seen.
+	 */
+	public function owners( array $paths ): array {
+		return array_map(
+			static function ( array $row ): int {
+				return $row['attachment_id'];
+			},
+			$paths ? $this->rows( $paths ) : []
+		);
+	}
+
+	/** How many files are known, and how many wait to be read because they were too big to be read at once. */
+	public function counts(): array {
+		global $wpdb;
+		$counts = [ 'known' => 0, 'pending' => 0, 'gone' => 0 ];
+		foreach ( (array) $wpdb->get_results( "SELECT state, COUNT(*) AS n FROM {$this->table()} GROUP BY state" ) as $row ) {
+			$counts[ $row->state ] = (int) $row->n;
+		}
+		return $counts;
 	}
 
 	/** Forgets files that have been gone for so long that no cache remembers them. */
@@ -90,14 +124,16 @@ final class Freshet_File_Table {
 			'vh'            => '',
 			'hashed_at'     => 0,
 		];
-		return [ 'row' => $found + ( $row ?? [] ) + $blank, 'revision' => $row ? $row['revision'] : 0, 'told' => $told ];
+		$new     = $found + ( $row ?? [] ) + $blank;
+		$is_same = $row && ! $told && [] === array_diff_assoc( [ 'hashed_at' => 0 ] + $new, [ 'hashed_at' => 0 ] + $row );
+		return [ 'row' => $new, 'revision' => $row ? $row['revision'] : 0, 'told' => $told, 'is_same' => $is_same ];
 	}
 
 	/**
 	 * Writes what was found and queues one event for each attachment, all or nothing.
 	 *
 	 * @param array[]    $changes From change().
-	 * @param string     $reason  'hook', 'stat' or 'scan'.
+	 * @param string     $reason  'hook', 'stat', 'scan' or 'refresh'.
 	 * @param array|null $whose   The attachment {id, title, link} all of them belong to, where that is known.
 	 */
 	public function store( array $changes, string $reason, ?array $whose ): void {
@@ -137,6 +173,10 @@ final class Freshet_File_Table {
 		global $wpdb;
 		$told = [];
 		$wpdb->query( 'START TRANSACTION' );
+		if ( ! $this->write_quiet( $changes ) ) {
+			$wpdb->query( 'ROLLBACK' );
+			return null;
+		}
 		foreach ( $changes as $change ) {
 			$won = $this->write( $change['row'], $change['revision'] );
 			if ( false === $won ) {
@@ -157,6 +197,56 @@ final class Freshet_File_Table {
 	}
 
 	/**
+	 * Writes, many with one query, what a first view of a page finds a lot of: files never seen before that are not told, and
+	 * files that proved to be what they were. Takes them out of what is left to write.
+	 *
+	 * @param array[] $changes From change(); shrinks.
+	 * @return bool False when the database failed.
+	 */
+	private function write_quiet( array &$changes ): bool {
+		global $wpdb;
+		$new  = [];
+		$same = [];
+		foreach ( $changes as $at => $change ) {
+			if ( ! $change['told'] && 0 === $change['revision'] ) {
+				$new[ $at ] = $change;
+			} elseif ( $change['is_same'] && $change['row']['hashed_at'] > 0 ) {
+				$same[ $at ] = $change;
+			}
+		}
+		$changes = array_diff_key( $changes, $new, $same );
+		foreach ( array_chunk( $new, 100 ) as $chunk ) {
+			$values = implode( ', ', array_map( [ self::class, 'values' ], $chunk ) );
+			if ( false === $wpdb->query( "INSERT IGNORE INTO {$this->table()} " . self::COLUMNS . " VALUES $values" ) ) { // phpcs:ignore WordPress.DB -- prepared by values().
+				return false;
+			}
+		}
+		foreach ( array_chunk( $same, 200 ) as $chunk ) {
+			$which = [];
+			foreach ( $chunk as $change ) {
+				$which[] = $wpdb->prepare( '( path_hash = %s AND revision = %d )', $change['row']['path_hash'], $change['revision'] );
+			}
+			$hashed = min( array_map( static function ( array $change ): int {
+				return $change['row']['hashed_at'];
+			}, $chunk ) );
+			// phpcs:ignore WordPress.DB -- prepared above.
+			if ( false === $wpdb->query( $wpdb->prepare( "UPDATE {$this->table()} SET hashed_at = %d, seen = %d, revision = revision + 1 WHERE ", $hashed, time() ) . implode( ' OR ', $which ) ) ) {
+				return false;
+			}
+		}
+		return true;
+	}
+
+	private static function values( array $change ): string {
+		global $wpdb;
+		$row = $change['row'];
+		return $wpdb->prepare(
+			'(%s, %d, %s, %s, %d, %d, %d, %d, %d, %d, %s, %s, %d, %d)',
+			$row['path_hash'], $row['attachment_id'], $row['path'], $row['state'], $row['mtime'], $row['ctime'], $row['inode'], $row['size'], $row['width'], $row['height'], $row['sha256'], $row['vh'], $row['hashed_at'], time()
+		);
+	}
+
+	/**
 	 * Writes one row if nobody else wrote it since it was read.
 	 *
 	 * @return bool|null|false True when written, null when another request was first, false when the database failed.
@@ -164,12 +254,7 @@ final class Freshet_File_Table {
 	private function write( array $row, int $revision ) {
 		global $wpdb;
 		if ( 0 === $revision ) {
-			$done = $wpdb->query(
-				$wpdb->prepare(
-					"INSERT IGNORE INTO {$this->table()} (path_hash, attachment_id, path, state, mtime, ctime, inode, size, width, height, sha256, vh, hashed_at, seen) VALUES (%s, %d, %s, %s, %d, %d, %d, %d, %d, %d, %s, %s, %d, %d)",
-					$row['path_hash'], $row['attachment_id'], $row['path'], $row['state'], $row['mtime'], $row['ctime'], $row['inode'], $row['size'], $row['width'], $row['height'], $row['sha256'], $row['vh'], $row['hashed_at'], time()
-				)
-			);
+			$done = $wpdb->query( "INSERT IGNORE INTO {$this->table()} " . self::COLUMNS . ' VALUES ' . self::values( [ 'row' => $row ] ) ); // phpcs:ignore WordPress.DB -- prepared by values().
 		} else {
 			$done = $wpdb->query(
 				$wpdb->prepare(

@@ -21,7 +21,7 @@ final class Freshet_Files {
 	private Freshet_Uploads $uploads;
 	private Freshet_File_Table $table;
 
-	/** @var array<string,array> Changes that pages of this request found and nobody has told yet, by path. */
+	/** @var array<int,array<string,array>> Changes that pages of this request found and nobody has told yet, by blog and path. */
 	private array $found = [];
 	private bool $is_sent = false;
 
@@ -53,9 +53,10 @@ final class Freshet_Files {
 		$spent                  = 0;
 		[ $versions, $changes ] = $this->compare( $paths, $whose ? array_fill_keys( $paths, $whose['id'] ) : [], $reason, $spent );
 		if ( 'stat' === $reason ) {
-			$told        = array_filter( $changes, [ self::class, 'is_told' ] );
-			$this->found = $told + $this->found;
-			$changes     = array_diff_key( $changes, $told );
+			$blog                 = get_current_blog_id();
+			$told                 = array_filter( $changes, [ self::class, 'is_told' ] );
+			$this->found[ $blog ] = $told + ( $this->found[ $blog ] ?? [] );
+			$changes              = array_diff_key( $changes, $told );
 		} elseif ( 'scan' === $reason ) {
 			$changes = $this->complete( $changes, $reason, $spent );
 		}
@@ -78,28 +79,77 @@ final class Freshet_Files {
 
 	/** Tells what pages found, and what else changed of the same attachments. */
 	public function tell(): void {
-		$found       = $this->found;
+		$found       = array_filter( $this->found );
 		$this->found = [];
-		$spent       = 0;
-		$this->table->store( $this->complete( $found, 'stat', $spent ), 'stat', null );
+		foreach ( $found as $blog => $changes ) {
+			Freshet_Blogs::in(
+				$blog,
+				function () use ( $changes ): void {
+					$spent = 0;
+					$this->table->store( $this->complete( $changes, 'stat', $spent ), 'stat', null );
+				}
+			);
+		}
 	}
 
 	/** Lets the visitor go, and does what pages left to do. */
 	public function end(): void {
 		$this->is_sent = true;
-		if ( $this->found ) {
+		if ( array_filter( $this->found ) ) {
 			Freshet_Answer::send();
 			$this->tell();
 		}
 	}
 
 	/**
-	 * Every file that an attachment has by its metadata, or was last seen with.
+	 * Every file that an attachment has by its metadata, was last seen with, or has beside these on the disk.
 	 *
 	 * @return string[]
 	 */
 	public function paths_of_attachment( int $id ): array {
-		return array_values( array_unique( array_merge( $this->uploads->paths_of_attachment( $id ), $this->table->paths_of_attachment( $id ) ) ) );
+		return $this->paths_of_attachments( [ $id => $this->uploads->paths_of_attachment( $id ) ] )[ $id ];
+	}
+
+	/**
+	 * The same for many at once.
+	 *
+	 * @param array<int,string[]> $listed What the metadata of each lists.
+	 * @return array<int,string[]>
+	 */
+	private function paths_of_attachments( array $listed ): array {
+		$seen   = $this->table->paths_of_attachments( array_keys( $listed ) );
+		$beside = array_map( [ $this->uploads, 'siblings' ], $listed );
+		$owners = $this->table->owners( array_merge( [], ...array_values( $beside ) ) );
+		$all    = [];
+		foreach ( $listed as $id => $own ) {
+			// `hat.webp` may be a picture of its own beside `hat.jpg`.
+			$ours       = array_filter(
+				$beside[ $id ],
+				static function ( string $path ) use ( $owners, $id ): bool {
+					return in_array( $owners[ $path ] ?? 0, [ 0, $id ], true );
+				}
+			);
+			$all[ $id ] = array_values( array_unique( array_merge( $own, $seen[ $id ] ?? [], $ours ) ) );
+		}
+		return $all;
+	}
+
+	/**
+	 * Looks at every file of some attachments, and comes to know those never seen.
+	 *
+	 * @param int[] $ids
+	 * @return array<int,string[]> Attachment => paths.
+	 */
+	public function look_at_attachments( array $ids ): array {
+		$paths = $this->paths_of_attachments( $this->uploads->paths_of_attachments( $ids ) );
+		$whose = [];
+		foreach ( $paths as $id => $own ) {
+			$whose += array_fill_keys( $own, $id );
+		}
+		$spent       = 0;
+		[ , $found ] = $this->compare( array_keys( $whose ), $whose, 'scan', $spent );
+		$this->table->store( $this->complete( $found, 'scan', $spent ), 'scan', null );
+		return $paths;
 	}
 
 	/**
@@ -115,21 +165,25 @@ final class Freshet_Files {
 		$versions = [];
 		$changes  = [];
 		$rows     = $this->table->rows( $paths );
+		$is_asked = in_array( $reason, [ 'hook', 'refresh' ], true );
 		foreach ( $paths as $path ) {
 			$row  = $rows[ $path ] ?? null;
 			$file = $this->uploads->file_of( $path );
 			$stat = Freshet_Bytes::stat( $file );
 			$ours = isset( $whose[ $path ] ) ? [ 'attachment_id' => $whose[ $path ] ] : [];
 			if ( null === $stat ) {
-				if ( $row ? 'gone' !== $row['state'] : 'hook' === $reason ) {
+				if ( $is_asked && ( 'refresh' === $reason || ! $row ) || ( $row && 'gone' !== $row['state'] ) ) {
 					$changes[ $path ] = Freshet_File_Table::change( $path, $row, $ours + [ 'state' => 'gone', 'sha256' => '', 'vh' => '' ], true );
 				}
 				continue;
 			}
 			$same = $row && 'known' === $row['state'] && Freshet_Bytes::same_stat( $row, $stat );
-			if ( $same && 'hook' !== $reason && ! Freshet_Bytes::is_racy( $row ) ) {
+			if ( $same && ! $is_asked && ! Freshet_Bytes::is_racy( $row ) ) {
 				$versions[ $path ]    = $row['vh'];
 				$this->sizes[ $path ] = [ $row['width'], $row['height'] ];
+				if ( $ours && 0 === $row['attachment_id'] ) {
+					$changes[ $path ] = Freshet_File_Table::change( $path, $row, $ours, false );
+				}
 				continue;
 			}
 			if ( $spent + $stat['size'] > $budget && ( $spent > 0 || 'stat' === $reason ) ) {
@@ -148,7 +202,7 @@ final class Freshet_Files {
 			$this->sizes[ $path ] = [ $read['width'], $read['height'] ];
 
 			$is_new            = ! $row || ( 'pending' === $row['state'] && '' === $row['sha256'] && Freshet_Bytes::same_stat( $row, $stat ) );
-			$is_changed        = $is_new ? 'hook' === $reason : $row['sha256'] !== $read['sha256'];
+			$is_changed        = 'refresh' === $reason || ( $is_new ? 'hook' === $reason : $row['sha256'] !== $read['sha256'] );
 			$changes[ $path ]  = Freshet_File_Table::change( $path, $row, $ours + $read, $is_changed );
 		}
 		return [ $versions, $changes ];
@@ -162,16 +216,20 @@ final class Freshet_Files {
 	 * @return array<string,array>
 	 */
 	private function complete( array $changes, string $reason, int &$spent ): array {
-		$met   = [];
-		$whose = []; // Path => attachment, for all files of the attachments met.
-		foreach ( array_filter( $changes, [ self::class, 'is_told' ] ) as $path => $change ) {
-			$id = $change['row']['attachment_id'] ?: ( $whose[ $path ] ?? $this->uploads->attachment_of( $path ) );
-
-			$changes[ $path ]['row']['attachment_id'] = $id;
-			if ( $id && ! isset( $met[ $id ] ) ) {
-				$met[ $id ] = true;
-				$whose     += array_fill_keys( $this->paths_of_attachment( $id ), $id );
-			}
+		$told   = array_filter( $changes, [ self::class, 'is_told' ] );
+		$owners = array_map(
+			static function ( array $change ): int {
+				return $change['row']['attachment_id'];
+			},
+			$told
+		);
+		$owners = $this->uploads->attachments_of( array_keys( $owners, 0, true ) ) + array_filter( $owners );
+		$whose  = []; // Path => attachment, for all files of the attachments met.
+		foreach ( $this->paths_of_attachments( $this->uploads->paths_of_attachments( array_values( array_unique( $owners ) ) ) ) as $id => $paths ) {
+			$whose += array_fill_keys( $paths, $id );
+		}
+		foreach ( array_keys( $told ) as $path ) {
+			$changes[ $path ]['row']['attachment_id'] = $owners[ $path ] ?? $whose[ $path ] ?? 0;
 		}
 		[ , $others ] = $this->compare( array_keys( array_diff_key( $whose, $changes ) ), $whose, $reason, $spent );
 		return $changes + $others;

@@ -1,6 +1,7 @@
 <?php
 /**
- * Events, stored before they are sent. A row stays after delivery, for the connector to pull.
+ * Events, stored before they are sent. A row stays after delivery, for the connector to pull, and keeps what became of
+ * its event: this table is the journal that everything in the admin reads (Freshet_Journal).
  *
  * @package Freshet
  */
@@ -23,7 +24,7 @@ final class Freshet_Outbox {
 	/**
 	 * Stores one event.
 	 *
-	 * @param string $reason     'hook', 'stat' or 'scan'.
+	 * @param string $reason     'hook', 'stat', 'scan' or 'refresh'.
 	 * @param array  $attachment From describe().
 	 * @param array  $files      Rows of Freshet_File_Table: what each file is now.
 	 */
@@ -49,10 +50,13 @@ final class Freshet_Outbox {
 		];
 		return (bool) $wpdb->query(
 			$wpdb->prepare(
-				"INSERT INTO {$this->table()} (id, payload, created_at) VALUES (%s, %s, %d)",
+				"INSERT INTO {$this->table()} (id, payload, created_at, attachment_id, reason, files) VALUES (%s, %s, %d, %d, %s, %d)",
 				$id,
-				wp_json_encode( $payload, JSON_UNESCAPED_SLASHES ),
-				time()
+				wp_json_encode( $payload, JSON_UNESCAPED_SLASHES | JSON_INVALID_UTF8_SUBSTITUTE ),
+				time(),
+				$attachment['id'],
+				$reason,
+				count( $files )
 			)
 		);
 	}
@@ -123,6 +127,53 @@ final class Freshet_Outbox {
 		}
 	}
 
+	/**
+	 * The connector asks for events after this number, so it has everything up to it: nothing of that is pushed any more.
+	 */
+	public function acknowledge( int $sequence ): void {
+		global $wpdb;
+		$waits = $wpdb->get_var( $wpdb->prepare( "SELECT sequence FROM {$this->table()} WHERE delivered_at = 0 AND sequence <= %d LIMIT 1", $sequence ) );
+		if ( $waits ) {
+			$wpdb->query( $wpdb->prepare( "UPDATE {$this->table()} SET delivered_at = %d WHERE delivered_at = 0 AND sequence <= %d", time(), $sequence ) );
+		}
+	}
+
+	/**
+	 * Events of which it is not known what became of them, newest first.
+	 *
+	 * @return string[] Their ids.
+	 */
+	public function unsettled( int $limit ): array {
+		global $wpdb;
+		return $wpdb->get_col( $wpdb->prepare( "SELECT id FROM {$this->table()} WHERE settled_at = 0 ORDER BY sequence DESC LIMIT %d", $limit ) );
+	}
+
+	/**
+	 * Writes down what became of an event. What is final stays, whatever comes later or again.
+	 *
+	 * @param array{event:string,outcome:string,at:int,invalidation:string,remark:string} $told
+	 * @return bool Whether that was news.
+	 */
+	public function settle( array $told ): bool {
+		global $wpdb;
+		$is_final = in_array( $told['outcome'], Freshet_Journal::FINAL_OUTCOMES, true );
+		$done     = $wpdb->query(
+			$wpdb->prepare(
+				"UPDATE {$this->table()} SET outcome = %s, outcome_at = %d, settled_at = %d, invalidation = %s, remark = %s, delivered_at = CASE WHEN delivered_at = 0 THEN %d ELSE delivered_at END
+				WHERE id = %s AND settled_at = 0 AND outcome_at <= %d",
+				$told['outcome'], $told['at'], $is_final ? $told['at'] : 0, $told['invalidation'], $told['remark'], time(), $told['event'], $told['at']
+			)
+		);
+		return (bool) $done;
+	}
+
+	/** When the next event that waits is due for a push; null when none waits. */
+	public function next_due(): ?int {
+		global $wpdb;
+		$next = $wpdb->get_var( "SELECT MIN(next_at) FROM {$this->table()} WHERE delivered_at = 0" );
+		return null === $next ? null : (int) $next;
+	}
+
 	/** Makes everything that waits due now: the owner changed something that may help. */
 	public function retry_all(): void {
 		global $wpdb;
@@ -135,7 +186,7 @@ final class Freshet_Outbox {
 		return (int) $wpdb->get_var( "SELECT MAX(sequence) FROM {$this->table()}" );
 	}
 
-	/** How many events no push has delivered. */
+	/** How many events the connector does not have, as far as is known here. */
 	public function pending(): int {
 		global $wpdb;
 		return (int) $wpdb->get_var( "SELECT COUNT(*) FROM {$this->table()} WHERE delivered_at = 0" );
@@ -153,7 +204,8 @@ final class Freshet_Outbox {
 		return [ 'id' => $payload['id'], 'sequence' => (int) $row['sequence'] ] + $payload;
 	}
 
-	private function table(): string {
+	/** Name of the table on the blog that is current. */
+	public function table(): string {
 		global $wpdb;
 		return $wpdb->prefix . 'freshet_outbox';
 	}

@@ -12,13 +12,16 @@ final class Freshet_Push {
 	const STATE           = 'freshet_push';
 	const TIMEOUT_SECONDS = 3;
 	const BATCH           = 50;
+	const MOST_BYTES      = 500000; // The connector takes twice as much.
 
 	/** After a failure nothing is tried for this long: visitors must not wait for a connector that is down. */
 	const PAUSE_SECONDS = 60;
 
 	private Freshet_Settings $settings;
 	private Freshet_Outbox $outbox;
-	private bool $wanted = false;
+
+	/** @var array<int,true> Blogs that have something to send at the end of this request. */
+	private array $wanted = [];
 
 	public function __construct( Freshet_Settings $settings, Freshet_Outbox $outbox ) {
 		$this->settings = $settings;
@@ -27,22 +30,30 @@ final class Freshet_Push {
 
 	public function listen(): void {
 		add_action( 'freshet_changes_recorded', [ $this, 'want' ] );
+		add_action( Freshet_Schema::DUE, [ $this, 'send_due' ] );
 		// After whatever may store an event.
 		add_action( 'shutdown', [ $this, 'after_answer' ], 1000 );
 	}
 
-	/** There is something to send at the end of this request. */
+	/** There is something of this blog to send at the end of this request. */
 	public function want(): void {
-		$this->wanted = true;
+		$this->wanted[ get_current_blog_id() ] = true;
 	}
 
 	public function after_answer(): void {
-		if ( ! $this->wanted || '' === $this->settings->connector() ) {
-			return;
+		$wanted       = array_keys( $this->wanted );
+		$this->wanted = [];
+		foreach ( $wanted as $blog ) {
+			Freshet_Blogs::in(
+				$blog,
+				function (): void {
+					if ( '' !== $this->settings->connector() ) {
+						Freshet_Answer::send();
+						$this->send_due();
+					}
+				}
+			);
 		}
-		$this->wanted = false;
-		Freshet_Answer::send();
-		$this->send_due();
 	}
 
 	/**
@@ -61,8 +72,28 @@ final class Freshet_Push {
 			if ( ! $claimed ) {
 				return true;
 			}
-		} while ( $this->send( $connector, $claimed ) && count( $claimed ) === self::BATCH );
+			$is_sent = true;
+			foreach ( self::parts( $claimed ) as $part ) {
+				$is_sent = $is_sent && $this->send( $connector, $part );
+			}
+		} while ( $is_sent && count( $claimed ) === self::BATCH );
+		$this->schedule();
 		return ! $this->state()['error'];
+	}
+
+	/** Has WordPress's schedule try again when the next event is due; the five-minute tick and the pull come whatever happens. */
+	private function schedule(): void {
+		$due = $this->outbox->next_due();
+		if ( null === $due || $this->state()['stopped_at'] ) {
+			return;
+		}
+		$due     = max( $due, $this->state()['resume_at'], time() + 1 );
+		$planned = wp_next_scheduled( Freshet_Schema::DUE );
+		if ( $planned && $planned > time() && $planned <= $due ) {
+			return;
+		}
+		wp_clear_scheduled_hook( Freshet_Schema::DUE );
+		wp_schedule_single_event( $due, Freshet_Schema::DUE );
 	}
 
 	/**
@@ -81,9 +112,30 @@ final class Freshet_Push {
 		$this->outbox->retry_all();
 	}
 
+	/**
+	 * Claimed events in parts of which each fits into one request. What is not sent because the part before failed comes
+	 * due again by itself.
+	 *
+	 * @return array[]
+	 */
+	private static function parts( array $claimed ): array {
+		$parts = [];
+		$room  = 0;
+		foreach ( $claimed as $sequence => $taken ) {
+			$size = strlen( wp_json_encode( $taken['event'], JSON_UNESCAPED_SLASHES ) );
+			if ( $size > $room ) {
+				$parts[] = [];
+				$room    = self::MOST_BYTES;
+			}
+			$parts[ count( $parts ) - 1 ][ $sequence ] = $taken;
+			$room                                     -= $size;
+		}
+		return $parts;
+	}
+
 	private function send( string $connector, array $claimed ): bool {
 		$body    = wp_json_encode( [ 'site' => self::site(), 'events' => array_column( array_values( $claimed ), 'event' ) ], JSON_UNESCAPED_SLASHES );
-		$headers = Freshet_Signature::headers( $this->settings->secret(), 'msg_' . bin2hex( random_bytes( 16 ) ), time(), $body );
+		$headers = Freshet_Signature::headers( $this->settings->accepted_secrets(), 'msg_' . bin2hex( random_bytes( 16 ) ), time(), $body );
 		// Not wp_safe_remote_post: a self-hosted connector lives on a private address.
 		$answer = wp_remote_post(
 			"$connector/wordpress/events",

@@ -1,6 +1,7 @@
 <?php
 /**
- * The plugin's two tables, its options and its schedule: made, upgraded, paused and removed here.
+ * The plugin's two tables, its options and its schedule: made, upgraded, paused and removed here, for each blog of a
+ * network apart.
  *
  * @package Freshet
  */
@@ -8,11 +9,59 @@
 defined( 'ABSPATH' ) || exit;
 
 final class Freshet_Schema {
-	const VERSION = '2';
+	const VERSION = '3';
 	const CRON    = 'freshet_tick';
+	const DUE     = 'freshet_push_due';
 
-	/** Every option this plugin ever writes; removal deletes these and no other. */
-	const OPTIONS = [ 'freshet_settings', 'freshet_secrets', 'freshet_schema', 'freshet_push', 'freshet_scan_cursor', 'freshet_delivery' ];
+	/** Every option, table and post meta this plugin ever writes; removal deletes these and no other. */
+	const OPTIONS = [ 'freshet_settings', 'freshet_secrets', 'freshet_schema', 'freshet_push', 'freshet_scan', 'freshet_scan_cursor', 'freshet_heard', 'freshet_delivery' ];
+	const TABLES  = [ 'freshet_files', 'freshet_outbox' ];
+	const META    = [ '_freshet_unfinished' ];
+
+	public static function listen(): void {
+		add_action( 'init', [ self::class, 'upgrade' ], 1 );
+		add_action( 'wp_initialize_site', [ self::class, 'begin_blog' ], 900 );
+		add_filter( 'wpmu_drop_tables', [ self::class, 'add_tables' ], 10, 2 );
+	}
+
+	/** @param mixed $network_wide Whether it is switched on for all blogs; the rest of a very large network follows as it is visited. */
+	public static function activate( $network_wide = false ): void {
+		if ( is_multisite() && $network_wide && ! wp_is_large_network() ) {
+			Freshet_Blogs::each( [ self::class, 'install' ], get_current_network_id() );
+		} else {
+			self::install();
+		}
+	}
+
+	/** @param mixed $network_wide Whether it is switched off for all blogs. */
+	public static function deactivate( $network_wide = false ): void {
+		if ( is_multisite() && $network_wide ) {
+			Freshet_Blogs::each( [ self::class, 'pause' ], get_current_network_id() );
+		} else {
+			self::pause();
+		}
+	}
+
+	/** @param mixed $blog A new WP_Site. */
+	public static function begin_blog( $blog ): void {
+		require_once ABSPATH . 'wp-admin/includes/plugin.php';
+		if ( $blog instanceof WP_Site && is_plugin_active_for_network( plugin_basename( FRESHET_FILE ) ) ) {
+			Freshet_Blogs::in( (int) $blog->blog_id, [ self::class, 'install' ] );
+		}
+	}
+
+	/**
+	 * @param mixed $tables What goes with a blog that is deleted.
+	 * @param mixed $blog   Its id.
+	 */
+	public static function add_tables( $tables, $blog = 0 ): array {
+		global $wpdb;
+		$tables = (array) $tables;
+		foreach ( self::TABLES as $table ) {
+			$tables[] = $wpdb->get_blog_prefix( (int) $blog ) . $table;
+		}
+		return $tables;
+	}
 
 	/** Makes what is missing. Running it again changes nothing. */
 	public static function install(): void {
@@ -52,9 +101,20 @@ final class Freshet_Schema {
 			attempts int(10) unsigned NOT NULL DEFAULT 0,
 			next_at bigint(20) NOT NULL DEFAULT 0,
 			delivered_at bigint(20) NOT NULL DEFAULT 0,
+			attachment_id bigint(20) unsigned NOT NULL DEFAULT 0,
+			reason varchar(8) NOT NULL DEFAULT '',
+			files int(10) unsigned NOT NULL DEFAULT 0,
+			outcome varchar(16) NOT NULL DEFAULT '',
+			outcome_at bigint(20) NOT NULL DEFAULT 0,
+			settled_at bigint(20) NOT NULL DEFAULT 0,
+			invalidation varchar(255) NOT NULL DEFAULT '',
+			remark varchar(255) NOT NULL DEFAULT '',
 			PRIMARY KEY  (sequence),
 			UNIQUE KEY id (id),
-			KEY waiting (delivered_at,next_at)
+			KEY waiting (delivered_at,next_at),
+			KEY attachment (attachment_id,sequence),
+			KEY unsettled (settled_at,sequence),
+			KEY outcome (outcome,attachment_id)
 			) $charset;"
 		);
 
@@ -76,17 +136,23 @@ final class Freshet_Schema {
 	/** On deactivation only the schedule goes: versions and events stay for the next activation. */
 	public static function pause(): void {
 		wp_clear_scheduled_hook( self::CRON );
+		wp_clear_scheduled_hook( self::DUE );
 		delete_option( 'freshet_schema' ); // The next start schedules again.
 	}
 
-	/** Removes this plugin's own rows, and nothing of anyone else's. */
+	/** Removes this plugin's own rows of this blog, and nothing of anyone else's. */
 	public static function remove(): void {
 		global $wpdb;
 		wp_clear_scheduled_hook( self::CRON );
+		wp_clear_scheduled_hook( self::DUE );
 		foreach ( self::OPTIONS as $option ) {
 			delete_option( $option );
 		}
-		foreach ( [ 'freshet_files', 'freshet_outbox' ] as $table ) {
+		foreach ( self::META as $key ) {
+			delete_post_meta_by_key( $key );
+		}
+		$wpdb->query( $wpdb->prepare( "DELETE FROM {$wpdb->options} WHERE option_name LIKE %s OR option_name LIKE %s", $wpdb->esc_like( '_transient_freshet_' ) . '%', $wpdb->esc_like( '_transient_timeout_freshet_' ) . '%' ) );
+		foreach ( self::TABLES as $table ) {
 			$wpdb->query( "DROP TABLE IF EXISTS {$wpdb->prefix}{$table}" ); // phpcs:ignore WordPress.DB -- fixed names.
 		}
 	}

@@ -18,15 +18,21 @@ final class Freshet_Signature {
 	}
 
 	/**
-	 * The three headers of a signed request.
+	 * The three headers of a signed request. While a secret is being replaced it is signed with both: the other side may
+	 * have either.
 	 *
+	 * @param string[] $secrets One, or two during a rotation.
 	 * @return array<string,string>
 	 */
-	public static function headers( string $secret, string $id, int $timestamp, string $text ): array {
+	public static function headers( array $secrets, string $id, int $timestamp, string $text ): array {
+		$signatures = [];
+		foreach ( $secrets as $secret ) {
+			$signatures[] = self::sign( $secret, $id, $timestamp, $text );
+		}
 		return [
 			'webhook-id'        => $id,
 			'webhook-timestamp' => (string) $timestamp,
-			'webhook-signature' => self::sign( $secret, $id, $timestamp, $text ),
+			'webhook-signature' => implode( ' ', $signatures ),
 		];
 	}
 

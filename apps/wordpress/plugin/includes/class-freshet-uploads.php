@@ -15,6 +15,9 @@ final class Freshet_Uploads {
 	/** What browsers show and Freshet delivers. All of it is watched, whatever the settings say: copies may exist from before. */
 	const EXTENSIONS = [ 'jpg', 'jpeg', 'jpe', 'png', 'gif', 'webp', 'avif', 'svg' ];
 
+	/** Formats that optimisers write beside a file. */
+	const MODERN = [ 'webp', 'avif' ];
+
 	/**
 	 * Where a URL of a page points to, if it is a picture in the uploads folder.
 	 *
@@ -61,7 +64,48 @@ final class Freshet_Uploads {
 	 * @return string[] Paths; none for an attachment outside the uploads folder.
 	 */
 	public function paths_of_attachment( int $id ): array {
-		$main = (string) get_post_meta( $id, '_wp_attached_file', true );
+		return $this->paths_of_meta(
+			$id,
+			[
+				'_wp_attached_file'              => get_post_meta( $id, '_wp_attached_file', true ),
+				'_wp_attachment_metadata'        => get_post_meta( $id, '_wp_attachment_metadata', true ),
+				'_wp_attachment_backup_sizes'    => get_post_meta( $id, '_wp_attachment_backup_sizes', true ),
+			]
+		);
+	}
+
+	/**
+	 * The same for many attachments with one query, and without filling the object cache with what a walk sees once.
+	 *
+	 * @param int[] $ids
+	 * @return array<int,string[]> Attachment => paths.
+	 */
+	public function paths_of_attachments( array $ids ): array {
+		global $wpdb;
+		$meta = array_fill_keys( $ids, [] );
+		if ( ! $ids ) {
+			return [];
+		}
+		$marks = implode( ',', array_fill( 0, count( $ids ), '%d' ) );
+		// phpcs:ignore WordPress.DB -- only placeholders are interpolated.
+		$rows = $wpdb->get_results( $wpdb->prepare( "SELECT post_id, meta_key, meta_value FROM {$wpdb->postmeta} WHERE post_id IN ($marks) AND meta_key IN ('_wp_attached_file', '_wp_attachment_metadata', '_wp_attachment_backup_sizes')", $ids ) );
+		foreach ( (array) $rows as $row ) {
+			$meta[ (int) $row->post_id ] += [ $row->meta_key => maybe_unserialize( $row->meta_value ) ];
+		}
+		$paths = [];
+		foreach ( $meta as $id => $values ) {
+			$paths[ $id ] = $this->paths_of_meta( $id, $values );
+		}
+		return $paths;
+	}
+
+	/**
+	 * @param array<string,mixed> $values Post meta by key.
+	 * @return string[]
+	 */
+	private function paths_of_meta( int $id, array $values ): array {
+		$main = $values['_wp_attached_file'] ?? '';
+		$main = is_string( $main ) ? $main : '';
 		$dir  = wp_normalize_path( $this->base_dir() ) . '/';
 		if ( 0 === strpos( wp_normalize_path( $main ), $dir ) ) {
 			$main = substr( wp_normalize_path( $main ), strlen( $dir ) ); // Some tools store the whole path.
@@ -69,17 +113,23 @@ final class Freshet_Uploads {
 		if ( '' === $main ) {
 			return [];
 		}
-		$meta  = get_post_meta( $id, '_wp_attachment_metadata', true );
+		$meta  = $values['_wp_attachment_metadata'] ?? [];
 		$meta  = is_array( $meta ) ? $meta : [];
 		$names = [ wp_basename( $main ) ];
 		foreach ( [ 'original_image', 'source_image', 'animated_video_poster', 'thumb' ] as $key ) {
 			$names[] = $meta[ $key ] ?? '';
 		}
-		$backups = get_post_meta( $id, '_wp_attachment_backup_sizes', true );
-		foreach ( [ $meta['sizes'] ?? [], $backups ] as $sizes ) {
+		foreach ( [ $meta['sizes'] ?? [], $values['_wp_attachment_backup_sizes'] ?? [] ] as $sizes ) {
 			foreach ( is_array( $sizes ) ? $sizes : [] as $size ) {
 				$names[] = is_array( $size ) ? ( $size['file'] ?? '' ) : '';
+				// Some tools list the same size in further formats.
+				foreach ( is_array( $size ) && is_array( $size['sources'] ?? null ) ? $size['sources'] : [] as $source ) {
+					$names[] = is_array( $source ) ? ( $source['file'] ?? '' ) : '';
+				}
 			}
+		}
+		foreach ( is_array( $meta['sources'] ?? null ) ? $meta['sources'] : [] as $source ) {
+			$names[] = is_array( $source ) ? ( $source['file'] ?? '' ) : '';
 		}
 		$folder = dirname( $main );
 		$folder = '.' === $folder ? '' : "$folder/";
@@ -91,7 +141,8 @@ final class Freshet_Uploads {
 		}
 
 		/**
-		 * Lets tools that put further files beside an attachment's own (`hat.jpg.webp`, `hat@2x.jpg`) name them.
+		 * Lets tools that put further files beside an attachment's own name them. Those that optimisers and retina plugins
+		 * commonly write (`hat.jpg.webp`, `hat.webp`, `hat@2x.jpg`) are found without it.
 		 *
 		 * @param string[] $paths Relative to the uploads folder.
 		 * @param int      $id    The attachment.
@@ -111,21 +162,81 @@ final class Freshet_Uploads {
 	}
 
 	/**
-	 * The attachment a file belongs to, or 0. One query over all attachments: for changes, not for pages.
+	 * What optimisers and retina plugins have put beside files: the same picture in another format or density.
+	 *
+	 * @param string[] $paths
+	 * @return string[] Paths of files that are there.
 	 */
-	public function attachment_of( string $path ): int {
+	public function siblings( array $paths ): array {
+		if ( ! $this->is_local() ) {
+			return [];
+		}
+		$names = [];
+		foreach ( $paths as $path ) {
+			$type = strtolower( pathinfo( $path, PATHINFO_EXTENSION ) );
+			$stem = substr( $path, 0, -strlen( $type ) - 1 );
+			foreach ( self::MODERN as $modern ) {
+				if ( $type !== $modern ) {
+					$names[] = "$path.$modern";
+					$names[] = "$stem.$modern";
+				}
+			}
+			$names[] = $stem . '@2x' . substr( $path, strlen( $stem ) );
+		}
+		$names = array_diff( array_unique( $names ), $paths );
+		return array_values(
+			array_filter(
+				$names,
+				function ( string $path ): bool {
+					return is_file( $this->file_of( $path ) );
+				}
+			)
+		);
+	}
+
+	/**
+	 * The attachments that files belong to, by one query over all attachments: for changes, not for pages.
+	 *
+	 * @param string[] $paths
+	 * @return array<string,int> Path => attachment; nothing for a file that belongs to none.
+	 */
+	public function attachments_of( array $paths ): array {
 		global $wpdb;
-		$stem  = preg_replace( '/(?:-\d+x\d+|-scaled|-rotated)?(\.[a-z]+)$/i', '$1', $path );
-		$names = array_unique( [ $path, $stem, preg_replace( '/(\.[a-z]+)$/i', '-scaled$1', $stem ), preg_replace( '/(\.[a-z]+)$/i', '-rotated$1', $stem ) ] );
-		$marks = implode( ',', array_fill( 0, count( $names ), '%s' ) );
-		// phpcs:ignore WordPress.DB -- only placeholders are interpolated.
-		$ids = $wpdb->get_col( $wpdb->prepare( "SELECT post_id FROM {$wpdb->postmeta} WHERE meta_key = '_wp_attached_file' AND meta_value IN ($marks)", array_values( $names ) ) );
-		foreach ( array_map( 'intval', $ids ) as $id ) {
-			if ( in_array( $path, $this->paths_of_attachment( $id ), true ) ) {
-				return $id;
+		$owners = [];
+		foreach ( array_chunk( array_values( array_unique( $paths ) ), 100 ) as $chunk ) {
+			$names = array_values( array_unique( array_merge( ...array_map( [ self::class, 'names_of_owner' ], $chunk ) ) ) );
+			$marks = implode( ',', array_fill( 0, count( $names ), '%s' ) );
+			// phpcs:ignore WordPress.DB -- only placeholders are interpolated.
+			$ids   = array_map( 'intval', $wpdb->get_col( $wpdb->prepare( "SELECT post_id FROM {$wpdb->postmeta} WHERE meta_key = '_wp_attached_file' AND meta_value IN ($marks)", $names ) ) );
+			$theirs = $this->paths_of_attachments( $ids );
+			// By its metadata first: what only lies beside may be somebody else's.
+			foreach ( $theirs as $id => $own ) {
+				$owners += array_fill_keys( array_intersect( $chunk, $own ), $id );
+			}
+			$orphans = array_diff( $chunk, array_keys( $owners ) );
+			foreach ( $orphans ? $theirs : [] as $id => $own ) {
+				$owners += array_fill_keys( array_intersect( $orphans, $this->siblings( $own ) ), $id );
 			}
 		}
-		return 0;
+		return $owners;
+	}
+
+	/**
+	 * What `_wp_attached_file` may be of the attachment that has this file.
+	 *
+	 * @return string[]
+	 */
+	private static function names_of_owner( string $path ): array {
+		$plain = [ $path ];
+		if ( preg_match( '/^(.+)\.(?:' . implode( '|', self::MODERN ) . ')$/i', $path, $match ) ) {
+			$plain = self::is_picture( $match[1] ) ? [ $path, $match[1] ] : [ $path, "$match[1].jpg", "$match[1].jpeg", "$match[1].png" ];
+		}
+		$names = [];
+		foreach ( $plain as $name ) {
+			$stem  = preg_replace( '/(?:-\d+x\d+|-scaled|-rotated)?(?:@2x)?(\.[a-z]+)$/i', '$1', $name );
+			$names = array_merge( $names, [ $name, $stem, preg_replace( '/(\.[a-z]+)$/i', '-scaled$1', $stem ), preg_replace( '/(\.[a-z]+)$/i', '-rotated$1', $stem ) ] );
+		}
+		return array_values( array_unique( $names ) );
 	}
 
 	public function base_url(): string {

@@ -17,8 +17,17 @@ final class Freshet_Watcher {
 	private Freshet_Files $files;
 	private Freshet_Outbox $outbox;
 
-	/** @var array<int,array{whose:array,paths:string[]}> Attachments of this request, as they were when first noted. */
+	/** Marks an attachment of which the sizes are still to come, with the time it was begun. */
+	const UNFINISHED = '_freshet_unfinished';
+
+	/** Who uploads in several requests and never ends is not waited for any longer. */
+	const PATIENCE_SECONDS = 600;
+
+	/** @var array<int,array<int,array{whose:array,paths:string[]}>> By blog: attachments of this request, as they were when first noted. */
 	private array $noted = [];
+
+	/** @var array<int,array<int,true>> By blog: attachments that this request began and another one finishes. */
+	private array $begun = [];
 
 	public function __construct( Freshet_Settings $settings, Freshet_Uploads $uploads, Freshet_Files $files, Freshet_Outbox $outbox ) {
 		$this->settings = $settings;
@@ -37,19 +46,41 @@ final class Freshet_Watcher {
 		add_action( 'wp_handle_replace', [ $this, 'note_replaced' ] );
 		add_action( 'enable-media-replace-upload-done', [ $this, 'note_third' ], 10, 3 );
 		add_action( 'emr/cache/flush', [ $this, 'note' ] );
+		// WordPress 7.1's editor makes the sizes itself and sends them in requests of their own; the last one writes the metadata.
+		add_action( 'rest_after_insert_attachment', [ $this, 'note_begun' ], 10, 3 );
 		add_action( 'shutdown', [ $this, 'act' ], 100 );
 	}
 
 	/** @param mixed $id An attachment whose files change in this request. */
 	public function note( $id ): void {
 		$id = is_numeric( $id ) ? (int) $id : 0;
-		if ( $id < 1 || isset( $this->noted[ $id ] ) || ! $this->settings->is_active() ) {
+		$blog = get_current_blog_id();
+		if ( $id < 1 || isset( $this->noted[ $blog ][ $id ] ) || isset( $this->begun[ $blog ][ $id ] ) || ! $this->settings->is_active() ) {
 			return;
 		}
-		if ( count( $this->noted ) >= self::MOST_NOTED ) {
+		if ( array_sum( array_map( 'count', $this->noted ) ) >= self::MOST_NOTED ) {
 			$this->act();
 		}
-		$this->noted[ $id ] = [ 'whose' => $this->outbox->describe( $id ), 'paths' => $this->uploads->paths_of_attachment( $id ) ];
+		$this->noted[ $blog ][ $id ] = [ 'whose' => $this->outbox->describe( $id ), 'paths' => $this->files->paths_of_attachment( $id ) ];
+	}
+
+	/**
+	 * @param mixed $post     The attachment.
+	 * @param mixed $request  A WP_REST_Request.
+	 * @param mixed $creating Whether it is new.
+	 */
+	public function note_begun( $post, $request = null, $creating = false ): void {
+		if ( ! $creating || ! $post instanceof WP_Post || ! $request instanceof WP_REST_Request ) {
+			return;
+		}
+		// An older WordPress makes the sizes whatever it is asked.
+		$takes = isset( $request->get_attributes()['args']['generate_sub_sizes'] );
+		if ( $takes && false === $request['generate_sub_sizes'] && $this->settings->is_active() ) {
+			$blog = get_current_blog_id();
+			unset( $this->noted[ $blog ][ $post->ID ] );
+			$this->begun[ $blog ][ $post->ID ] = true;
+			update_post_meta( $post->ID, self::UNFINISHED, time() );
+		}
 	}
 
 	/**
@@ -80,16 +111,48 @@ final class Freshet_Watcher {
 	public function act(): void {
 		$noted       = $this->noted;
 		$this->noted = [];
-		foreach ( $noted as $id => $then ) {
-			wp_cache_delete( $id, 'post_meta' ); // Another plugin may have written past the cache.
-			$paths = array_unique( array_merge( $then['paths'], $this->files->paths_of_attachment( $id ) ) );
-			$post  = get_post( $id );
-			if ( $post ) {
-				$then['whose']['title'] = $post->post_title;
-			}
-			if ( $paths && $this->uploads->is_local() ) {
-				$this->files->look( $paths, 'hook', $then['whose'] );
-			}
+		foreach ( $noted as $blog => $attachments ) {
+			Freshet_Blogs::in(
+				$blog,
+				function () use ( $attachments ): void {
+					foreach ( $this->uploads->is_local() ? $attachments : [] as $id => $then ) {
+						$this->look( $id, $then, 'hook' );
+					}
+				}
+			);
+		}
+	}
+
+	/** Tells every file of an attachment, whether or not its bytes changed: somebody wants all copies made fresh. */
+	public function refresh( int $id ): bool {
+		if ( ! $this->settings->is_active() || ! $this->uploads->is_local() || 'attachment' !== get_post_type( $id ) ) {
+			return false;
+		}
+		$head = $this->outbox->head();
+		$this->look( $id, [ 'whose' => $this->outbox->describe( $id ), 'paths' => [] ], 'refresh' );
+		return $this->outbox->head() > $head;
+	}
+
+	/** Acts on uploads in several requests that were begun and never finished. */
+	public function finish_abandoned(): void {
+		global $wpdb;
+		$ids = $wpdb->get_col( $wpdb->prepare( "SELECT post_id FROM {$wpdb->postmeta} WHERE meta_key = %s AND meta_value < %d LIMIT 50", self::UNFINISHED, time() - self::PATIENCE_SECONDS ) );
+		array_map( [ $this, 'note' ], $ids );
+		$this->act();
+	}
+
+	private function look( int $id, array $then, string $reason ): void {
+		wp_cache_delete( $id, 'post_meta' ); // Another plugin may have written past the cache.
+		$paths = array_values( array_unique( array_merge( $then['paths'], $this->files->paths_of_attachment( $id ) ) ) );
+		$post  = get_post( $id );
+		if ( $post ) {
+			$then['whose']['title'] = $post->post_title;
+		}
+		if ( $paths ) {
+			$this->files->look( $paths, $reason, $then['whose'] );
+		}
+		if ( get_post_meta( $id, self::UNFINISHED, true ) ) {
+			delete_post_meta( $id, self::UNFINISHED );
 		}
 	}
 }

@@ -43,6 +43,39 @@ final class PushTest extends Freshet_Case {
 		$this->assertCount( 1, $this->sent, 'What arrived is not sent again.' );
 	}
 
+	public function test_while_a_secret_is_replaced_both_sign(): void {
+		$this->change();
+		$headers = $this->sent[0]['headers'];
+		foreach ( [ 'secret', 'former' ] as $secret ) {
+			$this->assertTrue( Freshet_Signature::verify( [ $secret ], $headers['webhook-id'], $headers['webhook-timestamp'], $headers['webhook-signature'], $this->sent[0]['body'], time() ) );
+		}
+		freshet()->settings->forget_previous_secret();
+		$this->change( 2 );
+		$this->assertStringNotContainsString( ' ', $this->sent[1]['headers']['webhook-signature'] );
+	}
+
+	public function test_a_failure_is_repeated_by_the_schedule_when_it_is_due(): void {
+		$this->answer( 500 );
+		$this->change();
+		$this->assertEqualsWithDelta( time() + 60, wp_next_scheduled( Freshet_Schema::DUE ), 3 );
+		$this->come_due();
+		$this->answer( 200 );
+		do_action( Freshet_Schema::DUE );
+		$this->assertSame( 0, freshet()->outbox->pending() );
+	}
+
+	public function test_events_too_big_for_one_request_go_in_several(): void {
+		foreach ( [ 1, 2, 3 ] as $seed ) {
+			$this->upload( 'hat.png', 30, 20, $seed );
+		}
+		global $wpdb;
+		$payload = wp_json_encode( [ 'id' => 'evt_x', 'files' => str_repeat( 'x', 400000 ) ] );
+		$wpdb->query( $wpdb->prepare( "UPDATE {$wpdb->prefix}freshet_outbox SET payload = %s", $payload ) );
+		freshet()->push->send_due();
+		$this->assertCount( 3, $this->sent );
+		$this->assertSame( 0, freshet()->outbox->pending() );
+	}
+
 	public function test_nothing_is_sent_when_nothing_changed(): void {
 		freshet()->push->after_answer();
 		$this->assertSame( [], $this->sent );

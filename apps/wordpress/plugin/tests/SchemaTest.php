@@ -27,6 +27,7 @@ final class SchemaTest extends Freshet_Case {
 		$this->assertSame( $before, $after );
 		$this->assertSame( [], $tables );
 		$this->assertEquals( 151, get_option( 'thumbnail_size_w' ) );
+		update_option( 'thumbnail_size_w', '150' );
 	}
 
 	public function test_deactivation_keeps_what_is_known(): void {

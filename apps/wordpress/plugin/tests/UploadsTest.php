@@ -52,7 +52,7 @@ final class UploadsTest extends Freshet_Case {
 		$this->assertCount( count( wp_get_attachment_metadata( $id )['sizes'] ) + 2, $paths );
 		foreach ( $paths as $path ) {
 			$this->assertFileExists( freshet()->uploads->file_of( $path ) );
-			$this->assertSame( $id, freshet()->uploads->attachment_of( $path ) );
+			$this->assertSame( [ $path => $id ], freshet()->uploads->attachments_of( [ $path ] ) );
 		}
 	}
 

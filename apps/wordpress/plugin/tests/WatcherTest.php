@@ -40,6 +40,37 @@ final class WatcherTest extends Freshet_Case {
 		$this->assertCount( count( $this->urls( $id ) ) - 1, $events[0]['files'] );
 	}
 
+	public function test_an_upload_whose_sizes_come_in_further_requests_is_told_with_its_last(): void {
+		add_filter( 'intermediate_image_sizes_advanced', '__return_empty_array' );
+		$id = $this->begin();
+		remove_filter( 'intermediate_image_sizes_advanced', '__return_empty_array' );
+		$this->assertSame( [], $this->events( 0 ) );
+		wp_update_attachment_metadata( $id, wp_generate_attachment_metadata( $id, $this->file( $id ) ) );
+		$events = $this->events( 0 );
+		$this->assertCount( 1, $events );
+		$this->assertCount( count( $this->urls( $id ) ), $events[0]['files'] );
+		$this->assertSame( '', get_post_meta( $id, Freshet_Watcher::UNFINISHED, true ) );
+	}
+
+	public function test_an_upload_in_parts_that_nobody_ends_is_told_after_a_while(): void {
+		$id = $this->begin();
+		freshet()->watcher->finish_abandoned();
+		$this->assertSame( [], $this->events( 0 ) );
+		update_post_meta( $id, Freshet_Watcher::UNFINISHED, time() - Freshet_Watcher::PATIENCE_SECONDS - 1 );
+		freshet()->watcher->finish_abandoned();
+		$this->assertCount( 1, $this->events( 0 ) );
+		freshet()->watcher->finish_abandoned();
+		$this->assertCount( 1, $this->events( 0 ) );
+	}
+
+	public function test_a_wordpress_that_makes_all_sizes_itself_is_not_waited_for(): void {
+		$id = $this->attach( 'hat.jpg', 800, 600 );
+		$request = new WP_REST_Request( 'POST', '/wp/v2/media' );
+		$request->set_query_params( [ 'generate_sub_sizes' => false ] );
+		do_action( 'rest_after_insert_attachment', get_post( $id ), $request, true );
+		$this->assertCount( 1, $this->events( 0 ) );
+	}
+
 	public function test_text_changes_are_not_told(): void {
 		$id   = $this->upload();
 		$head = $this->head();
@@ -239,6 +270,22 @@ final class WatcherTest extends Freshet_Case {
 		update_option( 'freshet_settings', [ 'endpoint' => self::ENDPOINT, 'enabled' => false ] );
 		$this->attach( 'hat.jpg', 800, 600 );
 		$this->assertCount( 1, $this->events( 0 ) );
+	}
+
+	/** The first of the requests in which WordPress 7.1's editor uploads; the request ends with it. */
+	private function begin(): int {
+		$id = wp_insert_attachment( [ 'post_mime_type' => 'image/jpeg', 'post_title' => 'hat', 'post_status' => 'inherit' ], wp_upload_dir()['path'] . '/hat.jpg' );
+		$this->draw( $this->file( $id ), 800, 600, 1 );
+		$request = new WP_REST_Request( 'POST', '/wp/v2/media' );
+		$request->set_attributes( [ 'args' => [ 'generate_sub_sizes' => [] ] ] );
+		$request->set_query_params( [ 'generate_sub_sizes' => false ] );
+		do_action( 'rest_after_insert_attachment', get_post( $id ), $request, true );
+		wp_update_attachment_metadata( $id, wp_generate_attachment_metadata( $id, $this->file( $id ) ) );
+		freshet()->watcher->act();
+		$begun = new ReflectionProperty( Freshet_Watcher::class, 'begun' );
+		$begun->setAccessible( true );
+		$begun->setValue( freshet()->watcher, [] );
+		return $id;
 	}
 
 	private function edit( int $id, string $history ): void {

@@ -7,9 +7,12 @@ if ( ! $site || ! is_file( "$site/wp-load.php" ) ) {
 	fwrite( STDERR, "WP_SITE must be the folder of an installed WordPress in which the plugin is active.\n" );
 	exit( 1 );
 }
+// A network finds its blog by the host, with the port that wp-config.php has.
+preg_match( "/'DOMAIN_CURRENT_SITE', '([^']+)'/", file_get_contents( "$site/wp-config.php" ), $domain );
 $_SERVER += [
-	'HTTP_HOST'       => '127.0.0.1',
+	'HTTP_HOST'       => $domain[1] ?? '127.0.0.1',
 	'SERVER_NAME'     => '127.0.0.1',
+	'REMOTE_ADDR'     => '127.0.0.1',
 	'SERVER_PROTOCOL' => 'HTTP/1.1',
 	'REQUEST_METHOD'  => 'GET',
 	'REQUEST_URI'     => '/',

@@ -1,0 +1,33 @@
+import { afterAll, beforeAll, describe } from "vitest";
+import { full } from "../support/size.ts";
+import { varnishIsMissing } from "../support/varnish.ts";
+import { mariadbIsMissing } from "../support/wordpress/mariadb.ts";
+import { wordpressIsMissing } from "../support/wordpress.ts";
+import { describeDelivery } from "./changes/delivery.ts";
+import { type Installation, type InstallationOptions, startInstallation } from "./changes/installation.ts";
+import { describeChanges } from "./changes/rows.ts";
+import { describeSideload } from "./changes/sideload.ts";
+
+const missing = wordpressIsMissing() ?? mariadbIsMissing() ?? (await varnishIsMissing());
+
+type Suite = (installation: () => Installation) => void;
+
+/** What runs on which WordPress besides 6.8 on SQLite, which `changes.test.ts` always runs. */
+const MATRIX: readonly (readonly [string, InstallationOptions, readonly Suite[]])[] = [
+  ["6.8 on MariaDB", { database: "mariadb" }, [describeChanges, describeDelivery]],
+  ["6.2 on SQLite", { release: "6.2" }, [describeChanges]],
+  ["the newest, on SQLite", { release: "newest" }, [describeChanges, describeSideload]],
+];
+
+describe.skipIf(missing || !full)(`pictures of a WordPress ${missing ?? ""}`, () => {
+  for (const [name, options, suites] of MATRIX) {
+    describe(name, () => {
+      let all: Installation;
+      beforeAll(async () => {
+        all = await startInstallation(options);
+      }, 300_000);
+      afterAll(() => all?.stop());
+      for (const suite of suites) suite(() => all);
+    });
+  }
+});
