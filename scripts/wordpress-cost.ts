@@ -101,7 +101,14 @@ async function costOfAdmin(): Promise<void> {
     return performance.now() - begun;
   };
   console.log(`admin pages over ${ATTACHMENTS} attachments, ms best / median:`);
-  for (const path of ["index.php", "upload.php?mode=list", "upload.php?mode=grid", "edit.php", "options-general.php", "site-health.php"]) {
+  for (const path of [
+    "index.php",
+    "upload.php?mode=list",
+    "upload.php?mode=grid",
+    "edit.php",
+    "options-general.php",
+    "site-health.php",
+  ]) {
     const [on, off]: [number[], number[]] = [[], []];
     await load(path, true);
     await load(path, false);

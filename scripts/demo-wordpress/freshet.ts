@@ -19,7 +19,11 @@ export interface Freshet {
 }
 
 /** Starts both for one site, with all they keep in `folder`; resolves when both are ready. */
-export async function startFreshet(options: { folder: string; site: string; secret: string }): Promise<Freshet> {
+export async function startFreshet(options: {
+  folder: string;
+  site: string;
+  secret: string;
+}): Promise<Freshet> {
   const { folder, site, secret } = options;
   const apiKey = randomBytes(16).toString("hex");
   const [port, connectorPort] = [await firstFree(8080), await firstFree(8180)];
@@ -31,8 +35,17 @@ export async function startFreshet(options: { folder: string; site: string; secr
       connectors: { wordpress: [{ site, secret, project: "blog" }] },
     }),
   );
-  const env = { ...process.env, FRESHET_CONFIG: config, FRESHET_DATA: join(folder, "data"), PORT: String(port), FRESHET_WORDPRESS_PORT: String(connectorPort) };
-  const child = spawn(process.execPath, [join(ROOT, "scripts/start.mjs")], { env, stdio: ["ignore", "pipe", "pipe"] });
+  const env = {
+    ...process.env,
+    FRESHET_CONFIG: config,
+    FRESHET_DATA: join(folder, "data"),
+    PORT: String(port),
+    FRESHET_WORDPRESS_PORT: String(connectorPort),
+  };
+  const child = spawn(process.execPath, [join(ROOT, "scripts/start.mjs")], {
+    env,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   // "exit" and not "close": whatever it left behind may hold the pipes.
   const ended = once(child, "exit");
   process.once("exit", () => child.kill("SIGTERM"));
@@ -55,7 +68,8 @@ async function ready(child: ChildProcess, ended: Promise<unknown>): Promise<void
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding("utf8").on("data", (text: string) => {
       output += text;
-      if (/^Freshet is ready/m.test(output) && /^WordPress connector is ready/m.test(output)) isReady.resolve();
+      if (/^Freshet is ready/m.test(output) && /^WordPress connector is ready/m.test(output))
+        isReady.resolve();
     });
   }
   const fail = (how: string) => isReady.reject(new Error(`Freshet ${how}:\n${output}`));

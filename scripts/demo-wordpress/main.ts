@@ -44,10 +44,26 @@ export async function demo(): Promise<void> {
     const { url, connector } = freshet;
     void freshet.ended.then(() => end(1));
     wordpress = await step("starting WordPress, installing it and its pictures", () =>
-      startWordPress({ part, files, pictures, folder, port, constants: { FRESHET_ENDPOINT: url, FRESHET_CONNECTOR: connector, FRESHET_SECRET: secret } }),
+      startWordPress({
+        part,
+        files,
+        pictures,
+        folder,
+        port,
+        constants: { FRESHET_ENDPOINT: url, FRESHET_CONNECTOR: connector, FRESHET_SECRET: secret },
+      }),
     );
     await step("opening the first page", () => firstPage(wordpress?.post ?? site));
-    console.log(guide({ site, freshet: url, key: freshet.apiKey, post: wordpress.post, picture: wordpress.picture, took: seconds(begun) }));
+    console.log(
+      guide({
+        site,
+        freshet: url,
+        key: freshet.apiKey,
+        post: wordpress.post,
+        picture: wordpress.picture,
+        took: seconds(begun),
+      }),
+    );
   } catch (error) {
     if (ending) return; // Somebody ended it meanwhile.
     console.error(error instanceof Error ? error.message : String(error));
@@ -72,16 +88,26 @@ async function step<Value>(what: string, work: () => Promise<Value>): Promise<Va
 /** Makes WordPress and Freshet do once what a visitor should not have to wait for. */
 async function firstPage(post: string): Promise<void> {
   const page = await (await fetch(post)).text();
-  const urls = [...page.matchAll(/<img[^>]* src="([^"]*\/v7\/[^"]*)"/g)].map(([, url = ""]) => url.replaceAll(/&(?:amp|#0?38);/g, "&"));
+  const urls = [...page.matchAll(/<img[^>]* src="([^"]*\/v7\/[^"]*)"/g)].map(([, url = ""]) =>
+    url.replaceAll(/&(?:amp|#0?38);/g, "&"),
+  );
   if (urls.length === 0) throw new Error(`${post} shows no picture through Freshet.`);
   for (const url of urls) {
     const response = await fetch(url);
     await response.arrayBuffer();
-    if (!response.ok) throw new Error(`${url}: ${response.status} ${response.headers.get("freshet-error") ?? ""}`);
+    if (!response.ok)
+      throw new Error(`${url}: ${response.status} ${response.headers.get("freshet-error") ?? ""}`);
   }
 }
 
-function guide(facts: { site: string; freshet: string; key: string; post: string; picture: number; took: string }): string {
+function guide(facts: {
+  site: string;
+  freshet: string;
+  key: string;
+  post: string;
+  picture: number;
+  took: string;
+}): string {
   const { site, freshet, key, post, picture, took } = facts;
   return `
 Ready after ${took}. You are logged in as administrator (name admin, password "password").

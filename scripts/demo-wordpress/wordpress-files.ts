@@ -38,7 +38,10 @@ async function isWebThere(): Promise<boolean> {
 async function unpackFromNpm(part: Part, draft: string): Promise<void> {
   const work = join(draft, ".work");
   await mkdir(work);
-  await writeFile(join(work, "package.json"), JSON.stringify({ private: true, dependencies: { [BUILDS]: BUILDS_VERSION } }));
+  await writeFile(
+    join(work, "package.json"),
+    JSON.stringify({ private: true, dependencies: { [BUILDS]: BUILDS_VERSION } }),
+  );
   const options = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock", "--loglevel=error"];
   await run("npm", ["install", ...options], { cwd: work, shell: process.platform === "win32" });
   const builds = join(work, "node_modules", BUILDS);
@@ -63,7 +66,9 @@ interface ZipEntry {
 async function unzip(part: Part, file: string, folder: string): Promise<void> {
   const { Uint8ArrayReader, Uint8ArrayWriter, ZipReader } = part.require("@zip.js/zip.js") as ZipLibrary;
   // A copy: the library looks at the memory behind an array, and that of a Buffer begins elsewhere.
-  const entries = await new ZipReader(new Uint8ArrayReader(Uint8Array.from(await readFile(file)))).getEntries();
+  const entries = await new ZipReader(
+    new Uint8ArrayReader(Uint8Array.from(await readFile(file))),
+  ).getEntries();
   for (const entry of entries) {
     const target = resolve(folder, entry.filename);
     if (!target.startsWith(resolve(folder) + sep)) throw new Error(`${file} would write to ${target}.`);

@@ -41,7 +41,11 @@ export async function startBlog(size = 2600): Promise<Blog> {
   try {
     freshet = await startFreshet({
       port,
-      config: { projects: { blog: { apiKey: "a-key-of-the-blog", origins: { allow: ["127.0.0.1"], allowPrivate: true } } } },
+      config: {
+        projects: {
+          blog: { apiKey: "a-key-of-the-blog", origins: { allow: ["127.0.0.1"], allowPrivate: true } },
+        },
+      },
     });
     await addClassicTheme(wordpress.site);
     const plugins = join(wordpress.site, "wp-content/mu-plugins");

@@ -31,7 +31,7 @@ describe.skipIf(missing)(`npm run demo:wordpress ${missing ?? ""}`, () => {
   afterAll(() => demo?.end("SIGKILL"));
 
   test("says what it does while it starts, and where to click", () => {
-    expect(demo.logs()).toMatch(/- fetching PHP .*…[^]*- starting WordPress/);
+    expect(demo.logs()).toMatch(/- fetching PHP .*…[\s\S]*- starting WordPress/);
     expect(site).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
     expect(demo.logs()).toContain(`${site}/wp-admin/options-general.php?page=freshet`);
   });

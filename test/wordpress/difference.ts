@@ -45,7 +45,13 @@ export function differenceOf(before: string, after: string): Difference {
       continue;
     }
     if (is === undefined) break;
-    if (was?.tag !== undefined && was.tag === is.tag && was.attributes && is.attributes && isSameTag(was, is)) {
+    if (
+      was?.tag !== undefined &&
+      was.tag === is.tag &&
+      was.attributes &&
+      is.attributes &&
+      isSameTag(was, is)
+    ) {
       for (const [name, value] of is.attributes) {
         const former = was.attributes.get(name);
         if (former === undefined) added.push(`${is.tag} ${name}`);
@@ -57,7 +63,12 @@ export function differenceOf(before: string, after: string): Difference {
       at += 1;
     } else if (is.tag === "link" || is.tag === "script") {
       const end = is.tag === "link" ? next : next + 2;
-      inserted.push(fresh.slice(next, end + 1).map(({ text }) => text).join(""));
+      inserted.push(
+        fresh
+          .slice(next, end + 1)
+          .map(({ text }) => text)
+          .join(""),
+      );
       // The line end behind it.
       const tail = fresh[end + 1];
       if (tail?.text.startsWith("\n") && tail.text !== old[at]?.text) {
@@ -66,7 +77,9 @@ export function differenceOf(before: string, after: string): Difference {
       }
       next = end;
     } else {
-      throw new Error(`Differs at ${JSON.stringify(was?.text.slice(0, 300))}:\n${JSON.stringify(is.text.slice(0, 300))}`);
+      throw new Error(
+        `Differs at ${JSON.stringify(was?.text.slice(0, 300))}:\n${JSON.stringify(is.text.slice(0, 300))}`,
+      );
     }
   }
   if (at !== old.length) throw new Error(`Lacks ${JSON.stringify(old[at]?.text.slice(0, 300))}`);
@@ -76,7 +89,9 @@ export function differenceOf(before: string, after: string): Difference {
 /** Whether nothing is lost and every attribute that both have stands in the same order. */
 function isSameTag(was: Piece, is: Piece): boolean {
   const names = [...(was.attributes?.keys() ?? [])];
-  return names.join(" ") === [...(is.attributes?.keys() ?? [])].filter((name) => names.includes(name)).join(" ");
+  return (
+    names.join(" ") === [...(is.attributes?.keys() ?? [])].filter((name) => names.includes(name)).join(" ")
+  );
 }
 
 function pieces(html: string): Piece[] {

@@ -17,34 +17,45 @@ describe.skipIf(missing)(`pages with the WordPress plugin ${missing ?? ""}`, () 
   }, 600_000);
   afterAll(() => blog?.stop());
 
-  test.each(["twentytwentyfive", "classic"])("differ in the intended attributes alone, theme %s", async (theme) => {
-    await runPhp(blog.wordpress.site, `switch_theme( '${theme}' );`);
-    for (const path of ["/", blog.long, blog.short, "/?s=block", "/?author=1"]) {
-      const before = await blog.page(path, { "x-without": "1" });
-      const after = await blog.page(path);
-      const difference = differenceOf(withoutClicks(before), withoutClicks(after));
-      expect(difference.attributes.length, path).toBeGreaterThan(0);
-      for (const { tag, name, before, after } of difference.attributes) {
-        expect(`${tag} ${name}`).toMatch(INTENDED);
-        expect(meaning(after, blog.freshet.url), `${tag} ${name}`).toBe(meaning(before, blog.freshet.url));
-      }
-      for (const [before, after] of difference.styles)
-        expect(meaning(after, blog.freshet.url)).toBe(meaning(before, blog.freshet.url));
-      expect(difference.added).toEqual([]);
-      expect(namesOf(difference)).toEqual(["script", "link preconnect"]);
-      // Scripts, templates and comments of the page name originals.
-      if (path === blog.long) {
-        for (const untouched of [/window\.named = [^;]*;/, /<!-- <img.*?-->/, /<textarea>.*?<\/textarea>/, /ld\+json">.*?<\/script>/, /<img[^>]*no-freshet[^>]*>/]) {
-          expect(before).toMatch(untouched);
-          expect(untouched.exec(after)?.[0]).toBe(untouched.exec(before)?.[0]);
+  test.each(["twentytwentyfive", "classic"])(
+    "differ in the intended attributes alone, theme %s",
+    async (theme) => {
+      await runPhp(blog.wordpress.site, `switch_theme( '${theme}' );`);
+      for (const path of ["/", blog.long, blog.short, "/?s=block", "/?author=1"]) {
+        const before = await blog.page(path, { "x-without": "1" });
+        const after = await blog.page(path);
+        const difference = differenceOf(withoutClicks(before), withoutClicks(after));
+        expect(difference.attributes.length, path).toBeGreaterThan(0);
+        for (const { tag, name, before, after } of difference.attributes) {
+          expect(`${tag} ${name}`).toMatch(INTENDED);
+          expect(meaning(after, blog.freshet.url), `${tag} ${name}`).toBe(meaning(before, blog.freshet.url));
         }
-        expect(difference.styles.length).toBeGreaterThan(0);
-        // What a click on the picture enlarges: WordPress hands that to its script.
-        expect(after).toContain(`"uploadedSrc":"${blog.freshet.url}/v7/${blog.pictures.landscape.url}?vh=c`);
+        for (const [before, after] of difference.styles)
+          expect(meaning(after, blog.freshet.url)).toBe(meaning(before, blog.freshet.url));
+        expect(difference.added).toEqual([]);
+        expect(namesOf(difference)).toEqual(["script", "link preconnect"]);
+        // Scripts, templates and comments of the page name originals.
+        if (path === blog.long) {
+          for (const untouched of [
+            /window\.named = [^;]*;/,
+            /<!-- <img.*?-->/,
+            /<textarea>.*?<\/textarea>/,
+            /ld\+json">.*?<\/script>/,
+            /<img[^>]*no-freshet[^>]*>/,
+          ]) {
+            expect(before).toMatch(untouched);
+            expect(untouched.exec(after)?.[0]).toBe(untouched.exec(before)?.[0]);
+          }
+          expect(difference.styles.length).toBeGreaterThan(0);
+          // What a click on the picture enlarges: WordPress hands that to its script.
+          expect(after).toContain(
+            `"uploadedSrc":"${blog.freshet.url}/v7/${blog.pictures.landscape.url}?vh=c`,
+          );
+        }
       }
-    }
-    await runPhp(blog.wordpress.site, "switch_theme( 'twentytwentyfive' );");
-  });
+      await runPhp(blog.wordpress.site, "switch_theme( 'twentytwentyfive' );");
+    },
+  );
 
   test("name pictures that all exist, at the width they promise", async () => {
     const page = await blog.page(blog.long);
@@ -110,7 +121,10 @@ describe.skipIf(missing)(`pages with the WordPress plugin ${missing ?? ""}`, () 
       global $wpdb; $wpdb->query( "UPDATE {$wpdb->prefix}freshet_files SET hashed_at = hashed_at + 10" );
       echo $count( $html );`;
     const page = await blog.page(blog.long, { "x-without": "1" });
-    const queries = await runPhp(blog.wordpress.site, code.replace("file_get_contents( 'php://stdin' )", JSON.stringify(page).replaceAll("$", "\\$")));
+    const queries = await runPhp(
+      blog.wordpress.site,
+      code.replace("file_get_contents( 'php://stdin' )", JSON.stringify(page).replaceAll("$", "\\$")),
+    );
     expect(Number(queries)).toBeLessThanOrEqual(2);
   });
 });
@@ -133,7 +147,9 @@ function meaning(value: string, endpoint: string): string {
 }
 
 function deliveryUrls(page: string, endpoint: string): string[] {
-  const found = page.matchAll(new RegExp(`${endpoint}/v7/[^\\s"')<>\\\\]+?(?=&#0?39;|&apos;|&quot;|[\\s"')<>\\\\])`, "g"));
+  const found = page.matchAll(
+    new RegExp(`${endpoint}/v7/[^\\s"')<>\\\\]+?(?=&#0?39;|&apos;|&quot;|[\\s"')<>\\\\])`, "g"),
+  );
   return [...new Set([...found].map(([url]) => url.replaceAll(/&(?:amp|#0?38);/g, "&")))].filter(
     (url) => url !== `${endpoint}/v7/`,
   );
