@@ -5,7 +5,6 @@ import { join } from "node:path";
 import { installPart } from "../../test/support/part.ts";
 import { build, ROOT, seconds, stillGoing } from "../steps.mjs";
 import { type Freshet, startFreshet } from "./freshet.ts";
-import { drawPictures } from "./pictures.ts";
 import { firstFree } from "./ports.ts";
 import { type Playground, startWordPress } from "./wordpress.ts";
 import { findWordPress } from "./wordpress-files.ts";
@@ -35,7 +34,10 @@ export async function demo(): Promise<void> {
     if (faultOfBuild !== undefined) throw new Error(faultOfBuild);
     const part = await step("fetching PHP (once, 60 MB)", () => installPart(PART));
     const files = await step("fetching WordPress (once)", () => findWordPress(part));
-    const pictures = await step("drawing pictures", () => drawPictures(join(folder, "pictures")));
+    const pictures = await step("drawing pictures", async () => {
+      const { drawPictures } = await import("./pictures.ts"); // Its brushes are there once Freshet is built.
+      return drawPictures(join(folder, "pictures"));
+    });
 
     const port = await firstFree(9400);
     const site = `http://127.0.0.1:${port}`;
