@@ -4,7 +4,6 @@ import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { full } from "../support/size.ts";
 import { mariadbIsMissing } from "../support/wordpress/mariadb.ts";
-import { phpunitInWasm } from "../support/wordpress/playground.ts";
 import { installSite, type SiteOptions } from "../support/wordpress/site.ts";
 import { wordpressIsMissing } from "../support/wordpress.ts";
 
@@ -50,11 +49,11 @@ describe.skipIf(noMatrix || !full)(`the plugin's own tests, elsewhere ${noMatrix
     ["on a network over MariaDB", { database: "mariadb", isNetwork: true }, "network"],
     ["on WordPress 6.2", { release: "6.2" }, "freshet"],
     ["on the newest WordPress", { release: "newest" }, "freshet"],
-  ])("pass %s", async (_where, options, suite) => {
-    expect(await phpunit(options, suite)).toMatch(ALL_WELL);
-  }, 600_000);
-
-  test.each(["7.4", "8.5"])("pass on PHP %s", async (php) => {
-    expect(await phpunitInWasm({ php, plugin: PLUGIN, vectors: VECTORS })).toMatch(ALL_WELL);
-  }, 900_000);
+  ])(
+    "pass %s",
+    async (_where, options, suite) => {
+      expect(await phpunit(options, suite)).toMatch(ALL_WELL);
+    },
+    600_000,
+  );
 });

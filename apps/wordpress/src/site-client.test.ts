@@ -65,7 +65,12 @@ test("what became of events is told to a site that asks, signed over the route a
   await client.events(0, 100);
   expect(client.unsettled()).toEqual(["evt_1", "evt_4"]);
   const at = "2026-11-23T10:11:12.000Z";
-  const line = { event: "evt_1", state: "done", invalidations: ["u-1"], remark: "1 file invalidated." } as const;
+  const line = {
+    event: "evt_1",
+    state: "done",
+    invalidations: ["u-1"],
+    remark: "1 file invalidated.",
+  } as const;
   await client.tell([{ ...line, site: "site.example", via: "pull", received_at: at, changed_at: at }]);
   expect(told).toEqual([undefined, { outcomes: [{ ...line, at }] }]);
 });

@@ -135,7 +135,14 @@ async function start(
     connector({
       name: "fake",
       sites: [
-        { id: "site.example", adapter, client: cms, invalidations, project: "demo", outcomes: outcomesOf(cms) },
+        {
+          id: "site.example",
+          adapter,
+          client: cms,
+          invalidations,
+          project: "demo",
+          outcomes: outcomesOf(cms),
+        },
       ],
       claimedSite: ({ body }) => {
         const text = Buffer.from(body).toString();

@@ -36,7 +36,7 @@ export async function openAdmin(
     if (answer.status !== 200) throw new Error(`${address}: ${answer.status} ${text.slice(0, 600)}`);
     return text;
   };
-  const addressOf = (path: string) => new URL(unescape(path), `${url}/wp-admin/`);
+  const addressOf = (path: string) => new URL(unescapeLink(path), `${url}/wp-admin/`);
   const admin: Admin = {
     cookies,
     get: (path, headers = {}) => ask(addressOf(path), { headers }),
@@ -63,4 +63,4 @@ export function find(page: string, pattern: RegExp): string {
   return found;
 }
 
-const unescape = (text: string) => text.replaceAll("&#038;", "&").replaceAll("&amp;", "&");
+const unescapeLink = (text: string) => text.replaceAll("&#038;", "&").replaceAll("&amp;", "&");

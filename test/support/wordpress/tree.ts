@@ -81,7 +81,8 @@ export async function fetchWordPress(release?: Release): Promise<string> {
 
 /** The npm package that carries old releases (158 MB), what its bytes hash to, and the places in it that make up 6.2. */
 const OLD_RELEASES = "@wp-playground/wordpress-builds@0.9.19";
-const OLD_INTEGRITY = "dlqvh/MJDpE5W68vgPPKUjpip6zMuBh59L3D18ZX+pdwurC4q4ydrTww/3sTMV69BBcoH6kF93YtAtujNC5Mpw==";
+const OLD_INTEGRITY =
+  "dlqvh/MJDpE5W68vgPPKUjpip6zMuBh59L3D18ZX+pdwurC4q4ydrTww/3sTMV69BBcoH6kF93YtAtujNC5Mpw==";
 const OLD_PLACES = ["package/src/wordpress/wp-6.2.zip", "package/public/wp-6.2"] as const;
 
 /** WordPress 6.2, which no Debian has. Its styles and scripts lie apart from its PHP; the site it brings is dropped. */

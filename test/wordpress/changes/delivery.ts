@@ -88,7 +88,11 @@ export function describeDelivery(installation: () => Installation): void {
       });
       const path = "/wordpress/events";
       const send = (headers: Record<string, string>, text = body) =>
-        all.middleman.deliver({ path, headers: { ...headers, "content-type": "application/json" }, body: Buffer.from(text) });
+        all.middleman.deliver({
+          path,
+          headers: { ...headers, "content-type": "application/json" },
+          body: Buffer.from(text),
+        });
       expect(await send(sign(body, "another-secret-of-sixteen"))).toBe(401);
       expect(await send(sign(body, SECRET, 400))).toBe(401);
       expect(await send(sign(body, SECRET, -400))).toBe(401);
@@ -111,21 +115,27 @@ export function describeDelivery(installation: () => Installation): void {
       expect(await ask(signed, '{"outcomes":[ ]}')).toBe(401);
       expect(await ask(signed)).toBe(200);
       expect(await ask(signed)).toBe(409);
-      expect(await ask(sign(`POST /freshet/v1/outcomes\n${outcomes}`, "another-secret-of-sixteen"))).toBe(401);
+      expect(await ask(sign(`POST /freshet/v1/outcomes\n${outcomes}`, "another-secret-of-sixteen"))).toBe(
+        401,
+      );
       expect(await ask({})).toBe(401);
     });
 
     test("is believed under the old secret while a new one is introduced on the site first", async () => {
       const picture = await upload(all, "rotate", 45);
-      await withConstants(all, { FRESHET_SECRET: "a-new-secret-of-the-site", FRESHET_SECRET_PREVIOUS: SECRET }, async () => {
-        const change = await watch(all, picture);
-        const before = (await all.connector().events()).length;
-        await replace(picture, 46);
-        await change.expect(1);
-        const [newest] = await all.connector().events();
-        expect((await all.connector().events()).length).toBeGreaterThan(before);
-        expect(newest?.via).toBe("push");
-      });
+      await withConstants(
+        all,
+        { FRESHET_SECRET: "a-new-secret-of-the-site", FRESHET_SECRET_PREVIOUS: SECRET },
+        async () => {
+          const change = await watch(all, picture);
+          const before = (await all.connector().events()).length;
+          await replace(picture, 46);
+          await change.expect(1);
+          const [newest] = await all.connector().events();
+          expect((await all.connector().events()).length).toBeGreaterThan(before);
+          expect(newest?.via).toBe("push");
+        },
+      );
     });
 
     test("is made fresh on a site that may not make requests, whose admin says why they fail and hears of the end", async () => {
@@ -163,7 +173,9 @@ async function withConstants(
   for (const [name, value] of Object.entries(constants)) {
     const line = `define( '${name}', '${value}' );`;
     const known = new RegExp(`^define\\( '${name}', .*$`, "m");
-    changed = known.test(changed) ? changed.replace(known, line) : changed.replace("<?php\n", `<?php\n${line}\n`);
+    changed = known.test(changed)
+      ? changed.replace(known, line)
+      : changed.replace("<?php\n", `<?php\n${line}\n`);
   }
   await writeFile(file, changed);
   try {

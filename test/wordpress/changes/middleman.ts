@@ -32,9 +32,12 @@ export async function startMiddleman(port: number): Promise<Middleman> {
   const deliver = ({ path, headers, body }: Letter) =>
     new Promise<number>((resolve) => {
       const { host: _host, connection: _connection, ...others } = headers;
-      const outgoing = request({ host: "127.0.0.1", port, path, method: "POST", headers: others }, (answer) => {
-        answer.resume().on("end", () => resolve(answer.statusCode ?? 0));
-      });
+      const outgoing = request(
+        { host: "127.0.0.1", port, path, method: "POST", headers: others },
+        (answer) => {
+          answer.resume().on("end", () => resolve(answer.statusCode ?? 0));
+        },
+      );
       outgoing.on("error", () => resolve(502));
       outgoing.end(body);
     });

@@ -30,7 +30,11 @@ export function describeChanges(installation: () => Installation): void {
       const nonce = find(await editPage(media.id), /imageEdit\.open\( \d+, \\?"([0-9a-f]+)/);
       const { history = "", target = "all" } = fields;
       const shared = { action: "image-editor", _ajax_nonce: nonce, postid: String(media.id), context: "" };
-      const answer = await admin().post("admin-ajax.php", { ...shared, do: fields.do, history, target }, headers);
+      const answer = await admin().post(
+        "admin-ajax.php",
+        { ...shared, do: fields.do, history, target },
+        headers,
+      );
       expect(JSON.parse(answer)).toMatchObject({ success: true });
     }
 
@@ -44,7 +48,7 @@ export function describeChanges(installation: () => Installation): void {
     test.concurrent("uploaded in wp-admin: one", async () => {
       const nonce = find(await admin().get("media-new.php"), /name="_wpnonce" value="([0-9a-f]+)"/);
       const change = await watch(all, nothingYet("form"));
-      const file = new File([await paint(2)], "form.jpg", { type: "image/jpeg" });
+      const file = new File([new Uint8Array(await paint(2))], "form.jpg", { type: "image/jpeg" });
       const answer = await admin().post("async-upload.php", {
         name: "form.jpg",
         action: "upload-attachment",
@@ -101,7 +105,9 @@ export function describeChanges(installation: () => Installation): void {
     test.concurrent("deleted without force: refused, none; with force: one, and nothing is left; uploaded again under its name: one", async () => {
       const belt = await upload(all, "belt", 7);
       const refused = await watch(all, belt);
-      await expect(rest("DELETE", `/wp/v2/media/${belt.media.id}`)).rejects.toThrow("rest_trash_not_supported");
+      await expect(rest("DELETE", `/wp/v2/media/${belt.media.id}`)).rejects.toThrow(
+        "rest_trash_not_supported",
+      );
       await refused.expect(0);
       const gone = await watch(all, belt);
       await all.wordpress.remove(belt.media.id);
@@ -186,7 +192,11 @@ export function describeChanges(installation: () => Installation): void {
     test.concurrent("an optimiser's copies put beside it and written anew, seen by the scheduled walk: one", async () => {
       const robe = await upload(all, "optim", 19);
       const path = join(uploads(all), robe.media.url.replace(/^.*\/wp-content\/uploads\//, ""));
-      const webp = async (seed: number) => (await import("sharp")).default(await paint(seed)).webp().toBuffer();
+      const webp = async (seed: number) =>
+        (await import("sharp"))
+          .default(await paint(seed))
+          .webp()
+          .toBuffer();
       await writeFile(`${path}.webp`, await webp(19));
       const walk = async () => {
         await rest("POST", "/tools/v1/tick-is-due");

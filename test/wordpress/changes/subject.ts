@@ -53,7 +53,10 @@ export async function upload(all: Installation, stem: string, seed: number): Pro
 }
 
 /** What is known of a picture before it is changed: call it, change it, and ask how many invalidations that was. */
-export async function watch(all: Installation, subject: Subject): Promise<{
+export async function watch(
+  all: Installation,
+  subject: Subject,
+): Promise<{
   /** Waits for `entries` invalidations, no more and no fewer; then every file is to visitors what it is on the disk. */
   expect(entries: number): Promise<readonly InvalidationEntry[]>;
 }> {
@@ -78,10 +81,14 @@ export async function watch(all: Installation, subject: Subject): Promise<{
         }
         expect(view?.status, name).toBe(200);
         if (before?.status === 200 && view?.etag) {
-          expect(view.etag === before.etag, `${name}: a new answer if and only if the bytes are new`).toBe(!isChanged);
+          expect(view.etag === before.etag, `${name}: a new answer if and only if the bytes are new`).toBe(
+            !isChanged,
+          );
         }
         const file = await readFile(join(uploads(all), name));
-        expect(difference(view?.look ?? [], await lookOf(file)), `${name} looks like its file`).toBeLessThan(45);
+        expect(difference(view?.look ?? [], await lookOf(file)), `${name} looks like its file`).toBeLessThan(
+          45,
+        );
       }
       return entries;
     },
@@ -97,7 +104,9 @@ interface WrittenEvent {
 
 /** What the plugin wrote after a number, read from its table: asking the plugin itself would tell it that we have it. */
 async function eventsAfter(all: Installation, sequence: number): Promise<readonly WrittenEvent[]> {
-  return (await all.wordpress.rest("POST", "/tools/v1/outbox", { after: sequence })) as readonly WrittenEvent[];
+  return (await all.wordpress.rest("POST", "/tools/v1/outbox", {
+    after: sequence,
+  })) as readonly WrittenEvent[];
 }
 
 /** A moment in the outbox: what has a higher number is news. */
@@ -147,7 +156,9 @@ async function filesOf(all: Installation, { stem }: Subject): Promise<Map<string
 async function see(all: Installation, names: Iterable<string>): Promise<Map<string, Seen>> {
   const views = await Promise.all(
     [...names].map(async (name): Promise<[string, Seen]> => {
-      const answer = await fetch(`${all.varnish.url}/v7/${urlOf(all, name)}?w=120`, { headers: { accept: "*/*" } });
+      const answer = await fetch(`${all.varnish.url}/v7/${urlOf(all, name)}?w=120`, {
+        headers: { accept: "*/*" },
+      });
       const bytes = Buffer.from(await answer.arrayBuffer());
       const isPicture = answer.status === 200;
       const look = isPicture ? await lookOf(bytes) : undefined;
@@ -163,7 +174,9 @@ const urlOf = (all: Installation, name: string) =>
   `${all.wordpress.url}/wp-content/uploads/${name.split("/").map(encodeURIComponent).join("/")}`;
 
 async function lookOf(bytes: Uint8Array): Promise<readonly number[]> {
-  return [...(await sharp(bytes).resize(4, 4, { fit: "fill", kernel: "cubic" }).removeAlpha().raw().toBuffer())];
+  return [
+    ...(await sharp(bytes).resize(4, 4, { fit: "fill", kernel: "cubic" }).removeAlpha().raw().toBuffer()),
+  ];
 }
 
 function difference(a: readonly number[], b: readonly number[]): number {

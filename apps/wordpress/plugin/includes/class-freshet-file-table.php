@@ -14,7 +14,10 @@ defined( 'ABSPATH' ) || exit;
 
 final class Freshet_File_Table {
 	const ATTEMPTS = 3;
-	const COLUMNS  = '(path_hash, attachment_id, path, state, mtime, ctime, inode, size, width, height, sha256, vh, hashed_at, seen)';
+	const COLUMNS  = '(path_hash, attachment_id, path, state, mtime, ctime, inode, size, width, height, sha256, vh, hashed_at, seen, revision)';
+
+	/** Rows that one query writes. */
+	const AT_ONCE = 200;
 
 	private Freshet_Outbox $outbox;
 
@@ -161,11 +164,6 @@ final class Freshet_File_Table {
 		}
 	}
 
-	/** Writes one row that is not told, unless somebody else wrote it since it was read. */
-	public function put( array $change ): void {
-		$this->write( $change['row'], $change['revision'] );
-	}
-
 	/**
 	 * @return int|null Number of events stored; null when nothing was written, so that another look finds it all again.
 	 */
@@ -197,52 +195,67 @@ final class Freshet_File_Table {
 	}
 
 	/**
-	 * Writes, many with one query, what a first view of a page finds a lot of: files never seen before that are not told, and
-	 * files that proved to be what they were. Takes them out of what is left to write.
+	 * Writes, many with one query, what is not told: files never seen before, and files that proved to be what they were,
+	 * perhaps under other times. A page or a `chmod` of everything can bring hundreds. Takes them out of what is left to write.
 	 *
 	 * @param array[] $changes From change(); shrinks.
 	 * @return bool False when the database failed.
 	 */
 	private function write_quiet( array &$changes ): bool {
 		global $wpdb;
-		$new  = [];
-		$same = [];
-		foreach ( $changes as $at => $change ) {
-			if ( ! $change['told'] && 0 === $change['revision'] ) {
-				$new[ $at ] = $change;
-			} elseif ( $change['is_same'] && $change['row']['hashed_at'] > 0 ) {
-				$same[ $at ] = $change;
+		$quiet   = array_filter(
+			$changes,
+			static function ( array $change ): bool {
+				return ! $change['told'];
 			}
-		}
-		$changes = array_diff_key( $changes, $new, $same );
-		foreach ( array_chunk( $new, 100 ) as $chunk ) {
-			$values = implode( ', ', array_map( [ self::class, 'values' ], $chunk ) );
-			if ( false === $wpdb->query( "INSERT IGNORE INTO {$this->table()} " . self::COLUMNS . " VALUES $values" ) ) { // phpcs:ignore WordPress.DB -- prepared by values().
+		);
+		$changes = array_diff_key( $changes, $quiet );
+		$same    = array_filter( $quiet, [ self::class, 'is_same' ] );
+		foreach ( array_chunk( $same, self::AT_ONCE ) as $chunk ) {
+			$hashed = min( array_map( [ self::class, 'hashed_at' ], $chunk ) );
+			// phpcs:ignore WordPress.DB -- which() prepares.
+			if ( false === $wpdb->query( $wpdb->prepare( "UPDATE {$this->table()} SET hashed_at = %d, seen = %d, revision = revision + 1 WHERE ", $hashed, time() ) . self::which( $chunk ) ) ) {
 				return false;
 			}
 		}
-		foreach ( array_chunk( $same, 200 ) as $chunk ) {
-			$which = [];
-			foreach ( $chunk as $change ) {
-				$which[] = $wpdb->prepare( '( path_hash = %s AND revision = %d )', $change['row']['path_hash'], $change['revision'] );
+		foreach ( array_chunk( array_diff_key( $quiet, $same ), self::AT_ONCE ) as $chunk ) {
+			$known = array_filter( array_column( $chunk, 'revision' ) );
+			// Rows that somebody else wrote meanwhile are of another revision: they are not deleted, and not written again.
+			if ( $known && false === $wpdb->query( "DELETE FROM {$this->table()} WHERE " . self::which( $chunk ) ) ) { // phpcs:ignore WordPress.DB -- which() prepares.
+				return false;
 			}
-			$hashed = min( array_map( static function ( array $change ): int {
-				return $change['row']['hashed_at'];
-			}, $chunk ) );
-			// phpcs:ignore WordPress.DB -- prepared above.
-			if ( false === $wpdb->query( $wpdb->prepare( "UPDATE {$this->table()} SET hashed_at = %d, seen = %d, revision = revision + 1 WHERE ", $hashed, time() ) . implode( ' OR ', $which ) ) ) {
+			$values = implode( ', ', array_map( [ self::class, 'values' ], $chunk ) );
+			if ( false === $wpdb->query( "INSERT IGNORE INTO {$this->table()} " . self::COLUMNS . " VALUES $values" ) ) { // phpcs:ignore WordPress.DB -- values() prepares.
 				return false;
 			}
 		}
 		return true;
 	}
 
+	/** A condition for rows that are as they were when they were read. */
+	private static function which( array $changes ): string {
+		global $wpdb;
+		$which = [];
+		foreach ( $changes as $change ) {
+			$which[] = $wpdb->prepare( '( path_hash = %s AND revision = %d )', $change['row']['path_hash'], $change['revision'] );
+		}
+		return implode( ' OR ', $which );
+	}
+
+	private static function is_same( array $change ): bool {
+		return $change['is_same'] && $change['row']['hashed_at'] > 0;
+	}
+
+	private static function hashed_at( array $change ): int {
+		return $change['row']['hashed_at'];
+	}
+
 	private static function values( array $change ): string {
 		global $wpdb;
 		$row = $change['row'];
 		return $wpdb->prepare(
-			'(%s, %d, %s, %s, %d, %d, %d, %d, %d, %d, %s, %s, %d, %d)',
-			$row['path_hash'], $row['attachment_id'], $row['path'], $row['state'], $row['mtime'], $row['ctime'], $row['inode'], $row['size'], $row['width'], $row['height'], $row['sha256'], $row['vh'], $row['hashed_at'], time()
+			'(%s, %d, %s, %s, %d, %d, %d, %d, %d, %d, %s, %s, %d, %d, %d)',
+			$row['path_hash'], $row['attachment_id'], $row['path'], $row['state'], $row['mtime'], $row['ctime'], $row['inode'], $row['size'], $row['width'], $row['height'], $row['sha256'], $row['vh'], $row['hashed_at'], time(), $change['revision'] + 1
 		);
 	}
 
@@ -254,7 +267,7 @@ final class Freshet_File_Table {
 	private function write( array $row, int $revision ) {
 		global $wpdb;
 		if ( 0 === $revision ) {
-			$done = $wpdb->query( "INSERT IGNORE INTO {$this->table()} " . self::COLUMNS . ' VALUES ' . self::values( [ 'row' => $row ] ) ); // phpcs:ignore WordPress.DB -- prepared by values().
+			$done = $wpdb->query( "INSERT IGNORE INTO {$this->table()} " . self::COLUMNS . ' VALUES ' . self::values( [ 'row' => $row, 'revision' => 0 ] ) ); // phpcs:ignore WordPress.DB -- prepared by values().
 		} else {
 			$done = $wpdb->query(
 				$wpdb->prepare(

@@ -189,7 +189,7 @@ final class Freshet_Files {
 			if ( $spent + $stat['size'] > $budget && ( $spent > 0 || 'stat' === $reason ) ) {
 				$versions[ $path ] = $same ? $row['vh'] : '';
 				if ( ! $row || 'known' === $row['state'] ) {
-					$this->put_off( $path, $row, $ours, $stat );
+					$changes[ $path ] = self::put_off( $path, $row, $ours, $stat );
 				}
 				continue;
 			}
@@ -236,9 +236,8 @@ final class Freshet_Files {
 	}
 
 	/** Too big to hash now. The stat of this moment is kept, so that a change until then is not missed. */
-	private function put_off( string $path, ?array $row, array $ours, array $stat ): void {
-		$found = [ 'state' => 'pending' ] + $ours + ( $row ? [] : $stat );
-		$this->table->put( Freshet_File_Table::change( $path, $row, $found, false ) );
+	private static function put_off( string $path, ?array $row, array $ours, array $stat ): array {
+		return Freshet_File_Table::change( $path, $row, [ 'state' => 'pending' ] + $ours + ( $row ? [] : $stat ), false );
 	}
 
 	private static function is_told( array $change ): bool {

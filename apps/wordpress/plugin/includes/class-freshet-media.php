@@ -15,8 +15,11 @@ final class Freshet_Media {
 	private Freshet_Journal $journal;
 	private Freshet_Refresh $refresh;
 
-	/** @var array<int,array>|null Newest entries of the pictures on this page of the list. */
-	private ?array $newest = null;
+	/** @var array<int,int> Attachments that this request has met, and may be asked to show. */
+	private array $met = [];
+
+	/** @var array<int,?array> Newest entries by attachment, as far as they were asked for. */
+	private array $known = [];
 
 	public function __construct( Freshet_Journal $journal, Freshet_Refresh $refresh ) {
 		$this->journal = $journal;
@@ -24,6 +27,7 @@ final class Freshet_Media {
 	}
 
 	public function listen(): void {
+		add_filter( 'the_posts', [ $this, 'meet' ] );
 		add_filter( 'manage_media_columns', [ $this, 'add_column' ] );
 		add_action( 'manage_media_custom_column', [ $this, 'show_column' ], 10, 2 );
 		add_action( 'add_meta_boxes_attachment', [ $this, 'add_box' ] );
@@ -48,12 +52,31 @@ final class Freshet_Media {
 			echo '—';
 			return;
 		}
-		if ( null === $this->newest ) {
-			// One question for the whole page of the list.
-			$posts        = $GLOBALS['wp_query']->posts ?? [];
-			$this->newest = $this->journal->newest( array_merge( [ (int) $id ], array_map( 'intval', wp_list_pluck( is_array( $posts ) ? $posts : [], 'ID' ) ) ) );
+		echo wp_kses_post( Freshet_Words::badge( $this->newest( (int) $id ) ) );
+	}
+
+	/**
+	 * Notes the attachments of a list or a grid, so that all of them are asked about with one query.
+	 *
+	 * @param mixed $posts What a query of WordPress found; passed on untouched.
+	 * @return mixed
+	 */
+	public function meet( $posts ) {
+		foreach ( is_array( $posts ) ? $posts : [] as $post ) {
+			if ( $post instanceof WP_Post && 'attachment' === $post->post_type ) {
+				$this->met[ $post->ID ] = $post->ID;
+			}
 		}
-		echo wp_kses_post( Freshet_Words::badge( $this->newest[ (int) $id ] ?? null ) );
+		return $posts;
+	}
+
+	/** The newest entry of an attachment; null when nothing has happened to it. */
+	private function newest( int $id ): ?array {
+		if ( ! array_key_exists( $id, $this->known ) ) {
+			$ids          = array_keys( array_diff_key( $this->met + [ $id => $id ], $this->known ) );
+			$this->known += $this->journal->newest( $ids ) + array_fill_keys( $ids, null );
+		}
+		return $this->known[ $id ];
 	}
 
 	/** @param mixed $post The attachment. */
@@ -99,7 +122,7 @@ final class Freshet_Media {
 		if ( ! $post instanceof WP_Post || ! wp_attachment_is_image( $post->ID ) || ! current_user_can( 'edit_post', $post->ID ) ) {
 			return $fields;
 		}
-		$html = Freshet_Words::badge( $this->journal->newest( [ $post->ID ] )[ $post->ID ] ?? null );
+		$html = Freshet_Words::badge( $this->newest( $post->ID ) );
 		if ( $this->refresh->may( $post->ID ) ) {
 			$html .= sprintf( '<br><a href="%s">%s</a>', esc_url( Freshet_Refresh::address( $post->ID ) ), esc_html__( 'Refresh', 'freshet' ) );
 		}

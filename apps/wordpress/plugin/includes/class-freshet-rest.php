@@ -23,6 +23,9 @@ final class Freshet_Rest {
 	/** When the connector asked for events last, and after which number. */
 	const HEARD = 'freshet_heard';
 
+	/** Ids of the messages that were taken lately. */
+	const TAKEN = 'freshet_messages';
+
 	private Freshet_Settings $settings;
 	private Freshet_Outbox $outbox;
 	private Freshet_Scanner $scanner;
@@ -191,13 +194,23 @@ final class Freshet_Rest {
 		return $request->get_method() . ' ' . $request->get_route() . ( $query ? '?' . implode( '&', $query ) : '' ) . ( '' === $body ? '' : "\n$body" );
 	}
 
-	/** Whether a message with this id came before, within the time in which its signature holds. */
+	/**
+	 * Whether a message with this id came before, within the time in which its signature holds. One option for all of them,
+	 * pruned as it is written: a site is told something every few seconds at most.
+	 */
 	private function is_repeated( string $id ): bool {
-		$name = 'freshet_msg_' . md5( $id );
-		if ( false !== get_transient( $name ) ) {
+		$taken = get_option( self::TAKEN );
+		$taken = array_filter(
+			is_array( $taken ) ? $taken : [],
+			static function ( $at ): bool {
+				return $at > time() - 2 * Freshet_Signature::TOLERANCE_SECONDS;
+			}
+		);
+		$name  = md5( $id );
+		if ( isset( $taken[ $name ] ) ) {
 			return true;
 		}
-		set_transient( $name, 1, 2 * Freshet_Signature::TOLERANCE_SECONDS );
+		update_option( self::TAKEN, [ $name => time() ] + $taken, false );
 		return false;
 	}
 

@@ -14,7 +14,7 @@ final class Freshet_Schema {
 	const DUE     = 'freshet_push_due';
 
 	/** Every option, table and post meta this plugin ever writes; removal deletes these and no other. */
-	const OPTIONS = [ 'freshet_settings', 'freshet_secrets', 'freshet_schema', 'freshet_push', 'freshet_scan', 'freshet_scan_cursor', 'freshet_heard', 'freshet_delivery' ];
+	const OPTIONS = [ 'freshet_settings', 'freshet_secrets', 'freshet_schema', 'freshet_push', 'freshet_scan', 'freshet_scan_cursor', 'freshet_heard', 'freshet_messages', 'freshet_delivery' ];
 	const TABLES  = [ 'freshet_files', 'freshet_outbox' ];
 	const META    = [ '_freshet_unfinished' ];
 
@@ -151,7 +151,6 @@ final class Freshet_Schema {
 		foreach ( self::META as $key ) {
 			delete_post_meta_by_key( $key );
 		}
-		$wpdb->query( $wpdb->prepare( "DELETE FROM {$wpdb->options} WHERE option_name LIKE %s OR option_name LIKE %s", $wpdb->esc_like( '_transient_freshet_' ) . '%', $wpdb->esc_like( '_transient_timeout_freshet_' ) . '%' ) );
 		foreach ( self::TABLES as $table ) {
 			$wpdb->query( "DROP TABLE IF EXISTS {$wpdb->prefix}{$table}" ); // phpcs:ignore WordPress.DB -- fixed names.
 		}

@@ -36,6 +36,7 @@ final class AttachmentTest extends Freshet_Case {
 	}
 
 	/**
+	 * @group native
 	 * @runInSeparateProcess
 	 * @preserveGlobalState disabled
 	 */

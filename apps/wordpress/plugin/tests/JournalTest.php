@@ -56,8 +56,9 @@ final class JournalTest extends Freshet_Case {
 		for ( $seed = 1; $seed <= 8; $seed++ ) {
 			$ids[] = $this->upload( "n$seed.png", 20, 20, $seed );
 		}
-		$GLOBALS['wp_query'] = new WP_Query( [ 'post_type' => 'attachment', 'post_status' => 'any', 'posts_per_page' => 8 ] );
-		$before              = $wpdb->num_queries;
+		$list = new WP_Query( [ 'post_type' => 'attachment', 'post_status' => 'any', 'posts_per_page' => 8 ] );
+		freshet()->media->meet( $list->posts );
+		$before = $wpdb->num_queries;
 		ob_start();
 		foreach ( $ids as $id ) {
 			freshet()->media->show_column( 'freshet', $id );
@@ -65,6 +66,11 @@ final class JournalTest extends Freshet_Case {
 		$html = ob_get_clean();
 		$this->assertSame( 1, $wpdb->num_queries - $before );
 		$this->assertSame( 8, substr_count( $html, 'Waiting to be sent' ) );
+		// The grid asks for the same of each picture.
+		foreach ( $list->posts as $post ) {
+			$this->assertStringContainsString( 'Waiting to be sent', freshet()->media->add_line( [], $post )['freshet']['html'] );
+		}
+		$this->assertSame( 1, $wpdb->num_queries - $before );
 	}
 
 	public function test_what_the_connector_says_is_shown_as_text(): void {

@@ -114,6 +114,7 @@ final class WatcherTest extends Freshet_Case {
 	}
 
 	/**
+	 * @group native
 	 * @runInSeparateProcess
 	 * @preserveGlobalState disabled
 	 */
@@ -283,7 +284,9 @@ final class WatcherTest extends Freshet_Case {
 		wp_update_attachment_metadata( $id, wp_generate_attachment_metadata( $id, $this->file( $id ) ) );
 		freshet()->watcher->act();
 		$begun = new ReflectionProperty( Freshet_Watcher::class, 'begun' );
-		$begun->setAccessible( true );
+		if ( PHP_VERSION_ID < 80100 ) {
+			$begun->setAccessible( true );
+		}
 		$begun->setValue( freshet()->watcher, [] );
 		return $id;
 	}

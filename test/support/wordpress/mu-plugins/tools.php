@@ -11,6 +11,14 @@ if ( isset( $_GET['quality'] ) ) {
 	add_filter( 'wp_editor_set_quality', static fn() => (int) $_GET['quality'] );
 }
 
+// What a page of the admin cost, for who reads its source.
+add_action(
+	'admin_footer',
+	static function () {
+		printf( '<!-- %d queries -->', (int) $GLOBALS['wpdb']->num_queries );
+	},
+	PHP_INT_MAX
+);
 add_filter( 'image_edit_thumbnails_separately', '__return_true' );
 add_filter( 'wp_client_side_media_processing_enabled', '__return_true' ); // Otherwise over HTTPS only.
 
@@ -62,7 +70,7 @@ add_action(
 							wp_update_attachment_metadata( $id, [ 'probe' => microtime( true ) ] + wp_get_attachment_metadata( $id ) );
 							break;
 						case 'outbox':
-							return freshet()->outbox->after( (int) $request['after'], 10000 );
+							return array_values( array_filter( freshet()->outbox->after( (int) $request['after'], 100000 ), static fn( $event ) => isset( $event['files'] ) ) );
 						case 'resume':
 							freshet()->push->resume();
 							break;

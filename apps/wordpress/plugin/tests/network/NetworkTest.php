@@ -122,6 +122,7 @@ final class NetworkTest extends Freshet_Case {
 	}
 
 	/**
+	 * @group native
 	 * @runInSeparateProcess
 	 * @preserveGlobalState disabled
 	 */
