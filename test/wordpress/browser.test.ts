@@ -157,10 +157,14 @@ async function open(browser: Browser, blog: Blog, view: View) {
   await page.goto(blog.long, { waitUntil: "load" });
   const begun = Date.now();
   for (;;) {
-    // Lazy images load when they come near the screen; those that a script fills have nothing to load yet.
+    // Lazy images load when they come near the screen; those that a script fills have nothing to load yet, and of a column that
+    // its picture fills WordPress shows the background and one pixel of the image.
     const unfinished = await page.evaluate(() => {
       const waiting = [...document.images].filter(
-        (image) => image.getAttribute("src") && !(image.complete && image.naturalWidth > 0),
+        (image) =>
+          image.getAttribute("src") &&
+          image.getBoundingClientRect().width > 1 &&
+          !(image.complete && image.naturalWidth > 0),
       );
       waiting[0]?.scrollIntoView({ behavior: "instant", block: "center" });
       return waiting.map((image) => image.outerHTML);
@@ -176,7 +180,7 @@ async function open(browser: Browser, blog: Blog, view: View) {
 function shownImages(page: Page): Promise<readonly Shown[]> {
   return page.evaluate(() =>
     [...document.images]
-      .filter((image) => image.getAttribute("src"))
+      .filter((image) => image.getAttribute("src") && image.getBoundingClientRect().width > 1)
       .map((image) => ({
         src: image.currentSrc,
         naturalWidth: image.naturalWidth,
