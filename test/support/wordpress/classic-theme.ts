@@ -18,6 +18,9 @@ add_action( 'after_setup_theme', function () {
 	add_theme_support( 'html5', [ 'gallery', 'caption', 'style', 'script' ] );
 	add_theme_support( 'custom-background', [ 'default-color' => 'ffffff' ] );
 } );
+add_action( 'wp_enqueue_scripts', function () {
+	wp_enqueue_style( 'classic', get_stylesheet_uri() );
+} );
 `,
   "index.php": `<?php get_header(); ?>
 <main>
