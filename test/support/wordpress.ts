@@ -53,6 +53,7 @@ const TYPES: Readonly<Record<string, string>> = {
   png: "image/png",
   webp: "image/webp",
   avif: "image/avif",
+  gif: "image/gif",
 };
 
 /** Starts a WordPress in a second or two; the first start on a machine fetches it (some 10 s). */

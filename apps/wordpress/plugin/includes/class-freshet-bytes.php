@@ -37,7 +37,13 @@ final class Freshet_Bytes {
 			'vh'        => self::version( $sha256 ),
 			// Changed while it was read: the hash is of neither, and the next look must not trust it.
 			'hashed_at' => $after === $before ? $started : 0,
-		];
+		] + self::dimensions( $file );
+	}
+
+	/** @return array{width:int,height:int} Zeros where PHP cannot tell. */
+	private static function dimensions( string $file ): array {
+		$size = @getimagesize( $file ); // It may be anything: no warning.
+		return [ 'width' => $size ? (int) $size[0] : 0, 'height' => $size ? (int) $size[1] : 0 ];
 	}
 
 	/** @return array{mtime:int,ctime:int,inode:int,size:int}|null Null when there is no such file. */

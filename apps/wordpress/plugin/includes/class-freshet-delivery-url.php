@@ -1,6 +1,6 @@
 <?php
 /**
- * The grammar of delivery URLs: `<endpoint>/v7/<original>?vh=<version>`. Pure.
+ * The grammar of delivery URLs: `<endpoint>/v7/<original>?w=<width>&vh=<version>`. Pure.
  * Held to the same vectors as every other implementation of the grammar.
  *
  * @package Freshet
@@ -23,8 +23,9 @@ final class Freshet_Delivery_Url {
 	 *
 	 * @param string $original An absolute URL, or one without scheme, or one that begins with an alias.
 	 * @param string $version  '' for none.
+	 * @param int    $width    Pixels the answer should be wide; 0 for the original's own.
 	 */
-	public static function build( string $endpoint, string $original, string $version ): string {
+	public static function build( string $endpoint, string $original, string $version, int $width = 0 ): string {
 		// Proxies and templates make `http:/host` and `HTTP://host` of a scheme.
 		$original = preg_replace_callback(
 			'~^(https?)(?::|%3a)/+~i',
@@ -37,6 +38,7 @@ final class Freshet_Delivery_Url {
 		$query    = array_filter(
 			[
 				$is_plain ? '' : 'ci_url_encoded=1',
+				0 === $width ? '' : "w=$width",
 				'' === $version ? '' : 'vh=' . rawurlencode( $version ),
 			],
 			'strlen'

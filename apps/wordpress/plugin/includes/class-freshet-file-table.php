@@ -14,7 +14,7 @@ defined( 'ABSPATH' ) || exit;
 
 final class Freshet_File_Table {
 	const ATTEMPTS = 3;
-	const COLUMNS  = '(path_hash, attachment_id, path, state, mtime, ctime, inode, size, sha256, vh, hashed_at, seen, revision)';
+	const COLUMNS  = '(path_hash, attachment_id, path, state, mtime, ctime, inode, size, width, height, sha256, vh, hashed_at, seen, revision)';
 
 	/** Rows that one query writes. */
 	const AT_ONCE = 200;
@@ -38,7 +38,7 @@ final class Freshet_File_Table {
 			// phpcs:ignore WordPress.DB -- only placeholders are interpolated.
 			$found = $wpdb->get_results( $wpdb->prepare( "SELECT * FROM {$this->table()} WHERE path_hash IN ($marks)", array_map( 'sha1', $chunk ) ), ARRAY_A );
 			foreach ( (array) $found as $row ) {
-				foreach ( [ 'attachment_id', 'mtime', 'ctime', 'inode', 'size', 'hashed_at', 'revision' ] as $number ) {
+				foreach ( [ 'attachment_id', 'mtime', 'ctime', 'inode', 'size', 'width', 'height', 'hashed_at', 'revision' ] as $number ) {
 					$row[ $number ] = (int) $row[ $number ];
 				}
 				$rows[ $row['path'] ] = $row;
@@ -121,6 +121,8 @@ final class Freshet_File_Table {
 			'ctime'         => 0,
 			'inode'         => 0,
 			'size'          => 0,
+			'width'         => 0,
+			'height'        => 0,
 			'sha256'        => '',
 			'vh'            => '',
 			'hashed_at'     => 0,
@@ -252,8 +254,8 @@ final class Freshet_File_Table {
 		global $wpdb;
 		$row = $change['row'];
 		return $wpdb->prepare(
-			'(%s, %d, %s, %s, %d, %d, %d, %d, %s, %s, %d, %d, %d)',
-			$row['path_hash'], $row['attachment_id'], $row['path'], $row['state'], $row['mtime'], $row['ctime'], $row['inode'], $row['size'], $row['sha256'], $row['vh'], $row['hashed_at'], time(), $change['revision'] + 1
+			'(%s, %d, %s, %s, %d, %d, %d, %d, %d, %d, %s, %s, %d, %d, %d)',
+			$row['path_hash'], $row['attachment_id'], $row['path'], $row['state'], $row['mtime'], $row['ctime'], $row['inode'], $row['size'], $row['width'], $row['height'], $row['sha256'], $row['vh'], $row['hashed_at'], time(), $change['revision'] + 1
 		);
 	}
 
@@ -269,8 +271,8 @@ final class Freshet_File_Table {
 		} else {
 			$done = $wpdb->query(
 				$wpdb->prepare(
-					"UPDATE {$this->table()} SET attachment_id = %d, state = %s, mtime = %d, ctime = %d, inode = %d, size = %d, sha256 = %s, vh = %s, hashed_at = %d, seen = %d, revision = revision + 1 WHERE path_hash = %s AND revision = %d",
-					$row['attachment_id'], $row['state'], $row['mtime'], $row['ctime'], $row['inode'], $row['size'], $row['sha256'], $row['vh'], $row['hashed_at'], time(), $row['path_hash'], $revision
+					"UPDATE {$this->table()} SET attachment_id = %d, state = %s, mtime = %d, ctime = %d, inode = %d, size = %d, width = %d, height = %d, sha256 = %s, vh = %s, hashed_at = %d, seen = %d, revision = revision + 1 WHERE path_hash = %s AND revision = %d",
+					$row['attachment_id'], $row['state'], $row['mtime'], $row['ctime'], $row['inode'], $row['size'], $row['width'], $row['height'], $row['sha256'], $row['vh'], $row['hashed_at'], time(), $row['path_hash'], $revision
 				)
 			);
 		}

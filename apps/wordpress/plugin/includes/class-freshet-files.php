@@ -25,6 +25,9 @@ final class Freshet_Files {
 	private array $found = [];
 	private bool $is_sent = false;
 
+	/** @var array<string,array{int,int}> Width and height of the files looked at, by path. */
+	private array $sizes = [];
+
 	public function __construct( Freshet_Uploads $uploads, Freshet_File_Table $table ) {
 		$this->uploads = $uploads;
 		$this->table   = $table;
@@ -62,6 +65,16 @@ final class Freshet_Files {
 			$this->tell(); // A buffer that is flushed later than usual: nothing may come after it.
 		}
 		return $versions;
+	}
+
+	/**
+	 * The size of a picture whose bytes are known since a look in this request.
+	 *
+	 * @return array{int,int}|null Width and height; null when they are not known.
+	 */
+	public function size_of( string $path ): ?array {
+		$size = $this->sizes[ $path ] ?? [ 0, 0 ];
+		return $size[0] > 0 && $size[1] > 0 ? $size : null;
 	}
 
 	/** Tells what pages found, and what else changed of the same attachments. */
@@ -166,7 +179,8 @@ final class Freshet_Files {
 			}
 			$same = $row && 'known' === $row['state'] && Freshet_Bytes::same_stat( $row, $stat );
 			if ( $same && ! $is_asked && ! Freshet_Bytes::is_racy( $row ) ) {
-				$versions[ $path ] = $row['vh'];
+				$versions[ $path ]    = $row['vh'];
+				$this->sizes[ $path ] = [ $row['width'], $row['height'] ];
 				if ( $ours && 0 === $row['attachment_id'] ) {
 					$changes[ $path ] = Freshet_File_Table::change( $path, $row, $ours, false );
 				}
@@ -184,7 +198,9 @@ final class Freshet_Files {
 			if ( null === $read ) {
 				continue; // Went away or became unreadable in between; the next look sees it.
 			}
-			$versions[ $path ] = $read['vh'];
+			$versions[ $path ]    = $read['vh'];
+			$this->sizes[ $path ] = [ $read['width'], $read['height'] ];
+
 			$is_new            = ! $row || ( 'pending' === $row['state'] && '' === $row['sha256'] && Freshet_Bytes::same_stat( $row, $stat ) );
 			$is_changed        = 'refresh' === $reason || ( $is_new ? 'hook' === $reason : $row['sha256'] !== $read['sha256'] );
 			$changes[ $path ]  = Freshet_File_Table::change( $path, $row, $ours + $read, $is_changed );

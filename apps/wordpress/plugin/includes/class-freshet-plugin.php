@@ -16,7 +16,10 @@ final class Freshet_Plugin {
 	public Freshet_File_Table $file_table;
 	public Freshet_Files $files;
 	public Freshet_Watcher $watcher;
+	public Freshet_Connection $connection;
+	public Freshet_Outage $outage;
 	public Freshet_Rewriter $rewriter;
+	public Freshet_Outlets $outlets;
 	public Freshet_Scanner $scanner;
 	public Freshet_Rest $rest;
 	public Freshet_Settings_Page $settings_page;
@@ -35,10 +38,13 @@ final class Freshet_Plugin {
 		$this->file_table    = new Freshet_File_Table( $this->outbox );
 		$this->files         = new Freshet_Files( $this->uploads, $this->file_table );
 		$this->watcher       = new Freshet_Watcher( $this->settings, $this->uploads, $this->files, $this->outbox );
-		$this->rewriter      = new Freshet_Rewriter( $this->settings, $this->uploads, $this->files );
+		$this->connection    = new Freshet_Connection( $this->settings, $this->uploads );
+		$this->outage        = new Freshet_Outage( $this->settings, $this->connection );
+		$this->rewriter      = new Freshet_Rewriter( $this->settings, $this->uploads, $this->files, $this->outage );
+		$this->outlets       = new Freshet_Outlets( $this->settings, $this->rewriter );
 		$this->scanner       = new Freshet_Scanner( $this->settings, $this->uploads, $this->files, $this->file_table, $this->watcher, $this->outbox, $this->push );
 		$this->rest          = new Freshet_Rest( $this->settings, $this->outbox, $this->scanner, $this->uploads, $this->file_table, $this->watcher );
-		$this->settings_page = new Freshet_Settings_Page( $this->settings, $this->outbox, $this->push );
+		$this->settings_page = new Freshet_Settings_Page( $this->settings, $this->outbox, $this->push, new Freshet_Connection_Panel( $this->settings, $this->connection, $this->outage ) );
 		$this->refresh       = new Freshet_Refresh( $this->settings, $this->watcher );
 		$this->media         = new Freshet_Media( $this->journal, $this->refresh );
 		$this->widget        = new Freshet_Widget( $this->settings, $this->journal, $this->push );
@@ -50,7 +56,9 @@ final class Freshet_Plugin {
 	public function listen(): void {
 		Freshet_Schema::listen();
 		$this->watcher->listen();
+		$this->outage->listen();
 		$this->rewriter->listen();
+		$this->outlets->listen();
 		$this->files->listen();
 		$this->scanner->listen();
 		$this->rest->listen();

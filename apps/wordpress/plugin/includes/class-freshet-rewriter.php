@@ -1,8 +1,7 @@
 <?php
 /**
- * Gives the pictures of a finished page their delivery URLs. Works on the output, so that neither the database, nor the
- * editor, nor feeds, nor the REST API ever see one. WordPress's own HTML API changes the attributes named here and
- * leaves every other byte alone.
+ * Gives the pictures of a finished page their delivery URLs. Works on the output, so that neither the database nor the editor
+ * ever sees one.
  *
  * @package Freshet
  */
@@ -10,30 +9,19 @@
 defined( 'ABSPATH' ) || exit;
 
 final class Freshet_Rewriter {
-	/** Attributes that hold one URL, by tag; '*' is every tag. */
-	const URLS = [
-		'IMG'   => [ 'src', 'data-src', 'data-lazy-src', 'data-large_image', 'data-thumb' ],
-		'VIDEO' => [ 'poster' ],
-		'LINK'  => [ 'href' ],
-		'INPUT' => [ 'src' ],
-		'*'     => [ 'data-thumb' ],
-	];
-
-	/** Attributes that hold a list of candidates. */
-	const SETS = [
-		'IMG'    => [ 'srcset', 'data-srcset', 'data-lazy-srcset' ],
-		'SOURCE' => [ 'srcset', 'data-srcset', 'data-lazy-srcset' ],
-		'LINK'   => [ 'imagesrcset' ],
-	];
+	/** Visual editors show the page inside themselves and save what they see; these parameters are how they ask for it. */
+	const EDITORS = [ 'elementor-preview', 'fl_builder', 'et_fb', 'ct_builder', 'bricks', 'breakdance', 'vc_editable', 'vcv-editable', 'tve', 'canvas', 'oxygen_iframe', 'brizy-edit', 'brizy-edit-iframe', 'zn_pb_edit', 'wp_theme_preview' ];
 
 	private Freshet_Settings $settings;
 	private Freshet_Uploads $uploads;
 	private Freshet_Files $files;
+	private Freshet_Outage $outage;
 
-	public function __construct( Freshet_Settings $settings, Freshet_Uploads $uploads, Freshet_Files $files ) {
+	public function __construct( Freshet_Settings $settings, Freshet_Uploads $uploads, Freshet_Files $files, Freshet_Outage $outage ) {
 		$this->settings = $settings;
 		$this->uploads  = $uploads;
 		$this->files    = $files;
+		$this->outage   = $outage;
 	}
 
 	public function listen(): void {
@@ -41,11 +29,18 @@ final class Freshet_Rewriter {
 		add_action( 'template_redirect', [ $this, 'begin' ], -1000 );
 	}
 
+	/** Whether what visitors get now should carry delivery URLs. */
+	public function is_on(): bool {
+		return $this->settings->rewrites() && $this->uploads->is_local() && ! $this->outage->is_known() && ! is_customize_preview() && ! $this->is_editing();
+	}
+
 	/** Arranges for the page to pass through rewrite() when it is finished. */
 	public function begin(): void {
-		if ( ! $this->settings->rewrites() || ! $this->uploads->is_local() || is_feed() || is_robots() || is_trackback() || is_customize_preview() || $this->is_editing() ) {
+		if ( ! $this->is_on() || is_admin() || is_feed() || is_robots() || is_trackback() || is_embed() ) {
 			return;
 		}
+		/** Pages of this request get delivery URLs. */
+		do_action( 'freshet_page_begins' );
 		if ( function_exists( 'wp_should_output_buffer_template_for_enhancement' ) ) {
 			add_filter( 'wp_template_enhancement_output_buffer', [ $this, 'rewrite' ], 1000 );
 		} else {
@@ -54,29 +49,18 @@ final class Freshet_Rewriter {
 	}
 
 	/**
-	 * A page with delivery URLs; rewriting it again changes nothing.
+	 * A page, or a piece of one, with delivery URLs; rewriting it again changes nothing.
 	 *
-	 * @param mixed $html The finished page.
+	 * @param mixed $html Anything; only a text is looked at.
 	 * @return mixed
 	 */
 	public function rewrite( $html ) {
 		try {
-			$mentioned = is_string( $html ) ? $this->mentioned( $html ) : [];
-			if ( ! $mentioned ) {
+			$pictures = new Freshet_Pictures( $this->settings, $this->uploads, $this->files );
+			if ( ! is_string( $html ) || ! $pictures->learn( $html ) ) {
 				return $html; // Nothing of ours.
 			}
-			$versions = $this->files->look( $mentioned, 'stat' ) + array_fill_keys( $mentioned, null );
-			$endpoint = $this->settings->endpoint();
-			$known    = [];
-			return $this->walk(
-				$html,
-				function ( string $url ) use ( &$versions, &$known, $endpoint ): ?string {
-					if ( ! array_key_exists( $url, $known ) ) {
-						$known[ $url ] = $this->delivery_url( $url, $endpoint, $versions );
-					}
-					return $known[ $url ];
-				}
-			);
+			return ( new Freshet_Document( $pictures, $this->settings ) )->rewrite( $html );
 		} catch ( Throwable $error ) {
 			// A page without delivery URLs is a page; an error here must not take it away.
 			error_log( 'Freshet left a page as it was: ' . $error->getMessage() ); // phpcs:ignore WordPress.PHP.DevelopmentFunctions
@@ -94,116 +78,32 @@ final class Freshet_Rewriter {
 		return $this->rewrite( $output );
 	}
 
-	/**
-	 * The files whose paths stand somewhere in the page: found by one search, so that one query learns all versions. It may
-	 * find a file that is only linked to, and miss a strange spelling; the walk decides.
-	 *
-	 * @return string[]
-	 */
-	private function mentioned( string $html ): array {
-		$prefix = rtrim( (string) wp_parse_url( $this->uploads->base_url(), PHP_URL_PATH ), '/' ) . '/';
-		preg_match_all( '~' . preg_quote( $prefix, '~' ) . '[^\s"\'<>()?#&,\\\\]+~', $html, $found );
-		$paths = [];
-		foreach ( array_unique( $found[0] ) as $url ) {
-			$place = $this->uploads->locate( $url );
-			if ( $place ) {
-				$paths[ $place['path'] ] = $place['path'];
-			}
-		}
-		return array_values( $paths );
-	}
-
-	/** @param array<string,?string> $versions Path => version, null for a file that is not there; grows. */
-	private function delivery_url( string $url, string $endpoint, array &$versions ): ?string {
-		$place = $this->uploads->locate( $url );
-		if ( ! $place ) {
-			return null;
-		}
-		$path = $place['path'];
-		if ( ! array_key_exists( $path, $versions ) ) {
-			$versions += $this->files->look( [ $path ], 'stat' ) + [ $path => null ];
-		}
-		if ( null === $versions[ $path ] ) {
-			return null;
-		}
-		return Freshet_Delivery_Url::build( $endpoint, $this->uploads->url_of( $path ) . $place['query'], $versions[ $path ] ) . $place['fragment'];
-	}
 
 	/**
-	 * Calls back with every picture URL of the page and puts what it answers in its place.
+	 * URLs and lists of candidates that stand alone, with one look at all of them.
 	 *
-	 * @param callable(string):?string $replace Null leaves the URL as it is.
+	 * @param array<array-key,mixed> $values What is no text stays as it is.
+	 * @return array<array-key,mixed> With the same keys.
 	 */
-	private function walk( string $html, callable $replace ): string {
-		$tags = new WP_HTML_Tag_Processor( $html );
-		$skip = $this->settings->skip_class();
-
-		$is_skipping = false;
-		while ( $tags->next_tag( [ 'tag_closers' => 'visit' ] ) ) {
-			$tag = $tags->get_tag();
-			if ( $tags->is_tag_closer() ) {
-				$is_skipping = $is_skipping && 'PICTURE' !== $tag;
-				continue;
+	public function rewrite_urls( array $values ): array {
+		try {
+			$pictures = new Freshet_Pictures( $this->settings, $this->uploads, $this->files );
+			if ( ! $pictures->learn( implode( ' ', array_filter( $values, 'is_string' ) ) ) ) {
+				return $values;
 			}
-			if ( $is_skipping || ( 'LINK' === $tag && ! $this->is_picture_link( $tags ) ) ) {
-				continue;
+			foreach ( $values as $key => $value ) {
+				if ( is_string( $value ) ) {
+					$values[ $key ] = ( preg_match( '/\s/', trim( $value ) ) ? $pictures->set( $value ) : $pictures->url( $value ) ) ?? $value;
+				}
 			}
-			$class = $tags->get_attribute( 'class' );
-			if ( '' !== $skip && is_string( $class ) && in_array( $skip, preg_split( '/\s+/', $class ), true ) ) {
-				$is_skipping = 'PICTURE' === $tag; // Its sources and its image belong together.
-				continue;
-			}
-			foreach ( array_unique( array_merge( self::URLS[ $tag ] ?? [], self::URLS['*'] ) ) as $name ) {
-				$this->change( $tags, $name, $replace );
-			}
-			foreach ( self::SETS[ $tag ] ?? [] as $name ) {
-				$this->change(
-					$tags,
-					$name,
-					static function ( string $set ) use ( $replace ): string {
-						return Freshet_Markup::in_set( $set, $replace );
-					}
-				);
-			}
-			$style = $tags->get_attribute( 'style' );
-			if ( is_string( $style ) && false !== stripos( $style, 'url(' ) ) {
-				$this->change(
-					$tags,
-					'style',
-					static function ( string $css ) use ( $replace ): string {
-						return Freshet_Markup::in_css( $css, $replace );
-					}
-				);
-			}
+		} catch ( Throwable $error ) {
+			error_log( 'Freshet left URLs as they were: ' . $error->getMessage() ); // phpcs:ignore WordPress.PHP.DevelopmentFunctions
 		}
-		return $tags->get_updated_html();
+		return $values;
 	}
 
-	private function change( WP_HTML_Tag_Processor $tags, string $name, callable $replace ): void {
-		$old = $tags->get_attribute( $name );
-		$new = is_string( $old ) ? $replace( $old ) : null;
-		if ( null !== $new && $new !== $old ) {
-			$tags->set_attribute( $name, $new );
-		}
-	}
-
-	private function is_picture_link( WP_HTML_Tag_Processor $tags ): bool {
-		$rel = $tags->get_attribute( 'rel' );
-		$rel = is_string( $rel ) ? preg_split( '/\s+/', strtolower( $rel ) ) : [];
-		if ( array_intersect( $rel, [ 'icon', 'apple-touch-icon', 'apple-touch-icon-precomposed', 'image_src' ] ) ) {
-			return true;
-		}
-		return in_array( 'preload', $rel, true ) && 'image' === strtolower( (string) $tags->get_attribute( 'as' ) );
-	}
-
-	/** Visual editors show the page inside themselves and save what they see. */
 	private function is_editing(): bool {
 		// phpcs:ignore WordPress.Security.NonceVerification -- read only, and only to do less.
-		foreach ( [ 'elementor-preview', 'fl_builder', 'et_fb', 'ct_builder', 'bricks', 'vc_editable', 'tve', 'canvas' ] as $sign ) {
-			if ( isset( $_GET[ $sign ] ) ) {
-				return true;
-			}
-		}
-		return false;
+		return [] !== array_intersect_key( array_flip( self::EDITORS ), $_GET );
 	}
 }

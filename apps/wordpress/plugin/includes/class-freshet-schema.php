@@ -9,12 +9,12 @@
 defined( 'ABSPATH' ) || exit;
 
 final class Freshet_Schema {
-	const VERSION = '2';
+	const VERSION = '3';
 	const CRON    = 'freshet_tick';
 	const DUE     = 'freshet_push_due';
 
 	/** Every option, table and post meta this plugin ever writes; removal deletes these and no other. */
-	const OPTIONS = [ 'freshet_settings', 'freshet_secrets', 'freshet_schema', 'freshet_push', 'freshet_scan', 'freshet_scan_cursor', 'freshet_heard', 'freshet_messages' ];
+	const OPTIONS = [ 'freshet_settings', 'freshet_secrets', 'freshet_schema', 'freshet_push', 'freshet_scan', 'freshet_scan_cursor', 'freshet_heard', 'freshet_messages', 'freshet_delivery' ];
 	const TABLES  = [ 'freshet_files', 'freshet_outbox' ];
 	const META    = [ '_freshet_unfinished' ];
 
@@ -80,6 +80,8 @@ final class Freshet_Schema {
 			ctime bigint(20) NOT NULL DEFAULT 0,
 			inode bigint(20) unsigned NOT NULL DEFAULT 0,
 			size bigint(20) unsigned NOT NULL DEFAULT 0,
+			width int(10) unsigned NOT NULL DEFAULT 0,
+			height int(10) unsigned NOT NULL DEFAULT 0,
 			sha256 char(64) NOT NULL DEFAULT '',
 			vh varchar(16) NOT NULL DEFAULT '',
 			hashed_at bigint(20) NOT NULL DEFAULT 0,
@@ -117,6 +119,7 @@ final class Freshet_Schema {
 		);
 
 		freshet()->settings->ensure_secret();
+		add_option( Freshet_Outage::STATE, [] ); // Every page reads it: what is not there costs a query each time.
 		if ( ! wp_next_scheduled( self::CRON ) ) {
 			wp_schedule_event( time() + 60, 'freshet_five_minutes', self::CRON );
 		}

@@ -15,14 +15,19 @@ final class Freshet_Settings_Page {
 	private Freshet_Settings $settings;
 	private Freshet_Outbox $outbox;
 	private Freshet_Push $push;
+	private Freshet_Connection_Panel $panel;
+	private Freshet_Settings_Fields $fields;
 
-	public function __construct( Freshet_Settings $settings, Freshet_Outbox $outbox, Freshet_Push $push ) {
+	public function __construct( Freshet_Settings $settings, Freshet_Outbox $outbox, Freshet_Push $push, Freshet_Connection_Panel $panel ) {
 		$this->settings = $settings;
 		$this->outbox   = $outbox;
 		$this->push     = $push;
+		$this->panel    = $panel;
+		$this->fields   = new Freshet_Settings_Fields( $settings );
 	}
 
 	public function listen(): void {
+		$this->panel->listen();
 		add_action( 'admin_menu', [ $this, 'add_page' ] );
 		add_action( 'admin_init', [ $this, 'register' ] );
 		add_action( 'admin_post_' . self::SECRET, [ $this, 'change_secret' ] );
@@ -46,46 +51,12 @@ final class Freshet_Settings_Page {
 			Freshet_Settings::OPTION,
 			[ 'type' => 'object', 'sanitize_callback' => [ $this, 'sanitize' ], 'show_in_rest' => false ]
 		);
-		add_settings_section( 'freshet_main', '', '__return_null', self::PAGE );
-		$fields = [
-			'endpoint'   => [ __( 'Delivery address', 'freshet' ), __( 'Where visitors fetch pictures, for example https://img.example.com. Empty: the plugin does nothing.', 'freshet' ), 'FRESHET_ENDPOINT' ],
-			'connector'  => [ __( 'Connector address', 'freshet' ), __( 'Where changes are announced. Empty: the connector asks by itself every few seconds.', 'freshet' ), 'FRESHET_CONNECTOR' ],
-			'enabled'    => [ __( 'Pictures', 'freshet' ), __( 'Give the pictures of public pages delivery addresses', 'freshet' ), '' ],
-			'skip_class' => [ __( 'Skip class', 'freshet' ), __( 'Elements with this CSS class keep their addresses.', 'freshet' ), '' ],
-		];
-		foreach ( $fields as $key => list( $title, $help, $constant ) ) {
-			add_settings_field( "freshet_$key", $title, [ $this, 'field' ], self::PAGE, 'freshet_main', compact( 'key', 'help', 'constant' ) + [ 'label_for' => "freshet_$key" ] );
-		}
+		$this->fields->register( self::PAGE );
 	}
 
-	/**
-	 * What the form sent, made safe; an address that cannot be used keeps its former value.
-	 *
-	 * @param mixed $sent Anything.
-	 */
+	/** @param mixed $sent Anything. */
 	public function sanitize( $sent ): array {
-		$sent = is_array( $sent ) ? $sent : [];
-		$new  = $this->settings->saved();
-		foreach ( [ 'endpoint', 'connector' ] as $key ) {
-			if ( ! isset( $sent[ $key ] ) || ! is_string( $sent[ $key ] ) ) {
-				continue; // Fixed by a constant: the form does not send it.
-			}
-			$address = trim( $sent[ $key ] );
-			$clean   = Freshet_Settings::clean_address( $address );
-			if ( '' !== $address && '' === $clean ) {
-				add_settings_error(
-					Freshet_Settings::OPTION,
-					"freshet_$key",
-					/* translators: %s: what the person typed. */
-					sprintf( __( '%s cannot be used. Give an address that begins with https://, without a query; http:// only for a server on this machine or in your own network.', 'freshet' ), $address )
-				);
-				continue;
-			}
-			$new[ $key ] = $clean;
-		}
-		$new['enabled']    = ! empty( $sent['enabled'] );
-		$new['skip_class'] = sanitize_html_class( is_string( $sent['skip_class'] ?? null ) ? $sent['skip_class'] : '' );
-		return $new;
+		return $this->fields->sanitize( $sent );
 	}
 
 	/**
@@ -99,34 +70,6 @@ final class Freshet_Settings_Page {
 		return $value;
 	}
 
-	/** @param array{key:string,help:string,constant:string} $field From register(). */
-	public function field( array $field ): void {
-		$key   = $field['key'];
-		$value = $this->settings->saved()[ $key ];
-		$name  = Freshet_Settings::OPTION . "[$key]";
-		if ( 'enabled' === $key ) {
-			printf( '<label><input type="checkbox" id="freshet_enabled" name="%s" value="1" %s> %s</label>', esc_attr( $name ), checked( $value, true, false ), esc_html( $field['help'] ) );
-			return;
-		}
-		if ( '' !== $field['constant'] && $this->settings->is_constant( $field['constant'] ) ) {
-			/* translators: %s: name of a PHP constant. */
-			$note = sprintf( __( 'Set by %s in wp-config.php.', 'freshet' ), $field['constant'] );
-			if ( '' === Freshet_Settings::clean_address( (string) constant( $field['constant'] ) ) ) {
-				$note .= ' ' . __( 'It cannot be used: it must begin with https://, or http:// for a server in your own network, and have no query.', 'freshet' );
-			}
-			printf( '<code>%s</code><p class="description">%s</p>', esc_html( (string) constant( $field['constant'] ) ), esc_html( $note ) );
-			return;
-		}
-		printf(
-			'<input type="%s" class="regular-text" id="%s" name="%s" value="%s"><p class="description">%s</p>',
-			esc_attr( 'skip_class' === $key ? 'text' : 'url' ),
-			esc_attr( "freshet_$key" ),
-			esc_attr( $name ),
-			esc_attr( $value ),
-			esc_html( $field['help'] )
-		);
-	}
-
 	public function show(): void {
 		if ( ! current_user_can( self::CAPABILITY ) ) {
 			return;
@@ -136,6 +79,7 @@ final class Freshet_Settings_Page {
 		do_settings_sections( self::PAGE );
 		submit_button();
 		echo '</form>';
+		$this->panel->show();
 		$this->show_secret();
 		$this->show_state();
 		echo '</div>';
@@ -189,7 +133,7 @@ final class Freshet_Settings_Page {
 		}
 	}
 
-	private static function address(): string {
+	public static function address(): string {
 		return admin_url( 'options-general.php?page=' . self::PAGE );
 	}
 }

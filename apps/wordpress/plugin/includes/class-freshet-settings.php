@@ -11,6 +11,21 @@ final class Freshet_Settings {
 	const OPTION  = 'freshet_settings';
 	const SECRETS = 'freshet_secrets';
 
+	/** File name extensions by the format that the owner can switch on and off. */
+	const FORMATS = [
+		'jpeg' => [ 'jpg', 'jpeg', 'jpe' ],
+		'png'  => [ 'png' ],
+		'webp' => [ 'webp' ],
+		'avif' => [ 'avif' ],
+		'gif'  => [ 'gif' ],
+		'svg'  => [ 'svg' ],
+	];
+
+	/** Widths of the ladder until the owner chooses others. */
+	const WIDTHS      = [ 320, 480, 640, 768, 960, 1200, 1600, 2048, 2560 ];
+	const WIDEST      = 8192;
+	const MOST_WIDTHS = 20;
+
 	/** Where delivery URLs begin, without a slash at the end; '' while the plugin is inactive. */
 	public function endpoint(): string {
 		return $this->address( 'FRESHET_ENDPOINT', 'endpoint' );
@@ -34,6 +49,20 @@ final class Freshet_Settings {
 	/** Elements with this class keep their URLs. */
 	public function skip_class(): string {
 		return $this->saved()['skip_class'];
+	}
+
+	/**
+	 * File name extensions of what gets delivery URLs, in small letters.
+	 *
+	 * @return string[]
+	 */
+	public function extensions(): array {
+		return array_merge( [], ...array_values( array_intersect_key( self::FORMATS, array_flip( $this->saved()['formats'] ) ) ) );
+	}
+
+	/** Whether files of this name get delivery URLs. */
+	public function delivers( string $path ): bool {
+		return in_array( strtolower( pathinfo( $path, PATHINFO_EXTENSION ) ), $this->extensions(), true );
 	}
 
 	/** The secret that signs; '' only before installation. */
@@ -83,7 +112,13 @@ final class Freshet_Settings {
 	/**
 	 * What is saved, complete and typed.
 	 *
-	 * @return array{endpoint:string,connector:string,enabled:bool,skip_class:string}
+	 * - formats: which formats get delivery URLs, keys of FORMATS.
+	 * - responsive: 'off' hands every file out as it is; 'sizes' has the theme's candidates made from the full picture where
+	 *   that gives the same picture; 'ladder' offers the widths below instead.
+	 * - links: links to a picture (lightboxes) lead to its delivery URL. feeds, rest: so do pictures there.
+	 * - preconnect: pages tell browsers to connect early. fallback: pages show originals while delivery fails.
+	 *
+	 * @return array{endpoint:string,connector:string,enabled:bool,skip_class:string,formats:string[],responsive:string,widths:int[],links:bool,feeds:bool,rest:bool,preconnect:bool,fallback:bool}
 	 */
 	public function saved(): array {
 		$saved = get_option( self::OPTION );
@@ -93,7 +128,47 @@ final class Freshet_Settings {
 			'connector'  => (string) ( $saved['connector'] ?? '' ),
 			'enabled'    => (bool) ( $saved['enabled'] ?? true ),
 			'skip_class' => (string) ( $saved['skip_class'] ?? 'no-freshet' ),
+			'formats'    => self::clean_formats( $saved['formats'] ?? [ 'jpeg', 'png', 'webp', 'avif', 'gif' ] ),
+			'responsive' => self::clean_responsive( $saved['responsive'] ?? 'sizes' ),
+			'widths'     => self::clean_widths( $saved['widths'] ?? self::WIDTHS ) ?: self::WIDTHS,
+			'links'      => (bool) ( $saved['links'] ?? true ),
+			'feeds'      => (bool) ( $saved['feeds'] ?? true ),
+			'rest'       => (bool) ( $saved['rest'] ?? false ),
+			'preconnect' => (bool) ( $saved['preconnect'] ?? true ),
+			'fallback'   => (bool) ( $saved['fallback'] ?? true ),
 		];
+	}
+
+	/**
+	 * @param mixed $formats Anything.
+	 * @return string[] Keys of FORMATS, in that order.
+	 */
+	public static function clean_formats( $formats ): array {
+		return array_values( array_intersect( array_keys( self::FORMATS ), is_array( $formats ) ? $formats : [] ) );
+	}
+
+	/** @param mixed $mode Anything; what is no mode is 'sizes'. */
+	public static function clean_responsive( $mode ): string {
+		return in_array( $mode, [ 'off', 'sizes', 'ladder' ], true ) ? $mode : 'sizes';
+	}
+
+	/**
+	 * @param mixed $widths A list, or a text of numbers.
+	 * @return int[] Pixels, ascending, each once; none when there is no usable number.
+	 */
+	public static function clean_widths( $widths ): array {
+		$widths = is_string( $widths ) ? preg_split( '/[^0-9]+/', $widths ) : $widths;
+		$widths = array_map( 'intval', array_filter( is_array( $widths ) ? $widths : [], 'is_numeric' ) );
+		$widths = array_unique(
+			array_filter(
+				$widths,
+				static function ( int $width ): bool {
+					return $width > 0 && $width <= self::WIDEST;
+				}
+			)
+		);
+		sort( $widths );
+		return array_slice( $widths, 0, self::MOST_WIDTHS );
 	}
 
 	/**

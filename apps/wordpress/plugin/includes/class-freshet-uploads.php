@@ -12,8 +12,8 @@
 defined( 'ABSPATH' ) || exit;
 
 final class Freshet_Uploads {
-	/** What browsers show and Freshet resizes. */
-	const EXTENSIONS = [ 'jpg', 'jpeg', 'jpe', 'png', 'gif', 'webp', 'avif' ];
+	/** What browsers show and Freshet delivers. All of it is watched, whatever the settings say: copies may exist from before. */
+	const EXTENSIONS = [ 'jpg', 'jpeg', 'jpe', 'png', 'gif', 'webp', 'avif', 'svg' ];
 
 	/** Formats that optimisers write beside a file. */
 	const MODERN = [ 'webp', 'avif' ];
@@ -278,8 +278,9 @@ final class Freshet_Uploads {
 
 	/** Percent-encodes what a URL path may not hold, and no more: the form in which browsers send it. */
 	private static function encode( string $path ): string {
+		// What looks like a character reference of HTML is taken for one by WordPress's own escaping.
 		return preg_replace_callback(
-			"~[^A-Za-z0-9\-._\~/!$&'()*+,;=:@]~",
+			"~[^A-Za-z0-9\-._\~/!$&'()*+,;=:@]|&(?=#?[A-Za-z0-9]+;)~",
 			static function ( array $byte ): string {
 				return rawurlencode( $byte[0] );
 			},

@@ -11,29 +11,25 @@ final class RewriterTest extends Freshet_Case {
 		$this->delivery = self::ENDPOINT . "/v7/{$this->url}?vh=" . $this->version( $this->file( $id ) );
 	}
 
-	/** @dataProvider places */
-	public function test_reaches_every_place_and_nothing_else( string $html, string $expected ): void {
-		$fill = function ( string $text ): string {
-			$thumb = str_replace( '.jpg', '-150x150.jpg', $this->url );
-			return strtr(
-				$text,
-				[
-					'{url}'            => $this->url,
-					'{delivery}'       => $this->delivery,
-					'{thumb}'          => $thumb,
-					'{thumb-delivery}' => self::ENDPOINT . "/v7/$thumb?vh=" . $this->version( str_replace( freshet()->uploads->base_url(), wp_get_upload_dir()['basedir'], $thumb ) ),
-					'{odd}'            => str_replace( '/hat', '&#x2F;%68at', wp_parse_url( $this->url, PHP_URL_PATH ) ),
-					'{path}'           => wp_parse_url( $this->url, PHP_URL_PATH ),
-				]
-			);
-		};
-		$page = freshet()->rewriter->rewrite( $fill( $html ) );
-		// Versions of WordPress spell the escaped apostrophe differently.
-		$this->assertSame( $fill( $expected ), str_replace( '&apos;', '&#039;', $page ) );
-		$this->assertSame( $page, freshet()->rewriter->rewrite( $page ), 'A second pass changes nothing.' );
+	public function test_reaches_every_place_and_nothing_else(): void {
+		$thumb = str_replace( '.jpg', '-150x150.jpg', $this->url );
+		$fill  = [
+			'{url}'            => $this->url,
+			'{delivery}'       => $this->delivery,
+			'{thumb}'          => $thumb,
+			'{thumb-delivery}' => self::ENDPOINT . "/v7/$thumb?vh=" . $this->version( str_replace( freshet()->uploads->base_url(), wp_get_upload_dir()['basedir'], $thumb ) ),
+			'{odd}'            => str_replace( '/hat', '&#x2F;%68at', wp_parse_url( $this->url, PHP_URL_PATH ) ),
+			'{path}'           => wp_parse_url( $this->url, PHP_URL_PATH ),
+		];
+		foreach ( $this->places() as $name => list( $html, $expected ) ) {
+			$page = freshet()->rewriter->rewrite( strtr( $html, $fill ) );
+			// Versions of WordPress spell the escaped apostrophe differently.
+			$this->assertSame( strtr( $expected, $fill ), str_replace( '&apos;', '&#039;', $page ), $name );
+			$this->assertSame( $page, freshet()->rewriter->rewrite( $page ), "A second pass changes nothing: $name" );
+		}
 	}
 
-	public function places(): array {
+	private function places(): array {
 		$same = static function ( string $html ): array {
 			return [ $html, $html ];
 		};
@@ -56,11 +52,19 @@ final class RewriterTest extends Freshet_Case {
 			'a strange spelling'  => [ '<img src="{path}">'."\n".'<img src="/wp-content/uploads/2026/%31%31/../11/x.jpg"><img src="{odd}">', '<img src="{delivery}">'."\n".'<img src="/wp-content/uploads/2026/%31%31/../11/x.jpg"><img src="{delivery}">' ],
 			'fragment'            => [ '<img src="{url}#left">', '<img src="{delivery}#left">' ],
 			'canonical link'      => $same( '<link rel="canonical" href="{url}">' ),
-			'link to the file'    => $same( '<a href="{url}">x</a>' ),
+			'link to the file'    => [ '<a href="{url}" class="x">x</a><a href="{path}.zip">x</a>', '<a href="{delivery}" class="x">x</a><a href="{path}.zip">x</a>' ],
+			'skipped block'       => [ '<div><figure class="wp-block-image no-freshet"><figure><img src="{url}"></figure><img src="{url}"></figure><img src="{url}"></div>', '<div><figure class="wp-block-image no-freshet"><figure><img src="{url}"></figure><img src="{url}"></figure><img src="{delivery}"></div>' ],
+			'skipped paragraph'   => [ '<p class="no-freshet"><p><img src="{url}">', '<p class="no-freshet"><p><img src="{delivery}">' ],
+			'class named alike'   => [ '<img class="no-freshetter" src="{url}">', '<img class="no-freshetter" src="{delivery}">' ],
+			'drawing'             => [ '<svg><image href="{url}" /><image xlink:href="{url}"/></svg>', '<svg><image href="{delivery}" /><image xlink:href="{delivery}"/></svg>' ],
+			'lazy background'     => [ '<div data-bg="{url}" data-background-image="url({thumb})" data-bg="none">', '<div data-bg="{delivery}" data-background-image="url({thumb-delivery})" data-bg="none">' ],
+			'lazy, on any tag'    => [ '<span data-src="{url}" data-srcset="{thumb} 1x"></span>', '<span data-src="{delivery}" data-srcset="{thumb-delivery} 1x"></span>' ],
+			'carousel'            => [ '<img src="data:," data-orig-file="{url}" data-large-file="{url}" data-title="{url}">', '<img src="data:," data-orig-file="{delivery}" data-large-file="{delivery}" data-title="{url}">' ],
 			'skip class'          => $same( '<img class="a no-freshet b" src="{url}">' ),
 			'skipped picture'     => [ '<picture class="no-freshet"><source srcset="{url}"><img src="{url}"></picture><img src="{url}">', '<picture class="no-freshet"><source srcset="{url}"><img src="{url}"></picture><img src="{delivery}">' ],
 			'script'              => $same( '<script>var a = \'<img src="{url}">\';</script>' ),
-			'style element'       => $same( '<style>.a{background:url({url})}</style>' ),
+			'style, commented'    => $same( '<style>/* url({url}) */ .a{content:"url({url})"} @import url({path}.css);</style>' ),
+			'style, unfinished'   => $same( '<style>.a{background:url({url})' ),
 			'comment'             => $same( '<!-- <img src="{url}"> -->' ),
 			'text'                => $same( '<p>&lt;img src="{url}"&gt; {url}</p>' ),
 			'textarea'            => $same( '<textarea><img src="{url}"></textarea>' ),
@@ -69,6 +73,29 @@ final class RewriterTest extends Freshet_Case {
 			'broken markup'       => [ '<p <b title=">"><img alt=\'"\' src="{url}"<i></p attr><img src=', '<p <b title=">"><img alt=\'"\' src="{delivery}"<i></p attr><img src=' ],
 			'odd bytes around'    => [ "\xEF\xBB\xBF<p>\xFF\x00&amp;&nosuch;</p><img src=\"{url}\">\r\n", "\xEF\xBB\xBF<p>\xFF\x00&amp;&nosuch;</p><img src=\"{delivery}\">\r\n" ],
 		];
+	}
+
+	public function test_reaches_style_sheets_in_the_page_where_wordpress_can_change_them(): void {
+		$page = '<style>.a{background:url("%1$s")} /* > */ .b::after{content:"</b>"}</style><img src="%1$s">';
+		$css  = method_exists( WP_HTML_Tag_Processor::class, 'set_modifiable_text' ) ? $this->delivery : $this->url;
+		$this->assertSame( str_replace( "url(\"{$this->url}", "url(\"$css", str_replace( "src=\"{$this->url}", "src=\"{$this->delivery}", sprintf( $page, $this->url ) ) ), freshet()->rewriter->rewrite( sprintf( $page, $this->url ) ) );
+	}
+
+	public function test_leaves_formats_alone_that_are_switched_off(): void {
+		update_option( 'freshet_settings', [ 'endpoint' => self::ENDPOINT, 'formats' => [ 'png', 'svg' ] ] );
+		$png = freshet()->uploads->url_of( $this->path( $this->upload( 'cap.png', 40, 30 ) ) );
+		file_put_contents( wp_get_upload_dir()['path'] . '/logo.svg', '<svg xmlns="http://www.w3.org/2000/svg"/>' );
+		$svg  = wp_get_upload_dir()['url'] . '/logo.svg';
+		$page = freshet()->rewriter->rewrite( "<img src=\"{$this->url}\"><img src=\"$png\"><img src=\"$svg\">" );
+		$this->assertStringContainsString( "<img src=\"{$this->url}\">", $page );
+		$this->assertStringContainsString( self::ENDPOINT . "/v7/$png?vh=c", $page );
+		$this->assertStringContainsString( self::ENDPOINT . "/v7/$svg?vh=c", $page );
+	}
+
+	public function test_leaves_links_alone_where_the_owner_wants_that(): void {
+		update_option( 'freshet_settings', [ 'endpoint' => self::ENDPOINT, 'links' => false ] );
+		$html = "<a href=\"{$this->url}\">x</a>";
+		$this->assertSame( $html, freshet()->rewriter->rewrite( $html ) );
 	}
 
 	public function test_keeps_the_query_of_the_original_as_data(): void {
@@ -86,6 +113,21 @@ final class RewriterTest extends Freshet_Case {
 		$before = $wpdb->num_queries;
 		$page   = freshet()->rewriter->rewrite( $html );
 		$this->assertSame( 12, substr_count( $page, '?vh=c' ) );
+		$this->assertSame( 1, $wpdb->num_queries - $before );
+	}
+
+	public function test_asks_the_database_once_for_sizes_and_for_what_shops_write_as_json(): void {
+		global $wpdb;
+		$html = '';
+		for ( $i = 1; $i <= 6; $i++ ) {
+			$url   = freshet()->uploads->url_of( $this->path( $this->upload( "s$i.jpg", 800, 600, $i ) ) );
+			$sized = str_replace( '.jpg', '-300x225.jpg', $url );
+			$html .= "<img srcset=\"$sized 300w, $url 800w\">" . '<form data-product_variations="' . esc_attr( wp_json_encode( [ [ 'image' => [ 'thumb_src' => $sized, 'src' => str_replace( '.jpg', '-768x576.jpg', $url ) ] ] ] ) ) . '">';
+		}
+		$this->age();
+		$before = $wpdb->num_queries;
+		$page   = freshet()->rewriter->rewrite( $html );
+		$this->assertSame( 6 * 3, preg_match_all( '~\?w=(?:300|768)&(?:amp;|#038;)?vh=c~', str_replace( '\\/', '/', $page ) ) );
 		$this->assertSame( 1, $wpdb->num_queries - $before );
 	}
 

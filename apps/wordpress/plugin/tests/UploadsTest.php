@@ -23,7 +23,7 @@ final class UploadsTest extends Freshet_Case {
 			'another host'       => [ 'http://other.example/wp-content/uploads/hat.jpg', null ],
 			'another port'       => [ 'http://127.0.0.1:1/wp-content/uploads/hat.jpg', null ],
 			'another folder'     => [ '/wp-content/themes/x/hat.jpg', null ],
-			'SVG'                => [ '/wp-content/uploads/hat.svg', null ],
+			'SVG'                => [ '/wp-content/uploads/hat.svg', 'hat.svg' ],
 			'a document'         => [ '/wp-content/uploads/hat.pdf', null ],
 			'no ending'          => [ '/wp-content/uploads/hat', null ],
 			'climbing out'       => [ '/wp-content/uploads/../../hat.jpg', null ],

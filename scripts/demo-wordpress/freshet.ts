@@ -1,0 +1,83 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { ROOT } from "../steps.mjs";
+import { firstFree } from "./ports.ts";
+
+const READY_MS = 120_000;
+
+/** The server and the connector as `npm start` runs them. */
+export interface Freshet {
+  readonly url: string;
+  readonly connector: string;
+  readonly apiKey: string;
+  /** Resolves when it ended, by itself or by `stop`. */
+  readonly ended: Promise<unknown>;
+  stop(): Promise<void>;
+}
+
+/** Starts both for one site, with all they keep in `folder`; resolves when both are ready. */
+export async function startFreshet(options: {
+  folder: string;
+  site: string;
+  secret: string;
+}): Promise<Freshet> {
+  const { folder, site, secret } = options;
+  const apiKey = randomBytes(16).toString("hex");
+  const [port, connectorPort] = [await firstFree(8080), await firstFree(8180)];
+  const config = join(folder, "freshet.config.json");
+  await writeFile(
+    config,
+    JSON.stringify({
+      projects: { blog: { apiKey, origins: { allow: [new URL(site).hostname], allowPrivate: true } } },
+      connectors: { wordpress: [{ site, secret, project: "blog" }] },
+    }),
+  );
+  const env = {
+    ...process.env,
+    FRESHET_CONFIG: config,
+    FRESHET_DATA: join(folder, "data"),
+    PORT: String(port),
+    FRESHET_WORDPRESS_PORT: String(connectorPort),
+  };
+  const child = spawn(process.execPath, [join(ROOT, "scripts/start.mjs")], {
+    env,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  // "exit" and not "close": whatever it left behind may hold the pipes.
+  const ended = once(child, "exit");
+  process.once("exit", () => child.kill("SIGTERM"));
+  await ready(child, ended);
+  return {
+    url: `http://127.0.0.1:${port}`,
+    connector: `http://127.0.0.1:${connectorPort}`,
+    apiKey,
+    ended,
+    async stop() {
+      if (child.exitCode === null && child.signalCode === null) child.kill("SIGTERM");
+      await ended;
+    },
+  };
+}
+
+async function ready(child: ChildProcess, ended: Promise<unknown>): Promise<void> {
+  let output = "";
+  const isReady = Promise.withResolvers<void>();
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding("utf8").on("data", (text: string) => {
+      output += text;
+      if (/^Freshet is ready/m.test(output) && /^WordPress connector is ready/m.test(output))
+        isReady.resolve();
+    });
+  }
+  const fail = (how: string) => isReady.reject(new Error(`Freshet ${how}:\n${output}`));
+  const late = setTimeout(() => fail(`was not ready within ${READY_MS / 1_000} s`), READY_MS);
+  void ended.then(() => fail("ended"));
+  try {
+    await isReady.promise;
+  } finally {
+    clearTimeout(late);
+  }
+}

@@ -1,0 +1,126 @@
+// What the WordPress plugin costs: milliseconds that a page of 85 KB takes longer, and admin pages over a library of 100,000
+// attachments. `npx node scripts/wordpress-cost.ts [attachments]`; both sides take turns on the same machine.
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { runPhp } from "../test/support/wordpress/php.ts";
+import { startWordpress } from "../test/support/wordpress.ts";
+
+const ROOT = join(import.meta.dirname, "..");
+const ATTACHMENTS = Number(process.argv[2] ?? 100_000);
+const TURNS = 12;
+
+const PAGE = `
+  $html = '';
+  foreach ( get_posts( [ 'post_type' => 'attachment', 'post_status' => 'inherit', 'numberposts' => 30, 'fields' => 'ids', 'orderby' => 'ID', 'order' => 'ASC' ] ) as $id ) {
+    $html .= '<figure class="wp-block-image">' . wp_get_attachment_image( $id, 'large' ) . '</figure>';
+  }
+  for ( $i = 0; strlen( $html ) < 85 * 1024; $i++ ) {
+    $html .= "<div class=\\"wp-block-group is-layout-flow\\" id=\\"b$i\\"><p class=\\"has-text-align-left\\">" . str_repeat( 'Lorem ipsum dolor sit amet. ', 6 ) . "<a href=\\"/page/$i\\">consectetur</a></p></div>\\n";
+  }
+  $html = "<!DOCTYPE html><html><body>$html</body></html>";`;
+
+/** Without the plugin where a request says so. */
+const SWITCH = `<?php
+add_filter( 'option_active_plugins', function ( $plugins ) { return isset( $_SERVER['HTTP_X_WITHOUT'] ) ? array_diff( (array) $plugins, [ 'freshet/freshet.php' ] ) : $plugins; } );
+`;
+
+const wordpress = await startWordpress({
+  plugins: [join(ROOT, "apps/wordpress/plugin")],
+  constants: { FRESHET_ENDPOINT: "http://127.0.0.1:1" },
+});
+try {
+  await mkdir(join(wordpress.site, "wp-content/mu-plugins"), { recursive: true });
+  await writeFile(join(wordpress.site, "wp-content/mu-plugins/switch.php"), SWITCH);
+  await costOfPage();
+  await costOfAdmin();
+} finally {
+  await wordpress.stop();
+}
+
+async function costOfPage(): Promise<void> {
+  const printed = await runPhp(
+    wordpress.site,
+    `require_once ABSPATH . 'wp-admin/includes/image.php';
+    $folder = wp_get_upload_dir()['path'];
+    for ( $i = 0; $i < 30; $i++ ) {
+      $image = imagecreatetruecolor( 1200, 800 );
+      imagefill( $image, 0, 0, $i * 5000 );
+      imagejpeg( $image, "$folder/p$i.jpg" );
+      $id = wp_insert_attachment( [ 'post_mime_type' => 'image/jpeg', 'post_title' => "p$i", 'post_status' => 'inherit' ], "$folder/p$i.jpg" );
+      wp_update_attachment_metadata( $id, wp_generate_attachment_metadata( $id, "$folder/p$i.jpg" ) );
+    }
+    freshet()->watcher->act();
+    ${PAGE}
+    freshet()->rewriter->rewrite( $html );
+    freshet()->files->tell();
+    global $wpdb;
+    $wpdb->query( "UPDATE {$wpdb->prefix}freshet_files SET hashed_at = hashed_at + 10" );
+    $time = function ( $work ) { $all = []; for ( $i = 0; $i < 60; $i++ ) { $a = hrtime( true ); $work(); $all[] = ( hrtime( true ) - $a ) / 1e6; } sort( $all ); return sprintf( '%.2f best, %.2f median', $all[0], $all[30] ); };
+    $before = $wpdb->num_queries;
+    $out    = freshet()->rewriter->rewrite( $html );
+    printf( "%d bytes, 30 pictures, %d delivery URLs, %d queries\\n", strlen( $html ), substr_count( $out, '/v7/' ), $wpdb->num_queries - $before );
+    printf( "rewritten in           %s ms\\n", $time( function () use ( $html ) { freshet()->rewriter->rewrite( $html ); } ) );
+    printf( "of which the query     %s ms\\n", $time( function () { global $wpdb; $wpdb->flush(); $paths = []; for ( $i = 0; $i < 30; $i++ ) { $paths[] = trim( wp_get_upload_dir()['subdir'], '/' ) . "/p$i.jpg"; } freshet()->file_table->rows( $paths ); } ) );
+    printf( "a walk through it alone %s ms\\n", $time( function () use ( $html ) { $tags = new WP_HTML_Tag_Processor( $html ); while ( $tags->next_tag() ) { $tags->get_tag(); } } ) );`,
+  );
+  console.log(printed.trim());
+}
+
+async function costOfAdmin(): Promise<void> {
+  const cookie = await runPhp(
+    wordpress.site,
+    `global $wpdb;
+    $wpdb->query( 'START TRANSACTION' );
+    for ( $i = 1; $i <= ${ATTACHMENTS}; $i += 200 ) {
+      $posts = []; $meta = []; $files = [];
+      for ( $j = $i; $j < min( $i + 200, ${ATTACHMENTS} + 1 ); $j++ ) {
+        $id      = 100000 + $j;
+        $path    = "2020/01/m$j.jpg";
+        $posts[] = "($id, 1, '2020-01-01 00:00:00', '2020-01-01 00:00:00', '', 'm$j', '', 'inherit', 'm$j', 'http://x/$path', 'attachment', 'image/jpeg', '', '', '', '2020-01-01 00:00:00', '2020-01-01 00:00:00')";
+        $meta[]  = "($id, '_wp_attached_file', '$path')";
+        $meta[]  = "($id, '_wp_attachment_metadata', '" . serialize( [ 'width' => 1200, 'height' => 800, 'file' => $path, 'sizes' => [] ] ) . "')";
+        $files[] = "('" . sha1( $path ) . "', $id, '$path', '" . hash( 'sha256', $path ) . "', 'c0123456789ab')";
+      }
+      $wpdb->query( "INSERT INTO {$wpdb->posts} (ID, post_author, post_date, post_date_gmt, post_content, post_title, post_excerpt, post_status, post_name, guid, post_type, post_mime_type, to_ping, pinged, post_content_filtered, post_modified, post_modified_gmt) VALUES " . implode( ',', $posts ) );
+      $wpdb->query( "INSERT INTO {$wpdb->postmeta} (post_id, meta_key, meta_value) VALUES " . implode( ',', $meta ) );
+      $wpdb->query( "INSERT INTO {$wpdb->prefix}freshet_files (path_hash, attachment_id, path, sha256, vh) VALUES " . implode( ',', $files ) );
+    }
+    $wpdb->query( 'COMMIT' );
+    $expires = time() + 3600;
+    $token   = WP_Session_Tokens::get_instance( 1 )->create( $expires );
+    echo AUTH_COOKIE, '=', rawurlencode( wp_generate_auth_cookie( 1, $expires, 'auth', $token ) ), '; ', LOGGED_IN_COOKIE, '=', rawurlencode( wp_generate_auth_cookie( 1, $expires, 'logged_in', $token ) );`,
+  );
+  const load = async (path: string, without: boolean) => {
+    const begun = performance.now();
+    const response = await fetch(`${wordpress.url}/wp-admin/${path}`, {
+      headers: { cookie, ...(without && { "x-without": "1" }) },
+      redirect: "manual",
+    });
+    await response.arrayBuffer();
+    if (response.status !== 200) throw new Error(`${path}: ${response.status}`);
+    return performance.now() - begun;
+  };
+  console.log(`admin pages over ${ATTACHMENTS} attachments, ms best / median:`);
+  for (const path of [
+    "index.php",
+    "upload.php?mode=list",
+    "upload.php?mode=grid",
+    "edit.php",
+    "options-general.php",
+    "site-health.php",
+  ]) {
+    const [on, off]: [number[], number[]] = [[], []];
+    await load(path, true);
+    await load(path, false);
+    for (let turn = 0; turn < TURNS; turn += 1) {
+      on.push(await load(path, false));
+      off.push(await load(path, true));
+    }
+    console.log(`  ${path.padEnd(24)} with ${figures(on)}   without ${figures(off)}`);
+  }
+}
+
+function figures(times: readonly number[]): string {
+  const sorted = times.toSorted((a, b) => a - b);
+  return `${Math.round(sorted[0] ?? 0)} / ${Math.round(sorted[sorted.length >> 1] ?? 0)}`;
+}

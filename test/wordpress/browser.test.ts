@@ -1,0 +1,226 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Browser, missingBrowser, openBrowser, type Page, type View } from "../support/browser.ts";
+import { missingPart } from "../support/find.ts";
+import { full } from "../support/size.ts";
+import { CACHE } from "../support/wordpress/cache.ts";
+import { runPhp } from "../support/wordpress/php.ts";
+import { wordpressIsMissing } from "../support/wordpress.ts";
+import { type Blog, startBlog } from "./blog.ts";
+
+const missing =
+  wordpressIsMissing() ?? missingPart("Chromium", missingBrowser().length === 0, "apt-get install chromium");
+
+const THEMES = ["twentytwentyfive", "classic"];
+const SIZES = [
+  { width: 390, height: 844 },
+  { width: 820, height: 1180 },
+  { width: 1440, height: 900 },
+];
+const DENSITIES = [1, 2];
+const VIEWS: readonly View[] = SIZES.flatMap((size) =>
+  DENSITIES.map((deviceScaleFactor) => ({ ...size, deviceScaleFactor })),
+);
+/** Loads of a page with and without the plugin that are compared. */
+const LOADS = full ? 15 : 4;
+const MOST_LOADS = full ? 30 : 16;
+const LOADED_MS = 60_000;
+/** Where screenshots are left for people to look at. */
+const SCREENS = join(CACHE, "wordpress-screens");
+
+/** What the page says of one of its images, once all are loaded. */
+interface Shown {
+  readonly src: string;
+  readonly naturalWidth: number;
+  /** CSS pixels. */
+  readonly width: number;
+  /** The widths that the image offers; none for other lists. */
+  readonly offered: readonly number[];
+  readonly ratio: number;
+  readonly isSkipped: boolean;
+}
+
+describe.skipIf(missing)(`pages of WordPress in Chromium ${missing ?? ""}`, () => {
+  let blog: Blog;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    await mkdir(SCREENS, { recursive: true });
+    [blog, browser] = await Promise.all([startBlog(1800), openBrowser()]);
+  }, 600_000);
+  afterAll(async () => {
+    await browser?.close();
+    await blog?.stop();
+  });
+
+  for (const theme of THEMES) {
+    test(`show every picture through Freshet, at the right size for each screen, theme ${theme}`, async () => {
+      await runPhp(blog.wordpress.site, `switch_theme( '${theme}' );`);
+      for (const view of theme === "classic" && !full ? [VIEWS[0], VIEWS.at(-1)] : VIEWS) {
+        if (view === undefined) continue;
+        const name = `${theme} ${view.width}x${view.height}@${view.deviceScaleFactor}`;
+        const { page, answers, failures } = await open(browser, blog, view);
+        const images = await shownImages(page);
+        const path = join(SCREENS, `${name.replaceAll(" ", "-")}.png`);
+        // A shot of the whole page changes the screen, and with it the sizes that fit: the second one has them.
+        for (let shot = 0; shot < 2; shot += 1) await page.screenshot({ path, fullPage: true });
+        expect(images.length, name).toBeGreaterThan(8);
+        for (const image of images) {
+          expect(image.naturalWidth, `${name} ${image.src}`).toBeGreaterThan(0);
+          if (image.isSkipped || image.src.startsWith("data:")) continue;
+          expect(image.src.startsWith(`${blog.freshet.url}/v7/`), `${name} ${image.src}`).toBe(true);
+          expectRightSize(image, name);
+        }
+        expect(failures, name).toEqual([]);
+        expect(answers.length, name).toBeGreaterThan(5);
+        expect(answers.filter(({ status, type }) => status !== 200 || !/^image\//.test(type))).toEqual([]);
+        // The backgrounds: a fixed cover, a filled column, a group, a style attribute, a style sheet.
+        const asked = answers.map(({ url }) => url).join("\n");
+        expect(asked, name).toMatch(/\/wide\.jpg\?vh=/);
+        expect(asked, name).toMatch(/\/landscape\.jpg\?vh=/);
+        expect(asked, name).toMatch(/\/logo\.png\?vh=/);
+        await page.close();
+      }
+    }, 600_000);
+  }
+
+  test("show their largest picture no later than without the plugin", async () => {
+    const [on, off]: [number[], number[]] = [[], []];
+    const view = { width: 1440, height: 900 };
+    const load = async (isOn: boolean) => {
+      const page = await browser.page(view);
+      const query = isOn ? "" : "?without=1";
+      await page.goto(`${blog.short}${query}`, { waitUntil: "load" });
+      const time = await page.evaluate(largestPaint);
+      await page.close();
+      return time;
+    };
+    await load(true);
+    await load(false);
+    const isNoLater = () => Math.min(...on) <= Math.min(...off) * 1.1 + 30;
+    // The best load is what the page can do; the others are what other programs did to it.
+    for (let turn = 0; turn < MOST_LOADS && (turn < LOADS || !isNoLater()); turn += 1) {
+      on.push(await load(true));
+      off.push(await load(false));
+    }
+    console.log(`largest paint: ${on.map(Math.round)} ms with Freshet, ${off.map(Math.round)} ms without`);
+    expect(isNoLater(), `${on} with Freshet, ${off} without`).toBe(true);
+  }, 600_000);
+
+  test("show originals while Freshet is down, without a handler on any image", async () => {
+    const { port } = blog.freshet;
+    await blog.freshet.kill();
+    const { page } = await open(browser, blog, { width: 820, height: 1180 });
+    const images = await shownImages(page);
+    await page.screenshot({ path: join(SCREENS, "down.png"), fullPage: true });
+    const real = images.filter(({ src }) => !src.startsWith("data:"));
+    expect(real.length).toBeGreaterThan(8);
+    for (const { src, naturalWidth } of real) {
+      expect(src.startsWith(`${blog.wordpress.url}/wp-content/uploads/`), src).toBe(true);
+      expect(naturalWidth, src).toBeGreaterThan(0);
+    }
+    const html = await blog.page(blog.long);
+    expect(html).toContain(`127.0.0.1:${port}/v7/`);
+    expect(html).not.toMatch(/<(?:img|source|picture)[^>]*\sonerror/i);
+
+    // The schedule notices, and pages that are made from then on name originals.
+    await runPhp(blog.wordpress.site, "freshet()->outage->look(); freshet()->outage->look();");
+    expect(await blog.page(blog.long)).not.toContain(`127.0.0.1:${port}/v7/`);
+    await page.close();
+
+    await blog.freshet.restart();
+    await runPhp(blog.wordpress.site, "freshet()->outage->look();");
+    expect(await blog.page(blog.long)).toContain(`127.0.0.1:${port}/v7/`);
+  }, 600_000);
+});
+
+interface Answer {
+  readonly url: string;
+  readonly status: number;
+  readonly type: string;
+}
+
+/** Opens the post with every block, brings all of it into view and waits for its images. */
+async function open(browser: Browser, blog: Blog, view: View) {
+  const page = await browser.page(view);
+  const answers: Answer[] = [];
+  const failures: string[] = [];
+  page.on("response", (response) => {
+    if (!response.url().startsWith(`${blog.freshet.url}/`)) return;
+    answers.push({
+      url: response.url(),
+      status: response.status(),
+      type: response.headers()["content-type"] ?? "",
+    });
+  });
+  page.on("requestfailed", (request) => {
+    const fault = request.failure()?.errorText ?? "";
+    // The browser chose another size while one was on its way.
+    if (fault !== "net::ERR_ABORTED") failures.push(`${request.url()} ${fault}`);
+  });
+  page.on("pageerror", (error) => failures.push(error.message));
+  await page.goto(blog.long, { waitUntil: "load" });
+  const begun = Date.now();
+  for (;;) {
+    // Lazy images load when they come near the screen; those that a script fills have nothing to load yet, and of a column that
+    // its picture fills WordPress shows the background and one pixel of the image.
+    const unfinished = await page.evaluate(() => {
+      const waiting = [...document.images].filter(
+        (image) =>
+          image.getAttribute("src") &&
+          image.getBoundingClientRect().width > 1 &&
+          !(image.complete && image.naturalWidth > 0),
+      );
+      waiting[0]?.scrollIntoView({ behavior: "instant", block: "center" });
+      return waiting.map((image) => image.outerHTML);
+    });
+    if (unfinished.length === 0) break;
+    if (Date.now() - begun > LOADED_MS) throw new Error(`Not loaded: ${unfinished.join(" ")}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  await page.evaluate(() => window.scrollTo(0, 0));
+  return { page, answers, failures };
+}
+
+function shownImages(page: Page): Promise<readonly Shown[]> {
+  return page.evaluate(() =>
+    [...document.images]
+      .filter((image) => image.getAttribute("src") && image.getBoundingClientRect().width > 1)
+      .map((image) => ({
+        src: image.currentSrc,
+        naturalWidth: image.naturalWidth,
+        width: image.getBoundingClientRect().width,
+        offered: [...image.srcset.matchAll(/ (\d+)w/g)].map(([, width]) => Number(width)),
+        ratio: window.devicePixelRatio,
+        isSkipped: image.classList.contains("no-freshet"),
+      })),
+  );
+}
+
+/**
+ * The chosen picture has at least as many pixels as the screen shows of it, where the image offers that many, and the next
+ * smaller one that it offers would not do. What `sizes` says may be wider than the box, never narrower than the screen.
+ */
+function expectRightSize({ src, width, offered, ratio }: Shown, name: string): void {
+  if (offered.length < 2 || width === 0) return;
+  const asked = Number(/[?&]w=(\d+)/.exec(src)?.[1] ?? Math.max(...offered));
+  expect(offered, `${name} ${src}`).toContain(asked);
+  const needed = width * ratio;
+  const enough = offered.filter((each) => each >= needed - 1);
+  expect(asked, `${name}: ${src} for ${width} CSS pixels`).toBeGreaterThanOrEqual(
+    enough.length > 0 ? needed - 1 : Math.max(...offered),
+  );
+}
+
+/** Milliseconds from the first byte of the page, which PHP takes its time for, to its largest paint. */
+function largestPaint(): Promise<number> {
+  return new Promise((resolve) => {
+    const [page] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
+    let last = 0;
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) last = entry.startTime;
+    }).observe({ type: "largest-contentful-paint", buffered: true });
+    setTimeout(() => resolve(last - (page?.responseStart ?? 0)), 150);
+  });
+}
