@@ -17,7 +17,7 @@ const FILES = full ? 50_000 : 3_000;
 const BUCKET = full ? { most: 20_000, perSecond: 1_000 } : { most: 2_000, perSecond: 2_000 };
 /** What a walk may add to the memory of the app, whatever the number of files. */
 const MOST_GROWTH = 120 * 2 ** 20;
-const PATIENCE_MS = full ? 900_000 : 90_000;
+const PATIENCE_MS = full ? 1_800_000 : 90_000;
 
 let all: ShopifyInstallation;
 let shop: LocalShop;

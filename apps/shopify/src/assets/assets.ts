@@ -78,19 +78,26 @@ export function createAssets(store: Store, now: () => number): Assets {
     return { gids, paths };
   };
 
+  /** In one statement, however many there are: a sweep writes tens of thousands. */
   const write = async (
     on: Kysely<unknown>,
     shop: ShopContext,
-    image: SeenImage,
+    images: readonly SeenImage[],
     digest: string | null,
     isChanged: boolean,
   ) => {
+    if (images.length === 0) return;
     const time = now();
+    const rows = images.map(
+      (
+        image,
+      ) => sql`(${shop}, ${assetId(image.path)}, ${image.path}, ${image.gid}, ${image.kind}, ${image.url},
+        ${image.version ?? null}, ${image.updatedAt}, ${image.width ?? null}, ${image.height ?? null}, ${image.bytes ?? null},
+        ${digest}, ${time}, ${time}, ${time}, null)`,
+    );
     await sql`insert into shopify_asset (shop, id, path, gid, kind, url, version, updated_at, width, height, bytes,
         digest, added_at, changed_at, seen_at, gone_at)
-      values (${shop}, ${assetId(image.path)}, ${image.path}, ${image.gid}, ${image.kind}, ${image.url},
-        ${image.version ?? null}, ${image.updatedAt}, ${image.width ?? null}, ${image.height ?? null}, ${image.bytes ?? null},
-        ${digest}, ${time}, ${time}, ${time}, null)
+      values ${sql.join(rows)}
       on conflict (shop, id) do update set gid = excluded.gid, kind = excluded.kind, url = excluded.url,
         version = excluded.version, updated_at = excluded.updated_at, width = excluded.width, height = excluded.height,
         bytes = excluded.bytes, digest = excluded.digest, seen_at = excluded.seen_at, gone_at = null,
@@ -126,6 +133,8 @@ export function createAssets(store: Store, now: () => number): Assets {
         const changes: Change[] = [];
         const unsure: SeenImage[] = [];
         const same: string[] = [];
+        /** By path: one that stands twice in a page is written as it was read last. */
+        const written = new Map<string, SeenImage>();
         for (const image of seen) {
           const own = gids.get(image.gid);
           const row = own ?? paths.get(image.path);
@@ -134,7 +143,7 @@ export function createAssets(store: Store, now: () => number): Assets {
           if (verdict === "unsure") unsure.push(image);
           else if (verdict === "same" || verdict === "older") same.push(image.gid);
           else {
-            await write(on, shop, image, null, true);
+            written.set(image.path, image);
             if (verdict === "moved" && row !== undefined) {
               await leave(on, shop, row.id);
               changes.push({ path: row.path, kind: "moved", before: row.version, after: null });
@@ -143,6 +152,8 @@ export function createAssets(store: Store, now: () => number): Assets {
             else if (noted.isFirst !== true) changes.push({ ...change, kind: "added", before: null });
           }
         }
+        // After what moved away has left: another may have moved to its place.
+        await write(on, shop, [...written.values()], null, true);
         if (same.length > 0)
           await sql`update shopify_asset set seen_at = ${now()}
             where shop = ${shop} and gid in (${sql.join(same)})`.execute(on);
@@ -155,7 +166,7 @@ export function createAssets(store: Store, now: () => number): Assets {
         // Something newer was seen while the bytes were read.
         if (row === undefined || row.path !== image.path || row.updated_at > image.updatedAt) return false;
         const isSame = row.digest === digest;
-        await write(on, shop, image, digest, !isSame);
+        await write(on, shop, [image], digest, !isSame);
         if (isSame) return false;
         // Without an earlier digest nobody can say whether the bytes are others: the server compares them.
         const kind = row.digest === null ? "rechecked" : "replaced";
