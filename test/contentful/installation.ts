@@ -185,6 +185,9 @@ export async function startInstallation(): Promise<Installation> {
     };
   };
 
+  // What is published while the first comparison runs may be found by it: events begin afterwards.
+  for (const { space } of Object.values(spaces)) await compared(call, space, () => connector.logs());
+
   const running = started.move();
   return {
     ...{ varnish, freshet, connector, spaces, clients, call },
@@ -207,6 +210,14 @@ export async function startInstallation(): Promise<Installation> {
     },
     stop: () => running.disposeAsync(),
   };
+}
+
+async function compared(call: Call, space: string, logs: () => string): Promise<void> {
+  for (const end = Date.now() + 60_000; ; await new Promise((resolve) => setTimeout(resolve, 50))) {
+    const { body } = await call("GET backfill", undefined, { space });
+    if ((body.comparison as { readonly state: string } | null)?.state === "done") return;
+    if (Date.now() > end) throw new Error(`${JSON.stringify(body)} ${logs()}`);
+  }
 }
 
 async function startConnector(options: {

@@ -223,7 +223,7 @@ describe.skipIf(missing)(`events of Contentful that are lost, doubled or late ${
       insecure: true,
       useVerboseRenderer: true,
       skipContentModel: true,
-      timeout: 50,
+      timeout: 20_000,
       errorLogFile: "/dev/null",
       content: {
         assets: [

@@ -186,7 +186,7 @@ function stableChanges(
     const [old, file] = [fileOf(before, locale, locales), fileOf(next.files, locale, locales)];
     const version = file && versionOf(file, next.bumps);
     const held = blocks.get(name);
-    if (held === "policy" && file) {
+    if (held === "policy") {
       unblock.push(name);
       changes.push({ kind: "served", original: name, ...(version !== undefined && { version }) });
     } else if (held === undefined && (old?.url !== file?.url || (file && touched.has(file.url)))) {

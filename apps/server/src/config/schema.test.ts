@@ -69,7 +69,19 @@ function fitting(schema: Schema, oneIn: number): fc.Arbitrary<unknown> {
   );
 }
 
-const NAMES = ["demo", "shop-2", "Shop", "_site_", "_a_/_b_", "site", "-", "__proto__", "__", "a--b"];
+const NAMES = [
+  "demo",
+  "shop-2",
+  "Shop",
+  "_site_",
+  "_a_/_b_",
+  "site",
+  "-",
+  "__proto__",
+  "__",
+  "a--b",
+  "ctf:space1",
+];
 const WORDS = [
   "postgres://freshet:secret@127.0.0.1:5432/freshet",
   "http://127.0.0.1:9000/media",
@@ -80,7 +92,14 @@ const WORDS = [
   "eu-central-1",
   "a b",
   "é",
-].concat("client_0123456789abcdef", "eu-central-1", "https://s3.example:9000", "account1", "photos");
+].concat(
+  "client_0123456789abcdef",
+  "eu-central-1",
+  "https://s3.example:9000",
+  "account1",
+  "photos",
+  "a1".repeat(32),
+);
 
 function mostly<Each>(
   oneIn: number,
