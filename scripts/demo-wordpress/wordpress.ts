@@ -79,7 +79,7 @@ export async function startWordPress(options: WordPressOptions): Promise<Playgro
     picture: number;
     post: string;
   };
-  return { picture, post, stop: () => cli[Symbol.asyncDispose]() };
+  return { picture, post, stop: async () => cli[Symbol.asyncDispose]() };
 }
 
 interface PlaygroundCli {
