@@ -98,6 +98,7 @@ const WORDS = [
   "https://s3.example:9000",
   "account1",
   "photos",
+  "127.0.0.1:8081",
   "a1".repeat(32),
 );
 
