@@ -58,8 +58,7 @@ export function estimateCost(
   const drawable = { ...facts, uprighting: UPRIGHT, isGrey: false, isDeep: false };
   const { size, pages, effects } = draw(drawable, { transformation, format, limits: DEFAULT_LIMITS });
   const reading = readingOf(facts) + (gamut === "p3" ? WIDENING : 0);
-  const read =
-    (facts.width * facts.height * pages * (reading + lookingOf(facts, transformation))) / 1e6;
+  const read = (facts.width * facts.height * pages * (reading + lookingOf(facts, transformation))) / 1e6;
   const retouching = effects.reduce((sum, effect) => sum + retouchingOf(effect), 0);
   const written =
     (size.width * size.height * pages * (WRITING[format] + (rival ? WRITING[rival] : 0) + retouching)) / 1e6;
