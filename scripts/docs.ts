@@ -92,6 +92,12 @@ last of equal parameters counts. A value that cannot be read is passed over, one
 the image is delivered. Colours are sRGB: embedded profiles are applied and dropped, so of a wider gamut the nearest sRGB colour is
 left; 16 bits become 8. Everything is done to every frame of an animation.
 
+A project with \`"gamut": "p3"\` keeps more: an original whose profile has a primary outside of sRGB (Display P3, Adobe RGB, ProPhoto and
+others made of primaries and curves) becomes Display P3, with a small profile that says so, as JPEG, PNG, WebP and AVIF; colours beyond that are the
+nearest in it. Colours in a URL are sRGB there too and are shown as such, and so are watermarks without a wide profile. Filters then count in
+numbers of Display P3, which have the same curve: a grey stays that grey, and what is saturated stays more so. GIF, CMYK and greys are always sRGB. An
+original that nothing is asked of is delivered with its own bytes, so with its own profile, whatever the setting.
+
 Examples are made of a landscape (2400x1600), a portrait (1600x2000), a logo without background (1200x1300), moving waves (480x480),
 a card (1500x1000, of which the picture is 900x600) and a colour chart (600x400), all drawn in code. \`npm run sheet\`
 renders them as requests are rendered, with WebP accepted, and lays them out in \`.cache/contact-sheet\`.

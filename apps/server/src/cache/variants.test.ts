@@ -45,7 +45,7 @@ test("what stands out in an original is looked for once for all its sizes", asyn
 });
 
 test("spellings of one wish have one key, and other wishes another", () => {
-  const key = (query: string) => {
+  const key = (query: string, gamut?: "p3") => {
     const { transformation } = readTransformation(readQuery(query));
     const facts = {
       format: "png",
@@ -56,9 +56,10 @@ test("spellings of one wish have one key, and other wishes another", () => {
       pixels: 81,
       interlaced: false,
     } as const;
-    return variantKey({ digest: "d", further: [], facts, transformation, format: "webp" });
+    return variantKey({ digest: "d", further: [], facts, transformation, format: "webp", gamut });
   };
   expect(key("f=gray,blur:4&w=8&func=fit&r=0")).toBe(key("blur=4.0&grey=1&width=4&dpr=2&org_if_sml=1"));
   expect(key("w=8&h=8&gravity=smart")).toBe(key("w=8&h=8&gravity=auto&margin=3"));
   expect(key("w=8&h=8&gravity=auto")).not.toBe(key("w=8&h=8"));
+  expect(key("w=8", "p3")).not.toBe(key("w=8"));
 });

@@ -3,6 +3,7 @@ import { canonicalTransformation, type OutputFormat, type Transformation } from 
 import {
   checkLimits,
   estimateCost,
+  type Gamut,
   type ImageFacts,
   isRenderError,
   RENDERER_VERSION,
@@ -38,17 +39,20 @@ export interface VariantRequest {
   readonly format: OutputFormat;
   /** Sent instead where it comes out smaller: which of both it is, the bytes themselves say. */
   readonly rival?: OutputFormat | undefined;
+  /** Present only where it makes another picture than its absence would. */
+  readonly gamut?: Exclude<Gamut, "srgb"> | undefined;
 }
 
 /** Where the bytes of a variant came from. */
 export type VariantOrigin = "disk" | "shared" | "rendered";
 
-/** The content address: equal bytes, equal canonical transformation, equal format and renderer give the same 40 hex digits. */
+/** The content address: equal bytes, equal canonical transformation, equal format, gamut and renderer give the same 40 hex digits. */
 export function variantKey(request: VariantRequest): string {
+  const format = request.rival === undefined ? request.format : `${request.format} or ${request.rival}`;
   const text = [
     [request.digest, ...request.further.map(({ digest }) => digest)].join("+"),
     canonicalTransformation(request.transformation),
-    request.rival === undefined ? request.format : `${request.format} or ${request.rival}`,
+    request.gamut === undefined ? format : `${format} in ${request.gamut}`,
     RENDERER_VERSION,
   ];
   return hash("sha256", text.join("\n")).slice(0, 40);
@@ -104,14 +108,14 @@ export class Variants {
     request: VariantRequest,
     bytesOf: (digest: string) => Promise<Uint8Array | undefined>,
   ) {
-    const { digest, further, transformation, format, rival } = request;
+    const { digest, further, transformation, format, rival, gamut } = request;
     // What its header says is too large waits for nothing. The bytes are counted where they are.
     checkLimits(request.facts, 0, this.#limits);
-    const options = { rival, images: further.flatMap((each) => each.facts ?? []) };
+    const options = { rival, gamut, images: further.flatMap((each) => each.facts ?? []) };
     const cost = estimateCost(request.facts, transformation, format, options);
     const allowance = allowanceOf(request.facts, transformation, format, options);
     return this.make({ key, cost, allowance, digest, further, bytesOf }, async (run, original, images) => {
-      const job = { original, transformation, format, rival, limits: this.#limits, images };
+      const job = { original, transformation, format, rival, gamut, limits: this.#limits, images };
       const before = this.#seen.get(digest) ?? [];
       const { rendered, seen } = await run("render", { ...job, seen: before });
       const known = new Set(before.map(([question]) => question));

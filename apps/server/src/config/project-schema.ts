@@ -111,6 +111,13 @@ export const PROJECT_SCHEMA = {
       items: { type: "string", enum: OUTPUT_FORMATS },
       default: ["avif", "webp"],
     },
+    gamut: {
+      type: "string",
+      description:
+        "Colours of what is rendered. p3: an original whose embedded profile reaches beyond sRGB (Display P3, Adobe RGB, ProPhoto) keeps its colours as far as Display P3 has them, with that profile embedded, in JPEG, PNG, WebP and AVIF. GIF and every other original are sRGB without a profile.",
+      enum: ["srgb", "p3"],
+      default: "srgb",
+    },
     forwardQuery: {
       type: "boolean",
       description: "Unknown query parameters are sent on to the origin.",

@@ -95,14 +95,18 @@ async function options(
   files: SettingFiles,
   report: Report,
 ): Promise<
-  Pick<Project, "shortening" | "security" | "sizes" | "v7" | "v6" | "hints" | "watermark" | "placeholder">
+  Pick<
+    Project,
+    "gamut" | "shortening" | "security" | "sizes" | "v7" | "v6" | "hints" | "watermark" | "placeholder"
+  >
 > {
-  const { hints, missing = {}, v7, v6, watermark } = section;
+  const { gamut, hints, missing = {}, v7, v6, watermark } = section;
   const shortening = readShortening(section, place, report);
   const security = await readSecurity(section.security, place, { ...files, report });
   const sizes = readSizes(section.sizes, place, report);
   const placeholder = await readPlaceholder(missing, `${place}.missing`, { ...files, report });
   return {
+    ...(gamut === "p3" && { gamut }),
     ...(shortening && { shortening }),
     ...(security && { security }),
     ...(sizes && { sizes }),

@@ -6,8 +6,9 @@ import {
   type OutputFormat,
   type Transformation,
 } from "@freshet/core";
-import { type ImageFacts, sniffFormat } from "@freshet/core/resize";
+import { carriesP3, type ImageFacts, sniffFormat } from "@freshet/core/resize";
 import { type VariantRequest, variantKey } from "../cache/variants.ts";
+import type { Project } from "../projects/project.ts";
 import { SANITISER_VERSION } from "../svg/sanitise.ts";
 import { followHints, type Said } from "./hints.ts";
 import type { DeliveryRequest } from "./request.ts";
@@ -70,7 +71,11 @@ export function choose(
   const isUntouched =
     isAlone && facts.format === format && !asksForQuality(encode) && isEmptyTransformation(pixels);
   if (isUntouched) return { kind: "original", key: keyOf("original", digest), facts, negotiated };
-  const wanted = { digest, further, facts, transformation, format: format as OutputFormat, rival };
+  const written = { format: format as OutputFormat, rival };
+  const wanted = {
+    ...{ digest, further, facts, transformation, ...written },
+    gamut: gamutOf(request.project.gamut, facts, written),
+  };
   const variant: Variant = { kind: "variant", key: variantKey(wanted), request: wanted, negotiated };
   // A drawing is delivered as it is, but never without its watermark.
   const isMarked = pixels.watermark !== undefined && !isEmptyTransformation({ watermark: pixels.watermark });
@@ -78,6 +83,15 @@ export function choose(
   if (!isAlone || isMarked || facts.format !== "svg" || !keepsFormat) return variant;
   const key = keyOf(`drawing ${SANITISER_VERSION}`, digest);
   return { kind: "drawing", key, negotiated: false, pixels: variant };
+}
+
+/** Only what is another picture has another key: most originals are sRGB, and projects share their variants. */
+function gamutOf(
+  gamut: Project["gamut"],
+  { isWide }: ImageFacts,
+  { format, rival = format }: Pick<VariantRequest, "format" | "rival">,
+): VariantRequest["gamut"] {
+  return isWide && carriesP3(format) && carriesP3(rival) ? gamut : undefined;
 }
 
 const asksForQuality = (encode: Transformation["encode"]) =>

@@ -59,6 +59,8 @@ export interface Project {
   readonly origins?: OriginSettings;
   /** Formats negotiated by `Accept` where the URL names none, best first. */
   readonly formats: readonly OutputFormat[];
+  /** Display P3 for originals that reach beyond sRGB, where the format can say so; absent, everything is sRGB. */
+  readonly gamut?: "p3";
   /** Unknown query parameters are sent on to the origin. */
   readonly forwardQuery: boolean;
   /** Seconds: for browsers, for CDN nodes, and until a record is revalidated. */

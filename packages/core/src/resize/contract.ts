@@ -1,4 +1,5 @@
 import type { InputFormat, OutputFormat } from "../format.ts";
+import type { Gamut } from "./gamut.ts";
 import type { Memory } from "./insight.ts";
 
 /** What the header of an image says, read without making pixels. Width and height are upright (EXIF orientation applied). */
@@ -13,6 +14,8 @@ export interface ImageFacts {
   readonly pixels: number;
   /** Progressive JPEG or interlaced PNG: the whole image has to be held to decode it. */
   readonly interlaced: boolean;
+  /** Present where the embedded profile reaches colours that sRGB has not. */
+  readonly isWide?: true | undefined;
 }
 
 /** Bounds checked on the header before pixels are made. */
@@ -35,6 +38,11 @@ export interface RenderOptions {
   readonly format: OutputFormat;
   /** Sent instead where nothing of the finished picture is transparent and its bytes are fewer. */
   readonly rival?: OutputFormat | undefined;
+  /**
+   * `p3` keeps the colours of an original that `isWide` as far as Display P3 reaches, and says so in a profile, where the formats can.
+   * Absent, and for every other original, variants are sRGB without a profile.
+   */
+  readonly gamut?: Gamut | undefined;
   /** `DEFAULT_LIMITS` when absent. */
   readonly limits?: RenderLimits;
   /** Of this original; absent, its pixels are looked at anew wherever a wish depends on them. */

@@ -27,6 +27,7 @@ describe("cost", () => {
     expect(estimateCost(photo({ format: "avif" }), small, "jpeg")).toBeGreaterThan(5 * cost);
     expect(estimateCost(photo(), { resize: { w: 3000 } }, "jpeg")).toBeGreaterThan(2 * cost);
     expect(estimateCost(photo(), small, "avif")).toBeGreaterThan(1.5 * cost);
+    expect(estimateCost(photo(), small, "jpeg", { gamut: "p3" })).toBeGreaterThan(3 * cost);
   });
 
   it("counts frames only where they are written", () => {

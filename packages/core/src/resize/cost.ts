@@ -2,6 +2,7 @@ import type { InputFormat, OutputFormat } from "../format.ts";
 import type { Transformation } from "../operations/index.ts";
 import type { ImageFacts } from "./contract.ts";
 import type { Effect } from "./effect.ts";
+import type { Gamut } from "./gamut.ts";
 import { DEFAULT_LIMITS } from "./limits.ts";
 import { draw } from "./operations/index.ts";
 import { UPRIGHT } from "./symmetry.ts";
@@ -30,12 +31,15 @@ const BLURRING = 0.12;
 const SEARCHED = 0.41;
 const JUDGING = 25;
 
+/** Reading in 16 bits and through two profiles, a JPEG at its full size. */
+const WIDENING = 2.2;
+
 /** What the smallest render takes. */
 const LEAST = 0.2;
 
 /**
  * What a render will take, in hundredths of a second of one core or thereabouts: 9 for a photograph of 12 MP as a WebP
- * 800 px wide. `images` are those of watermarks. For admission: the sum of what runs is bounded, not the number.
+ * 800 px wide. `gamut` is what the picture is really made in, `images` are those of watermarks. For admission: the sum of what runs is bounded, not the number.
  */
 export function estimateCost(
   facts: ImageFacts,
@@ -43,13 +47,18 @@ export function estimateCost(
   format: OutputFormat,
   {
     rival,
+    gamut,
     images = [],
-  }: { readonly rival?: OutputFormat | undefined; readonly images?: readonly ImageFacts[] } = {},
+  }: {
+    readonly rival?: OutputFormat | undefined;
+    readonly gamut?: Gamut | undefined;
+    readonly images?: readonly ImageFacts[];
+  } = {},
 ): number {
   const drawable = { ...facts, uprighting: UPRIGHT, isGrey: false, isDeep: false };
   const { size, pages, effects } = draw(drawable, { transformation, format, limits: DEFAULT_LIMITS });
-  const read =
-    (facts.width * facts.height * pages * (readingOf(facts) + lookingOf(facts, transformation))) / 1e6;
+  const reading = readingOf(facts) + (gamut === "p3" ? WIDENING : 0);
+  const read = (facts.width * facts.height * pages * (reading + lookingOf(facts, transformation))) / 1e6;
   const retouching = effects.reduce((sum, effect) => sum + retouchingOf(effect), 0);
   const written =
     (size.width * size.height * pages * (WRITING[format] + (rival ? WRITING[rival] : 0) + retouching)) / 1e6;

@@ -7,7 +7,7 @@ sharp.cache(false);
 sharp.concurrency(1);
 
 /** Raised by hand whenever the same bytes and transformation would give another picture. */
-const REVISION = 3;
+const REVISION = 4;
 
 /** Names everything that decides pixels besides the input: part of every variant key. */
 export const RENDERER_VERSION = `${REVISION}-${sharp.versions.sharp}-${sharp.versions.vips}`;
@@ -50,7 +50,20 @@ export function openRaw({ data, width, height, channels, pages }: Raw): Sharp {
   return sharp(data, { raw: { width, height: height * pages, channels, ...strip }, limitInputPixels: false });
 }
 
-/** The finished pixels of an image, in sRGB, three or four channels of a byte each; frames one below the other. */
+/**
+ * Works and ends in Display P3, and writes the profile: an original by its own profile, raw pixels as numbers of Display P3. In 8 bits
+ * sharp goes through sRGB, which clips; in 16 it goes through Display P3, and numbers that are such already stay the same.
+ */
+export const asP3 = (image: Sharp): Sharp => image.pipelineColourspace("rgb16").withIccProfile("p3");
+
+/** Ends an original of 16 bits a channel with a profile in sRGB, where sharp would leave it in Display P3. */
+export const asSrgb = (image: Sharp): Sharp => image.withIccProfile("srgb", { attach: false });
+
+/** Raw pixels in sRGB as numbers of Display P3. */
+export const srgbToP3 = (raw: Raw, deadline: number): Promise<Raw> =>
+  toRaw(openRaw(raw).withIccProfile("p3", { attach: false }), deadline);
+
+/** The finished pixels of an image, in the space it ends in, three or four channels of a byte each; frames one below the other. */
 export async function toRaw(image: Sharp, deadline: number): Promise<Raw> {
   const { data, info } = await limited(image.raw(), deadline).toBuffer({ resolveWithObject: true });
   return {

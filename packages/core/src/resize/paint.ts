@@ -3,7 +3,7 @@ import type { OutputFormat } from "../format.ts";
 import type { Rendered } from "./contract.ts";
 import { applyEffects } from "./effects/index.ts";
 import { ENCODERS, type Writing } from "./encoders.ts";
-import { framesOf, limited, openRaw, type Raw, toRaw } from "./engine.ts";
+import { asP3, framesOf, limited, openRaw, type Raw, toRaw } from "./engine.ts";
 import { fillOf, type Painted, type Painting, runPasses } from "./passes.ts";
 import type { Picture } from "./picture.ts";
 import type { Header } from "./probe.ts";
@@ -20,7 +20,7 @@ export async function paint(
   format: OutputFormat,
   rival?: OutputFormat,
 ): Promise<Rendered> {
-  const { header, deadline } = painting;
+  const { header, gamut, deadline } = painting;
   const { image, isFresh } = await paintAll(painting, picture, format);
   const isStill = picture.pages === 1;
   const isSmall = picture.size.width * picture.size.height <= MOST_HELD;
@@ -34,8 +34,9 @@ export async function paint(
   const quality = qualityIn(picture, isChosen ? raw : undefined);
   const write = (as: OutputFormat) => {
     const writing = { ...timing, small: picture.press !== undefined };
-    const encoded = ENCODERS[as](raw ? openRaw(raw) : image, quality(as), writing);
-    return encodeAs(encoded, as, deadline);
+    const finished = raw ? openRaw(raw) : image;
+    const said = gamut === "p3" ? asP3(finished) : finished;
+    return encodeAs(ENCODERS[as](said, quality(as), writing), as, deadline);
   };
   const first = await write(format);
   const isOpaque = raw !== undefined && raw.channels % 2 === 1;

@@ -1,7 +1,8 @@
 import type { Sharp } from "sharp";
 import { backedBy } from "./backdrop.ts";
 import type { RenderLimits } from "./contract.ts";
-import { eachFrame, openImage, openRaw, type Raw, shallowGrey, toRaw } from "./engine.ts";
+import { asP3, asSrgb, eachFrame, openImage, openRaw, type Raw, shallowGrey, toRaw } from "./engine.ts";
+import type { Gamut } from "./gamut.ts";
 import { sameSize } from "./geometry.ts";
 import type { Pass, Picture } from "./picture.ts";
 import type { Header } from "./probe.ts";
@@ -29,6 +30,8 @@ export interface Painting {
   readonly limits: RenderLimits;
   /** Further images, by the name that effects call them. */
   readonly images: ReadonlyMap<string, Uint8Array>;
+  /** What pixels are made in; `p3` only for an original that `isWide`. */
+  readonly gamut: Gamut;
   /** On the clock of `performance.now()`. */
   readonly deadline: number;
 }
@@ -41,7 +44,7 @@ export interface Painted {
 
 /** Runs a picture through sharp, pass by pass: the original is decoded once, whatever was asked. */
 export async function runPasses(
-  { bytes, header, limits, deadline }: Painting,
+  { bytes, header, limits, gamut, deadline }: Painting,
   picture: Pick<Picture, "passes" | "pages" | "needsColor">,
   fill: Fill,
 ): Promise<Painted> {
@@ -49,7 +52,8 @@ export async function runPasses(
   const options = { maxPixels: limits.maxPixels[header.format], animated: picture.pages > 1 };
   const isDeepGrey = header.isDeep && header.isGrey;
   const source = openImage(isDeepGrey ? await shallowGrey(bytes, options, deadline) : bytes, options);
-  if (header.isDeep && !isDeepGrey) source.withIccProfile("srgb", { attach: false });
+  if (gamut === "p3") asP3(source);
+  else if (header.isDeep && !isDeepGrey) asSrgb(source);
   let image = step(source, first, { ...fill, flatten: fill.flatten && !picture.needsColor });
   if (first.backdrop) image = openRaw(await backed(await toRaw(image, deadline), first, fill, deadline));
   for (const pass of later) image = await followUp(await toRaw(image, deadline), pass, fill, deadline);

@@ -2,6 +2,7 @@ import type { InputFormat } from "../format.ts";
 import type { ImageFacts } from "./contract.ts";
 import { asRenderError, openImage } from "./engine.ts";
 import { RenderError } from "./errors.ts";
+import { isWideProfile } from "./icc.ts";
 import { LARGEST_SVG, tooLarge } from "./limits.ts";
 import { sniffFormat } from "./sniff.ts";
 import { layDown, type Symmetry, UPRIGHT, uprighting } from "./symmetry.ts";
@@ -33,8 +34,13 @@ export interface Header extends ImageFacts {
  * PNG, WebP, GIF, AVIF, TIFF and SVG: HEIC, JPEG XL, BMP and PDF are not read.
  */
 export async function probe(bytes: Uint8Array): Promise<ImageFacts> {
-  const { format, width, height, pages, hasAlpha, pixels, interlaced } = await readHeader(bytes);
-  return { format, width, height, pages, hasAlpha, pixels, interlaced };
+  return factsOf(await readHeader(bytes));
+}
+
+/** Without what only a render needs. */
+export function factsOf(header: Header): ImageFacts {
+  const { format, width, height, pages, hasAlpha, pixels, interlaced, isWide } = header;
+  return { format, width, height, pages, hasAlpha, pixels, interlaced, ...(isWide && { isWide }) };
 }
 
 export async function readHeader(bytes: Uint8Array): Promise<Header> {
@@ -53,6 +59,7 @@ export async function readHeader(bytes: Uint8Array): Promise<Header> {
   const { orientation = 1 } = header;
   const symmetry = pages > 1 ? UPRIGHT : uprighting(orientation);
   const size = layDown(symmetry, { width: header.width, height: header.pageHeight ?? header.height });
+  const isColored = header.space === "srgb" || header.space === "rgb16";
   return {
     format,
     ...size,
@@ -60,6 +67,7 @@ export async function readHeader(bytes: Uint8Array): Promise<Header> {
     hasAlpha: header.hasAlpha,
     pixels: size.width * size.height * pages,
     interlaced: header.isProgressive,
+    ...(isColored && header.icc && isWideProfile(header.icc) ? { isWide: true } : {}),
     orientation,
     uprighting: symmetry,
     isGrey: header.space === "b-w" || header.space === "grey16",

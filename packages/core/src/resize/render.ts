@@ -2,14 +2,17 @@ import { effectiveTransformation } from "../effective-transformation.ts";
 import type { Transformation } from "../operations/index.ts";
 import type { Rendered, RenderOptions } from "./contract.ts";
 import { asRenderError } from "./engine.ts";
+import { carriesP3, inP3, wishesInP3 } from "./gamut.ts";
+import type { Insight } from "./insight.ts";
 import { checkLimits, DEFAULT_LIMITS } from "./limits.ts";
 import { look } from "./look.ts";
-import { draw } from "./operations/index.ts";
+import { draw, type Wish } from "./operations/index.ts";
 import { paint } from "./paint.ts";
 import { readHeader } from "./probe.ts";
 
 /**
- * Original bytes and a transformation → variant bytes: upright, in sRGB, without profile and metadata. An animation
+ * Original bytes and a transformation → variant bytes: upright, without metadata, and in sRGB without a profile unless `gamut` and
+ * the original want Display P3. An animation
  * keeps its frames as WebP and GIF and shows the first elsewhere; transparency is kept where the format and `bg_color`
  * allow. Wishes beyond the output limits are scaled down. What is wanted is `effectiveTransformation`, so that equal canonical
  * texts are equal pictures. Rejects with nothing but a `RenderError`.
@@ -17,17 +20,25 @@ import { readHeader } from "./probe.ts";
 export async function render(
   bytes: Uint8Array,
   transformation: Transformation,
-  { format, rival, limits = DEFAULT_LIMITS, memory, images = new Map() }: RenderOptions,
+  { format, rival, gamut, limits = DEFAULT_LIMITS, memory, images = new Map() }: RenderOptions,
 ): Promise<Rendered> {
   const deadline = performance.now() + limits.timeoutMs;
   const header = await readHeader(bytes);
   checkLimits(header, bytes.length, limits);
   const wish = { transformation: effectiveTransformation(transformation), format, rival, limits };
-  const painting = { bytes, header, limits, images, deadline };
+  const painting = { bytes, header, limits, images, gamut: "srgb", deadline } as const;
+  const isWide = gamut === "p3" && header.isWide && [format, rival ?? format].every(carriesP3);
   try {
+    // Always in sRGB: what is seen is kept for variants of both kinds.
     const insight = await look(painting, { ...wish, insight: {} }, memory);
-    return await paint(painting, draw(header, { ...wish, insight }), format, rival);
+    if (!isWide) return await paint(painting, draw(header, { ...wish, insight }), format, rival);
+    return await paint({ ...painting, gamut: "p3" }, draw(header, widened(wish, insight)), format, rival);
   } catch (error) {
     throw asRenderError(error);
   }
+}
+
+function widened(wish: Wish, { color, ...insight }: Insight): Wish {
+  const transformation = wishesInP3(wish.transformation);
+  return { ...wish, transformation, insight: { ...insight, ...(color && { color: inP3(color) }) } };
 }

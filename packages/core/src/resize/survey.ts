@@ -3,7 +3,7 @@ import { asRenderError, type Raw } from "./engine.ts";
 import { checkLimits, DEFAULT_LIMITS } from "./limits.ts";
 import { colorOf, sketchOf } from "./look.ts";
 import { drawSource } from "./operations/index.ts";
-import { readHeader } from "./probe.ts";
+import { factsOf, readHeader } from "./probe.ts";
 
 /** Longest side of a sketch. */
 const LONGEST = 100;
@@ -24,16 +24,16 @@ export async function survey(bytes: Uint8Array, limits: RenderLimits = DEFAULT_L
   const deadline = performance.now() + limits.timeoutMs;
   const header = await readHeader(bytes);
   checkLimits(header, bytes.length, limits);
-  const painting = { bytes, header, limits, images: new Map<string, Uint8Array>(), deadline };
+  const images = new Map<string, Uint8Array>();
+  const painting = { bytes, header, limits, images, gamut: "srgb", deadline } as const;
   const picture = drawSource(header, { transformation: {}, format: "png", limits, insight: {} });
   const source = { ...picture, pages: 1 };
   try {
     const [red, green = 0, blue = 0] = await colorOf(painting, source);
     const raw = await sketchOf(painting, source, LONGEST);
-    const { format, width, height, pages, hasAlpha, pixels, interlaced, orientation } = header;
     return {
-      facts: { format, width, height, pages, hasAlpha, pixels, interlaced },
-      orientation,
+      facts: factsOf(header),
+      orientation: header.orientation,
       color: red === undefined ? undefined : [red, green, blue],
       sketch: { width: raw.width, height: raw.height, rgba: withFour(raw) },
     };

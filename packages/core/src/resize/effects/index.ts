@@ -9,7 +9,7 @@ import { pixelateRows } from "./pixelate.ts";
 import { affine, type Recolor, saturation } from "./recolor.ts";
 
 /** What effects may use: their time, and where they are to lay images, those and their bounds. */
-export type Means = Pick<Painting, "deadline"> & Partial<Pick<Painting, "images" | "limits">>;
+export type Means = Pick<Painting, "deadline"> & Partial<Pick<Painting, "images" | "limits" | "gamut">>;
 
 /** Does everything to the pixels, one after the other. They have three or four channels and are the caller's no longer. */
 export async function applyEffects(raw: Raw, effects: readonly Effect[], means: Means): Promise<Raw> {

@@ -1,9 +1,10 @@
+import type { Sharp } from "sharp";
 import { OWN_WATERMARK, type Watermark } from "../../watermarks.ts";
-import { asRenderError, openImage, toRaw } from "../engine.ts";
+import { asP3, asRenderError, asSrgb, openImage, type Raw, srgbToP3, toRaw } from "../engine.ts";
 import { RenderError } from "../errors.ts";
 import type { Size } from "../geometry.ts";
 import { checkLimits, DEFAULT_LIMITS } from "../limits.ts";
-import { readHeader } from "../probe.ts";
+import { type Header, readHeader } from "../probe.ts";
 import type { Means } from "./index.ts";
 import { type Layer, placeMark } from "./overlay.ts";
 import { writeLayer } from "./writing.ts";
@@ -30,9 +31,16 @@ export async function openLayer(mark: Watermark, canvas: Size, means: Means): Pr
       .resize({ width: box.width, height: box.height, fit: "fill" })
       .toColourspace("srgb")
       .ensureAlpha();
-    return { box, opacity: mark.opacity, pixels: await toRaw(image, means.deadline) };
+    return { box, opacity: mark.opacity, pixels: await pixelsIn(image, header, means) };
   } catch (error) {
     const { code, message } = asRenderError(error);
     throw new RenderError(code, `The watermark cannot be used. ${message}`, { cause: error });
   }
+}
+
+/** In the space of the picture below: colours that only the mark has are the nearest of that. */
+async function pixelsIn(image: Sharp, header: Header, { gamut, deadline }: Means): Promise<Raw> {
+  if (gamut === "p3" && header.isWide) return toRaw(asP3(image), deadline);
+  const raw = await toRaw(header.isDeep && !header.isGrey ? asSrgb(image) : image, deadline);
+  return gamut === "p3" ? srgbToP3(raw, deadline) : raw;
 }
