@@ -221,9 +221,9 @@ describe.skipIf(missing)(`the WordPress plugin ${missing ?? ""}`, () => {
       "$1",
     );
     expect(plain).toContain(`src="${sock.url}"`);
-    // What is left is the script for outages; pages.test.ts compares every byte.
+    // What is left are the script for outages and the hint to connect; pages.test.ts compares every byte.
     const left = plain.split("\n").filter((line) => line.includes(ENDPOINT));
-    expect(left).toEqual([`} )("${ENDPOINT}/v7/");`]);
+    expect(left).toEqual([`} )("${ENDPOINT}/v7/");`, `<link rel='preconnect' href='${ENDPOINT}' />`]);
   });
 
   test("answers only who knows the secret, and only for five minutes", async () => {
