@@ -18,6 +18,7 @@ import { apiPage } from "./api-page.ts";
 import { cliPage } from "./cli-page.ts";
 import { examplesOf } from "./contact-sheet/examples.ts";
 import { code, page, table } from "./markdown.ts";
+import { wordsFile } from "./words-file.ts";
 
 /** What a parameter says of itself to readers. */
 type Documented = Pick<Parameter<unknown>, "summary" | "expected" | "example" | "aliases">;
@@ -48,6 +49,7 @@ const PAGES: Readonly<Record<string, string>> = {
   "docs/reference/api.md": await apiPage(),
   "docs/reference/cli.md": cliPage(),
   "apps/server/freshet.config.schema.json": schemaFile(),
+  "apps/wordpress/plugin/languages/freshet.pot": await wordsFile(`${ROOT}apps/wordpress/plugin`),
 };
 
 const stale: string[] = [];

@@ -1,5 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Browser, missingBrowser, openBrowser, type Page, type View } from "../support/browser.ts";
 import { missingPart } from "../support/find.ts";
@@ -37,6 +38,8 @@ interface Shown {
   readonly width: number;
   /** The widths that the image offers; none for other lists. */
   readonly offered: readonly number[];
+  /** CSS pixels that `sizes` promises; the box where it leaves that to the browser. */
+  readonly slot: number;
   readonly ratio: number;
   readonly isSkipped: boolean;
 }
@@ -63,7 +66,8 @@ describe.skipIf(missing)(`pages of WordPress in Chromium ${missing ?? ""}`, () =
         const { page, answers, failures } = await open(browser, blog, view);
         const images = await shownImages(page);
         const path = join(SCREENS, `${name.replaceAll(" ", "-")}.png`);
-        // A shot of the whole page changes the screen, and with it the sizes that fit: the second one has them.
+        // A shot of the whole page changes the screen, and with it the sizes that fit: the second one has them. A fixed background
+        // is drawn where the screen was, with the plugin and without: it has a shot of its own.
         for (let shot = 0; shot < 2; shot += 1) await page.screenshot({ path, fullPage: true });
         expect(images.length, name).toBeGreaterThan(8);
         for (const image of images) {
@@ -80,7 +84,9 @@ describe.skipIf(missing)(`pages of WordPress in Chromium ${missing ?? ""}`, () =
         expect(asked, name).toMatch(/\/wide\.jpg\?vh=/);
         expect(asked, name).toMatch(/\/landscape\.jpg\?vh=/);
         expect(asked, name).toMatch(/\/logo\.png\?vh=/);
+        expect(await coloursOfFixedCover(page, path.replace(".png", "-fixed.png")), name).toBeGreaterThan(30);
         await page.close();
+        await expectSmallestThatIsEnough(browser, blog.short, view, name);
       }
     }, 600_000);
   }
@@ -192,6 +198,10 @@ function shownImages(page: Page): Promise<readonly Shown[]> {
         naturalWidth: image.naturalWidth,
         width: image.getBoundingClientRect().width,
         offered: [...image.srcset.matchAll(/ (\d+)w/g)].map(([, width]) => Number(width)),
+        // WordPress writes nothing else: "(max-width: 300px) 100vw, 300px".
+        slot: image.sizes.startsWith("auto")
+          ? image.getBoundingClientRect().width
+          : Math.min(window.innerWidth, Number(/(\d+)px$/.exec(image.sizes)?.[1] ?? window.innerWidth)),
         ratio: window.devicePixelRatio,
         isSkipped: image.classList.contains("no-freshet"),
       })),
@@ -199,18 +209,64 @@ function shownImages(page: Page): Promise<readonly Shown[]> {
 }
 
 /**
- * The chosen picture has at least as many pixels as the screen shows of it, where the image offers that many, and the next
- * smaller one that it offers would not do. What `sizes` says may be wider than the box, never narrower than the screen.
+ * The chosen picture has at least as many pixels as the screen shows of it, where the image offers that many. It may have more:
+ * a browser takes a larger one that it has already, and pages with every block have full pictures as backgrounds.
  */
 function expectRightSize({ src, width, offered, ratio }: Shown, name: string): void {
   if (offered.length < 2 || width === 0) return;
-  const asked = Number(/[?&]w=(\d+)/.exec(src)?.[1] ?? Math.max(...offered));
+  const asked = widthOf({ src, offered });
   expect(offered, `${name} ${src}`).toContain(asked);
   const needed = width * ratio;
   const enough = offered.filter((each) => each >= needed - 1);
   expect(asked, `${name}: ${src} for ${width} CSS pixels`).toBeGreaterThanOrEqual(
     enough.length > 0 ? needed - 1 : Math.max(...offered),
   );
+}
+
+/** The width of the chosen picture; without `w` it is the full one. */
+const widthOf = ({ src, offered }: Pick<Shown, "src" | "offered">) =>
+  Number(/[?&]w=(\d+)/.exec(src)?.[1] ?? Math.max(...offered));
+
+/**
+ * On a page whose pictures are there once, a browser that has seen nothing chooses the smallest one offered that fills the width
+ * named by `sizes`. At two device pixels it may choose one a little smaller, by its own rule, which still fills the box.
+ */
+async function expectSmallestThatIsEnough(browser: Browser, url: string, view: View, name: string) {
+  const page = await browser.page(view);
+  await page.goto(url, { waitUntil: "load" });
+  const images = (await shownImages(page)).filter(({ offered }) => offered.length > 1);
+  expect(images.length, `${name} ${url}`).toBeGreaterThan(0);
+  for (const image of images) {
+    expectRightSize(image, `${name} short`);
+    const needed = image.slot * image.ratio;
+    const enough = image.offered.filter((width) => width >= needed);
+    expect(widthOf(image), `${name}: ${image.src} for ${image.slot} CSS pixels`).toBeLessThanOrEqual(
+      Math.min(...enough, Math.max(...image.offered)),
+    );
+  }
+  await page.close();
+}
+
+/** How many shades the fixed cover has on the screen, once it is brought into view: a picture many, its grey veil alone few. */
+async function coloursOfFixedCover(page: Page, path: string): Promise<number> {
+  await page.evaluate(() =>
+    document
+      .querySelector(".wp-block-cover.has-parallax")
+      ?.scrollIntoView({ behavior: "instant", block: "center" }),
+  );
+  const shot = sharp(await page.screenshot({ path }));
+  const { width, height } = await shot.metadata();
+  // Its middle: no screen of ours shows less of it.
+  const [left, top] = [Math.round(width * 0.4), Math.round(height * 0.4)];
+  const size = { width: Math.round(width * 0.2), height: Math.round(height * 0.2) };
+  const { data } = await shot
+    .extract({ left, top, ...size })
+    .removeAlpha()
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  const shades = new Set<number>();
+  for (let at = 0; at < data.length; at += 3) shades.add(data.readUIntBE(at, 3));
+  return shades.size;
 }
 
 /** Milliseconds from the first byte of the page, which PHP takes its time for, to its largest paint. */

@@ -34,6 +34,8 @@ describe.skipIf(missing)(`pages with the WordPress plugin ${missing ?? ""}`, () 
           expect(meaning(after, blog.freshet.url)).toBe(meaning(before, blog.freshet.url));
         expect(difference.added).toEqual([]);
         expect(namesOf(difference)).toEqual(["script", "link preconnect"]);
+        // With its port, which WordPress's own hints lose.
+        expect(difference.inserted[1]).toContain(`href='${blog.freshet.url}'`);
         // Scripts, templates and comments of the page name originals.
         if (path === blog.long) {
           for (const untouched of [

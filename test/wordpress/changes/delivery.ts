@@ -25,6 +25,13 @@ export function describeDelivery(installation: () => Installation): void {
       await all.wordpress.rest("POST", `/tools/v1/replace/${media.id}`, { bytes });
     };
 
+    /** The server leaves an origin that was away alone for a second or more; until then, what it must read again is a 502. */
+    const untilOriginIsAsked = () =>
+      vi.waitFor(async () => {
+        const unseen = `${all.varnish.url}/v7/${all.wordpress.url}/wp-admin/images/wheel.png`;
+        expect((await fetch(unseen)).status).toBe(200);
+      }, PATIENCE);
+
     test("while the connector was down is made fresh once it is up, each change once", async () => {
       const pictures = await Promise.all([31, 33].map((seed) => upload(all, `down${seed}`, seed)));
       const changes = await Promise.all(pictures.map((picture) => watch(all, picture)));
@@ -46,6 +53,7 @@ export function describeDelivery(installation: () => Installation): void {
       await all.wordpress.restart();
       all.middleman.manner = "pass";
       await cutOff;
+      await untilOriginIsAsked();
       await change.expect(1);
     });
 

@@ -34,7 +34,7 @@ final class Freshet_Outage {
 	}
 
 	public function listen_to_page(): void {
-		add_filter( 'wp_resource_hints', [ $this, 'hint' ], 10, 2 );
+		add_action( 'wp_head', [ $this, 'show_hint' ], 2 );
 		if ( $this->settings->saved()['fallback'] ) {
 			add_action( 'wp_head', [ $this, 'show_script' ], 0 );
 		}
@@ -83,21 +83,17 @@ final class Freshet_Outage {
 	}
 
 	/**
-	 * Lets browsers connect to the delivery host before they meet its first picture.
-	 *
-	 * @param mixed $urls     WordPress's.
-	 * @param mixed $relation What they are for.
-	 * @return mixed
+	 * Lets browsers connect to the delivery host before they meet its first picture. By hand, where WordPress prints its own:
+	 * wp_resource_hints() takes the port out of every address.
 	 */
-	public function hint( $urls, $relation = '' ) {
+	public function show_hint(): void {
 		$endpoint = wp_parse_url( $this->settings->endpoint() );
 		$home     = wp_parse_url( home_url() );
-		$origin   = ( $endpoint['scheme'] ?? '' ) . '://' . ( $endpoint['host'] ?? '' ) . ( isset( $endpoint['port'] ) ? ":{$endpoint['port']}" : '' );
 		$is_ours  = ( $endpoint['host'] ?? '' ) === ( $home['host'] ?? '' ) && ( $endpoint['port'] ?? 0 ) === ( $home['port'] ?? 0 );
-		if ( 'preconnect' === $relation && is_array( $urls ) && ! $is_ours && $this->settings->saved()['preconnect'] ) {
-			$urls[] = $origin;
+		if ( isset( $endpoint['scheme'], $endpoint['host'] ) && ! $is_ours && $this->settings->saved()['preconnect'] ) {
+			$origin = $endpoint['scheme'] . '://' . $endpoint['host'] . ( isset( $endpoint['port'] ) ? ":{$endpoint['port']}" : '' );
+			printf( "<link rel='preconnect' href='%s' />\n", esc_url( $origin, [ 'http', 'https' ] ) );
 		}
-		return $urls;
 	}
 
 	private function note( int $failures, string $sentence ): void {

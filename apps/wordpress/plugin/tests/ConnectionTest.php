@@ -118,13 +118,20 @@ final class ConnectionTest extends Freshet_Case {
 		$this->assertFalse( freshet()->outage->is_known() );
 	}
 
-	public function test_hints_at_the_delivery_host_alone(): void {
-		$this->assertSame( [ 'https://a.example', self::ENDPOINT ], freshet()->outage->hint( [ 'https://a.example' ], 'preconnect' ) );
-		$this->assertSame( [], freshet()->outage->hint( [], 'dns-prefetch' ) );
+	public function test_hints_at_the_delivery_host_with_its_port(): void {
+		$this->assertSame( "<link rel='preconnect' href='" . self::ENDPOINT . "' />\n", $this->hint() );
+		update_option( 'freshet_settings', [ 'endpoint' => 'https://img.example.com:8443/images' ] );
+		$this->assertSame( "<link rel='preconnect' href='https://img.example.com:8443' />\n", $this->hint() );
 		update_option( 'freshet_settings', [ 'endpoint' => home_url( '/img' ) ] );
-		$this->assertSame( [], freshet()->outage->hint( [], 'preconnect' ) );
+		$this->assertSame( '', $this->hint() );
 		update_option( 'freshet_settings', [ 'endpoint' => self::ENDPOINT, 'preconnect' => false ] );
-		$this->assertSame( [], freshet()->outage->hint( [], 'preconnect' ) );
+		$this->assertSame( '', $this->hint() );
+	}
+
+	private function hint(): string {
+		ob_start();
+		freshet()->outage->show_hint();
+		return ob_get_clean();
 	}
 
 	public function answer( $unused, array $asked, string $url ) {
