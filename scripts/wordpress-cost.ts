@@ -41,7 +41,7 @@ async function costOfPage(): Promise<void> {
   const printed = await runPhp(
     wordpress.site,
     `require_once ABSPATH . 'wp-admin/includes/image.php';
-    $folder = wp_get_upload_dir()['path'];
+    $folder = wp_upload_dir()['path']; // It makes the folder.
     for ( $i = 0; $i < 30; $i++ ) {
       $image = imagecreatetruecolor( 1200, 800 );
       imagefill( $image, 0, 0, $i * 5000 );

@@ -68,7 +68,7 @@ export async function demo(): Promise<void> {
     );
   } catch (error) {
     if (ending) return; // Somebody ended it meanwhile.
-    console.error(error instanceof Error ? error.message : String(error));
+    console.error(reason(error));
     await end(1);
   }
 }
@@ -85,6 +85,12 @@ async function step<Value>(what: string, work: () => Promise<Value>): Promise<Va
   } finally {
     stop();
   }
+}
+
+/** What went wrong, with what that came from: "fetch failed" alone says nothing. */
+function reason(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : `${error.message}: ${reason(error.cause)}`;
 }
 
 /** Makes WordPress and Freshet do once what a visitor should not have to wait for. */
