@@ -6,7 +6,10 @@ import { join } from "node:path";
 import { ROOT } from "../steps.mjs";
 import { firstFree } from "./ports.ts";
 
-const READY_MS = 120_000;
+const READY_MS = 300_000;
+
+/** Who is told twice stops at once instead of gracefully: nothing of the demo is worth waiting longer for. */
+const PATIENCE_MS = 2_000;
 
 /** The server and the connector as `npm start` runs them. */
 export interface Freshet {
@@ -56,8 +59,11 @@ export async function startFreshet(options: {
     apiKey,
     ended,
     async stop() {
-      if (child.exitCode === null && child.signalCode === null) child.kill("SIGTERM");
+      const tell = () => child.exitCode === null && child.signalCode === null && child.kill("SIGTERM");
+      tell();
+      const again = setInterval(tell, PATIENCE_MS);
       await ended;
+      clearInterval(again);
     },
   };
 }

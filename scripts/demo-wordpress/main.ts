@@ -20,9 +20,9 @@ export async function demo(): Promise<void> {
   let ending: Promise<void> | undefined;
   const end = (code: number) => {
     ending ??= (async () => {
-      await wordpress?.stop().catch(() => {});
-      await freshet?.stop();
-      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+      await Promise.all([wordpress?.stop().catch(() => {}), freshet?.stop()]);
+      // A WordPress that is still being installed may write on.
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 }).catch(() => {});
       process.exit(code);
     })();
     return ending;
@@ -55,7 +55,7 @@ export async function demo(): Promise<void> {
         constants: { FRESHET_ENDPOINT: url, FRESHET_CONNECTOR: connector, FRESHET_SECRET: secret },
       }),
     );
-    await step("opening the first page", () => firstPage(wordpress?.post ?? site));
+    for (const page of [site, wordpress.post]) await step(`opening ${page}`, () => firstVisit(page));
     console.log(
       guide({
         site,
@@ -94,12 +94,12 @@ function reason(error: unknown): string {
 }
 
 /** Makes WordPress and Freshet do once what a visitor should not have to wait for. */
-async function firstPage(post: string): Promise<void> {
-  const page = await (await fetch(post)).text();
+async function firstVisit(address: string): Promise<void> {
+  const page = await (await fetch(address)).text();
   const urls = [...page.matchAll(/<img[^>]* src="([^"]*\/v7\/[^"]*)"/g)].map(([, url = ""]) =>
     url.replaceAll(/&(?:amp|#0?38);/g, "&"),
   );
-  if (urls.length === 0) throw new Error(`${post} shows no picture through Freshet.`);
+  if (urls.length === 0) throw new Error(`${address} shows no picture through Freshet.`);
   for (const url of urls) {
     const response = await fetch(url);
     await response.arrayBuffer();
@@ -120,6 +120,7 @@ function guide(facts: {
   return `
 Ready after ${took}. You are logged in as administrator (name admin, password "password").
 
+  the front page              ${site}/
   a post                      ${post}
                               every picture comes from ${freshet}/v7/…
   replace a picture           ${site}/wp-admin/post.php?post=${picture}&action=edit
