@@ -55,13 +55,27 @@ async function costOfPage(): Promise<void> {
     freshet()->files->tell();
     global $wpdb;
     $wpdb->query( "UPDATE {$wpdb->prefix}freshet_files SET hashed_at = hashed_at + 10" );
-    $time = function ( $work ) { $all = []; for ( $i = 0; $i < 60; $i++ ) { $a = hrtime( true ); $work(); $all[] = ( hrtime( true ) - $a ) / 1e6; } sort( $all ); return sprintf( '%.2f best, %.2f median', $all[0], $all[30] ); };
+    // By the clock, and by the processor time of this process alone, which tells more where others work beside it.
+    $clocks = [
+      'clock'     => function () { return hrtime( true ) / 1e6; },
+      'processor' => function () { $used = getrusage(); return ( $used['ru_utime.tv_sec'] + $used['ru_stime.tv_sec'] ) * 1e3 + ( $used['ru_utime.tv_usec'] + $used['ru_stime.tv_usec'] ) / 1e3; },
+    ];
+    $time = function ( $work ) use ( $clocks ) {
+      $said = [];
+      foreach ( $clocks as $name => $now ) {
+        $all = [];
+        for ( $i = 0; $i < 60; $i++ ) { $begun = $now(); $work(); $all[] = $now() - $begun; }
+        sort( $all );
+        $said[] = sprintf( '%s %.2f best, %.2f median', $name, $all[0], $all[30] );
+      }
+      return implode( '; ', $said );
+    };
     $before = $wpdb->num_queries;
     $out    = freshet()->rewriter->rewrite( $html );
     printf( "%d bytes, 30 pictures, %d delivery URLs, %d queries\\n", strlen( $html ), substr_count( $out, '/v7/' ), $wpdb->num_queries - $before );
-    printf( "rewritten in           %s ms\\n", $time( function () use ( $html ) { freshet()->rewriter->rewrite( $html ); } ) );
-    printf( "of which the query     %s ms\\n", $time( function () { global $wpdb; $wpdb->flush(); $paths = []; for ( $i = 0; $i < 30; $i++ ) { $paths[] = trim( wp_get_upload_dir()['subdir'], '/' ) . "/p$i.jpg"; } freshet()->file_table->rows( $paths ); } ) );
-    printf( "a walk through it alone %s ms\\n", $time( function () use ( $html ) { $tags = new WP_HTML_Tag_Processor( $html ); while ( $tags->next_tag() ) { $tags->get_tag(); } } ) );`,
+    printf( "rewritten in, ms        %s\\n", $time( function () use ( $html ) { freshet()->rewriter->rewrite( $html ); } ) );
+    printf( "of which the query      %s\\n", $time( function () { global $wpdb; $wpdb->flush(); $paths = []; for ( $i = 0; $i < 30; $i++ ) { $paths[] = trim( wp_get_upload_dir()['subdir'], '/' ) . "/p$i.jpg"; } freshet()->file_table->rows( $paths ); } ) );
+    printf( "a walk through it alone %s\\n", $time( function () use ( $html ) { $tags = new WP_HTML_Tag_Processor( $html ); while ( $tags->next_tag() ) { $tags->get_tag(); } } ) );`,
   );
   console.log(printed.trim());
 }

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { installPart } from "../../test/support/part.ts";
 import { build, ROOT, seconds, stillGoing } from "../steps.mjs";
 import { type Freshet, startFreshet } from "./freshet.ts";
@@ -10,6 +11,9 @@ import { type Playground, startWordPress } from "./wordpress.ts";
 import { findWordPress } from "./wordpress-files.ts";
 
 const PART = join(ROOT, "test/parts/playground");
+
+/** Whoever presses Ctrl-C waits no longer than this. */
+const LONGEST_END_MS = 8_000;
 
 /** Runs until somebody ends it. FRESHET_DEMO_WORDPRESS names a folder with a WordPress that should be used. */
 export async function demo(): Promise<void> {
@@ -20,7 +24,10 @@ export async function demo(): Promise<void> {
   let ending: Promise<void> | undefined;
   const end = (code: number) => {
     ending ??= (async () => {
-      await Promise.all([wordpress?.stop().catch(() => {}), freshet?.stop()]);
+      console.log("Ending …");
+      const all = Promise.all([wordpress?.stop().catch(() => {}), freshet?.stop()]);
+      // Those told end by themselves, even where nobody waits for them any more.
+      await Promise.race([all, pause(LONGEST_END_MS)]);
       // A WordPress that is still being installed may write on.
       await rm(folder, { recursive: true, force: true, maxRetries: 5 }).catch(() => {});
       process.exit(code);
