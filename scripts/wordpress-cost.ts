@@ -24,6 +24,9 @@ const SWITCH = `<?php
 add_filter( 'option_active_plugins', function ( $plugins ) { return isset( $_SERVER['HTTP_X_WITHOUT'] ) ? array_diff( (array) $plugins, [ 'freshet/freshet.php' ] ) : $plugins; } );
 `;
 
+// PHP's server is a group of its own, and ends when this process ends by itself.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
+
 const wordpress = await startWordpress({
   plugins: [join(ROOT, "apps/wordpress/plugin")],
   constants: { FRESHET_ENDPOINT: "http://127.0.0.1:1" },
