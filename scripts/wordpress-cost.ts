@@ -24,6 +24,9 @@ const SWITCH = `<?php
 add_filter( 'option_active_plugins', function ( $plugins ) { return isset( $_SERVER['HTTP_X_WITHOUT'] ) ? array_diff( (array) $plugins, [ 'freshet/freshet.php' ] ) : $plugins; } );
 `;
 
+// PHP's server is a group of its own, and ends when this process ends by itself.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
+
 const wordpress = await startWordpress({
   plugins: [join(ROOT, "apps/wordpress/plugin")],
   constants: { FRESHET_ENDPOINT: "http://127.0.0.1:1" },
@@ -41,7 +44,7 @@ async function costOfPage(): Promise<void> {
   const printed = await runPhp(
     wordpress.site,
     `require_once ABSPATH . 'wp-admin/includes/image.php';
-    $folder = wp_get_upload_dir()['path'];
+    $folder = wp_upload_dir()['path']; // It makes the folder.
     for ( $i = 0; $i < 30; $i++ ) {
       $image = imagecreatetruecolor( 1200, 800 );
       imagefill( $image, 0, 0, $i * 5000 );
@@ -55,13 +58,27 @@ async function costOfPage(): Promise<void> {
     freshet()->files->tell();
     global $wpdb;
     $wpdb->query( "UPDATE {$wpdb->prefix}freshet_files SET hashed_at = hashed_at + 10" );
-    $time = function ( $work ) { $all = []; for ( $i = 0; $i < 60; $i++ ) { $a = hrtime( true ); $work(); $all[] = ( hrtime( true ) - $a ) / 1e6; } sort( $all ); return sprintf( '%.2f best, %.2f median', $all[0], $all[30] ); };
+    // By the clock, and by the processor time of this process alone, which tells more where others work beside it.
+    $clocks = [
+      'clock'     => function () { return hrtime( true ) / 1e6; },
+      'processor' => function () { $used = getrusage(); return ( $used['ru_utime.tv_sec'] + $used['ru_stime.tv_sec'] ) * 1e3 + ( $used['ru_utime.tv_usec'] + $used['ru_stime.tv_usec'] ) / 1e3; },
+    ];
+    $time = function ( $work ) use ( $clocks ) {
+      $said = [];
+      foreach ( $clocks as $name => $now ) {
+        $all = [];
+        for ( $i = 0; $i < 60; $i++ ) { $begun = $now(); $work(); $all[] = $now() - $begun; }
+        sort( $all );
+        $said[] = sprintf( '%s %.2f best, %.2f median', $name, $all[0], $all[30] );
+      }
+      return implode( '; ', $said );
+    };
     $before = $wpdb->num_queries;
     $out    = freshet()->rewriter->rewrite( $html );
     printf( "%d bytes, 30 pictures, %d delivery URLs, %d queries\\n", strlen( $html ), substr_count( $out, '/v7/' ), $wpdb->num_queries - $before );
-    printf( "rewritten in           %s ms\\n", $time( function () use ( $html ) { freshet()->rewriter->rewrite( $html ); } ) );
-    printf( "of which the query     %s ms\\n", $time( function () { global $wpdb; $wpdb->flush(); $paths = []; for ( $i = 0; $i < 30; $i++ ) { $paths[] = trim( wp_get_upload_dir()['subdir'], '/' ) . "/p$i.jpg"; } freshet()->file_table->rows( $paths ); } ) );
-    printf( "a walk through it alone %s ms\\n", $time( function () use ( $html ) { $tags = new WP_HTML_Tag_Processor( $html ); while ( $tags->next_tag() ) { $tags->get_tag(); } } ) );`,
+    printf( "rewritten in, ms        %s\\n", $time( function () use ( $html ) { freshet()->rewriter->rewrite( $html ); } ) );
+    printf( "of which the query      %s\\n", $time( function () { global $wpdb; $wpdb->flush(); $paths = []; for ( $i = 0; $i < 30; $i++ ) { $paths[] = trim( wp_get_upload_dir()['subdir'], '/' ) . "/p$i.jpg"; } freshet()->file_table->rows( $paths ); } ) );
+    printf( "a walk through it alone %s\\n", $time( function () use ( $html ) { $tags = new WP_HTML_Tag_Processor( $html ); while ( $tags->next_tag() ) { $tags->get_tag(); } } ) );`,
   );
   console.log(printed.trim());
 }

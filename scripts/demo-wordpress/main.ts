@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { installPart } from "../../test/support/part.ts";
 import { build, ROOT, seconds, stillGoing } from "../steps.mjs";
 import { type Freshet, startFreshet } from "./freshet.ts";
@@ -10,6 +11,9 @@ import { type Playground, startWordPress } from "./wordpress.ts";
 import { findWordPress } from "./wordpress-files.ts";
 
 const PART = join(ROOT, "test/parts/playground");
+
+/** Whoever presses Ctrl-C waits no longer than this. */
+const LONGEST_END_MS = 8_000;
 
 /** Runs until somebody ends it. FRESHET_DEMO_WORDPRESS names a folder with a WordPress that should be used. */
 export async function demo(): Promise<void> {
@@ -20,9 +24,12 @@ export async function demo(): Promise<void> {
   let ending: Promise<void> | undefined;
   const end = (code: number) => {
     ending ??= (async () => {
-      await wordpress?.stop().catch(() => {});
-      await freshet?.stop();
-      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+      console.log("Ending …");
+      const all = Promise.all([wordpress?.stop().catch(() => {}), freshet?.stop()]);
+      // Those told end by themselves, even where nobody waits for them any more.
+      await Promise.race([all, pause(LONGEST_END_MS)]);
+      // A WordPress that is still being installed may write on.
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 }).catch(() => {});
       process.exit(code);
     })();
     return ending;
@@ -55,7 +62,7 @@ export async function demo(): Promise<void> {
         constants: { FRESHET_ENDPOINT: url, FRESHET_CONNECTOR: connector, FRESHET_SECRET: secret },
       }),
     );
-    await step("opening the first page", () => firstPage(wordpress?.post ?? site));
+    for (const page of [site, wordpress.post]) await step(`opening ${page}`, () => firstVisit(page));
     console.log(
       guide({
         site,
@@ -68,7 +75,7 @@ export async function demo(): Promise<void> {
     );
   } catch (error) {
     if (ending) return; // Somebody ended it meanwhile.
-    console.error(error instanceof Error ? error.message : String(error));
+    console.error(reason(error));
     await end(1);
   }
 }
@@ -87,13 +94,19 @@ async function step<Value>(what: string, work: () => Promise<Value>): Promise<Va
   }
 }
 
+/** What went wrong, with what that came from: "fetch failed" alone says nothing. */
+function reason(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : `${error.message}: ${reason(error.cause)}`;
+}
+
 /** Makes WordPress and Freshet do once what a visitor should not have to wait for. */
-async function firstPage(post: string): Promise<void> {
-  const page = await (await fetch(post)).text();
+async function firstVisit(address: string): Promise<void> {
+  const page = await (await fetch(address)).text();
   const urls = [...page.matchAll(/<img[^>]* src="([^"]*\/v7\/[^"]*)"/g)].map(([, url = ""]) =>
     url.replaceAll(/&(?:amp|#0?38);/g, "&"),
   );
-  if (urls.length === 0) throw new Error(`${post} shows no picture through Freshet.`);
+  if (urls.length === 0) throw new Error(`${address} shows no picture through Freshet.`);
   for (const url of urls) {
     const response = await fetch(url);
     await response.arrayBuffer();
@@ -114,6 +127,7 @@ function guide(facts: {
   return `
 Ready after ${took}. You are logged in as administrator (name admin, password "password").
 
+  the front page              ${site}/
   a post                      ${post}
                               every picture comes from ${freshet}/v7/…
   replace a picture           ${site}/wp-admin/post.php?post=${picture}&action=edit

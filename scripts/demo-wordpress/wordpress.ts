@@ -1,4 +1,5 @@
 import { cp, mkdir, readFile } from "node:fs/promises";
+import { Server } from "node:net";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Part } from "../../test/support/part.ts";
@@ -13,7 +14,16 @@ const SILENT = {
   AUTOMATIC_UPDATER_DISABLED: true,
   WP_HTTP_BLOCK_EXTERNAL: true,
   WP_ACCESSIBLE_HOSTS: "127.0.0.1,localhost",
+  // Visitors would wait for it here: a request to the site itself holds the one that made it.
+  DISABLE_WP_CRON: true,
+  IMAGE_EDIT_OVERWRITE: true,
 };
+
+/** As many as the Playground recommends: with fewer, workers that wait for each other's file locks wait for ever. */
+const WORKERS = 6;
+
+/** How often the schedule is looked at, as a system's own cron would. */
+const CRON_MS = 60_000;
 
 export interface Playground {
   /** Id of the picture in the media library that the guide leads to. */
@@ -46,6 +56,7 @@ export async function startWordPress(options: WordPressOptions): Promise<Playgro
   // A folder to hand out what was made, which the Playground sees as well.
   const out = join(folder, "out");
   await mkdir(out);
+  const listenWide = listenOnLoopback();
   const cli = await runCLI({
     command: "server",
     php: PHP,
@@ -61,8 +72,7 @@ export async function startWordPress(options: WordPressOptions): Promise<Playgro
       { hostPath: pictures, vfsPath: "/pictures" },
       { hostPath: out, vfsPath: "/out" },
     ],
-    // One alone cannot answer WordPress's requests to itself.
-    workers: 2,
+    workers: WORKERS,
     login: true,
     blueprint: {
       preferredVersions: { php: PHP, wp: "latest" },
@@ -72,14 +82,35 @@ export async function startWordPress(options: WordPressOptions): Promise<Playgro
         { step: "runPHP", code: await readFile(join(import.meta.dirname, "content.php"), "utf8") },
       ],
     },
-  });
+  }).finally(listenWide);
   // The first request of its life is answered by a redirect to the same address.
   await fetch(`http://127.0.0.1:${port}/wp-login.php`);
   const { picture, post } = JSON.parse(await readFile(join(out, "content.json"), "utf8")) as {
     picture: number;
     post: string;
   };
-  return { picture, post, stop: async () => cli[Symbol.asyncDispose]() };
+  const cron = setInterval(() => void fetch(`http://127.0.0.1:${port}/wp-cron.php`).catch(() => {}), CRON_MS);
+  return {
+    picture,
+    post,
+    async stop() {
+      clearInterval(cron);
+      await cli[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** The Playground listens on every address, and whoever opens the site is its administrator: until undone, ports are of loopback. */
+function listenOnLoopback(): () => void {
+  const { listen } = Server.prototype;
+  Server.prototype.listen = function (this: Server, ...options: unknown[]) {
+    const [port, ...more] = options;
+    const isWide = typeof port === "number" && typeof more[0] !== "string";
+    return Reflect.apply(listen, this, isWide ? [port, "127.0.0.1", ...more] : options);
+  };
+  return () => {
+    Server.prototype.listen = listen;
+  };
 }
 
 interface PlaygroundCli {

@@ -36,8 +36,8 @@ describe.skipIf(missing)(`npm run demo:wordpress ${missing ?? ""}`, () => {
     expect(demo.logs()).toContain(`${site}/wp-admin/options-general.php?page=freshet`);
   });
 
-  test("shows a post whose pictures come from Freshet", async () => {
-    const page = await (await fetch(post)).text();
+  test.each(["front page", "post"])("shows a %s whose pictures come from Freshet", async (which) => {
+    const page = await (await fetch(which === "post" ? post : site)).text();
     const urls = [...page.matchAll(/<img[^>]* src="([^"]+\/v7\/[^"]+)"/g)].map(([, url = ""]) =>
       url.replaceAll(/&(?:amp|#0?38);/g, "&"),
     );

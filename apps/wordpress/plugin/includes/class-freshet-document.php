@@ -75,6 +75,7 @@ final class Freshet_Document {
 	const PICTURE_LINKS = [ 'icon', 'apple-touch-icon', 'apple-touch-icon-precomposed', 'image_src' ];
 
 	private Freshet_Pictures $pictures;
+	private bool $is_waiting = false; // Whether something was changed that is not applied yet.
 	private string $skip_class;
 	private bool $links;
 
@@ -126,6 +127,10 @@ final class Freshet_Document {
 					$this->change( $tags, $tag, $name, $kind );
 				}
 			}
+			if ( $this->is_waiting ) {
+				$tags->get_updated_html(); // What is not applied yet is looked through again at every tag that follows.
+				$this->is_waiting = false;
+			}
 		}
 		return $tags->get_updated_html();
 	}
@@ -138,7 +143,7 @@ final class Freshet_Document {
 		$new = '' === $old ? null : $this->changed( $kind, $old );
 		if ( null !== $new && $new !== $old ) {
 			Freshet_Attribute::write( $tags, $name, $new );
-			$tags->get_updated_html(); // What is not applied yet is looked through again at every tag that follows.
+			$this->is_waiting = true;
 		}
 	}
 

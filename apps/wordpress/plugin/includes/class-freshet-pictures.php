@@ -23,11 +23,17 @@ final class Freshet_Pictures {
 	/** @var array<string,?string> Path => version; '' while the bytes are not known, null for a file that is not there. */
 	private array $versions = [];
 
+	/** @var array<string,string> Likeliest full picture of sizes => the one that is there, '' for none. */
+	private array $fulls = [];
+
+	/** @var array<string,array{path:string,width:int}> Path => what cut() answered. */
+	private array $cuts = [];
+
 	/** @var array<string,?string> URL of the page => delivery URL. */
 	private array $answers = [];
 
 	public function __construct( Freshet_Settings $settings, Freshet_Uploads $uploads, Freshet_Files $files ) {
-		$this->uploads    = $uploads;
+		$this->uploads    = $uploads->for_page();
 		$this->files      = $files;
 		$this->endpoint   = $settings->endpoint();
 		$saved            = $settings->saved();
@@ -115,6 +121,14 @@ final class Freshet_Pictures {
 	 * @return array{path:string,width:int}
 	 */
 	private function cut( string $path ): array {
+		if ( ! isset( $this->cuts[ $path ] ) ) {
+			$this->cuts[ $path ] = $this->find_cut( $path );
+		}
+		return $this->cuts[ $path ];
+	}
+
+	/** @return array{path:string,width:int} */
+	private function find_cut( string $path ): array {
 		$full = $this->full_of( $path );
 		// Unknown bytes have an unknown shape.
 		$size  = '' !== $full && $this->version( $full ) ? $this->files->size_of( $full ) : null;
@@ -125,9 +139,21 @@ final class Freshet_Pictures {
 
 	/** The full picture of a size; '' where there is none or sizes are handed out as they are. */
 	private function full_of( string $path ): string {
-		foreach ( 'off' === $this->responsive ? [] : Freshet_Cuts::full_names( $path ) as $name ) {
-			if ( isset( $this->versions[ $name ] ) || is_file( $this->uploads->file_of( $name ) ) ) {
-				return $name;
+		$names = 'off' === $this->responsive ? [] : Freshet_Cuts::full_names( $path );
+		if ( ! $names ) {
+			return '';
+		}
+		if ( ! isset( $this->fulls[ $names[0] ] ) ) {
+			$this->fulls[ $names[0] ] = $this->first_there( $names );
+		}
+		return $this->fulls[ $names[0] ];
+	}
+
+	/** @param string[] $paths */
+	private function first_there( array $paths ): string {
+		foreach ( $paths as $path ) {
+			if ( isset( $this->versions[ $path ] ) || is_file( $this->uploads->file_of( $path ) ) ) {
+				return $path;
 			}
 		}
 		return '';

@@ -18,22 +18,31 @@ final class Freshet_Uploads {
 	/** Formats that optimisers write beside a file. */
 	const MODERN = [ 'webp', 'avif' ];
 
+	/** @var array{url:string,dir:string,prefix:string,hosts:array<string,true>}|null Set where WordPress was asked once for all. */
+	private ?array $place = null;
+
+	/** The same for one page: WordPress is asked for its folders and hosts now, and not again for every URL. */
+	public function for_page(): self {
+		$copy        = clone $this;
+		$copy->place = $this->place();
+		return $copy;
+	}
+
 	/**
 	 * Where a URL of a page points to, if it is a picture in the uploads folder.
 	 *
 	 * @return array{path:string,query:string,fragment:string}|null
 	 */
 	public function locate( string $url ): ?array {
+		[ 'prefix' => $prefix, 'hosts' => $hosts ] = $this->place();
+		if ( false === strpos( $url, $prefix ) ) {
+			return null; // Most links of a page.
+		}
 		$url = trim( $url, " \t\n\r\f" );
 		if ( ! preg_match( '~^(?:(?:(https?):)?//([^/?#]*))?(/[^?#]*)(\?[^#]*)?(#.*)?$~is', $url, $parts ) ) {
 			return null;
 		}
-		$base = wp_parse_url( $this->base_url() );
-		if ( '' !== $parts[2] && ! in_array( self::host( $parts[2], strtolower( $parts[1] ) ), $this->hosts(), true ) ) {
-			return null;
-		}
-		$prefix = rtrim( $base['path'] ?? '', '/' ) . '/';
-		if ( 0 !== strpos( $parts[3], $prefix ) ) {
+		if ( 0 !== strpos( $parts[3], $prefix ) || ( '' !== $parts[2] && ! isset( $hosts[ self::host( $parts[2], strtolower( $parts[1] ) ) ] ) ) ) {
 			return null;
 		}
 		$path = rawurldecode( substr( $parts[3], strlen( $prefix ) ) );
@@ -240,25 +249,31 @@ final class Freshet_Uploads {
 	}
 
 	public function base_url(): string {
-		return rtrim( wp_get_upload_dir()['baseurl'], '/' );
+		return $this->place['url'] ?? rtrim( wp_get_upload_dir()['baseurl'], '/' );
 	}
 
 	private function base_dir(): string {
-		return rtrim( wp_get_upload_dir()['basedir'], '/' );
+		return $this->place['dir'] ?? rtrim( wp_get_upload_dir()['basedir'], '/' );
 	}
 
 	/**
-	 * The hosts under which this site's pages may name its files.
+	 * The uploads folder: its URL, where it is, the path its URLs begin with, and the hosts under which this site's pages may
+	 * name its files.
 	 *
-	 * @return string[]
+	 * @return array{url:string,dir:string,prefix:string,hosts:array<string,true>}
 	 */
-	private function hosts(): array {
-		$hosts = [];
-		foreach ( [ $this->base_url(), home_url(), site_url() ] as $url ) {
-			$parts   = wp_parse_url( $url );
-			$hosts[] = self::host( ( $parts['host'] ?? '' ) . ( isset( $parts['port'] ) ? ':' . $parts['port'] : '' ), '' );
+	private function place(): array {
+		if ( null !== $this->place ) {
+			return $this->place;
 		}
-		return array_unique( $hosts );
+		$url   = $this->base_url();
+		$hosts = [];
+		foreach ( [ $url, home_url(), site_url() ] as $named ) {
+			$parts = wp_parse_url( $named );
+			$hosts[ self::host( ( $parts['host'] ?? '' ) . ( isset( $parts['port'] ) ? ':' . $parts['port'] : '' ), '' ) ] = true;
+		}
+		$prefix = rtrim( (string) wp_parse_url( $url, PHP_URL_PATH ), '/' ) . '/';
+		return [ 'url' => $url, 'dir' => $this->base_dir(), 'prefix' => $prefix, 'hosts' => $hosts ];
 	}
 
 	private static function host( string $host, string $scheme ): string {
