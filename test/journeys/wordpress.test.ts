@@ -48,7 +48,7 @@ describe.skipIf(missing)(`a picture that changes in WordPress ${missing ?? ""}`,
       const { doneAt } = await settled(all, linkOf(way, picture.media.id), 0);
       shown.set(key, { ...picture, doneAt });
     }
-  });
+  }, 600_000);
   afterAll(() => all?.stop());
 
   const shownAs = (way: Way, name: string): Shown => {

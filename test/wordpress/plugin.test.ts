@@ -49,7 +49,7 @@ describe.skipIf(missing)(`the WordPress plugin ${missing ?? ""}`, () => {
       FRESHET_CONNECTOR: `http://127.0.0.1:${port}`,
     };
     wordpress = await startWordpress({ plugins: [PLUGIN], constants });
-  }, 120_000);
+  }, 600_000);
 
   afterAll(async () => {
     await wordpress?.stop();
