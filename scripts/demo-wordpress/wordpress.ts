@@ -92,7 +92,10 @@ export async function startWordPress(options: WordPressOptions): Promise<Playgro
     picture: number;
     post: string;
   };
-  const cron = setInterval(() => void fetch(`http://127.0.0.1:${port}/wp-cron.php`, { headers: VISITOR }).catch(() => {}), CRON_MS);
+  const cron = setInterval(
+    () => void fetch(`http://127.0.0.1:${port}/wp-cron.php`, { headers: VISITOR }).catch(() => {}),
+    CRON_MS,
+  );
   return {
     picture,
     post,
