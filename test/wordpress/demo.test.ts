@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { VISITOR } from "../../scripts/demo-wordpress/wordpress.ts";
 import { type Program, startProgram } from "../support/program.ts";
 import { full } from "../support/size.ts";
 import { fetchWordPress } from "../support/wordpress/tree.ts";
@@ -37,7 +38,7 @@ describe.skipIf(missing)(`npm run demo:wordpress ${missing ?? ""}`, () => {
   });
 
   test.each(["front page", "post"])("shows a %s whose pictures come from Freshet", async (which) => {
-    const page = await (await fetch(which === "post" ? post : site)).text();
+    const page = await (await fetch(which === "post" ? post : site, { headers: VISITOR })).text();
     const urls = [...page.matchAll(/<img[^>]* src="([^"]+\/v7\/[^"]+)"/g)].map(([, url = ""]) =>
       url.replaceAll(/&(?:amp|#0?38);/g, "&"),
     );
