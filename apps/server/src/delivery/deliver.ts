@@ -166,7 +166,13 @@ export class Delivery {
     const tags = tagsOfAnswer(request.sources, generation);
     const isForOne = request.sources.some((source) => source.isForOne);
     const lifetime = lifetimeOf(
-      { ...current, findable: tags.complete, isForOne, ...this.#saidBy(request) },
+      {
+        ...current,
+        doubtful: current.secondsOfDoubt(),
+        findable: tags.complete,
+        isForOne,
+        ...this.#saidBy(request),
+      },
       request.project.cache,
     );
     const isText = request.info === "json";

@@ -12,8 +12,8 @@ export interface Sources {
   readonly trust: VersionTrust;
   /** One of them became covered while it was waited for. */
   readonly covered: boolean;
-  /** Seconds that are left of the doubt about one of them; undefined without doubt. */
-  readonly doubtful: number | undefined;
+  /** Seconds that are left now of the doubt about one of them; undefined without doubt. Rendering may have taken longer than that. */
+  secondsOfDoubt(): number | undefined;
   /** Digest of each, the original's first. */
   readonly digests: readonly [string, ...string[]];
   /** What the original is. */
@@ -48,13 +48,15 @@ export async function currentOfAll(
     if (!facts) throw new ServerError("IMAGE_UNREADABLE", "The watermark cannot be read as an image.");
     return facts;
   });
-  const doubts = found.flatMap(({ record }) => originals.secondsOfDoubt(record) ?? []);
   return {
     stamp: Math.min(...found.map(({ stamp }) => stamp)),
     // A version says nothing of what else the answer is made from.
     trust: first.trust === "exact" && others.length > 0 ? "known" : first.trust,
     covered: found.some(({ covered }) => covered),
-    doubtful: doubts.length > 0 ? Math.min(...doubts) : undefined,
+    secondsOfDoubt() {
+      const doubts = found.flatMap(({ record }) => originals.secondsOfDoubt(record) ?? []);
+      return doubts.length > 0 ? Math.min(...doubts) : undefined;
+    },
     digests: [bytes.digest, ...others.map(({ digest }) => digest)],
     facts: bytes.facts,
     furtherFacts,
