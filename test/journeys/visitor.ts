@@ -102,7 +102,9 @@ export function othersThan(shade: Shade, views: readonly View[]): readonly View[
 export function imageOf(page: string, name: string): PageImage {
   const tag = page.match(new RegExp(`<img [^>]*src="[^"]*/${encodeURIComponent(name)}[^>]*>`))?.[0];
   if (tag === undefined) throw new Error(`The page shows no ${name} but ${page.match(/<img [^>]*>/g)}`);
-  const attribute = (key: string) => tag.match(new RegExp(` ${key}="([^"]*)"`))?.[1] ?? "";
+  // Between two parameters stands an ampersand, which HTML writes in one of these ways.
+  const attribute = (key: string) =>
+    (tag.match(new RegExp(` ${key}="([^"]*)"`))?.[1] ?? "").replaceAll(/&(?:amp|#0?38);/g, "&");
   const srcset = attribute("srcset")
     .split(",")
     .map((candidate) => candidate.trim().split(/\s+/)[0] ?? "")
