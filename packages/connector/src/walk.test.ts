@@ -6,8 +6,8 @@ import { afterEach, expect, test, vi } from "vitest";
 import type { Announcement } from "./announce.ts";
 import { type ConnectorOptions, connector } from "./connector.ts";
 import type { LoggedEvent } from "./inbox.ts";
-import type { SiteStatus } from "./report.ts";
 import type { ConnectedSite } from "./site.ts";
+import type { SiteStatus } from "./site-status.ts";
 import { signMessage } from "./standard-webhooks.ts";
 
 const undo: (() => Promise<unknown>)[] = [];
