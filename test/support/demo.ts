@@ -1,7 +1,7 @@
 import type { Origin } from "./origin.ts";
 
 /** Key of the project in `demoOf`. */
-export const DEMO_KEY = "client_0123456789abcdef";
+const DEMO_KEY = "client_0123456789abcdef";
 
 /** A configuration with the one project `demo`, which gets the originals of an origin of this machine by the alias `_site_`. */
 export const demoOf = ({ url }: Pick<Origin, "url">, more: object = {}) => ({
