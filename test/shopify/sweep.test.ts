@@ -154,7 +154,7 @@ test(
     const site = async () => (await all.askServer(project, "GET status")).body.sites?.[0];
     await until(all.app, site);
     const before = await site();
-    expect(before).toMatchObject({ site: shop.domain, project, reconcile: { state: "resting" } });
+    expect(before).toMatchObject({ site: shop.domain, reconcile: { state: "resting" } });
     const file = files.at(-1);
     if (file === undefined) throw new Error("There are no files.");
     shop.replaceFile(file.gid, await paint({ red: 1, green: 200, blue: 3 }));

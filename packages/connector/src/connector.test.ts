@@ -8,6 +8,7 @@ import { afterEach, expect, test, vi } from "vitest";
 import { type ConnectorOptions, connector } from "./connector.ts";
 import { EventUnreadable } from "./errors.ts";
 import type { LoggedEvent } from "./inbox.ts";
+import { stopOnce } from "./running.test.support.ts";
 import type { OutcomePort } from "./site.ts";
 import { signMessage } from "./standard-webhooks.ts";
 
@@ -155,13 +156,7 @@ async function start(
     }),
   );
   await app.ready();
-  let isStopped = false;
-  const stop = async () => {
-    if (isStopped) return;
-    isStopped = true;
-    await app.close();
-    await store.close();
-  };
+  const stop = stopOnce(app, store);
   undo.push(stop);
   return { app, store, stop };
 }
