@@ -26,6 +26,11 @@ export function createStageList(write: (line: string) => void): StageList {
   let attempts = 1;
   /** The attempt whose end was shown: what is asked for behind it is older. */
   let ended = 0;
+  const writeOnce = (key: string, line: string): void => {
+    if (shown.has(key)) return;
+    shown.add(key);
+    write(line);
+  };
   return {
     show({ status, at, targets }, { attempt = 1, evidence } = {}) {
       if (attempt <= ended) return;
@@ -38,18 +43,14 @@ export function createStageList(write: (line: string) => void): StageList {
       }
       const said = [countOf(status, targets), evidenceOf(evidence)].filter(Boolean).join("; ");
       const line = `${plain(status).padEnd(said === "" ? 0 : LONGEST_STATUS)}${said === "" ? "" : `  ${said}`}`;
-      const key = `${attempt} ${line}`;
-      if (shown.has(key)) return;
-      shown.add(key);
       const seconds = Number.isNaN(time) ? "" : `${Math.max(0, (time - begun) / 1_000).toFixed(2)} s`;
-      write(`${seconds.padStart(9)}  ${line}`);
+      writeOnce(`${attempt} ${line}`, `${seconds.padStart(9)}  ${line}`);
       if (status === "FLUSHINGCLOUDIMAGESERVER") return;
-      for (const each of targets) {
-        const { node, error, attempts } = each;
+      for (const { node, error, attempts, status: outcome } of targets) {
         if (error === undefined) continue;
-        const fault = `           ${plain(node)}: ${each.status === "failed" ? "given up" : `attempt ${attempts}`}: ${plain(error)}`;
-        if (!shown.has(fault)) write(fault);
-        shown.add(fault);
+        const how = outcome === "failed" ? "given up" : `attempt ${attempts}`;
+        const fault = `           ${plain(node)}: ${how}: ${plain(error)}`;
+        writeOnce(`${attempt} ${fault}`, fault);
       }
     },
   };

@@ -4,7 +4,8 @@ import { run } from "./run.test.support.ts";
 describe("waiting for an invalidation", () => {
   const stages = (...list: readonly string[]): typeof fetch => {
     let at = 0;
-    return async (_input, init) => {
+    return async (input, init) => {
+      if (String(input).includes("/events")) return new Response("{}", { status: 404 });
       const status = init?.method === "POST" ? "RECEIVED" : list[Math.min(at++, list.length - 1)];
       const invalidation = { uuid: "u-1", status, added_at: "2030-01-01T00:00:00Z", urls: {} };
       return new Response(JSON.stringify({ status: "success", invalidation }), { status: 200 });

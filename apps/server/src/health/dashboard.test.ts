@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { CdnDriver } from "@freshet/core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Fleet, type Instance, startFleet } from "../instances/fleet.test.support.ts";
 import { observerMetrics } from "../observer/metrics.ts";
@@ -33,14 +34,14 @@ function read(text: string): void {
 
 beforeAll(async () => {
   fleet = await startFleet();
-  const driver = {
+  const driver: CdnDriver = {
     name: "node",
     ending: "fenced",
     limits: { batch: 10 },
     purgeTags: async () => {},
     purgeProject: async () => {},
     probe: async () => ({ status: 200, stamp: 1_000_000, etag: undefined, cache: "hit" }),
-  } as const;
+  };
   server = await fleet.start({ name: "a", isAlone: true, drivers: [driver] });
   await server.get("/a.gif");
   await server.get("/missing");

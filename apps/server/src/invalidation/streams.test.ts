@@ -92,7 +92,8 @@ describe("the stream of events", () => {
       ...{ method: "POST", headers: { "x-client-key": key } },
       body: JSON.stringify({ scope: "original", urls: [path], cause: { kind: "test", id: "7" } }),
     });
-    return (await answer.json()).invalidation.uuid;
+    const { invalidation } = (await answer.json()) as { readonly invalidation: { readonly uuid: string } };
+    return invalidation.uuid;
   };
 
   test("tells each stage once, in order, with cause, targets and evidence", async () => {

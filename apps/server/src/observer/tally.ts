@@ -10,7 +10,21 @@ export interface Reading {
   readonly status: number;
   /** `Freshet-Stamp`; undefined where the answer has none. */
   readonly stamp: number | undefined;
-  readonly headers: Readonly<Record<string, string>>;
+  /** As they came: most readings are looked at once and forgotten. */
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+}
+
+/** Headers that say where an answer came from. */
+const TRACED = ["cache-status", "age", "etag", "cache-control", "freshet-stamp", "date", "via", "x-cache"];
+
+/** Those of them that an answer has. */
+export function tracedHeaders({ headers }: Pick<Reading, "headers">): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    TRACED.flatMap((name) => {
+      const value = headers[name];
+      return value === undefined ? [] : [[name, [value].flat().join(", ")]];
+    }),
+  );
 }
 
 /** An answer that began after Done and was older: everything that helps to find out why. */

@@ -1,6 +1,6 @@
 import type { Covering, Floors, Watched } from "./floors.ts";
 import type { Reader } from "./reader.ts";
-import type { Miss, Reading, Tally } from "./tally.ts";
+import { type Miss, type Reading, type Tally, tracedHeaders } from "./tally.ts";
 
 export interface WatchOptions {
   readonly nodes: readonly string[];
@@ -64,7 +64,9 @@ export function createWatcher(options: WatchOptions): Watcher {
     await trace(reading, floor, reading.stamp);
   };
   const trace = async (reading: Reading, floor: Covering, stamp: number): Promise<void> => {
-    const { node, path, at, ms, headers } = reading;
+    const { node, path, at } = reading;
+    const headers = tracedHeaders(reading);
+    const ms = Math.round(reading.ms * 10) / 10;
     const [again, entry] = await Promise.all([
       reader.read(node, path),
       options.entryOf(floor.uuid).catch((error) => ({ unknown: String(error) })),
@@ -73,10 +75,10 @@ export function createWatcher(options: WatchOptions): Watcher {
       ...{ node, url: path, asked_at: new Date(at).toISOString(), took_ms: ms, stamp, headers },
       older_than: { uuid: floor.uuid, sequence: floor.sequence, entry },
       heard_at: new Date(heardAt.get(floor.uuid) ?? at).toISOString(),
-      again: again && {
-        stamp: again.stamp ?? null,
-        is_fresh: (again.stamp ?? -1) >= floor.sequence,
-      },
+      again:
+        again === undefined
+          ? null
+          : { stamp: again.stamp ?? null, is_fresh: (again.stamp ?? -1) >= floor.sequence },
     });
   };
 
