@@ -10,7 +10,15 @@ export interface ShownStage {
 
 /** Shows the stages of one invalidation, each as often as something of it is new. */
 export interface StageList {
-  show(stage: ShownStage, more?: { readonly attempt?: number; readonly evidence?: Evidence | null }): void;
+  show(
+    stage: ShownStage,
+    more?: {
+      readonly attempt?: number;
+      readonly evidence?: Evidence | null;
+      /** Only if nothing was shown of it yet. */
+      readonly isKnown?: boolean;
+    },
+  ): void;
 }
 
 /** Whether an invalidation in this stage goes no further. */
@@ -32,8 +40,10 @@ export function createStageList(write: (line: string) => void): StageList {
     write(line);
   };
   return {
-    show({ status, at, targets }, { attempt = 1, evidence } = {}) {
-      if (attempt <= ended) return;
+    show({ status, at, targets }, { attempt = 1, evidence, isKnown = false } = {}) {
+      const name = `${attempt} ${status}`;
+      if (attempt <= ended || (isKnown && shown.has(name))) return;
+      shown.add(name);
       if (isEnd(status)) ended = attempt;
       const time = Date.parse(at);
       begun ??= time;
@@ -46,14 +56,24 @@ export function createStageList(write: (line: string) => void): StageList {
       const seconds = Number.isNaN(time) ? "" : `${Math.max(0, (time - begun) / 1_000).toFixed(2)} s`;
       writeOnce(`${attempt} ${line}`, `${seconds.padStart(9)}  ${line}`);
       if (status === "FLUSHINGCLOUDIMAGESERVER") return;
-      for (const { node, error, attempts, status: outcome } of targets) {
-        if (error === undefined) continue;
-        const how = outcome === "failed" ? "given up" : `attempt ${attempts}`;
-        const fault = `           ${plain(node)}: ${how}: ${plain(error)}`;
-        writeOnce(`${attempt} ${fault}`, fault);
+      for (const each of targets) {
+        const fault = faultOf(each);
+        if (fault === undefined) continue;
+        const reason = shown.has(`${attempt} ${fault.reason}`) ? "the same" : fault.reason;
+        writeOnce(`${attempt} ${fault.node} ${fault.how}`, `           ${fault.node}: ${fault.how}: ${reason}`);
+        shown.add(`${attempt} ${fault.reason}`);
       }
     },
   };
+}
+
+/** What a node failed with, e.g. "attempt 2" and the reason; undefined for one that did not. */
+function faultOf({ node, error, attempts, status }: TargetOutcome) {
+  if (error === undefined) return undefined;
+  const how = status === "failed" ? `given up after attempt ${attempts}` : `attempt ${attempts} failed`;
+  // Drivers begin their sentences with the node's name.
+  const reason = error.startsWith(`${node} `) ? `It ${error.slice(node.length + 1)}` : error;
+  return { node: plain(node), how, reason: plain(reason) };
 }
 
 /** How far a stage is, e.g. "1 of 3 nodes". */

@@ -72,7 +72,7 @@ describe("waiting for an invalidation", () => {
     expect(err.split("\n").slice(0, 5).map((line) => line.trimEnd())).toEqual([
       "   0.00 s  RECEIVED",
       "   0.25 s  FLUSHINGCDNSERVERS        0 of 1 node",
-      "           a: attempt 1: The node is \\u{1b}[31mon fire.",
+      "           a: attempt 1 failed: The node is \\u{1b}[31mon fire.",
       `   1.50 s  ${end.padEnd(24)}  1 of 1 node`,
       exit === 0 ? "" : expect.stringContaining("ERROR_CDN_NODE"),
     ]);

@@ -96,6 +96,8 @@ function showAll({ status, added_at, stages, attempt, evidence }: ReportedInvali
   for (const [place, stage] of known.entries()) {
     list.show(isEnd(stage.status) ? { ...stage, targets: nodes } : stage, {
       ...(attempt === undefined ? {} : { attempt }),
+      // Behind the end, what led to it is of interest only where it was not seen.
+      isKnown: isEnd(status) && !isEnd(stage.status),
       ...(place === known.length - 1 && isEnd(status) && evidence ? { evidence } : {}),
     });
   }

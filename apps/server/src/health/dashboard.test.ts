@@ -55,7 +55,7 @@ beforeAll(async () => {
   tally.of("node").reads += 1;
   read(await observerMetrics(tally).metrics());
   panels = JSON.parse(await readFile(DASHBOARD, "utf8")).panels;
-});
+}, 60_000);
 afterAll(() => fleet.stop());
 
 const expressions = () => panels.flatMap(({ title, targets = [] }) => targets.map((each) => ({ title, ...each })));

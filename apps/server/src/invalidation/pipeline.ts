@@ -18,7 +18,7 @@ import { createNotes, type Notes } from "./notes.ts";
 import type { Delivery } from "./ports.ts";
 import { rechecksOf } from "./recheck.ts";
 import type { Tuning } from "./tuning.ts";
-import { addProbes, type ProbeCount, sample, type Verified, verify } from "./verify.ts";
+import { addProbes, openCount, type ProbeCount, sample, type Verified, verify } from "./verify.ts";
 import { type HostsOf, wantedOf } from "./wanted.ts";
 
 /** Entries taken with one claim, and under way at most: they wait for nodes, not for this process. */
@@ -110,7 +110,7 @@ async function carry(
   const reading: Promise<Reading> = before
     ? Promise.resolve({ evidence: before, digests: new Map(), changed: new Set() })
     : rereadOriginals(delivery, singlesOf(paths), tuning.rereadMs, stopping);
-  const probes = { repeats: 0, samples: [], ...before?.probes, asked: before?.probes.asked ?? 0, stale: 0 };
+  const probes = openCount(before?.probes);
   const notes = createNotes(ledger, tuning.noteMs);
   try {
     const settled = await purgeNodes(parts, { row, paths, targets, reading, probes, notes }, stopping);
@@ -263,7 +263,7 @@ async function purgeNode(parts: PipelineParts, work: NodeWork, stopping: AbortSi
     addProbes(work.probes, work.target.node, seen, row.sequence);
     if (seen.stale === 0) return { ...target, attempts, status: "done", at: now(), error: null };
     if (repeat === tuning.repeats) work.probes.stale += seen.stale;
-    else work.probes.repeats += 1;
+    else work.probes.repeats = (work.probes.repeats ?? 0) + 1;
   }
   const error = `The node still gives answers older than the invalidation, after ${tuning.repeats} repeated purges.`;
   return { ...target, attempts, status: "failed", at: now(), error };

@@ -1,4 +1,4 @@
-import type { CdnDriver, ProbeRequest, ProbeSample } from "@freshet/core";
+import type { CdnDriver, Evidence, ProbeRequest, ProbeSample } from "@freshet/core";
 import type { Mark } from "../cache/mark.ts";
 import { bounded } from "./lane.ts";
 import type { Delivery } from "./ports.ts";
@@ -24,8 +24,14 @@ export interface Verified {
 export interface ProbeCount {
   asked: number;
   stale: number;
-  repeats: number;
-  samples: readonly ProbeSample[];
+  /** Absent while no purge was sent again, and while nothing was answered. */
+  repeats?: number;
+  samples?: readonly ProbeSample[];
+}
+
+/** The count with which work on an entry goes on: what was stale before is asked anew. */
+export function openCount(before: Evidence["probes"] | undefined): ProbeCount {
+  return { ...before, asked: before?.asked ?? 0, stale: 0 };
 }
 
 /** Samples that stay with an entry: the log is no archive of answers. */
@@ -55,7 +61,8 @@ export async function verify(
 export function addProbes(count: ProbeCount, node: string, seen: Verified, sequence: number): void {
   const isOld = ({ stamp }: ProbeSample) => stamp !== null && stamp < sequence;
   count.asked += seen.asked;
-  count.samples = [...count.samples.filter((each) => each.node !== node), ...seen.samples]
+  if (seen.samples.length === 0) return;
+  count.samples = [...(count.samples ?? []).filter((each) => each.node !== node), ...seen.samples]
     .toSorted((one, other) => Number(isOld(other)) - Number(isOld(one)))
     .slice(0, MOST_SAMPLES);
 }
