@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Coverage } from "../../apps/server/dist/cache/coverage.js";
 import type { InvalidationTables } from "../../apps/server/dist/invalidation/migrations.js";
 import { createRetention } from "../../apps/server/dist/invalidation/retention.js";
-import { openStore, sql, type Store } from "../../packages/store/dist/index.js";
+import { openStore, type Store, sql } from "../../packages/store/dist/index.js";
 import { startFreshet } from "../../test/support/freshet.ts";
 import { postgresIsAway, startPostgres } from "../../test/support/postgres.ts";
 import type { Options } from "../options.ts";
@@ -43,11 +43,7 @@ export async function measureLogs(
   return found;
 }
 
-async function measureLog(
-  engine: string,
-  rows: number,
-  progress: (text: string) => void,
-): Promise<LogTimes> {
+async function measureLog(engine: string, rows: number, progress: (text: string) => void): Promise<LogTimes> {
   await using started = new AsyncDisposableStack();
   const postgres = engine === "PostgreSQL" ? await startPostgres() : undefined;
   if (postgres) started.defer(postgres.stop);
@@ -162,7 +158,9 @@ async function fill(
   await sql`${numbers} insert into invalidation_entry (id, sequence, project, scope, status, cause, cause_kind, chain, attempt,
       attempts, paths, received_at, preparing_at, instances_at, nodes_at, ended_at, evidence, next_at, lease_until)
     select ${id}, n, 'demo', ${scope}, ${status}, '{"kind":"' || (${cause}) || '"}', ${cause}, 0, 1, 1, 1,
-      ${at}, ${at} + 3, ${at} + 3, ${at} + 9, ${at} + 20, ${sql.lit(evidence)}, null, 0 from s`.execute(store.db);
+      ${at}, ${at} + 3, ${at} + 3, ${at} + 9, ${at} + 20, ${sql.lit(evidence)}, null, 0 from s`.execute(
+    store.db,
+  );
   // Names and tags as the server gives them: those that are searched for are.
   await sql`${numbers} insert into invalidation_path (entry, place, project, sequence, kind, received, path, name, tag)
     select ${id}, 0, 'demo', n, 'original', '/_m_/' || ${name}, '/_m_/' || ${name}, ${sql.lit(folder)} || ${name},

@@ -33,7 +33,9 @@ export interface Observer {
   /** Of its metrics, by their text form's name and labels, summed. */
   count(prefix: string): Promise<number>;
   /** Ends it as Ctrl-C does, or waits for its end. */
-  end(how?: "SIGINT"): Promise<{ readonly code: number | null; readonly seen: Observed; readonly err: string }>;
+  end(
+    how?: "SIGINT",
+  ): Promise<{ readonly code: number | null; readonly seen: Observed; readonly err: string }>;
 }
 
 export async function startObserver(options: {

@@ -5,8 +5,8 @@ import { API_KEY, fleetIsMissing, startFleet } from "../fleet/fleet.ts";
 import { versionIn } from "../storm/moving-origin.ts";
 import { randomFrom } from "../storm/storm.ts";
 import { full } from "../support/size.ts";
-import { startObserver } from "./observe.ts";
 import { startHoarder } from "./hoarder.ts";
+import { startObserver } from "./observe.ts";
 
 /** Full size is what the promise is judged by. */
 const SIZE = full
@@ -24,8 +24,7 @@ const FOLDERS = SIZE.originals / 10;
 const LOOK_MS = full ? 200 : 20;
 
 const pictures = Array.from({ length: SIZE.originals }, (_, each) => `f${each % FOLDERS}/p${each}.png`);
-const urlOf = (picture: string, variant: number) =>
-  `/v7/_site_/${picture}?w=${4 + variant}&force_format=png`;
+const urlOf = (picture: string, variant: number) => `/v7/_site_/${picture}?w=${4 + variant}&force_format=png`;
 
 describe.skipIf(fleetIsMissing)(`an observer${fleetIsMissing ? ` ${fleetIsMissing}` : ""}`, () => {
   test(
@@ -82,7 +81,11 @@ describe.skipIf(fleetIsMissing)(`an observer${fleetIsMissing ? ` ${fleetIsMissin
       const underWay = new Set<Promise<void>>();
       let number = 0;
       let said = 0;
-      for (let count = await reads(); count < SIZE.reads || ended < SIZE.invalidations; count = await reads()) {
+      for (
+        let count = await reads();
+        count < SIZE.reads || ended < SIZE.invalidations;
+        count = await reads()
+      ) {
         const due = Math.min(SIZE.invalidations, Math.floor((count / SIZE.reads) * SIZE.invalidations));
         while (number < due && underWay.size < AT_ONCE) {
           number += 1;

@@ -60,7 +60,10 @@ export function createStageList(write: (line: string) => void): StageList {
         const fault = faultOf(each);
         if (fault === undefined) continue;
         const reason = shown.has(`${attempt} ${fault.reason}`) ? "the same" : fault.reason;
-        writeOnce(`${attempt} ${fault.node} ${fault.how}`, `           ${fault.node}: ${fault.how}: ${reason}`);
+        writeOnce(
+          `${attempt} ${fault.node} ${fault.how}`,
+          `           ${fault.node}: ${fault.how}: ${reason}`,
+        );
         shown.add(`${attempt} ${fault.reason}`);
       }
     },

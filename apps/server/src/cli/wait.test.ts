@@ -47,14 +47,22 @@ describe("waiting for an invalidation", () => {
   const streaming = (end: string, asked: string[] = []): typeof fetch => {
     const body = STEPS.map(([status, seconds, targets], place) => {
       const at = `2030-01-01T00:00:${seconds}Z`;
-      const step = { uuid: "u-1", sequence: 7, attempt: 1, status: status === "DONE" ? end : status, at, targets };
+      const step = {
+        uuid: "u-1",
+        sequence: 7,
+        attempt: 1,
+        status: status === "DONE" ? end : status,
+        at,
+        targets,
+      };
       return `event: progress\nid: ${place}\ndata: ${JSON.stringify(step)}\n\n`;
     }).join(": still here\n\n");
     return async (input, init) => {
       asked.push(`${init?.method ?? "GET"} ${String(input).slice("http://127.0.0.1:8080".length)}`);
       if (String(input).includes("/events"))
         return new Response(body, { headers: { "content-type": "text/event-stream" } });
-      const isEnd = init?.method !== "POST" && asked.some((each) => each.includes("/events")) && asked.length > 3;
+      const isEnd =
+        init?.method !== "POST" && asked.some((each) => each.includes("/events")) && asked.length > 3;
       const status = isEnd ? end : "RECEIVED";
       const stages = [{ status: "RECEIVED", at: "2030-01-01T00:00:00.000Z", targets: [] }];
       const invalidation = { uuid: "u-1", status, added_at: "2030", urls: {}, attempt: 1, stages };
@@ -65,20 +73,28 @@ describe("waiting for an invalidation", () => {
   it.each([
     ["DONE", 0],
     ["ERROR_CDN_NODE", 1],
-  ])("shows each stage of a stream once, with the server's own times, and ends with %s in %i", async (end, exit) => {
-    const asked: string[] = [];
-    const { code, err } = await run(argv, { fetch: streaming(end, asked) });
-    expect(code).toBe(exit);
-    expect(err.split("\n").slice(0, 5).map((line) => line.trimEnd())).toEqual([
-      "   0.00 s  RECEIVED",
-      "   0.25 s  FLUSHINGCDNSERVERS        0 of 1 node",
-      "           a: attempt 1 failed: The node is \\u{1b}[31mon fire.",
-      `   1.50 s  ${end.padEnd(24)}  1 of 1 node`,
-      exit === 0 ? "" : expect.stringContaining("ERROR_CDN_NODE"),
-    ]);
-    // What the stream says is asked for at once.
-    expect(asked.length).toBeLessThan(6);
-  });
+  ])(
+    "shows each stage of a stream once, with the server's own times, and ends with %s in %i",
+    async (end, exit) => {
+      const asked: string[] = [];
+      const { code, err } = await run(argv, { fetch: streaming(end, asked) });
+      expect(code).toBe(exit);
+      expect(
+        err
+          .split("\n")
+          .slice(0, 5)
+          .map((line) => line.trimEnd()),
+      ).toEqual([
+        "   0.00 s  RECEIVED",
+        "   0.25 s  FLUSHINGCDNSERVERS        0 of 1 node",
+        "           a: attempt 1 failed: The node is \\u{1b}[31mon fire.",
+        `   1.50 s  ${end.padEnd(24)}  1 of 1 node`,
+        exit === 0 ? "" : expect.stringContaining("ERROR_CDN_NODE"),
+      ]);
+      // What the stream says is asked for at once.
+      expect(asked.length).toBeLessThan(6);
+    },
+  );
 
   it("ends with 6 after the time given", async () => {
     const { code, err } = await run([...argv, "--timeout", "1s"], { fetch: stages("PREPARING") });

@@ -58,7 +58,8 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => fleet.stop());
 
-const expressions = () => panels.flatMap(({ title, targets = [] }) => targets.map((each) => ({ title, ...each })));
+const expressions = () =>
+  panels.flatMap(({ title, targets = [] }) => targets.map((each) => ({ title, ...each })));
 
 test("every metric that the dashboard names is exported", () => {
   const named = expressions().flatMap(({ expr }) => [...expr.matchAll(/freshet_\w+/g)].map(([name]) => name));
@@ -81,7 +82,10 @@ test("every label that it goes by is one that the metric has, and what it shows 
     const known = [...(metric?.labels ?? []), ...added];
     const unknown = [...grouped, ...selected].filter((label) => !known.includes(label));
     // A label without a value yet is shown by no sample; these two have none before something fails.
-    expect(unknown.filter((label) => !(label === "code" || label === "outcome")), `${title}: ${expr}`).toEqual([]);
+    expect(
+      unknown.filter((label) => !(label === "code" || label === "outcome")),
+      `${title}: ${expr}`,
+    ).toEqual([]);
     for (const [, label = ""] of legendFormat.matchAll(/\{\{(\w+)\}\}/g)) expect(grouped).toContain(label);
     // Counters are read by how fast they grow.
     const grows = metric?.type === "counter" || metric?.type === "histogram";

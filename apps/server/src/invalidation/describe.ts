@@ -197,7 +197,9 @@ export const EVENTS = {
       ...PROJECT,
       "uuid?": text("One of them alone; the stream ends with it.", 60),
     }),
-    requestHeaders: { "Last-Event-ID": "Id of the last event that was received: what came behind it is told." },
+    requestHeaders: {
+      "Last-Event-ID": "Id of the last event that was received: what came behind it is told.",
+    },
     media: "text/event-stream",
     response: {
       200: {

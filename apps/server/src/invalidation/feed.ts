@@ -214,7 +214,7 @@ export function createFeed(parts: FeedParts): Feed {
         .where("project", "=", wish.project)
         .execute();
       const steps = (await parts.outcomes(rows)).flatMap(stepsOf);
-      const place = steps.findIndex(({ id }) => after !== undefined && after.startsWith(id));
+      const place = steps.findIndex(({ id }) => after?.startsWith(id));
       return { past: steps.slice(place + 1), isBroken: false };
     }
     if (after === undefined) return { past: present(wish), isBroken: false };

@@ -102,7 +102,10 @@ describe("the list, asked through the API", () => {
     "path=",
     "path=/../x",
   ])("%s is refused with a sentence", async (query) => {
-    const answer = await app.inject({ url: `/invalidate?${query}`, headers: { "x-client-key": DEMO.apiKey } });
+    const answer = await app.inject({
+      url: `/invalidate?${query}`,
+      headers: { "x-client-key": DEMO.apiKey },
+    });
     expect([query, answer.statusCode]).toEqual([query, 400]);
     expect(answer.json()).toMatchObject({ status: "error", msg: expect.stringMatching(/.{20}/) });
   });
@@ -112,7 +115,9 @@ describe("the list, asked through the API", () => {
     const texts = fc.oneof(fc.string({ unit: "binary" }), fc.constantFrom("*", "/*", "%", "/site/*", "2030"));
     await fc.assert(
       fc.asyncProperty(fc.array(fc.tuple(names, texts), { maxLength: 4 }), async (pairs) => {
-        const query = pairs.map(([name, text]) => `${name}=${encodeURIComponent(text.toWellFormed())}`).join("&");
+        const query = pairs
+          .map(([name, text]) => `${name}=${encodeURIComponent(text.toWellFormed())}`)
+          .join("&");
         const { statusCode } = await app.inject({
           ...{ url: `/invalidate?${query}`, headers: { "x-client-key": DEMO.apiKey } },
         });
@@ -184,7 +189,10 @@ describe("a log of thousands", () => {
         scope: fc.constantFrom(...INVALIDATION_SCOPES),
         cause: fc.constantFrom("api", "shopify", "nobody"),
         original: name.map((each) => ({ name: each, tag: `o-${each}` })),
-        beginnings: fc.array(name.map((each) => each.slice(0, -6)), { minLength: 1, maxLength: 2 }),
+        beginnings: fc.array(
+          name.map((each) => each.slice(0, -6)),
+          { minLength: 1, maxLength: 2 },
+        ),
         since: time,
         until: time,
       },
@@ -230,7 +238,9 @@ describe("a log of thousands", () => {
   });
 
   /** How the engine would carry it out; PostgreSQL is told not to read tables of this size whole, as it would not those of a million. */
-  async function planOf(query: { compile(): { readonly sql: string; readonly parameters: readonly unknown[] } }) {
+  async function planOf(query: {
+    compile(): { readonly sql: string; readonly parameters: readonly unknown[] };
+  }) {
     return db.transaction().execute(async (transaction) => {
       const { sql: text, parameters } = query.compile();
       const pieces = text.split(/\?|\$\d+/);

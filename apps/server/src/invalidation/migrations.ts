@@ -239,11 +239,7 @@ async function nameCauses(db: Transaction<InvalidationTables>): Promise<void> {
     };
     for (const [kind, some] of Map.groupBy(rows, kindOf)) {
       const ids = some.map(({ id }) => id);
-      await db
-        .updateTable("invalidation_entry")
-        .set({ cause_kind: kind })
-        .where("id", "in", ids)
-        .execute();
+      await db.updateTable("invalidation_entry").set({ cause_kind: kind }).where("id", "in", ids).execute();
     }
   }
 }

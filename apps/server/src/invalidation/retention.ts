@@ -148,10 +148,9 @@ async function removeEntries(
   bound: { readonly oldest: number } | { readonly through: number },
 ): Promise<number> {
   const ended = db.selectFrom("invalidation_entry").select("id").where("next_at", "is", null);
-  const old = await (
-    "oldest" in bound
-      ? ended.where("received_at", "<", bound.oldest).orderBy("received_at")
-      : ended.where("sequence", "<=", bound.through).orderBy("sequence")
+  const old = await ("oldest" in bound
+    ? ended.where("received_at", "<", bound.oldest).orderBy("received_at")
+    : ended.where("sequence", "<=", bound.through).orderBy("sequence")
   )
     // The newest stays: whoever fell behind all that is gone sees by its number that something is missing.
     .where("sequence", "<", ({ selectFrom }) =>

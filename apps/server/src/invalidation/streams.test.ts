@@ -157,7 +157,9 @@ describe("the stream of events", () => {
       ...{ method: "POST", headers: { "x-client-key": DEMO.apiKey } },
     });
     const second = () =>
-      client.told.filter(({ step }) => step.uuid === uuid && step.attempt === 2).map(({ step }) => step.status);
+      client.told
+        .filter(({ step }) => step.uuid === uuid && step.attempt === 2)
+        .map(({ step }) => step.status);
     await expect.poll(second).toContain("DONE");
   });
 

@@ -50,7 +50,9 @@ export async function verify(
   if (!probe) return { asked: 0, stale: 0, samples: [] };
   const ask = async (url: ProbeRequest): Promise<readonly ProbeSample[]> => {
     const { status, stamp, cache } = await bounded(ms, stopping, (signal) => probe.call(driver, url, signal));
-    return [{ node: driver.name, path: url.path.slice(0, LONGEST_PATH), status, stamp: stamp ?? null, cache }];
+    return [
+      { node: driver.name, path: url.path.slice(0, LONGEST_PATH), status, stamp: stamp ?? null, cache },
+    ];
   };
   const samples = (await Promise.all(urls.map((url) => ask(url).catch(() => [])))).flat();
   const stamps = samples.flatMap(({ stamp }) => (stamp === null ? [] : [stamp]));

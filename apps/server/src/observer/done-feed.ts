@@ -69,7 +69,9 @@ export function createDoneFeed(parts: DoneFeedParts): DoneFeed {
     }
     const { received } = recordOf(entry.urls);
     const urls = Array.isArray(received) ? received.filter((each) => typeof each === "string") : [];
-    const { begun = [], exact = [] } = Object.groupBy(urls, (each) => (each.endsWith("*") ? "begun" : "exact"));
+    const { begun = [], exact = [] } = Object.groupBy(urls, (each) =>
+      each.endsWith("*") ? "begun" : "exact",
+    );
     const all = async (some: readonly string[]) =>
       (await Promise.all(some.map((each) => nameOf(deliveryUrlOf(each))))).filter(
         (name) => name !== undefined,

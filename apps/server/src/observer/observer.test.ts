@@ -80,7 +80,9 @@ test("after each Done each covered URL is read, and what is older is a miss with
   ]);
   const [miss] = misses;
   if (!miss) throw new Error("no miss");
-  expect(describeMiss(miss)).toMatch(/^MISS http:\/\/node\/v7\/a\/x\.jpg\?w=2\n.*stamp 4, older than 5 \(u5\)/);
+  expect(describeMiss(miss)).toMatch(
+    /^MISS http:\/\/node\/v7\/a\/x\.jpg\?w=2\n.*stamp 4, older than 5 \(u5\)/,
+  );
 });
 
 test("an answer as new as the number is none, and what cannot be judged is counted apart", async () => {

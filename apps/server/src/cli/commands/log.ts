@@ -102,7 +102,9 @@ function describeEntry(entry: Shown): string {
     ...(bytes === undefined ? [] : [["originals", countsOf(bytes)]]),
     ...(probes === undefined ? [] : [["probes", countsOf(probes)]]),
   ];
-  return [shownOf(uuid), columns(lines), ...(Array.isArray(stages) ? stages.flatMap(stageLines) : [])].join("\n");
+  return [shownOf(uuid), columns(lines), ...(Array.isArray(stages) ? stages.flatMap(stageLines) : [])].join(
+    "\n",
+  );
 }
 
 const countsOf = (counts: unknown): string =>
@@ -113,10 +115,12 @@ const countsOf = (counts: unknown): string =>
 
 function stageLines(stage: unknown): readonly string[] {
   const { status, at, targets } = recordOf(stage);
-  const rows = (Array.isArray(targets) ? targets : []).map(recordOf).map((target) => [
-    `    ${shownOf(target.node)}`,
-    shownOf(target.status),
-    [`attempts ${shownOf(target.attempts)}`, shownOf(target.error)].filter(Boolean).join(": "),
-  ]);
+  const rows = (Array.isArray(targets) ? targets : [])
+    .map(recordOf)
+    .map((target) => [
+      `    ${shownOf(target.node)}`,
+      shownOf(target.status),
+      [`attempts ${shownOf(target.attempts)}`, shownOf(target.error)].filter(Boolean).join(": "),
+    ]);
   return [`  ${shownOf(at)}  ${shownOf(status)}`, ...(rows.length > 0 ? [columns(rows)] : [])];
 }

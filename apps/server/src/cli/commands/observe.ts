@@ -21,7 +21,8 @@ const AT_ONCE = 16;
 
 export const observe: Command = {
   name: "observe",
-  summary: "Reads like a visitor, and counts answers that are older than what was Done when they were asked for.",
+  summary:
+    "Reads like a visitor, and counts answers that are older than what was Done when they were asked for.",
   words: ["<node>..."],
   options: {
     ...JSON_OPTION,
