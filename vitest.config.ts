@@ -37,6 +37,7 @@ const postgres = {
 export default defineConfig({
   test: {
     testTimeout: 60_000,
+    hookTimeout: 60_000,
     // On a busy machine a commit alone may take a second. Who waits for something to become true waits long; a wait that is right ends as soon.
     expect: { poll: { timeout: 20_000 } },
     projects: [

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 
 /** The ratios that freshness is judged by. */
-const FRESHNESS = ["fresh", "breadth", "everything", "journal", "fence", "neighbours"] as const;
+const FRESHNESS = ["fresh", "breadth", "everything", "journal", "log", "fence", "neighbours"] as const;
 const CELLS = ["renders", "hits", "herd", "quality", ...FRESHNESS] as const;
 
 /** One of the comparisons. */

@@ -10,7 +10,7 @@ export function cliPage(): string {
   return page(
     "The freshet command",
     `\`npx freshet <command>\` or \`npm run --silent freshet -- <command>\` in the repository. The result goes to stdout, everything else to
-stderr; progress is shown only where stderr is a terminal. With \`--json\` stdout holds one JSON value: the result, or \`{"error": {"exit",
+stderr. With \`--json\` stdout holds one JSON value: the result, or \`{"error": {"exit",
 "code", "message"}}\` with what is known besides. Codes are those of the [table of errors](errors.md), or the name of the exit.`,
     `## Exit codes
 

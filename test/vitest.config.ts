@@ -5,6 +5,7 @@ const ALONE = [
   "fleet/**/*.test.ts",
   "storm/**/*.test.ts",
   "invalidation/**/*.test.ts",
+  "observer/**/*.test.ts",
   "hostile/**/*.test.ts",
 ];
 

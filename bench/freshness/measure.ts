@@ -5,6 +5,7 @@ import { compareEverything } from "./everything.ts";
 import { compareFences } from "./fence.ts";
 import { compareJournals } from "./journal.ts";
 import { compareLatency } from "./latency.ts";
+import { measureLogs } from "./log.ts";
 import { compareNeighbours } from "./neighbours.ts";
 import type { FreshnessFigures } from "./report.ts";
 
@@ -27,6 +28,9 @@ export async function measureFreshness(
   };
   await attempt("journal", async () => {
     figures.journals = await compareJournals(options, leaveOut, progress);
+  });
+  await attempt("log", async () => {
+    figures.logs = await measureLogs(options, leaveOut, progress);
   });
   if (!options.cells.some((cell) => EDGES.has(cell))) return;
   const missing = await edgesAreMissing();

@@ -6,6 +6,7 @@ import type { Forgetting } from "./everything.ts";
 import type { FenceCost } from "./fence.ts";
 import type { JournalRates } from "./journal.ts";
 import type { FreshTimes } from "./latency.ts";
+import type { LogTimes } from "./log.ts";
 import type { Neighbours } from "./neighbours.ts";
 
 export interface FreshnessFigures {
@@ -13,6 +14,7 @@ export interface FreshnessFigures {
   breadths?: readonly Breadth[];
   everything?: readonly Forgetting[];
   journals?: readonly JournalRates[];
+  logs?: readonly LogTimes[];
   fences?: readonly FenceCost[];
   neighbours?: Neighbours;
 }
@@ -30,12 +32,13 @@ export function reportFreshness(figures: FreshnessFigures): {
   readonly tables: readonly string[];
   readonly aims: readonly Aim[];
 } {
-  const { fresh, breadths, everything, journals, fences, neighbours } = figures;
+  const { fresh, breadths, everything, journals, logs, fences, neighbours } = figures;
   const sections: readonly Section[] = [
     ...(fresh ? [ofFresh(fresh)] : []),
     ...(breadths ? [ofBreadths(breadths)] : []),
     ...(everything ? [ofEverything(everything)] : []),
     ...(journals ? [ofJournals(journals)] : []),
+    ...(logs ?? []).map(ofLog),
     ...(fences ? [ofFences(fences)] : []),
     ...(neighbours ? [ofNeighbours(neighbours)] : []),
   ];
@@ -163,6 +166,31 @@ function ofJournals(journals: readonly JournalRates[]): Section {
         { text: `Done a second, ${engine}`, value: median(donePerSecond), atLeast: 300, steady },
       ];
     }),
+  };
+}
+
+function ofLog({ engine, rows, pages, removedPerSecond, accepts }: LogTimes): Section {
+  const shown = (values: readonly number[]) =>
+    [0.5, 0.95, 1].map((share) => quantile(values, share).toFixed(0));
+  const million = rows.toLocaleString("en");
+  const searches = Object.entries(pages);
+  const slowest = Math.max(...searches.map(([, values]) => quantile(values, 0.95)));
+  return {
+    table: table(`Pages of 100 entries of a log of ${million}, ${engine}, milliseconds`, [
+      ["searched by", "p50", "p95", "longest"],
+      ...searches.map(([name, values]) => [name, ...shown(values)]),
+      ["accepting while retention removes", ...shown(accepts)],
+    ]),
+    aims: [
+      {
+        text: `${engine}, a page of the slowest search in ${million} entries, p95`,
+        ...{ value: slowest, atMost: 300, unit: " ms", steady: true },
+      },
+      {
+        text: `${engine}, entries that retention removes a second`,
+        ...{ value: removedPerSecond, atLeast: 300, steady: true },
+      },
+    ],
   };
 }
 

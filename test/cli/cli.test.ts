@@ -158,7 +158,11 @@ describe("freshet, as a user runs it", () => {
   it("invalidates in every scope and waits until it is done", async () => {
     const at = ["--project", "fixed"];
     expect((await run(["invalidate", "/_m_/a.jpg", ...at])).out).toMatch(/^[\w-]+ RECEIVED\n$/);
-    expect((await run(["invalidate", "/_m_/a.jpg", "--wait", ...at])).out).toMatch(/^[\w-]+ DONE\n$/);
+    const waited = await run(["invalidate", "/_m_/a.jpg", "--wait", ...at]);
+    expect(waited).toMatchObject({ code: 0, out: expect.stringMatching(/^[\w-]+ DONE\n$/) });
+    expect(waited.err).toMatch(
+      /^ +0\.00 s {2}RECEIVED\n +[\d.]+ s {2}PREPARING\n.*FLUSHINGCLOUDIMAGESERVER +1 of 1 instance\n.*FLUSHINGCDNSERVERS\n +[\d.]+ s {2}DONE.*\n$/s,
+    );
     for (const args of [
       ["/_m_/a.jpg", "/_m_/b/*"],
       ["--scope", "urls", "/_m_/a.jpg?w=3"],
@@ -181,6 +185,32 @@ describe("freshet, as a user runs it", () => {
       await ask(["invalidate", "/_m_/a.jpg", "--idempotency-key", "deploy 7"], own),
     ];
     expect(one.json.invalidation.uuid).toBe(same.json.invalidation.uuid);
+  });
+
+  it("lists the log by what is asked for, and shows one of it", async () => {
+    const own = { env: { FRESHET_API_KEY: KEY } };
+    const { json } = await ask(["invalidate", "/_m_/logged.jpg", "--wait"], own);
+    const { uuid } = json.invalidation;
+    const args = [
+      "log",
+      "--path",
+      "_m_/logged.jpg",
+      "--status",
+      "DONE",
+      "--cause",
+      "cli",
+      "--scope",
+      "original",
+    ];
+    expect((await ask(args, own)).json.invalidations).toMatchObject([{ uuid, status: "DONE" }]);
+    expect((await run(args, own)).out).toMatch(new RegExp(`DONE +cli +${uuid} +/_m_/logged.jpg\n$`));
+    expect((await run(["log", "--until", "2020-01-01"], own)).out).toBe("There is none.\n");
+    expect((await ask(["log", "--status", "done"], own)).code).toBe(1);
+    const shown = await run(["log", uuid], own);
+    expect(shown.out).toMatch(
+      new RegExp(`^${uuid}\nstatus +DONE\ncovers +/_m_/logged.jpg\n[^]*FLUSHINGCDNSERVERS`),
+    );
+    expect(await ask(["retry", uuid], own)).toMatchObject({ code: 1, json: { error: { exit: 1 } } });
   });
 
   it("explains a URL by the server and, with the same answer, by the configuration file", async () => {
@@ -345,12 +375,12 @@ describe("freshet invalidate --wait, where a node does not answer", () => {
       ...options,
     });
 
-  it("ends with 5 and what is known when the node is given up", async () => {
+  it("ends with 1 and what is known when the node is given up", async () => {
     const { code, out } = await run([]);
-    expect(code).toBe(5);
+    expect(code).toBe(1);
     expect(JSON.parse(out)).toMatchObject({
       invalidation: { status: "ERROR_CDN_NODE", uuid: expect.any(String) },
-      error: { exit: 5, code: "INVALIDATION_FAILED" },
+      error: { exit: 1, code: "INVALIDATION_FAILED" },
     });
   });
 

@@ -1,9 +1,12 @@
 import { connect, createServer, type Socket } from "node:net";
 
-/** Stands before a node and keeps tags of some kinds, by their letters, from it: as if a server had forgotten to send them. */
+/**
+ * Stands before a node and keeps tags of some kinds, by their letters, from it: as if a server had forgotten to send them. A function
+ * is asked for the letters once for each purge.
+ */
 export async function startDeafNode(
   node: string,
-  letters: string,
+  letters: string | (() => string),
 ): Promise<{ readonly url: string; close(): Promise<void> }> {
   const { hostname, port } = new URL(node);
   const sockets = new Set<Socket>();
@@ -35,12 +38,13 @@ export async function startDeafNode(
 }
 
 /** A purge of nothing would be refused; one of what nobody has changes nothing. */
-function withoutTags(request: string, letters: string): string {
+function withoutTags(request: string, letters: string | (() => string)): string {
   return request.replace(/^(freshet-purge-tags: )(.*)$/im, (_, name: string, tags: string) => {
+    const lost = typeof letters === "string" ? letters : letters();
     const heard = tags
       .trim()
       .split(" ")
-      .filter((tag) => !letters.includes(tag.charAt(0)));
+      .filter((tag) => !lost.includes(tag.charAt(0)));
     return `${name}${heard.join(" ") || "x-0000000000000000"}`;
   });
 }

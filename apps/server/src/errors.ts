@@ -88,6 +88,11 @@ export const ERRORS = {
   },
   PATH_WRONG: { status: 400, sentence: "A path is not in the form that invalidation takes." },
   INVALIDATION_UNKNOWN: { status: 404, sentence: "There is no invalidation with this id." },
+  STREAMS_TOO_MANY: {
+    status: 429,
+    sentence:
+      "There are too many open streams of this project or at this instance. Close some, or try again later.",
+  },
   RETRY_NOT_NEEDED: { status: 409, sentence: "Only a failed invalidation can be retried." },
   IDEMPOTENCY_KEY_REUSED: {
     status: 409,

@@ -169,6 +169,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     sharedTier,
     applied: () => coverage.applied,
     instances: () => invalidation.instances,
+    invalidations: () => invalidation.figures,
   });
   const records = new Records(recordDisk, limits.records);
   const originals = new Originals({
@@ -221,6 +222,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     instance,
     tuning: { longestFillMs: longestFillOf(config), ...ports.tuning },
     remembered: rememberedIn(folder("sequence")),
+    counted: metrics.invalidated,
     now,
     log,
   });

@@ -47,6 +47,8 @@ export {
   type InvalidationRequest,
   type InvalidationScope,
   type InvalidationStatus,
+  type InvalidationStep,
+  type ProbeSample,
   type TargetOutcome,
   type Widening,
 } from "./invalidation/contract.ts";

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from "fastify";
 import type { Author } from "../admin/audit.ts";
-import { ServerError } from "../errors.ts";
+import { isServerError, ServerError } from "../errors.ts";
 import type { Project, Projects } from "../projects/project.ts";
 import type { Principals } from "./principals.ts";
 import { type Access, mayDo, type Principal } from "./right.ts";
@@ -13,6 +13,8 @@ declare module "fastify" {
   interface FastifyRequest {
     /** Who asks; undefined at public addresses. */
     principal: Principal | undefined;
+    /** Whether who asked may still do so: for answers that go on for long. Undefined at public addresses. */
+    mayGoOn: (() => Promise<boolean>) | undefined;
   }
 }
 
@@ -33,12 +35,29 @@ export function accessControl(
 ): void {
   const isThere = (project: string) => projects.byName(project) !== undefined || isKept(project);
   app.decorateRequest("principal", undefined);
+  app.decorateRequest("mayGoOn", undefined);
   const check = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     reply.header("cache-control", "no-store");
     const { access } = request.routeOptions.config;
     if (access === undefined || access === "public") return;
     const principal = await identify(request, reply, principals);
     request.principal = principal;
+    await allow(request, access, principal);
+    request.mayGoOn = async () => {
+      try {
+        await allow(request, access, await principals.of(keyOf(request), request.ip));
+        return true;
+      } catch (error) {
+        // A store that is away for a moment takes no right away.
+        return !isServerError(error) || error.status >= 500;
+      }
+    };
+  };
+  const allow = async (
+    request: FastifyRequest,
+    access: Exclude<Access, "public">,
+    principal: Principal,
+  ): Promise<void> => {
     const project = access.of === "visible" ? principal.project : projectOf(access, request, principal);
     if (!mayDo(principal, access.right, project)) throw new ServerError("KEY_NOT_ALLOWED");
     // Told to nobody who might not know that there is such a project.

@@ -24,6 +24,7 @@ const NEEDED: readonly string[] = [
   "GET /connectors/{id}/status: read key",
   "GET /connectors: read visible",
   "GET /instances: read visible",
+  "GET /invalidate/events: read key",
   "GET /invalidate/{uuid}: read key",
   "GET /invalidate: read key",
   "GET /keys: admin installation",
@@ -88,8 +89,12 @@ const fill = (path: string) =>
     .replace("{version}", "1")
     .replace(/\{\w+\}/, "nothing");
 
+/** A stream of everything has no end; of one that is not there, it has no beginning. */
+const askedOf = (path: string, query: string) =>
+  path === "/invalidate/events" ? `${query === "" ? "?" : `${query}&`}uuid=nothing` : query;
+
 const send = ({ method, path }: Documented, key: string, query = "") =>
-  server.ask(method, `${fill(path)}${query}`, {
+  server.ask(method, `${fill(path)}${askedOf(path, query)}`, {
     key,
     ...(method === "POST" || method === "PUT" ? { body: {} } : {}),
   });

@@ -12,6 +12,8 @@ declare module "fastify" {
     errors?: readonly ErrorCode[];
     /** Headers of the request that it reads. */
     requestHeaders?: Readonly<Record<string, string>>;
+    /** Media type of what it answers with; JSON where nothing is said. */
+    media?: string;
   }
 }
 
@@ -85,7 +87,10 @@ function operationOf({ method, path, access, schema }: Operation): object {
       ...Object.fromEntries(
         Object.entries(response ?? {}).map(([status, each]) => [
           status,
-          { description: each.description ?? "", ...(isEmpty(each) ? {} : { content: json(each) }) },
+          {
+            description: each.description ?? "",
+            ...(isEmpty(each) ? {} : { content: { [schema.media ?? "application/json"]: { schema: each } } }),
+          },
         ]),
       ),
       ...Object.fromEntries([...byStatus].map(([status, some]) => [status, problemOf(path, some)])),

@@ -6,7 +6,9 @@ import { invalidate } from "./commands/invalidate.ts";
 import { keysCreate } from "./commands/keys-create.ts";
 import { keysList } from "./commands/keys-list.ts";
 import { keysRevoke } from "./commands/keys-revoke.ts";
+import { log } from "./commands/log.ts";
 import { migrate } from "./commands/migrate.ts";
+import { observe } from "./commands/observe.ts";
 import { projectsCreate } from "./commands/projects-create.ts";
 import { projectsDelete } from "./commands/projects-delete.ts";
 import { projectsGet } from "./commands/projects-get.ts";
@@ -14,6 +16,7 @@ import { projectsList } from "./commands/projects-list.ts";
 import { projectsRestore } from "./commands/projects-restore.ts";
 import { projectsSet } from "./commands/projects-set.ts";
 import { projectsVersions } from "./commands/projects-versions.ts";
+import { retry } from "./commands/retry.ts";
 import { serve } from "./commands/serve.ts";
 import { urlBuild } from "./commands/url-build.ts";
 import { urlExplain } from "./commands/url-explain.ts";
@@ -38,6 +41,9 @@ export const COMMANDS: readonly Command[] = [
   keysList,
   keysRevoke,
   invalidate,
+  log,
+  retry,
+  observe,
   urlBuild,
   urlSign,
   urlSeal,

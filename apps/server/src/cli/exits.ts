@@ -1,11 +1,14 @@
 /** How a command can end. The numbers are permanent: scripts rely on them. */
 export const EXITS = {
   OK: { code: 0, sentence: "It is done." },
-  FAILED: { code: 1, sentence: "It could not be done; the sentence says why." },
+  FAILED: {
+    code: 1,
+    sentence:
+      "It could not be done, or an invalidation that was waited for ended in ERROR or ERROR_CDN_NODE, or the observer saw a miss; the sentence says why.",
+  },
   USAGE: { code: 2, sentence: "The command line is not right; nothing was sent." },
   UNREACHABLE: { code: 3, sentence: "No Freshet answers at the address, or it cannot answer now." },
   REFUSED: { code: 4, sentence: "The key is missing, wrong, or does not allow it." },
-  ENDED_IN_ERROR: { code: 5, sentence: "The invalidation ended in ERROR or ERROR_CDN_NODE." },
   TIMED_OUT: { code: 6, sentence: "The invalidation was not done in the time given; it goes on." },
   INTERRUPTED: { code: 130, sentence: "Ctrl-C; an invalidation that was sent goes on." },
 } as const satisfies Record<string, { readonly code: number; readonly sentence: string }>;

@@ -4,7 +4,9 @@ import type { SharedTier } from "../cache/shared/shared-tier.ts";
 import type { Cells } from "../cells/cells.ts";
 import type { Delivered } from "../delivery/deliver.ts";
 import type { ErrorCode } from "../errors.ts";
+import type { Counted } from "../invalidation/census.ts";
 import type { Breakers } from "../sources/breakers.ts";
+import { type InvalidationFigures, invalidationMetrics } from "./invalidation-metrics.ts";
 import { originMetrics } from "./origin-metrics.ts";
 import { sharedTierMetrics } from "./shared-tier-metrics.ts";
 
@@ -18,6 +20,8 @@ export interface Metrics {
   /** A look at an original's pixels: for its content, focus, color or quality. */
   looked(what: string): void;
   fetched(outcome: string): void;
+  /** Invalidations that this instance carried to their end. */
+  invalidated(some: readonly Counted[]): void;
   text(): Promise<string>;
   readonly contentType: string;
 }
@@ -30,10 +34,12 @@ export function createMetrics(read: {
   readonly sharedTier: SharedTier | undefined;
   readonly applied: () => number;
   readonly instances: () => { readonly lags: ReadonlyMap<string, number>; readonly lapses: number };
+  readonly invalidations: () => InvalidationFigures;
 }): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: "freshet_" });
   originMetrics(registry, read.breakers);
+  const invalidations = invalidationMetrics(registry, read.invalidations);
   if (read.sharedTier) sharedTierMetrics(registry, read.sharedTier);
   const registers = [registry];
   let hits = 0;
@@ -136,6 +142,7 @@ export function createMetrics(read: {
     rendered: (milliseconds) => renders.observe(milliseconds / 1000),
     looked: (what) => looks.inc({ for: what }),
     fetched: (outcome) => fetches.inc({ outcome }),
+    invalidated: (some) => invalidations.ended(some),
     text: () => registry.metrics(),
     contentType: registry.contentType,
   };

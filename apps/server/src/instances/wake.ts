@@ -1,7 +1,7 @@
 import type { Store } from "@freshet/store";
 
-/** Something was committed that other instances wait for: an invalidation, that one was applied, or other settings. */
-export type Channel = "freshet_journal" | "freshet_applied" | "freshet_projects";
+/** Something was committed that other instances wait for: an invalidation, that one was applied, a step of one, or other settings. */
+export type Channel = "freshet_journal" | "freshet_applied" | "freshet_progress" | "freshet_projects";
 
 /**
  * Runs `look` every `everyMs`, and at once when another process told the channel. Telling is only haste: what it loses, the next

@@ -1,4 +1,5 @@
-import { object, text } from "../admin/schemas.ts";
+import { INVALIDATION_SCOPES, INVALIDATION_STATUSES } from "@freshet/core";
+import { choice, object, text } from "../admin/schemas.ts";
 
 // What the document of the API says about invalidations. The bodies keep Cloudimage's shapes, with null where they have it.
 
@@ -50,6 +51,49 @@ const RECEIPT = {
   },
 } as const;
 
+const TARGET = {
+  type: "object",
+  required: ["node", "status", "attempts"],
+  properties: {
+    node: string,
+    status: { type: "string", enum: ["waiting", "done", "failed", "skipped"] },
+    attempts: { type: "integer", minimum: 0 },
+    lag: { type: "integer", minimum: 0 },
+    at: string,
+    error: string,
+    by: { type: "string", enum: ["urls", "tags", "project"] },
+  },
+} as const;
+
+const COUNT = { type: "integer", minimum: 0 } as const;
+
+/** What Done rests on. */
+const EVIDENCE = {
+  type: ["object", "null"],
+  properties: {
+    bytes: { type: "object", properties: { changed: COUNT, same: COUNT, unknown: COUNT } },
+    digests: { type: "object", properties: { match: COUNT, differ: COUNT, unknown: COUNT } },
+    probes: {
+      type: "object",
+      properties: {
+        ...{ asked: COUNT, stale: COUNT, repeats: COUNT },
+        samples: {
+          type: "array",
+          items: {
+            type: "object",
+            required: ["node", "path", "status", "stamp", "cache"],
+            properties: {
+              ...{ node: string, path: string, status: COUNT },
+              stamp: { type: ["integer", "null"] },
+              cache: { type: "string", enum: ["hit", "miss", "pass", "unknown"] },
+            },
+          },
+        },
+      },
+    },
+  },
+} as const;
+
 const ENTRY = {
   type: "object",
   description: "An invalidation with its stages and evidence.",
@@ -75,9 +119,28 @@ const ENTRY = {
     attempt: { type: "integer", minimum: 1 },
     done_at: nullable,
     error: nullable,
-    stages: { type: "array", items: { type: "object", required: ["status", "at", "targets"] } },
-    evidence: { type: ["object", "null"] },
+    stages: {
+      type: "array",
+      items: {
+        type: "object",
+        required: ["status", "at", "targets"],
+        properties: { status: string, at: string, targets: { type: "array", items: TARGET } },
+      },
+    },
+    evidence: EVIDENCE,
   },
+} as const;
+
+const FILTERS = {
+  "status?": choice("Only those that are in this stage, or ended so.", INVALIDATION_STATUSES),
+  "scope?": choice("Only those of this scope.", INVALIDATION_SCOPES),
+  "cause?": text("Only those with a cause of this kind, such as wordpress.", 40),
+  "path?": text(
+    "Only those that name this original, in whatever way it is written; with * at the end, those that name something under it.",
+    8_192,
+  ),
+  "since?": text("Only those received then or later, such as 2030-01-31T12:00:00Z.", 40),
+  "until?": text("Only those received before.", 40),
 } as const;
 
 export const ACCEPT = {
@@ -99,9 +162,11 @@ export const ACCEPT = {
 export const LIST = {
   config: READ,
   schema: {
-    summary: "Lists invalidations, newest first.",
+    summary:
+      "Lists invalidations, newest first. All that is asked for has to hold; where much had to be looked through, a page may be short or empty and still have a cursor.",
     querystring: object("Which page.", {
       ...PROJECT,
+      ...FILTERS,
       "limit?": text("Entries on a page, 1 to 100; 20 where nothing is said.", 9),
       "cursor?": text("Where the next page begins, as the page before said.", 20),
     }),
@@ -117,7 +182,44 @@ export const LIST = {
         },
       },
     },
-    errors: ["QUERY_WRONG", "PROJECT_NOT_NAMED", "PROJECT_NOT_FOUND"],
+    errors: ["QUERY_WRONG", "PATH_WRONG", "PROJECT_NOT_NAMED", "PROJECT_NOT_FOUND"],
+  },
+} as const;
+
+export const EVENTS = {
+  config: READ,
+  // Its answer has no end: there is no head alone to be had.
+  exposeHeadRoute: false,
+  schema: {
+    summary:
+      "Follows invalidations as they go, as server-sent events. Without Last-Event-ID it begins with how the open ones came to where they are.",
+    querystring: object("Which.", {
+      ...PROJECT,
+      "uuid?": text("One of them alone; the stream ends with it.", 60),
+    }),
+    requestHeaders: {
+      "Last-Event-ID": "Id of the last event that was received: what came behind it is told.",
+    },
+    media: "text/event-stream",
+    response: {
+      200: {
+        type: "object",
+        description:
+          "The data of each event `progress`: a stage that was reached, or whose targets have moved. Its id is the same at every instance; after a change of instance some may come twice. An event `reset` says that Last-Event-ID is too old: read the list. Comments keep the connection open.",
+        required: ["uuid", "sequence", "scope", "cause", "attempt", "status", "at", "targets"],
+        properties: {
+          ...{ uuid: string, sequence: ENTRY.properties.sequence, scope: string, cause: LINKED },
+          ...{ attempt: ENTRY.properties.attempt, status: ENTRY.properties.status, at: string },
+          targets: { type: "array", items: TARGET },
+          error: nullable,
+          evidence: EVIDENCE,
+        },
+      },
+    },
+    errors: [
+      ...(["QUERY_WRONG", "INVALIDATION_UNKNOWN", "STREAMS_TOO_MANY", "PROJECT_NOT_NAMED"] as const),
+      "PROJECT_NOT_FOUND",
+    ],
   },
 } as const;
 

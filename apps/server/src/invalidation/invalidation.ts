@@ -3,10 +3,13 @@ import type { Cause, InvalidationEntry, InvalidationReceipt, InvalidationRequest
 import type { FastifyInstance } from "fastify";
 import { AUDIT_MIGRATIONS, AUDIT_OWNER } from "../admin/audit.ts";
 import { isServerError, ServerError } from "../errors.ts";
+import type { InvalidationFigures } from "../health/invalidation-metrics.ts";
 import { createInstances, type Instances } from "../instances/instances.ts";
 import { ALONE } from "../instances/ports.ts";
 import { lookAgain, tell } from "../instances/wake.ts";
 import type { Project } from "../projects/project.ts";
+import { createCensus } from "./census.ts";
+import { createFeed } from "./feed.ts";
 import { createFollow } from "./follow.ts";
 import { createJoin } from "./join.ts";
 import { type Accepted, type Asked, createJournal, type Journal } from "./journal.ts";
@@ -22,15 +25,21 @@ import { invalidationRoutes } from "./routes.ts";
 import type { Seen } from "./seen.ts";
 import { journalSettings } from "./settings.ts";
 import { createSettle, SETTLE_MIGRATIONS, SETTLE_OWNER, type SettleAfter, settleAgain } from "./settle.ts";
+import { createStreams } from "./streams.ts";
+import { createTelling, toldOf } from "./telling.ts";
 import { TUNING } from "./tuning.ts";
 import { viewEntry, viewReceipt } from "./view.ts";
 
 const KEEP_MS = 30 * 86_400_000;
+/** Between looks at what became of entries while somebody follows, should no news have come. */
+const PROGRESS_MS = 500;
 
 /** The journal, its pipeline and its API. */
 export interface Invalidation {
   /** This process among those that share the store: what each request asks before it looks at a cache. */
   readonly instances: Instances;
+  /** What is under way, and how many follow it at this instance: read when metrics are asked for. */
+  readonly figures: InvalidationFigures;
   /** A fastify plugin: the routes of the API. */
   readonly routes: (app: FastifyInstance) => Promise<void>;
   /** Brings the tables up to date: before settings are read, which is before `start`. */
@@ -109,10 +118,21 @@ export function createInvalidation(ports: InvalidationPorts): Invalidation {
   };
   const hostsOf = (name: string) => projects.byName(name)?.hosts ?? [];
   const { recheckAfterMs } = tuning;
-  const ledger = createLedger({
-    ...{ db, me, instance, nodes, settleAfter, recheckAfterMs, now },
-    seen: () => follow.seen(),
+  const progress = createTelling(() => tell(store, "freshet_progress"));
+  const ledger = toldOf(
+    createLedger({
+      ...{ db, me, instance, nodes, settleAfter, recheckAfterMs, now },
+      seen: () => follow.seen(),
+    }),
+    progress.tell,
+  );
+  const feed = createFeed({
+    ...{ db, isAlone: instance.isAlone, now, log },
+    outcomes: journal.outcomes,
+    listen: (wake) => lookAgain(store, "freshet_progress", PROGRESS_MS, wake),
   });
+  const streams = createStreams(feed);
+  const census = createCensus({ db, nodes, log, counted: (some) => ports.counted?.(some) });
   const pipeline = createPipeline({
     store,
     me,
@@ -126,7 +146,10 @@ export function createInvalidation(ports: InvalidationPorts): Invalidation {
     tuning,
     now,
     log,
-    ended: (uuid) => waiting.get(uuid)?.(),
+    ended: (uuid) => {
+      waiting.get(uuid)?.();
+      if (ports.counted) census.ended(uuid);
+    },
   });
   const { isAlone } = instance;
   const settle = createSettle({ store, db, me, isAlone, lanes: laneOf, delivery, hostsOf, tuning, now, log });
@@ -137,6 +160,7 @@ export function createInvalidation(ports: InvalidationPorts): Invalidation {
       .offer(accepted)
       .catch((error) => log("invalidation not applied yet", { uuid: accepted.uuid, error: reasonOf(error) }));
     pipeline.wake();
+    progress.tell();
     if (!instance.isAlone) tell(store, "freshet_journal");
   };
   const submit = async (asked: Asked): Promise<Accepted | "reused"> => {
@@ -193,7 +217,19 @@ export function createInvalidation(ports: InvalidationPorts): Invalidation {
 
   const invalidation: Invalidation = {
     instances,
-    routes: invalidationRoutes({ projects, delivery, log, journal, submit, wake: pipeline.wake }),
+    figures: {
+      open: census.open,
+      get streams() {
+        return streams.count;
+      },
+    },
+    routes: invalidationRoutes({
+      ...{ projects, delivery, log, journal, submit, streams },
+      wake: () => {
+        pipeline.wake();
+        progress.tell();
+      },
+    }),
     journal: { acceptWithin: journal.acceptWithin, take },
     async migrate() {
       await store.migrate(AUDIT_OWNER, AUDIT_MIGRATIONS);
@@ -222,6 +258,10 @@ export function createInvalidation(ports: InvalidationPorts): Invalidation {
       if (carries)
         await Promise.all([join.stop(), recheck.stop(), settle.stop(), pipeline.stop(), retention.stop()]);
       deafen();
+      streams.close();
+      progress.stop();
+      await feed.stop();
+      await census.stop();
       await following;
       await instances.stop();
       await ports.remembered

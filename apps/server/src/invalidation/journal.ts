@@ -4,6 +4,7 @@ import { createGathering, type Kysely, type Transaction } from "@freshet/store";
 import { type Author, writeAudit } from "../admin/audit.ts";
 import type { Mark } from "../cache/mark.ts";
 import type { InstanceRow, OutcomeRow } from "../instances/migrations.ts";
+import { type LogFilter, searchLog } from "./log.ts";
 import { floorOf, marksOf } from "./marks.ts";
 import type { EntryRow, InvalidationTables, PathRow, TargetRow } from "./migrations.ts";
 import { isForeign, type Seen } from "./seen.ts";
@@ -69,11 +70,17 @@ export interface Journal {
   /** The largest number given out. */
   head(): Promise<number>;
   get(project: string, uuid: string): Promise<Entry | undefined>;
-  /** Newest first, older than `before`; fewer than `limit` where entries are large, and `next` where there are more. */
+  /** What the targets of some entries have come to, without what the entries name. */
+  outcomes(rows: readonly EntryRow[]): Promise<readonly Omit<Entry, "paths">[]>;
+  /**
+   * Newest first, older than `before`; fewer than `limit` where entries are large or much had to be looked through, and `next` where
+   * there may be more.
+   */
   list(
     project: string,
     limit: number,
     before: number | undefined,
+    filter?: LogFilter,
   ): Promise<{ readonly entries: readonly Entry[]; readonly next: number | undefined }>;
   /** Opens the failed targets of a failed entry again, as a new attempt; "unneeded" when it has not failed. */
   retry(project: string, uuid: string, by?: Author): Promise<EntryRow | "unknown" | "unneeded">;
@@ -108,24 +115,31 @@ export function createJournal(db: Db, now: () => number, memory = NO_MEMORY): Jo
     async (group) => (await write(group, memory.seen())).answers,
     TOGETHER,
   );
-  const complete = async (rows: readonly EntryRow[]): Promise<readonly Entry[]> => {
+  const outcomesOfSome = async (rows: readonly EntryRow[]): Promise<readonly Omit<Entry, "paths">[]> => {
     const ids = rows.map(({ id }) => id);
     if (ids.length === 0) return [];
-    const [paths, targets, outcomes, waiting] = await Promise.all([
-      db.selectFrom("invalidation_path").selectAll().where("entry", "in", ids).orderBy("place").execute(),
+    const [targets, outcomes, waiting] = await Promise.all([
       db.selectFrom("invalidation_target").selectAll().where("entry", "in", ids).orderBy("node").execute(),
       db.selectFrom("instance_outcome").selectAll().where("entry", "in", ids).orderBy("instance").execute(),
       rows.some(isWaiting) ? db.selectFrom("instance_row").selectAll().orderBy("name").execute() : [],
     ]);
-    const pathsOf = Map.groupBy(paths, ({ entry }) => entry);
     const targetsOf = Map.groupBy(targets, ({ entry }) => entry);
     const outcomesOf = Map.groupBy(outcomes, ({ entry }) => entry);
     return rows.map((row) => ({
       row,
-      paths: pathsOf.get(row.id) ?? [],
       targets: targetsOf.get(row.id) ?? [],
       instances: isWaiting(row) ? waitedFor(row, waiting) : (outcomesOf.get(row.id) ?? []),
     }));
+  };
+  const complete = async (rows: readonly EntryRow[]): Promise<readonly Entry[]> => {
+    const ids = rows.map(({ id }) => id);
+    if (ids.length === 0) return [];
+    const [paths, outcomes] = await Promise.all([
+      db.selectFrom("invalidation_path").selectAll().where("entry", "in", ids).orderBy("place").execute(),
+      outcomesOfSome(rows),
+    ]);
+    const pathsOf = Map.groupBy(paths, ({ entry }) => entry);
+    return outcomes.map((each) => ({ ...each, paths: pathsOf.get(each.row.id) ?? [] }));
   };
   const entries = (project: string) =>
     db.selectFrom("invalidation_entry").selectAll().where("project", "=", project);
@@ -148,18 +162,20 @@ export function createJournal(db: Db, now: () => number, memory = NO_MEMORY): Jo
       const [entry] = await complete(await entries(project).where("id", "=", uuid).execute());
       return entry;
     },
-    async list(project, limit, before) {
-      const wanted = entries(project)
-        .orderBy("sequence", "desc")
-        .limit(limit + 1);
-      const rows = await (before === undefined ? wanted : wanted.where("sequence", "<", before)).execute();
+    outcomes: async (rows) => {
+      const found: Omit<Entry, "paths">[] = [];
+      for (const some of slices(rows)) found.push(...(await outcomesOfSome(some)));
+      return found;
+    },
+    async list(project, limit, before, filter = {}) {
+      const { rows, next } = await searchLog(db, { project, filter, limit, before });
       let room = PATHS_ON_A_PAGE;
-      const page = rows.slice(0, limit).filter(({ paths }, index) => {
+      const page = rows.filter(({ paths }, index) => {
         room -= paths;
         return room >= 0 || index === 0;
       });
-      const last = page.at(-1);
-      return { entries: await complete(page), next: rows.length > page.length ? last?.sequence : undefined };
+      const isCut = page.length < rows.length;
+      return { entries: await complete(page), next: isCut ? page.at(-1)?.sequence : next };
     },
     retry: (project, uuid, by) =>
       db.transaction().execute(async (transaction) => {
@@ -245,6 +261,11 @@ async function renumber(db: Transaction<InvalidationTables>, head: number, least
     await db.deleteFrom("invalidation_target").where("entry", "in", entries).execute();
     await db.deleteFrom("instance_outcome").where("entry", "in", entries).execute();
     await db
+      .updateTable("invalidation_path")
+      .set(({ eb }) => ({ sequence: eb("sequence", "+", further) }))
+      .where("entry", "in", entries)
+      .execute();
+    await db
       .updateTable("invalidation_entry")
       .set(({ eb }) => ({
         sequence: eb("sequence", "+", further),
@@ -276,6 +297,7 @@ async function insertEntries(
     scope: asked.request.scope,
     status: "RECEIVED" as const,
     cause: JSON.stringify(asked.cause),
+    cause_kind: asked.cause.kind,
     chain: asked.chain,
     attempt: 1,
     attempts: 0,
@@ -289,7 +311,10 @@ async function insertEntries(
   await db.insertInto("invalidation_entry").values(entries).execute();
   await writeAudit(db, fresh.flatMap(auditOf));
   const paths = fresh.flatMap(({ asked, accepted }) =>
-    asked.paths.map((path, place) => ({ entry: accepted.uuid, place, ...path })),
+    asked.paths.map((path, place) => ({
+      ...{ entry: accepted.uuid, place, project: asked.project, sequence: accepted.sequence },
+      ...path,
+    })),
   );
   for (const some of slices(paths)) await db.insertInto("invalidation_path").values(some).execute();
   const floors = new Map<string, InvalidationTables["invalidation_floor"]>();

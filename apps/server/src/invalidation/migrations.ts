@@ -1,5 +1,5 @@
 import type { InvalidationScope, InvalidationStatus } from "@freshet/core";
-import { type Migration, type QueueColumns, sql, withQueueColumns } from "@freshet/store";
+import { type Migration, type QueueColumns, sql, type Transaction, withQueueColumns } from "@freshet/store";
 import type { AuditTables } from "../admin/audit.ts";
 import type { InstanceTables } from "../instances/migrations.ts";
 
@@ -12,6 +12,8 @@ export interface EntryRow extends QueueColumns {
   readonly status: InvalidationStatus;
   /** JSON of a `Cause`. */
   readonly cause: string;
+  /** Its kind, by which the log is searched. */
+  readonly cause_kind: string;
   /** How many rechecks in a row led to it. */
   readonly chain: number;
   /** 1, and one more for each retry. */
@@ -49,6 +51,12 @@ export interface PathRow {
   readonly digest: string | null;
 }
 
+/** Of which entry a path is, once more: by it the log is searched. */
+export interface PathPlace {
+  readonly project: string;
+  readonly sequence: number;
+}
+
 /** What one node has to do for one entry. What instances had to do is in `instance_outcome`. */
 export interface TargetRow {
   readonly entry: string;
@@ -82,7 +90,7 @@ export type InvalidationTables = {
   /** The epoch is another text whenever the numbers went back. */
   invalidation_sequence: { id: number; n: number; epoch: string };
   invalidation_entry: EntryRow;
-  invalidation_path: PathRow;
+  invalidation_path: PathRow & PathPlace;
   invalidation_target: TargetRow;
   /** The newest number that covers an original, a tag of the user, a prefix or (tag "") a project. */
   invalidation_floor: { project: string; tag: string; prefix: string | null; sequence: number };
@@ -185,4 +193,53 @@ export const MIGRATIONS: readonly Migration[] = [
       await sql`alter table invalidation_entry add column settings bigint`.execute(transaction);
     },
   },
+  {
+    version: 4,
+    name: "search",
+    async up(transaction) {
+      const db = transaction.$extendTables<InvalidationTables>();
+      const columns = [
+        sql`alter table invalidation_entry add column cause_kind text not null default ''`,
+        sql`alter table invalidation_path add column project text not null default ''`,
+        sql`alter table invalidation_path add column sequence bigint not null default 0`,
+      ];
+      for (const statement of columns) await statement.execute(transaction);
+      await nameCauses(db);
+      await sql`update invalidation_path set
+        project = coalesce((select e.project from invalidation_entry e where e.id = invalidation_path.entry), ''),
+        sequence = coalesce((select e.sequence from invalidation_entry e where e.id = invalidation_path.entry), 0)`.execute(
+        transaction,
+      );
+      const indexes = [
+        sql`create index invalidation_entry_status on invalidation_entry (project, status, sequence)`,
+        sql`create index invalidation_entry_scope on invalidation_entry (project, scope, sequence)`,
+        sql`create index invalidation_entry_cause on invalidation_entry (project, cause_kind, sequence)`,
+        sql`create index invalidation_entry_ended on invalidation_entry (ended_at) where ended_at is not null`,
+        // Tags are short; names may be longer than an index of PostgreSQL takes.
+        sql`create index invalidation_path_tag on invalidation_path (project, tag, sequence)`,
+      ];
+      for (const statement of indexes) await statement.execute(transaction);
+    },
+  },
 ];
+
+/** Kinds stand in JSON, which each engine reads in a way of its own. */
+async function nameCauses(db: Transaction<InvalidationTables>): Promise<void> {
+  for (;;) {
+    const rows = await db
+      .selectFrom("invalidation_entry")
+      .select(["id", "cause"])
+      .where("cause_kind", "=", "")
+      .limit(5_000)
+      .execute();
+    if (rows.length === 0) return;
+    const kindOf = ({ cause }: { readonly cause: string }): string => {
+      const { kind } = JSON.parse(cause) as { readonly kind?: unknown };
+      return typeof kind === "string" && kind !== "" ? kind : "unknown";
+    };
+    for (const [kind, some] of Map.groupBy(rows, kindOf)) {
+      const ids = some.map(({ id }) => id);
+      await db.updateTable("invalidation_entry").set({ cause_kind: kind }).where("id", "in", ids).execute();
+    }
+  }
+}

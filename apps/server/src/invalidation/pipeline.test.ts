@@ -289,7 +289,10 @@ test("a node that serves an older answer is purged again, then named", async () 
   const failed = await invalidate(made, "/a.jpg");
   expect(failed.status).toBe("ERROR_CDN_NODE");
   expect(failed.error).toContain("older than the invalidation");
-  expect(failed.evidence?.probes).toEqual({ asked: 4, stale: 1 });
+  expect(failed.evidence?.probes).toEqual({
+    ...{ asked: 4, stale: 1, repeats: 3 },
+    samples: [{ node: "a", path: "/v7/a.jpg?w=1", status: 200, stamp: 0, cache: "hit" }],
+  });
   expect(node.purges).toHaveLength(4);
   node.answer("/v7/a.jpg?w=1", 99);
   expect(await invalidate(made, "/a.jpg")).toMatchObject({
@@ -302,7 +305,10 @@ test("an answer without a stamp accuses nobody", async () => {
   const node = createMemoryNode("a");
   const made = await started(await newFile(), [node]);
   made.delivery.seen("/a.jpg", [{ path: "/v7/a.jpg", host: undefined, accept: undefined }]);
-  expect((await invalidate(made, "/a.jpg")).evidence?.probes).toEqual({ asked: 0, stale: 0 });
+  expect((await invalidate(made, "/a.jpg")).evidence?.probes).toMatchObject({
+    ...{ asked: 0, stale: 0 },
+    samples: [{ node: "a", stamp: null }],
+  });
 });
 
 test("a restart restores what was applied and resumes what was not done, at once", async () => {

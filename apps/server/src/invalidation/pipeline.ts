@@ -18,7 +18,7 @@ import { createNotes, type Notes } from "./notes.ts";
 import type { Delivery } from "./ports.ts";
 import { rechecksOf } from "./recheck.ts";
 import type { Tuning } from "./tuning.ts";
-import { sample, type Verified, verify } from "./verify.ts";
+import { addProbes, openCount, type ProbeCount, sample, type Verified, verify } from "./verify.ts";
 import { type HostsOf, wantedOf } from "./wanted.ts";
 
 /** Entries taken with one claim, and under way at most: they wait for nodes, not for this process. */
@@ -110,7 +110,7 @@ async function carry(
   const reading: Promise<Reading> = before
     ? Promise.resolve({ evidence: before, digests: new Map(), changed: new Set() })
     : rereadOriginals(delivery, singlesOf(paths), tuning.rereadMs, stopping);
-  const probes = { asked: before?.probes.asked ?? 0, stale: 0 };
+  const probes = openCount(before?.probes);
   const notes = createNotes(ledger, tuning.noteMs);
   try {
     const settled = await purgeNodes(parts, { row, paths, targets, reading, probes, notes }, stopping);
@@ -191,7 +191,7 @@ interface Work {
   readonly targets: readonly TargetRow[];
   readonly reading: Promise<Reading>;
   /** Summed over the nodes of the entry. */
-  readonly probes: { asked: number; stale: number };
+  readonly probes: ProbeCount;
   readonly notes: Notes;
 }
 interface NodeWork extends Work {
@@ -260,9 +260,10 @@ async function purgeNode(parts: PipelineParts, work: NodeWork, stopping: AbortSi
     await work.reading;
     const seen = await check(parts, lane.driver, work, stopping);
     stopping.throwIfAborted();
-    work.probes.asked += seen.asked;
+    addProbes(work.probes, work.target.node, seen, row.sequence);
     if (seen.stale === 0) return { ...target, attempts, status: "done", at: now(), error: null };
     if (repeat === tuning.repeats) work.probes.stale += seen.stale;
+    else work.probes.repeats = (work.probes.repeats ?? 0) + 1;
   }
   const error = `The node still gives answers older than the invalidation, after ${tuning.repeats} repeated purges.`;
   return { ...target, attempts, status: "failed", at: now(), error };
@@ -274,7 +275,7 @@ async function check(
   { row, paths }: NodeWork,
   stopping: AbortSignal,
 ): Promise<Verified> {
-  if (!driver.probe) return { asked: 0, stale: 0 };
+  if (!driver.probe) return { asked: 0, stale: 0, samples: [] };
   const urls = sample(delivery, marksOf(row.project, row.scope, paths));
   return verify(driver, urls, row.sequence, tuning.callMs / 2, stopping);
 }

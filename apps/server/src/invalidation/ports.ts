@@ -7,6 +7,7 @@ import type { InstancePorts } from "../instances/ports.ts";
 import type { Executor } from "../projects/feed.ts";
 import type { Prefix } from "../projects/prefixes.ts";
 import type { Project, Projects } from "../projects/project.ts";
+import type { Counted } from "./census.ts";
 import type { Seen } from "./seen.ts";
 import type { Tuning } from "./tuning.ts";
 
@@ -78,6 +79,8 @@ export interface InvalidationPorts {
   readonly keepMs?: number;
   /** Milliseconds for which changes stay in the log; for ever where it is absent. */
   readonly keepAuditMs?: number;
+  /** Told of what this process carried to its end, some at a time. */
+  readonly counted?: (some: readonly Counted[]) => void;
   /** Differs from `TUNING` in tests only. */
   readonly tuning?: Partial<Tuning>;
   /** Milliseconds since the epoch. */

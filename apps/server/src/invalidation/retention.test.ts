@@ -28,7 +28,7 @@ async function setUp() {
   running.push(made);
   await made.invalidation.start();
   const db = made.store.db.$extendTables<InvalidationTables>();
-  const retention = (mostFloors?: number) =>
+  const retention = (mostFloors?: number, mostEntries?: number) =>
     createRetention({
       db,
       coverage: made.coverage,
@@ -36,6 +36,7 @@ async function setUp() {
       now: () => time,
       log,
       ...(mostFloors === undefined ? {} : { mostFloors }),
+      ...(mostEntries === undefined ? {} : { mostEntries }),
     });
   /** What an instance knows that starts now. */
   const restarted = async () => {
@@ -127,4 +128,16 @@ test("floors beyond the most that are kept fold, the oldest first", async () => 
     expect(coverage.floor(named("h.example/else/a.jpg"))).toBe(20);
   }
   expect(await made.count("invalidation_entry")).toBe(30);
+});
+
+test("entries beyond the most that are kept go, the oldest first, and what they covered stays covered", async () => {
+  const { made, retention, restarted, invalidate } = await setUp();
+  for (let each = 1; each <= 12; each += 1) await invalidate(folder(`f${each}`));
+  expect(await retention(undefined, 5).run()).toBe(7);
+  expect(await made.count("invalidation_entry")).toBe(5);
+  expect(await made.count("invalidation_path")).toBe(5);
+  for (const coverage of [made.coverage, await restarted()]) {
+    expect(coverage.floor(named("h.example/f3/a.jpg"))).toBe(3);
+    expect(coverage.floor(named("h.example/f12/a.jpg"))).toBe(12);
+  }
 });

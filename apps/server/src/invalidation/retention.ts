@@ -12,6 +12,8 @@ const EVERY_MS = 10 * 60_000;
 const AT_ONCE = 200;
 /** Floors kept in the database at most, however young they are. */
 const MOST_FLOORS = 1_000_000;
+/** Entries kept at most, however young they are. */
+const MOST_ENTRIES = 5_000_000;
 
 /** Keeps journal and floors from growing without bound. */
 export interface Retention {
@@ -34,10 +36,11 @@ export function createRetention(parts: {
   /** Milliseconds for which changes stay in the log; for ever where it is absent. */
   readonly keepAuditMs?: number;
   readonly mostFloors?: number;
+  readonly mostEntries?: number;
   readonly now: () => number;
   readonly log: (event: string, details: Readonly<Record<string, unknown>>) => void;
 }): Retention {
-  const { db, coverage, keepMs, mostFloors = MOST_FLOORS, now, log } = parts;
+  const { db, coverage, keepMs, mostFloors = MOST_FLOORS, mostEntries = MOST_ENTRIES, now, log } = parts;
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<number> | undefined;
   let isStopping = false;
@@ -46,9 +49,12 @@ export function createRetention(parts: {
     const oldest = now() - keepMs;
     const through = await db.transaction().execute((transaction) => fold(transaction, oldest, mostFloors));
     coverage.fold(through);
+    const { n: head } = await db.selectFrom("invalidation_sequence").select("n").executeTakeFirstOrThrow();
     let removed = 0;
-    for (let some = AT_ONCE; some === AT_ONCE && !isStopping; removed += some) {
-      some = await db.transaction().execute((transaction) => removeEntries(transaction, oldest));
+    for (const bound of [{ oldest }, { through: head - mostEntries }]) {
+      for (let some = AT_ONCE; some === AT_ONCE && !isStopping; removed += some) {
+        some = await db.transaction().execute((transaction) => removeEntries(transaction, bound));
+      }
     }
     if (removed > 0) log("journal shortened", { removed });
     const { keepAuditMs } = parts;
@@ -137,17 +143,19 @@ async function beyond(db: Transaction<Tables>, most: number): Promise<number> {
 }
 
 /** Removes some ended entries with everything that belongs to them. */
-async function removeEntries(db: Transaction<Tables>, oldest: number): Promise<number> {
-  const old = await db
-    .selectFrom("invalidation_entry")
-    .select("id")
-    .where("received_at", "<", oldest)
-    .where("next_at", "is", null)
+async function removeEntries(
+  db: Transaction<Tables>,
+  bound: { readonly oldest: number } | { readonly through: number },
+): Promise<number> {
+  const ended = db.selectFrom("invalidation_entry").select("id").where("next_at", "is", null);
+  const old = await ("oldest" in bound
+    ? ended.where("received_at", "<", bound.oldest).orderBy("received_at")
+    : ended.where("sequence", "<=", bound.through).orderBy("sequence")
+  )
     // The newest stays: whoever fell behind all that is gone sees by its number that something is missing.
     .where("sequence", "<", ({ selectFrom }) =>
       selectFrom("invalidation_entry as newest").select(({ fn }) => fn.max("newest.sequence").as("n")),
     )
-    .orderBy("received_at")
     .limit(AT_ONCE)
     .execute();
   const ids = old.map(({ id }) => id);

@@ -6,10 +6,12 @@ import { codeOfFailure, RETRY_AFTER_S } from "../plugins/failures.ts";
 import { originHosts } from "../projects/originals.ts";
 import type { Project } from "../projects/project.ts";
 import { readCursor, writeCursor } from "./cursor.ts";
-import { ACCEPT, GET, LIST, RETRY } from "./describe.ts";
+import { ACCEPT, EVENTS, GET, LIST, RETRY } from "./describe.ts";
+import { readFilter } from "./filter.ts";
 import type { Accepted, Asked, Journal } from "./journal.ts";
 import type { InvalidationPorts } from "./ports.ts";
 import { readRequest } from "./request.ts";
+import type { Streams } from "./streams.ts";
 import { viewEntry, viewReceipt } from "./view.ts";
 
 /** 1 MB, as the error table says. */
@@ -23,11 +25,12 @@ export interface RouteParts extends Pick<InvalidationPorts, "projects" | "delive
   readonly submit: (asked: Asked) => Promise<Accepted | "reused">;
   /** Tells the pipeline that there is work. */
   readonly wake: () => void;
+  readonly streams: Streams;
 }
 
 /** Cloudimage's invalidation API, with list, retry, Idempotency-Key, cause and digests. Any bytes are answered without a 5xx. */
 export function invalidationRoutes(parts: RouteParts): (app: FastifyInstance) => Promise<void> {
-  const { projects, delivery, journal, submit, wake } = parts;
+  const { projects, delivery, journal, submit, wake, streams } = parts;
   const projectOf = (request: FastifyRequest): Project => projectOfRequest(request, projects);
   return async (app) => {
     // Clients of Cloudimage label their JSON in every way there is; the bytes decide.
@@ -69,7 +72,10 @@ export function invalidationRoutes(parts: RouteParts): (app: FastifyInstance) =>
       LIST,
       async (request): Promise<InvalidationPage> => {
         const { limit, cursor } = request.query;
-        const page = await journal.list(projectOf(request).name, readLimit(limit), readBefore(cursor));
+        const project = projectOf(request);
+        const hosts = deliveryHosts(project, request.headers.host);
+        const filter = readFilter(request.query, project, delivery, hosts);
+        const page = await journal.list(project.name, readLimit(limit), readBefore(cursor), filter);
         return {
           status: "success",
           invalidations: page.entries.map(viewEntry),
@@ -77,6 +83,27 @@ export function invalidationRoutes(parts: RouteParts): (app: FastifyInstance) =>
         };
       },
     );
+
+    app.get<{ Querystring: Record<string, unknown> }>(
+      "/invalidate/events",
+      EVENTS,
+      async (request, reply) => {
+        const { name } = projectOf(request);
+        const uuid = readUuid(request.query.uuid);
+        if (uuid !== undefined && !(await journal.get(name, uuid)))
+          throw new ServerError("INVALIDATION_UNKNOWN");
+        const after = request.headers["last-event-id"];
+        const wish = {
+          project: name,
+          ...(uuid === undefined ? {} : { uuid }),
+          ...(typeof after === "string" && after !== "" ? { after } : {}),
+        };
+        const { mayGoOn = async () => true } = request;
+        await streams.open(reply.raw, wish, mayGoOn);
+        return reply.hijack();
+      },
+    );
+    app.addHook("preClose", async () => streams.close());
 
     app.get<{ Params: { uuid: string } }>("/invalidate/:uuid", GET, async (request) => {
       const entry = await journal.get(projectOf(request).name, request.params.uuid);
@@ -126,6 +153,11 @@ function readLimit(limit: unknown): number {
     throw new ServerError("QUERY_WRONG", `The limit is a number from 1 to ${PAGE.most}.`);
   }
   return Math.min(PAGE.most, Math.max(1, Number(limit)));
+}
+
+function readUuid(uuid: unknown): string | undefined {
+  if (uuid === undefined || typeof uuid === "string") return uuid;
+  throw new ServerError("QUERY_WRONG", "uuid stands there once.");
 }
 
 function readBefore(cursor: unknown): number | undefined {

@@ -78,7 +78,8 @@ function stagesOf({ row, paths, targets, instances }: Entry): InvalidationEntry[
   );
 }
 
-function viewTarget({ node, status, attempts, at, error, purged_by }: TargetRow): TargetOutcome {
+/** How a node stands with an entry. */
+export function viewTarget({ node, status, attempts, at, error, purged_by }: TargetRow): TargetOutcome {
   return {
     node,
     status,
@@ -89,7 +90,8 @@ function viewTarget({ node, status, attempts, at, error, purged_by }: TargetRow)
   };
 }
 
-function viewInstance({ instance, status, lag, at }: InstanceOutcome): TargetOutcome {
+/** How an instance stands with an entry. */
+export function viewInstance({ instance, status, lag, at }: InstanceOutcome): TargetOutcome {
   return { node: instance, status, attempts: 1, lag, ...(at === null ? {} : { at: iso(at) }) };
 }
 

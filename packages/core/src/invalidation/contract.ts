@@ -83,14 +83,33 @@ export interface Widening {
   readonly covered: string;
 }
 
+/** What one node answered to a delivery URL after the purge. */
+export interface ProbeSample {
+  readonly node: string;
+  /** Path and query of the delivery URL. */
+  readonly path: string;
+  readonly status: number;
+  /** The number the answer was made under; null where the node gave none, which proves nothing. */
+  readonly stamp: number | null;
+  readonly cache: "hit" | "miss" | "pass" | "unknown";
+}
+
 /** What Done rests on. */
 export interface Evidence {
   /** Originals named one by one whose bytes were compared before and after: how many changed, stayed the same, could not be compared. */
   readonly bytes: { readonly changed: number; readonly same: number; readonly unknown: number };
   /** Where the caller gave digests: how many of them match what the origin gives now. */
   readonly digests?: { readonly match: number; readonly differ: number; readonly unknown: number };
-  /** Delivery URLs asked of the nodes after the purge, and how many of the answers were older than it. */
-  readonly probes: { readonly asked: number; readonly stale: number };
+  /** Delivery URLs asked of the nodes after the purge. */
+  readonly probes: {
+    readonly asked: number;
+    /** Answers older than the purge that were left when the node was given up. */
+    readonly stale: number;
+    /** Purges sent again because an answer was older. */
+    readonly repeats?: number;
+    /** The last answers of each node. */
+    readonly samples?: readonly ProbeSample[];
+  };
 }
 
 /** One entry of the log: `GET /invalidate/{uuid}` carries it under `invalidation`, `GET /invalidate` under `invalidations`. */
@@ -119,6 +138,25 @@ export interface InvalidationEntry {
     /** What this stage covers beyond what was asked for; absent where it covers exactly that. */
     readonly widened?: readonly Widening[];
   }[];
+  readonly evidence: Evidence | null;
+}
+
+/**
+ * One step of an invalidation, as `GET /invalidate/events` tells it: the data of an event "progress". A step is told once it is
+ * durable; where only targets of a stage have moved, the stage is told again.
+ */
+export interface InvalidationStep {
+  readonly uuid: string;
+  readonly sequence: number;
+  readonly scope: InvalidationScope;
+  readonly cause: Cause;
+  readonly attempt: number;
+  readonly status: InvalidationStatus;
+  /** When the stage began. */
+  readonly at: string;
+  /** Those of the stage. */
+  readonly targets: readonly TargetOutcome[];
+  readonly error: string | null;
   readonly evidence: Evidence | null;
 }
 

@@ -1,11 +1,20 @@
-import { createInvalidationClient, INVALIDATION_SCOPES, type InvalidationRequest } from "@freshet/core";
+import { INVALIDATION_SCOPES, type InvalidationRequest } from "@freshet/core";
 import { type Call, type Command, JSON_OPTION, PROJECT_OPTION, SERVER_OPTIONS } from "../command.ts";
-import { keyOf, serverOf } from "../connection.ts";
-import { CliError, usage } from "../exits.ts";
+import { usage } from "../exits.ts";
 import { readSpan } from "../time.ts";
-import { waitForEnd } from "../wait.ts";
+import { openInvalidations } from "../waiting.ts";
 
 const USUAL_TIMEOUT = "120";
+
+/** Options of commands that may wait for an invalidation. */
+export const WAIT_OPTIONS = {
+  wait: { summary: "Waits until it is done; the exit code says how it ended." },
+  timeout: { value: "span", summary: "Longest wait, such as 90s or 5m. Default: 2m." },
+} as const;
+
+/** The longest wait, in milliseconds. */
+export const timeoutOf = ({ option }: Call): number =>
+  readSpan("--timeout", option("timeout") ?? USUAL_TIMEOUT) * 1_000;
 
 export const invalidate: Command = {
   name: "invalidate",
@@ -19,13 +28,12 @@ export const invalidate: Command = {
       value: "scope",
       summary: `What is named: ${INVALIDATION_SCOPES.join(", ")}. Default: original.`,
     },
-    wait: { summary: "Waits until it is done; the exit code says how it ended." },
-    timeout: { value: "span", summary: "Longest wait, such as 90s or 5m. Default: 2m." },
+    ...WAIT_OPTIONS,
     "idempotency-key": { value: "text", summary: "The same request with the same text is taken once." },
   },
   notes: [
     "original takes paths of originals or folders (/_media_/hat.jpg, /_media_/summer/*), urls takes exact delivery URLs with their query, tags takes tags, all takes nothing.",
-    "With --wait, stages are shown as they change where stderr is a terminal. Ctrl-C ends the waiting, not the invalidation.",
+    "With --wait, stages are shown on stderr as they happen; with --json only where stderr is a terminal. Ctrl-C ends the waiting, not the invalidation.",
   ],
   examples: [
     "freshet invalidate /_media_/hat.jpg --wait",
@@ -34,28 +42,15 @@ export const invalidate: Command = {
   ],
   async run(call) {
     const request = readRequest(call);
-    const timeoutMs = readSpan("--timeout", call.option("timeout") ?? USUAL_TIMEOUT) * 1_000;
-    const endpoint = serverOf(call);
-    const apiKey = await keyOf(call);
-    if (apiKey === undefined)
-      throw new CliError("REFUSED", "No key was sent: set FRESHET_API_KEY or FRESHET_API_KEY_FILE.", {
-        code: "API_KEY_WRONG",
-      });
-    const stopping = new AbortController();
-    const client = createInvalidationClient({
-      endpoint,
-      apiKey,
-      fetch: (input, init) => call.io.fetch(withProject(String(input), call.option("project")), init),
-      sleep: (milliseconds) => rest(milliseconds, stopping.signal),
-    });
+    const timeoutMs = timeoutOf(call);
+    const { client, wait } = await openInvalidations(call);
     const key = call.option("idempotency-key");
     const { invalidation } = await client.invalidate(
       request,
       key === undefined ? {} : { idempotencyKey: key },
     );
-    if (!call.isOn("wait"))
-      return { text: `${invalidation.uuid} ${invalidation.status}`, json: { invalidation } };
-    return await waitForEnd({ client, uuid: invalidation.uuid, timeoutMs, stopping, io: call.io });
+    if (call.isOn("wait")) return await wait(invalidation.uuid, timeoutMs);
+    return { text: `${invalidation.uuid} ${invalidation.status}`, json: { invalidation } };
   },
 };
 
@@ -70,26 +65,4 @@ function readRequest({ words, option }: Call): InvalidationRequest {
   if (words.length === 0)
     throw usage(`Name at least one ${scope === "tags" ? "tag" : "path"}, or choose --scope all.`);
   return scope === "tags" ? { scope, tags: words, cause } : { scope, urls: words, cause };
-}
-
-function withProject(address: string, project: string | undefined): string {
-  if (project === undefined) return address;
-  const url = new URL(address);
-  url.searchParams.set("project", project);
-  return url.href;
-}
-
-function rest(milliseconds: number, signal: AbortSignal): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const stop = () => {
-    clearTimeout(timer);
-    reject(signal.reason);
-  };
-  const timer = setTimeout(() => {
-    signal.removeEventListener("abort", stop);
-    resolve();
-  }, milliseconds);
-  if (signal.aborted) stop();
-  else signal.addEventListener("abort", stop, { once: true });
-  return promise;
 }

@@ -1,8 +1,8 @@
-import { type Api, openApi, pathStep, recordOf, shownOf } from "../api.ts";
+import { openApi, pathStep } from "../api.ts";
 import { type Command, JSON_OPTION, SERVER_OPTIONS } from "../command.ts";
-import { usage } from "../exits.ts";
 import { explainOffline } from "../explain-offline.ts";
 import { explanationText } from "../explanation-text.ts";
+import { onlyProject } from "../only-project.ts";
 
 export const urlExplain: Command = {
   name: "url explain",
@@ -38,12 +38,3 @@ export const urlExplain: Command = {
     return { text: explanationText(body), json: body };
   },
 };
-
-async function onlyProject(api: Api): Promise<string> {
-  const { body } = await api.ask("GET", "/projects?limit=2");
-  const { projects } = recordOf(body);
-  const names = (Array.isArray(projects) ? projects : []).map((each) => shownOf(recordOf(each).name));
-  const [first] = names;
-  if (first !== undefined && names.length === 1) return first;
-  throw usage("--project is missing: the key may see several projects, or none.");
-}

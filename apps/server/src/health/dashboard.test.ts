@@ -1,0 +1,117 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { CdnDriver } from "@freshet/core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Fleet, type Instance, startFleet } from "../instances/fleet.test.support.ts";
+import { observerMetrics } from "../observer/metrics.ts";
+import { createTally } from "../observer/tally.ts";
+
+const DASHBOARD = join(import.meta.dirname, "../../../../docs/grafana/freshet.json");
+
+interface Panel {
+  readonly title: string;
+  readonly type: string;
+  readonly gridPos: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
+  readonly targets?: readonly { readonly expr: string; readonly legendFormat: string }[];
+}
+
+let fleet: Fleet;
+let server: Instance;
+let panels: readonly Panel[];
+/** Type and labels of each metric, as they are exported. */
+const exported = new Map<string, { readonly type: string; readonly labels: Set<string> }>();
+
+/** What a scrape says, in the text form. */
+function read(text: string): void {
+  for (const line of text.split("\n")) {
+    const [, name = "", type = ""] = /^# TYPE (\S+) (\S+)$/.exec(line) ?? [];
+    if (name) exported.set(name, { type, labels: new Set() });
+    const [, sample = "", labels = ""] = /^(\w+)\{(.*)\} /.exec(line) ?? [];
+    const known = exported.get(sample) ?? exported.get(sample.replace(/_(bucket|sum|count)$/, ""));
+    for (const [, label = ""] of labels.matchAll(/(\w+)="/g)) known?.labels.add(label);
+  }
+}
+
+beforeAll(async () => {
+  fleet = await startFleet();
+  const driver: CdnDriver = {
+    name: "node",
+    ending: "fenced",
+    limits: { batch: 10 },
+    purgeTags: async () => {},
+    purgeProject: async () => {},
+    probe: async () => ({ status: 200, stamp: 1_000_000, etag: undefined, cache: "hit" }),
+  };
+  server = await fleet.start({ name: "a", isAlone: true, drivers: [driver] });
+  await server.get("/a.gif");
+  await server.get("/missing");
+  await server.get("/a.gif?w=3&wat=1");
+  const uuid = await server.invalidate("/a.gif");
+  await server.ended(uuid);
+  const metrics = async () => String((await server.server.app.inject("/metrics")).payload);
+  await expect.poll(metrics).toMatch(/^freshet_invalidations_total\{.*\} 1$/m);
+  read(await metrics());
+  const tally = createTally(["node"]);
+  tally.of("node").reads += 1;
+  read(await observerMetrics(tally).metrics());
+  panels = JSON.parse(await readFile(DASHBOARD, "utf8")).panels;
+}, 60_000);
+afterAll(() => fleet.stop());
+
+const expressions = () =>
+  panels.flatMap(({ title, targets = [] }) => targets.map((each) => ({ title, ...each })));
+
+test("every metric that the dashboard names is exported", () => {
+  const named = expressions().flatMap(({ expr }) => [...expr.matchAll(/freshet_\w+/g)].map(([name]) => name));
+  expect(new Set(named).size).toBeGreaterThan(15);
+  const missing = named.filter((name) => {
+    const base = name.replace(/_(bucket|sum|count)$/, "");
+    return !exported.has(name) && exported.get(base)?.type !== "histogram";
+  });
+  expect(missing).toEqual([]);
+});
+
+test("every label that it goes by is one that the metric has, and what it shows is told apart", () => {
+  // What a scrape adds by itself; an instance's own label gives way to that of the scrape.
+  const added = ["job", "instance", "exported_instance", "le"];
+  for (const { title, expr, legendFormat } of expressions()) {
+    const [name = ""] = /freshet_\w+/.exec(expr) ?? [];
+    const metric = exported.get(name) ?? exported.get(name.replace(/_bucket$/, ""));
+    const grouped = [...expr.matchAll(/by \(([^)]*)\)/g)].flatMap(([, list = ""]) => list.split(/,\s*/));
+    const selected = [...expr.matchAll(/[{,](\w+)(?:=~?|!)/g)].map(([, label = ""]) => label);
+    const known = [...(metric?.labels ?? []), ...added];
+    const unknown = [...grouped, ...selected].filter((label) => !known.includes(label));
+    // A label without a value yet is shown by no sample; these two have none before something fails.
+    expect(
+      unknown.filter((label) => !(label === "code" || label === "outcome")),
+      `${title}: ${expr}`,
+    ).toEqual([]);
+    for (const [, label = ""] of legendFormat.matchAll(/\{\{(\w+)\}\}/g)) expect(grouped).toContain(label);
+    // Counters are read by how fast they grow.
+    const grows = metric?.type === "counter" || metric?.type === "histogram";
+    expect(/\b(rate|increase)\(/.test(expr), expr).toBe(grows);
+  }
+});
+
+test("its panels have titles and do not lie on each other", () => {
+  const cells = new Set<string>();
+  for (const { title, gridPos } of panels) {
+    expect(title).not.toBe("");
+    for (let x = gridPos.x; x < gridPos.x + gridPos.w; x += 1) {
+      for (let y = gridPos.y; y < gridPos.y + gridPos.h; y += 1) {
+        expect(x).toBeLessThan(24);
+        expect(cells.has(`${x} ${y}`), title).toBe(false);
+        cells.add(`${x} ${y}`);
+      }
+    }
+  }
+});
+
+test("metrics of nodes and stages say how an invalidation went", async () => {
+  const text = String((await server.server.app.inject("/metrics")).payload);
+  expect(text).toMatch(/^freshet_invalidations_total\{status="DONE",scope="original"\} 1$/m);
+  expect(text).toMatch(/^freshet_node_purges_total\{node="node",outcome="done"\} 1$/m);
+  expect(text).toMatch(/^freshet_node_lag\{node="node"\} 0$/m);
+  for (const stage of ["RECEIVED", "FLUSHINGCLOUDIMAGESERVER", "FLUSHINGCDNSERVERS"])
+    expect(text).toContain(`freshet_invalidation_stage_seconds_count{stage="${stage}"} 1`);
+});

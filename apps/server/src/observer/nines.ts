@@ -1,0 +1,17 @@
+/**
+ * How many nines a share of misses is: 1 in 1,000 is 3. Without a miss nothing more is known than that it is at least as good as
+ * one miss among as many would be.
+ */
+export function nines(judged: number, misses: number): { readonly value: number; readonly isLeast: boolean } {
+  if (judged === 0) return { value: 0, isLeast: true };
+  const share = Math.max(misses, 1) / judged;
+  return { value: Math.max(0, -Math.log10(share)), isLeast: misses === 0 };
+}
+
+/** The share of fresh answers in per cent, never rounded up to a better one. */
+export function freshShare(judged: number, misses: number): string {
+  if (judged === 0) return "–";
+  if (misses === 0) return "100 %";
+  const share = Math.floor((1 - misses / judged) * 1e9) / 1e7;
+  return `${share} %`;
+}
