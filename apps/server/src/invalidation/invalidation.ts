@@ -12,6 +12,7 @@ import { createJoin } from "./join.ts";
 import { type Accepted, type Asked, createJournal, type Journal } from "./journal.ts";
 import { createLane, reasonOf, sleep } from "./lane.ts";
 import { createLedger } from "./ledger.ts";
+import { createMeters } from "./meter.ts";
 import { type InvalidationTables, MIGRATIONS, OWNER } from "./migrations.ts";
 import { createPipeline } from "./pipeline.ts";
 import type { InvalidationPorts } from "./ports.ts";
@@ -99,7 +100,10 @@ export function createInvalidation(ports: InvalidationPorts): Invalidation {
     now,
     log,
   });
-  const lanes = drivers.map((driver) => createLane(driver, tuning, now, stopping.signal));
+  const meterOf = createMeters(now);
+  const lanes = drivers.map((driver) =>
+    createLane(driver, meterOf(driver.limits), tuning, now, stopping.signal),
+  );
   const nodes = drivers.map(({ name }) => name);
   const laneOf = new Map(lanes.map((lane) => [lane.driver.name, lane]));
   const settleAfter: SettleAfter = (node) => {
@@ -107,6 +111,7 @@ export function createInvalidation(ports: InvalidationPorts): Invalidation {
     if (ending !== "probed" || limits?.settleMs === undefined) return undefined;
     return Math.max(limits.settleMs, tuning.longestFillMs);
   };
+  const { listed } = ports;
   const hostsOf = (name: string) => projects.byName(name)?.hosts ?? [];
   const { recheckAfterMs } = tuning;
   const ledger = createLedger({
@@ -123,13 +128,16 @@ export function createInvalidation(ports: InvalidationPorts): Invalidation {
     lanes: laneOf,
     delivery,
     hostsOf,
+    listed,
     tuning,
     now,
     log,
     ended: (uuid) => waiting.get(uuid)?.(),
   });
   const { isAlone } = instance;
-  const settle = createSettle({ store, db, me, isAlone, lanes: laneOf, delivery, hostsOf, tuning, now, log });
+  const settle = createSettle({
+    ...{ store, db, me, isAlone, lanes: laneOf, delivery, hostsOf, listed, tuning, now, log },
+  });
 
   const take = async (accepted: Accepted): Promise<void> => {
     // Durable already: if applying fails here, the pipeline tries again before it asks any node.
