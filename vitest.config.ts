@@ -11,7 +11,7 @@ const ON_BOTH_ENGINES: Readonly<Record<string, readonly string[]>> = {
 /** Among them, what needs no store or has one of its own. */
 const ON_NONE = [
   "src/gather.test.ts",
-  ...["src/invalidation/batch.test.ts", "src/invalidation/lane.test.ts", "src/invalidation/zones.test.ts"],
+  ...["batch", "lane", "meter", "zones"].map((name) => `src/invalidation/${name}.test.ts`),
 ];
 /** Tests of one engine alone. */
 const ON_POSTGRES = ["src/postgres/*.test.ts"];

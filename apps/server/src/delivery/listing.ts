@@ -71,6 +71,7 @@ export function createListing(parts: {
   const db = store.db.$extendTables<Tables>();
   const known = new LRUCache<string, Known>({ max: MOST_KNOWN });
   const underWay = new Map<string, Promise<void>>();
+  let sweeping = Promise.resolve();
   let sweeper: NodeJS.Timeout | undefined;
 
   const write = createGathering<Item, number>(async (items) => {
@@ -148,13 +149,15 @@ export function createListing(parts: {
       return [...found];
     },
     start() {
-      sweeper = setInterval(() => {
-        sweep().catch((error) => log("list of URLs not swept", { error: String(error) }));
-      }, SWEEP_MS).unref();
+      const sweepSafely = (): void => {
+        sweeping = sweep().catch((error) => log("list of URLs not swept", { error: String(error) }));
+      };
+      sweepSafely();
+      sweeper = setInterval(sweepSafely, SWEEP_MS).unref();
     },
     async stop() {
       clearInterval(sweeper);
-      await Promise.all(underWay.values());
+      await Promise.all([sweeping, ...underWay.values()]);
     },
   };
 }

@@ -81,7 +81,7 @@ const FASTLY = {
   properties: {
     driver: driver("fastly", "A service of Fastly."),
     service: name("the id of a service", "Id of the service."),
-    token: secret("API token with the scopes purge_select, limited to the service."),
+    token: secret("API token with the scope purge_select, limited to the service."),
     tokenFile: secretFile,
     endpoint,
   },
