@@ -3,7 +3,10 @@ import { createAkamaiDriver } from "@freshet/cdn/akamai";
 import { createCloudFrontDriver } from "@freshet/cdn/cloudfront";
 import { testCdnZone } from "@freshet/conformance/cdn-zone";
 import { ZONES } from "@freshet/conformance/zones";
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { createLane } from "../../apps/server/dist/invalidation/lane.js";
+import { createMeters } from "../../apps/server/dist/invalidation/meter.js";
+import { TUNING } from "../../apps/server/dist/invalidation/tuning.js";
 import { installPart } from "../support/part.ts";
 
 // The drivers that work by their makers' own clients, on fakes that check every signature.
@@ -85,5 +88,33 @@ describe("what is sent", () => {
     expect(first).not.toBe(second);
     expect(plain(first)).toContain("<CallerReference>REFERENCE</CallerReference>");
     expect(plain(first)).toMatch(/<Paths>.*<Path>#o-00000000000000aa<\/Path>.*<\/Paths>/);
+  });
+});
+
+describe("10,000 paths by the server's own lane, on a virtual clock", () => {
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  test.each(["akamai", "cloudfront"] as const)("%s: full calls, and none too many", async (name) => {
+    vi.useFakeTimers({ now: Date.UTC(2026, 10, 28) });
+    const zone = ZONES[name].create(Date.now);
+    const driver = DRIVERS[name]({ fetch: zone.fetch });
+    const tags = Array.from({ length: 10_000 }, (_, place) => `o-${place.toString(16).padStart(16, "0")}`);
+    for (const [place, tag] of tags.entries())
+      zone.put({ url: `https://img.example.com/${place}`, tags: [tag] });
+    const lane = createLane(driver, createMeters(Date.now)(driver.limits), TUNING, Date.now, signal);
+    const entries = Array.from({ length: 20 }, (_, at) => ({
+      ...{ sequence: at + 1, project: "shop", projectTag: "t-00000000000000aa", by: "tags" as const },
+      targets: tags.slice(at * 500, at * 500 + 500),
+    }));
+    let isOver = false;
+    const all = Promise.all(entries.map((each) => lane.purge(each))).finally(() => {
+      isOver = true;
+    });
+    while (!isOver) await vi.advanceTimersByTimeAsync(1_000);
+    expect(await all).toEqual(entries.map(() => ({ kind: "done" })));
+    expect(zone.requests.map(({ status }) => status)).toEqual(Array.from({ length: 10 }, () => 201));
+    expect(tags.filter((_, place) => zone.has(`https://img.example.com/${place}`))).toEqual([]);
   });
 });
