@@ -9,7 +9,10 @@ const ON_BOTH_ENGINES: Readonly<Record<string, readonly string[]>> = {
   server: ["src/invalidation/*.test.ts", "src/instances/*.test.ts", "src/admin/*.test.ts"],
 };
 /** Among them, what needs no store or has one of its own. */
-const ON_NONE = ["src/gather.test.ts", "src/invalidation/lane.test.ts"];
+const ON_NONE = [
+  "src/gather.test.ts",
+  ...["batch", "lane", "meter", "zones"].map((name) => `src/invalidation/${name}.test.ts`),
+];
 /** Tests of one engine alone. */
 const ON_POSTGRES = ["src/postgres/*.test.ts"];
 

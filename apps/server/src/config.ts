@@ -1,5 +1,7 @@
 import { readFile as readFileFromDisk } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
+import type { CdnConfig } from "@freshet/cdn/registry";
+import { readCdn } from "./config/cdn.ts";
 import type { ProjectSection } from "./config/project-schema.ts";
 import { readProjects, type SettingFiles } from "./config/projects.ts";
 import type { ReadSecret, Report } from "./config/reading.ts";
@@ -34,7 +36,9 @@ export interface Config {
   readonly installation: Pick<ConfigFile, "limits" | "cdn">;
   /** Key of the whole installation; undefined where nobody has one. */
   readonly adminKey: string | undefined;
+  /** What the file says of nodes; `drivers` is the same with its secrets read. */
   readonly cdn: NonNullable<ConfigFile["cdn"]>;
+  readonly drivers: readonly CdnConfig[];
   readonly limits: typeof LIMITS & {
     /** Renders at the same time; absent is one per core. */
     readonly renders?: number;
@@ -151,7 +155,7 @@ export async function loadConfig(from: {
   const adminKey = await readAdminKey(file, { env, cwd, folder: dirname(path), readFile }, report);
   if (projectHas(drafts, adminKey))
     report("The key of the installation is also that of a project; give each its own.");
-  checkNodes(cdn, report);
+  const drivers = await readCdn(cdn, files.secretOf, report);
   if (problems.length > 0) throw new ConfigError(problems);
 
   const makeKey: MakeKey = from.isLook
@@ -169,6 +173,7 @@ export async function loadConfig(from: {
     adminKey: adminKey ?? madeKey?.key,
     freshAdminKey: madeKey?.isFresh ? madeKey.key : undefined,
     cdn,
+    drivers,
     limits,
     connectors: file.connectors,
     connectorAddresses,
@@ -421,16 +426,6 @@ function bytesReader(folder: string, readBytes: ReadBytes, report: Report): Sett
       return undefined;
     }
   };
-}
-
-function checkNodes(cdn: Config["cdn"], report: Report): void {
-  const nodes = cdn.flatMap(({ nodes }) => nodes.map((node) => node.replace(/\/$/, "")));
-  for (const node of new Set(nodes.filter((each, index) => nodes.indexOf(each) !== index))) {
-    report(`cdn names the node ${node} twice; keep it once.`);
-  }
-  for (const node of nodes) {
-    if (URL.parse(node) === null) report(`cdn names the node ${node}, which is no address.`);
-  }
 }
 
 function deepFreeze<Value>(value: Value): Value {

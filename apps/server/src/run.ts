@@ -20,7 +20,7 @@ export async function run(): Promise<void> {
     const config = await loadConfig({ env: process.env, cwd: process.cwd() });
     const lock = await lockDataFolder(config.dataFolder);
     if (config.isBuiltIn) await prepareSamples(config);
-    const server = await createServer(config, { drivers: createDrivers(config.cdn) });
+    const server = await createServer(config, { drivers: createDrivers(config.drivers) });
     await server.start();
     const listening = new URL(await server.app.listen({ host: config.host, port: config.port }));
     // Fastify's own line about listening comes first, ours is the last of the start.

@@ -36,6 +36,8 @@ import { connectorRoutes } from "./connectors/routes.ts";
 import { Delivery } from "./delivery/deliver.ts";
 import { explainRoute } from "./delivery/explain-route.ts";
 import { createHotPath, type HotPath } from "./delivery/hot-path.ts";
+import { createListing, LISTING_MIGRATIONS, LISTING_OWNER, needsListing } from "./delivery/listing.ts";
+import { createNodeHeaders } from "./delivery/node-headers.ts";
 import { createPlaceholders } from "./delivery/placeholder.ts";
 import { RecentUrls } from "./delivery/recent-urls.ts";
 import { DeliveryRequests } from "./delivery/request.ts";
@@ -199,7 +201,10 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
 
   // Journeys.
   const recent = new RecentUrls(projects.isCurrent);
-  const delivery = new Delivery({ originals, variants, answers, coverage, now });
+  const listing = ports.drivers.some(needsListing) ? createListing({ store, now, log }) : undefined;
+  const nodes = createNodeHeaders(ports.drivers.flatMap(({ reads }) => reads ?? []));
+  const seen = listing ? { listing } : {};
+  const delivery = new Delivery({ originals, variants, answers, coverage, nodes, ...seen, now });
   const requests = new DeliveryRequests(projects, now);
   const port = createDeliveryPort({ originals, records, coverage, recent });
   const box = ports.box ?? (await sealedBoxOf(config));
@@ -217,6 +222,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     projects,
     delivery: port,
     drivers: ports.drivers,
+    ...(listing ? { listed: listing.find } : {}),
     keepMs: limits.retention * 1_000,
     keepAuditMs: limits.auditRetention * 1_000,
     instance,
@@ -276,6 +282,8 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
       await keys.migrate();
       await connectors.migrate();
       await invalidation.migrate();
+      await store.migrate(LISTING_OWNER, LISTING_MIGRATIONS);
+      listing?.start();
       await feed.start();
       await invalidation.start();
       feed.follow();
@@ -285,6 +293,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
       isReady = false;
       await app.close();
       await invalidation.stop();
+      await listing?.stop();
       await feed.stop();
       cells.close();
       await source.close();

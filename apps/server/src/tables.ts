@@ -2,6 +2,7 @@ import type { Migration, Store } from "@freshet/store";
 import { ACCESS_MIGRATIONS, ACCESS_OWNER } from "./access/migrations.ts";
 import { AUDIT_MIGRATIONS, AUDIT_OWNER } from "./admin/audit.ts";
 import * as connectors from "./connectors/connectors.ts";
+import { LISTING_MIGRATIONS, LISTING_OWNER } from "./delivery/listing.ts";
 import * as instances from "./instances/migrations.ts";
 import * as invalidation from "./invalidation/migrations.ts";
 import { SETTLE_MIGRATIONS, SETTLE_OWNER } from "./invalidation/settle.ts";
@@ -15,6 +16,7 @@ const OWNERS: Readonly<Record<string, readonly Migration[]>> = {
   [instances.OWNER]: instances.MIGRATIONS,
   [invalidation.OWNER]: invalidation.MIGRATIONS,
   [SETTLE_OWNER]: SETTLE_MIGRATIONS,
+  [LISTING_OWNER]: LISTING_MIGRATIONS,
   [PROJECT_OWNER]: PROJECT_MIGRATIONS,
 };
 

@@ -17,5 +17,8 @@ test("every node of an entry has its own driver, in the order of the configurati
 });
 
 test("every kind is listed", () => {
-  expect(CDN_KINDS).toEqual(["nginx", "varnish"]);
+  expect(CDN_KINDS).toEqual([
+    ...["akamai", "azure", "bunny", "cloudflare", "cloudfront", "cloudimage", "fastly", "google", "keycdn"],
+    ...["nginx", "varnish"],
+  ]);
 });

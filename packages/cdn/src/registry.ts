@@ -1,9 +1,28 @@
 import type { CdnDriver } from "@freshet/core";
+import { type AkamaiOptions, createAkamaiDriver } from "./akamai.ts";
+import type { ApiOptions } from "./ask.ts";
+import { type AzureOptions, createAzureDriver } from "./azure.ts";
+import { type BunnyOptions, createBunnyDriver } from "./bunny.ts";
+import { type CloudflareOptions, createCloudflareDriver } from "./cloudflare.ts";
+import { type CloudFrontOptions, createCloudFrontDriver } from "./cloudfront.ts";
+import { type CloudimageOptions, createCloudimageDriver } from "./cloudimage.ts";
+import { createFastlyDriver, type FastlyOptions } from "./fastly.ts";
+import { createGoogleDriver, type GoogleOptions } from "./google.ts";
+import { createKeycdnDriver, type KeycdnOptions } from "./keycdn.ts";
 import { createNginxDriver } from "./nginx.ts";
 import { createVarnishDriver } from "./varnish.ts";
 
 /** What each kind of driver needs to know, beside its name. */
 export interface Settings {
+  readonly akamai: Bought<AkamaiOptions>;
+  readonly azure: Bought<AzureOptions>;
+  readonly bunny: Bought<BunnyOptions>;
+  readonly cloudflare: Bought<CloudflareOptions>;
+  readonly cloudfront: Bought<CloudFrontOptions>;
+  readonly cloudimage: Bought<CloudimageOptions>;
+  readonly fastly: Bought<FastlyOptions>;
+  readonly google: Bought<GoogleOptions>;
+  readonly keycdn: Bought<KeycdnOptions>;
   readonly nginx: Nodes;
   readonly varnish: Nodes;
 }
@@ -15,6 +34,9 @@ export interface Nodes {
   readonly timeoutMs?: number | undefined;
 }
 
+/** A bought CDN is one node; what is not of this is for tests and embedders. */
+type Bought<Options extends ApiOptions> = Omit<Options, "fetch" | "load" | "timeoutMs">;
+
 type Kind = keyof Settings;
 
 /** What a configuration may say under "cdn", one shape per kind of driver. */
@@ -22,6 +44,15 @@ export type CdnConfig<K extends Kind = Kind> = { [P in K]: { readonly driver: P 
 
 /** A new kind of driver does not compile until it has its line here. */
 const KINDS: { readonly [K in Kind]: (config: CdnConfig<K>) => readonly CdnDriver[] } = {
+  akamai: (config) => [createAkamaiDriver(config)],
+  azure: (config) => [createAzureDriver(config)],
+  bunny: (config) => [createBunnyDriver(config)],
+  cloudflare: (config) => [createCloudflareDriver(config)],
+  cloudfront: (config) => [createCloudFrontDriver(config)],
+  cloudimage: (config) => [createCloudimageDriver(config)],
+  fastly: (config) => [createFastlyDriver(config)],
+  google: (config) => [createGoogleDriver(config)],
+  keycdn: (config) => [createKeycdnDriver(config)],
   nginx: ({ nodes, timeoutMs = 5_000 }) => nodes.map((node) => createNginxDriver({ node, timeoutMs })),
   varnish: ({ nodes, timeoutMs = 5_000 }) => nodes.map((node) => createVarnishDriver({ node, timeoutMs })),
 };

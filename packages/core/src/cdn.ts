@@ -16,6 +16,11 @@ export interface UrlPurge extends Purge {
   readonly urls: readonly string[];
 }
 
+/** Paths of originals as `POST /invalidate` takes them, e.g. "/_media_/hat.jpg"; each stands for all its variants. */
+export interface OriginalPurge extends Purge {
+  readonly originals: readonly string[];
+}
+
 /** The whole project: its tag carries the floor. Never a whole zone unless the node is configured as dedicated. */
 export interface ProjectPurge extends Purge {
   readonly tag: string;
@@ -38,6 +43,38 @@ export interface ProbeRequest {
   readonly accept: string | undefined;
 }
 
+/** A token bucket: so many at once, and so many a second after that. */
+export interface Bucket {
+  readonly size: number;
+  readonly perSecond: number;
+}
+
+/** What the caller keeps, so that no driver has to: sizes of calls, and how many. */
+export interface CdnLimits {
+  /** Targets per call. */
+  readonly batch: number;
+  /** URLs per call, where they are not as many as tags. */
+  readonly urls?: number;
+  /** Bytes of a call's targets as a JSON list. */
+  readonly bytes?: number;
+  /** Calls in any minute. */
+  readonly perMinute?: number;
+  readonly calls?: Bucket;
+  /** Targets, of all calls together. */
+  readonly targets?: Bucket;
+  /** Nodes that say the same count together; shown nowhere. Absent: the node counts by itself. */
+  readonly account?: string;
+  /** Milliseconds that a purge takes to reach every place. */
+  readonly settleMs?: number;
+}
+
+/** Names of headers as the maker spells them. */
+export interface CdnReads {
+  readonly tags?: { readonly header: string; readonly separator: " " | "," };
+  /** Where it reads for how long it may keep an answer; "s-maxage" stands in Cache-Control itself, for every shared cache on the way. */
+  readonly lifetime?: "Surrogate-Control" | "s-maxage";
+}
+
 /**
  * Teaches Freshet one kind of CDN node. One instance is one node (a bought zone counts as one).
  * A missing method means the node cannot do it; a driver never widens a purge. A purge that was not
@@ -49,10 +86,17 @@ export interface CdnDriver {
   readonly name: string;
   /** What Done rests on: the node compares stamps itself ("fenced"), or samples were read ("probed"). */
   readonly ending: "fenced" | "probed";
-  /** `batch`: targets per call; `perMinute`: calls; `settleMs`: how long a purge takes to reach every place. */
-  readonly limits: { readonly batch: number; readonly perMinute?: number; readonly settleMs?: number };
+  readonly limits: CdnLimits;
+  /** In which headers the node reads an answer's tags and lifetime, beside those that every answer has. */
+  readonly reads?: CdnReads;
   purgeTags?(purge: TagPurge, signal: AbortSignal): Promise<void>;
   purgeUrls?(purge: UrlPurge, signal: AbortSignal): Promise<void>;
+  /**
+   * What `purgeUrls` forgets: "path" is every URL of the host that differs in its query alone, so that the log shows it as more
+   * than was asked for. Absent: exactly the URL.
+   */
+  readonly urlsCover?: "path";
+  purgeOriginals?(purge: OriginalPurge, signal: AbortSignal): Promise<void>;
   purgeProject?(purge: ProjectPurge, signal: AbortSignal): Promise<void>;
   probe?(request: ProbeRequest, signal: AbortSignal): Promise<Probe>;
   /**

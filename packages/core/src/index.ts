@@ -10,7 +10,11 @@ export type {
   WalkedPage,
 } from "./adapter.ts";
 export type {
+  Bucket,
   CdnDriver,
+  CdnLimits,
+  CdnReads,
+  OriginalPurge,
   Probe,
   ProbeRequest,
   ProjectPurge,

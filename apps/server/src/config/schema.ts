@@ -1,7 +1,7 @@
-import { CDN_KINDS } from "@freshet/cdn/registry";
 import { ROLES } from "../instances/roles.ts";
 import { httpUrl, secretFile, YEAR } from "./fragments.ts";
 import { PROJECT_SCHEMA } from "./project-schema.ts";
+import { CDN_ENTRY } from "./sections/cdn.ts";
 import { CONTENTFUL_CONNECTOR } from "./sections/connectors.ts";
 import type { Schema, ValueOf } from "./shape.ts";
 import { SHARED_CACHE_SCHEMA } from "./shared-cache-schema.ts";
@@ -35,29 +35,10 @@ export const CONFIG_SCHEMA = {
     adminKeyFile: secretFile,
     cdn: {
       type: "array",
-      description: "CDN nodes in front of this server.",
+      description:
+        "CDN nodes in front of this server, each with the kind of its driver. What to set up at a bought CDN is in docs/cdn.md.",
       maxItems: 100,
-      items: {
-        type: "object",
-        additionalProperties: false,
-        required: ["driver", "nodes"],
-        properties: {
-          driver: { type: "string", description: "The kind of node.", enum: CDN_KINDS },
-          nodes: {
-            type: "array",
-            description:
-              "Address of each node; every node is spoken to itself, never through a load balancer.",
-            minItems: 1,
-            maxItems: 100,
-            items: {
-              type: "string",
-              title: 'an address such as "http://127.0.0.1:6081"',
-              pattern: "^https?://[^\\s/?#@\\\\]+/?$",
-              maxLength: 300,
-            },
-          },
-        },
-      },
+      items: CDN_ENTRY,
     },
     connectors: {
       type: "object",

@@ -87,6 +87,8 @@ export function defaultsOf<const P extends Readonly<Record<string, Schema>>>(sch
 /** Everything about a value that its schema does not allow, each as a sentence that names the place. */
 export function findFaults(schema: Schema, value: unknown, place = ""): readonly string[] {
   if ("anyOf" in schema) {
+    const undecided = choiceFault(schema.anyOf, value, place);
+    if (undecided !== undefined) return [undecided];
     const fitting = fittingOf(schema.anyOf, value);
     return fitting ? findFaults(fitting, value, place) : [wrong(schema, value, place)];
   }
@@ -99,7 +101,12 @@ export function findFaults(schema: Schema, value: unknown, place = ""): readonly
 
 /** The alternative that a value is meant to be: of its type, and of several objects the one whose required keys it has. */
 export function fittingOf(alternatives: readonly Schema[], value: unknown): Schema | undefined {
-  const ofType = alternatives.filter((each) => "type" in each && isOfType(each.type, value));
+  const all = alternatives.filter((each) => "type" in each && isOfType(each.type, value));
+  // Where alternatives are told apart by what a key says, the key decides.
+  const chosen = all.filter((each) =>
+    choicesOf(each).some(([key, choices]) => choices.includes(valueAt(value, key))),
+  );
+  const ofType = chosen.length > 0 ? chosen : all;
   if (ofType.length < 2) return ofType[0];
   const has = (key: string) => Object.hasOwn(value as Readonly<object>, key);
   const requiredOf = (each: Schema) => ("required" in each ? (each.required ?? []) : []);
@@ -107,6 +114,39 @@ export function fittingOf(alternatives: readonly Schema[], value: unknown): Sche
   return (
     ofType.find((each) => requiredOf(each).every(has)) ?? ofType.find((each) => requiredOf(each).some(has))
   );
+}
+
+/** Required keys of an object that have one of a few texts, and which. */
+function choicesOf(schema: Schema): readonly (readonly [key: string, choices: readonly unknown[]])[] {
+  if (!("properties" in schema)) return [];
+  const { properties, required = [] } = schema;
+  return required.flatMap((key) => {
+    const property = properties[key];
+    return property !== undefined && "enum" in property ? [[key, property.enum] as const] : [];
+  });
+}
+
+function valueAt(value: unknown, key: string): unknown {
+  return isOfType("object", value) && Object.hasOwn(value as object, key)
+    ? Reflect.get(value as object, key)
+    : undefined;
+}
+
+/** The fault of an object whose key says none of what tells its alternatives apart; undefined where it is none such. */
+function choiceFault(alternatives: readonly Schema[], value: unknown, place: string): string | undefined {
+  if (!isOfType("object", value)) return undefined;
+  const keyed = alternatives.map((each) => choicesOf(each));
+  const [[first] = []] = keyed;
+  const key = first?.[0];
+  if (key === undefined || keyed.length < 2 || keyed.some(([choice]) => choice?.[0] !== key))
+    return undefined;
+  const known = keyed.flatMap(([choice]) => choice?.[1] ?? []) as readonly string[];
+  const said = valueAt(value, key);
+  if (known.some((each) => each === said)) return undefined;
+  const schema = { type: "string", enum: known } as const;
+  return said === undefined
+    ? `${join(place, key)} is missing; write ${expected(schema)}.`
+    : wrong(schema, said, join(place, key));
 }
 
 function objectFaults(

@@ -14,9 +14,11 @@ import { drawingOf, isDrawing } from "./drawing.ts";
 import { ACCEPT_CH } from "./hints.ts";
 import { aboutOf, infoHeader, infoText } from "./info.ts";
 import { lifetimeOf } from "./lifetime.ts";
+import type { Listing } from "./listing.ts";
+import { createNodeHeaders, type NodeHeaders } from "./node-headers.ts";
 import type { DeliveryRequest } from "./request.ts";
 import { currentOfAll, type Sources } from "./sources.ts";
-import { OPEN_HEADERS, tagHeaders, tagsOfAnswer } from "./tags.ts";
+import { OPEN_HEADERS, tagsOfAnswer } from "./tags.ts";
 
 /** Originals may be evicted between record and render; after so many tries the origin counts as broken. */
 const MOST_TRIES = 3;
@@ -43,6 +45,10 @@ export interface DeliveryParts {
   readonly variants: Variants;
   readonly answers: Answers;
   readonly coverage: Coverage;
+  /** What is said to the nodes in front; absent: what Varnish and nginx read. */
+  readonly nodes?: NodeHeaders;
+  /** The URLs that nodes without tags may keep; absent where all know tags. */
+  readonly listing?: Pick<Listing, "has">;
   readonly now?: () => number;
 }
 
@@ -52,9 +58,11 @@ export interface DeliveryParts {
  */
 export class Delivery {
   readonly #parts: DeliveryParts;
+  readonly #nodes: NodeHeaders;
 
   constructor(parts: DeliveryParts) {
     this.#parts = parts;
+    this.#nodes = parts.nodes ?? createNodeHeaders();
   }
 
   /** The answer of the memory tier, if the records of all its sources still say the same. */
@@ -175,6 +183,7 @@ export class Delivery {
       },
       request.project.cache,
     );
+    const isListed = this.#parts.listing?.has(request, tags.tags) ?? true;
     const isText = request.info === "json";
     const format = formatOf(choice, body);
     // Without a body nobody knows which of two formats it is, and a 304 need not say.
@@ -184,15 +193,12 @@ export class Delivery {
       ...(contentType === undefined ? [] : ["Content-Type", contentType]),
       "ETag",
       etag,
-      "Cache-Control",
-      lifetime.cacheControl,
-      "CDN-Cache-Control",
-      lifetime.cdnCacheControl,
+      ...this.#nodes.lifetime(lifetime, isListed),
       ...varyHeaders(request, choice),
       ...(format === "svg" && !isText ? SVG_HEADERS : []),
       ...(info === undefined ? [] : ["Freshet-Info", info]),
       ...OPEN_HEADERS,
-      ...tagHeaders(tags),
+      ...this.#nodes.tags(tags),
       ...remarkHeaders(request),
     ];
     const answer: Answer = {
@@ -205,7 +211,7 @@ export class Delivery {
       digests: current.digests,
       generation,
     };
-    return { answer, keep: lifetime.keep };
+    return { answer, keep: lifetime.keep && isListed };
   }
 }
 

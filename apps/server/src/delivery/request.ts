@@ -35,6 +35,8 @@ export interface DeliveryRequest {
   readonly lifetime?: UrlLifetime;
   /** Which headers besides `Accept` have a say; absent is none. */
   readonly hints?: Hints | undefined;
+  /** Host and path of the URL as it was asked for, without its query; absent where nobody lists it. */
+  readonly address?: string;
   /** `ci_info`; absent is nothing. */
   readonly info?: InfoWish | undefined;
 }
@@ -108,6 +110,7 @@ export class DeliveryRequests {
     const images = watermarkSources(project, url.transformation, asking);
     return {
       project,
+      address: `${host?.toLowerCase() ?? ""}${target.split("?", 1)[0]}`,
       original,
       sources: [original, ...images.map(({ source }) => source)],
       images: images.map(({ image }) => image),

@@ -37,18 +37,3 @@ export function tagsOfAnswer(sources: readonly [Original, ...Original[]], genera
   ]);
   return { tags: [...wanted].slice(0, MOST_TAGS), complete: wanted.size <= MOST_TAGS };
 }
-
-/** The tags under each of the header names that CDNs read. */
-export function tagHeaders({ tags }: AnswerTags): readonly string[] {
-  const spaced = tags.join(" ");
-  return [
-    "xkey",
-    spaced,
-    "Surrogate-Key",
-    spaced,
-    "Cache-Tag",
-    tags.join(","),
-    "Cache-Groups",
-    tags.map((tag) => `"${tag}"`).join(", "),
-  ];
-}

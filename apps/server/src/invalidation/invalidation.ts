@@ -15,6 +15,7 @@ import { createJoin } from "./join.ts";
 import { type Accepted, type Asked, createJournal, type Journal } from "./journal.ts";
 import { createLane, reasonOf, sleep } from "./lane.ts";
 import { createLedger } from "./ledger.ts";
+import { createMeters } from "./meter.ts";
 import { type InvalidationTables, MIGRATIONS, OWNER } from "./migrations.ts";
 import { createPipeline } from "./pipeline.ts";
 import type { InvalidationPorts } from "./ports.ts";
@@ -108,7 +109,10 @@ export function createInvalidation(ports: InvalidationPorts): Invalidation {
     now,
     log,
   });
-  const lanes = drivers.map((driver) => createLane(driver, tuning, now, stopping.signal));
+  const meterOf = createMeters(now);
+  const lanes = drivers.map((driver) =>
+    createLane(driver, meterOf(driver.limits), tuning, now, stopping.signal),
+  );
   const nodes = drivers.map(({ name }) => name);
   const laneOf = new Map(lanes.map((lane) => [lane.driver.name, lane]));
   const settleAfter: SettleAfter = (node) => {
@@ -116,6 +120,7 @@ export function createInvalidation(ports: InvalidationPorts): Invalidation {
     if (ending !== "probed" || limits?.settleMs === undefined) return undefined;
     return Math.max(limits.settleMs, tuning.longestFillMs);
   };
+  const { listed } = ports;
   const hostsOf = (name: string) => projects.byName(name)?.hosts ?? [];
   const { recheckAfterMs } = tuning;
   const progress = createTelling(() => tell(store, "freshet_progress"));
@@ -143,6 +148,7 @@ export function createInvalidation(ports: InvalidationPorts): Invalidation {
     lanes: laneOf,
     delivery,
     hostsOf,
+    listed,
     tuning,
     now,
     log,
@@ -152,7 +158,9 @@ export function createInvalidation(ports: InvalidationPorts): Invalidation {
     },
   });
   const { isAlone } = instance;
-  const settle = createSettle({ store, db, me, isAlone, lanes: laneOf, delivery, hostsOf, tuning, now, log });
+  const settle = createSettle({
+    ...{ store, db, me, isAlone, lanes: laneOf, delivery, hostsOf, listed, tuning, now, log },
+  });
 
   const take = async (accepted: Accepted): Promise<void> => {
     // Durable already: if applying fails here, the pipeline tries again before it asks any node.

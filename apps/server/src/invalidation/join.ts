@@ -123,7 +123,7 @@ async function purgeEverything({ head, names, delivery }: JoinParts, lane: Lane)
   if (sequence === 0) return;
   for (const project of await names()) {
     const projectTag = delivery.projectTag(project);
-    const outcome = await lane.purge({ sequence, project, projectTag, tags: "project" });
-    if (outcome.kind === "failed" || outcome.kind === "busy") throw new Error(outcome.reason);
+    const outcome = await lane.purge({ sequence, project, projectTag, by: "project", targets: [projectTag] });
+    if (outcome.kind !== "done" && outcome.kind !== "cannot") throw new Error(outcome.reason);
   }
 }

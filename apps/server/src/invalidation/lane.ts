@@ -1,27 +1,24 @@
+import { type CdnError, isCdnError } from "@freshet/cdn/errors";
 import type { CdnDriver } from "@freshet/core";
 import { backoffMs } from "@freshet/store";
+import { type Batch, nextBatch, type Waiting, type Wanted } from "./batch.ts";
+import type { Meter } from "./meter.ts";
 import type { Tuning } from "./tuning.ts";
 
-/** What one entry wants of one node. */
-export interface Wanted {
-  readonly sequence: number;
-  readonly project: string;
-  /** Tags, or the whole project by its tag. */
-  readonly tags: readonly string[] | "project";
-  readonly projectTag: string;
-  /** Exact URLs, which are purged instead of the tags where there are any. */
-  readonly urls?: readonly string[];
-}
-
-/** How it ended: "busy" was not tried and costs no attempt; "cannot" will never work. */
+/**
+ * How it ended: "busy" was not tried and costs no attempt; "cannot" will never work; "refused" will not before somebody changes something.
+ * `retryAfterMs` is what the node asked for.
+ */
 export type Outcome =
   | { readonly kind: "done" }
-  | { readonly kind: "failed" | "busy" | "cannot"; readonly reason: string };
+  | { readonly kind: "failed"; readonly reason: string; readonly retryAfterMs?: number | undefined }
+  | { readonly kind: "busy" | "cannot" | "refused"; readonly reason: string };
 
 /**
- * The way to one node. Purges go one call at a time; what waits meanwhile is merged into the next call, under the newest
- * number among it (everything through that number is applied here already). A call that failed counts for everything
- * that waits, and until the node's pause is over nothing is tried: a dead node costs its entries time, not the others'.
+ * The way to one node. Purges go one call at a time, as often as the node allows; what waits meanwhile is merged into full calls, under
+ * the newest number among it (everything through that number is applied here already). An entry is done when each of its targets was
+ * confirmed. A node that fails twice on end counts as down: everything that waits has failed, and until its pause is over nothing is
+ * tried. So a dead node costs its entries time, not the others'.
  */
 export interface Lane {
   readonly driver: CdnDriver;
@@ -29,114 +26,106 @@ export interface Lane {
 }
 
 /** Entries that wait for one node at most; more are told to come back. */
-const MOST_WAITING = 500;
-const MINUTE = 60_000;
+const MOST_WAITING = 1_000;
+/** So many failures on end, and what was not even tried has failed too. */
+const DOWN = 2;
 
-interface Waiting {
-  readonly wanted: Wanted;
-  readonly resolve: (outcome: Outcome) => void;
-}
+type Waiter = Waiting<Outcome>;
 
 export function createLane(
   driver: CdnDriver,
+  meter: Meter,
   tuning: Tuning,
   now: () => number,
   stopping: AbortSignal,
 ): Lane {
-  let waiting: Waiting[] = [];
+  let waiting: Waiter[] = [];
   let isBusy = false;
+  const alone = new WeakSet<Waiter>();
   let failures = 0;
   let rest: { readonly until: number; readonly reason: string } | undefined;
-  const calls: number[] = [];
 
-  const settle = (some: readonly Waiting[], outcome: Outcome): void => {
-    for (const { resolve } of some) resolve(outcome);
-  };
-  /** Milliseconds until one more call keeps the node's limit. */
-  const pace = (): number => {
-    const { perMinute } = driver.limits;
-    const time = now();
-    while (calls[0] !== undefined && calls[0] <= time - MINUTE) calls.shift();
-    const first = calls.at(-(perMinute ?? 0));
-    return perMinute === undefined || calls.length < perMinute || first === undefined
-      ? 0
-      : first + MINUTE - time;
+  const settle = (some: Iterable<Waiter>, outcome: Outcome): void => {
+    const ended = new Set(some);
+    waiting = waiting.filter((each) => !ended.has(each));
+    for (const { resolve } of ended) resolve(outcome);
   };
   const work = async (): Promise<void> => {
-    for (let first = waiting[0]; first !== undefined; first = waiting[0]) {
-      const group = takeTogether(first.wanted, waiting, driver.limits.batch);
-      waiting = waiting.filter((each) => !group.includes(each));
-      const outcome = await send(group.map(({ wanted }) => wanted));
-      if (outcome.kind === "failed") {
-        failures += 1;
-        rest = { until: now() + backoffMs(failures, tuning.backoff) / 2, reason: outcome.reason };
-        settle(waiting, outcome);
-        waiting = [];
-      } else if (outcome.kind === "done") {
-        failures = 0;
-        rest = undefined;
+    // What comes together is told together: a bought CDN counts its calls, and takes longer than this anyway.
+    if (driver.ending === "probed") await sleep(tuning.gatherMs, stopping);
+    for (let batch = take(); batch; batch = take()) {
+      const pause = Math.max((rest?.until ?? 0) - now(), meter.wait(batch.targets.length));
+      if (stopping.aborted) {
+        settle(waiting, { kind: "busy", reason: STOPPING });
+      } else if (pause > 0) {
+        // Taken anew afterwards: what came meanwhile goes with it.
+        await sleep(pause, stopping);
+      } else {
+        await send(batch);
       }
-      settle(group, outcome);
     }
     isBusy = false;
   };
-  const send = async (group: readonly Wanted[]): Promise<Outcome> => {
-    const sequence = Math.max(...group.map((wanted) => wanted.sequence));
-    const [{ project, projectTag, tags, urls } = { project: "", projectTag: "", tags: [] }] = group;
+  const take = (): Batch<Waiter> | undefined => {
+    const [first] = waiting;
+    const some = first && alone.has(first) ? [first] : waiting.filter((each) => !alone.has(each));
+    return nextBatch(some, driver.limits);
+  };
+  const send = async (batch: Batch<Waiter>): Promise<void> => {
+    const run = callOf(driver, batch);
+    if (typeof run === "string") return settle(batch.of.keys(), { kind: "cannot", reason: run });
+    const end = meter.start(batch.targets.length);
     try {
-      if (urls) {
-        if (!driver.purgeUrls) return { kind: "cannot", reason: "This kind of node cannot purge by URL." };
-        await inBatches(
-          group.flatMap((wanted) => wanted.urls ?? []),
-          (some, signal) => driver.purgeUrls?.({ sequence, project, urls: some }, signal),
-        );
-        return { kind: "done" };
-      }
-      if (tags === "project") {
-        if (driver.purgeProject) {
-          await call((signal) => driver.purgeProject?.({ sequence, project, tag: projectTag }, signal));
-        } else if (driver.purgeTags) {
-          // The project's tag is on each of its answers: the same thing under another name.
-          await call((signal) => driver.purgeTags?.({ sequence, project, tags: [projectTag] }, signal));
-        } else return { kind: "cannot", reason: "This kind of node cannot purge a whole project." };
-        return { kind: "done" };
-      }
-      if (!driver.purgeTags) return { kind: "cannot", reason: "This kind of node cannot purge by tag." };
-      await inBatches(
-        group.flatMap((wanted) => (wanted.tags === "project" ? [] : wanted.tags)),
-        (some, signal) => driver.purgeTags?.({ sequence, project, tags: some }, signal),
-      );
-      return { kind: "done" };
+      await bounded(tuning.callMs, stopping, run).finally(end);
     } catch (error) {
-      return { kind: "failed", reason: reasonOf(error) };
+      return failed(batch, error);
     }
+    failures = 0;
+    rest = undefined;
+    for (const [waiter, targets] of batch.of) for (const target of targets) waiter.open.delete(target);
+    settle(
+      [...batch.of.keys()].filter(({ open }) => open.size === 0),
+      { kind: "done" },
+    );
   };
-  const inBatches = async (
-    targets: readonly string[],
-    run: (some: readonly string[], signal: AbortSignal) => Promise<void> | undefined,
-  ): Promise<void> => {
-    const all = [...new Set(targets)];
-    for (let at = 0; at < all.length; at += driver.limits.batch) {
-      await call((signal) => run(all.slice(at, at + driver.limits.batch), signal));
+  const failed = (batch: Batch<Waiter>, error: unknown): void => {
+    const reason = reasonOf(error);
+    const known: CdnError | undefined = isCdnError(error) ? error : undefined;
+    if (known?.isFinal) {
+      // One target that it does not take must not cost the others: each entry is tried by itself.
+      if (known.code === "PURGE_REFUSED" && batch.of.size > 1) {
+        for (const each of batch.of.keys()) alone.add(each);
+        return;
+      }
+      settle(batch.of.keys(), { kind: "refused", reason });
+      // Nobody gets in with these credentials.
+      if (known.code === "NODE_DENIED" || known.code === "CLIENT_MISSING")
+        settle(waiting, { kind: "refused", reason });
+      return;
     }
-  };
-  const call = async (run: (signal: AbortSignal) => Promise<void> | undefined): Promise<void> => {
-    for (let pause = pace(); pause > 0 && !stopping.aborted; pause = pace()) await sleep(pause, stopping);
-    calls.push(now());
-    await bounded(tuning.callMs, stopping, run);
+    failures += 1;
+    const own = backoffMs(failures, tuning.backoff) / 2;
+    const retryAfterMs = known?.retryAfterMs;
+    rest = { until: now() + Math.max(own, retryAfterMs ?? 0), reason };
+    const outcome: Outcome = { kind: "failed", reason, retryAfterMs };
+    settle(batch.of.keys(), outcome);
+    // A node that only wants to be asked more slowly is not down.
+    if (failures >= DOWN && known?.code !== "NODE_BUSY") settle(waiting, outcome);
   };
   return {
     driver,
     purge(wanted) {
-      if (stopping.aborted) return Promise.resolve({ kind: "busy", reason: "The server is stopping." });
-      if (rest !== undefined && rest.until > now()) {
-        return Promise.resolve({ kind: "failed", reason: rest.reason });
+      if (stopping.aborted) return Promise.resolve({ kind: "busy", reason: STOPPING });
+      if (rest !== undefined && rest.until > now() && failures >= DOWN) {
+        return Promise.resolve({ kind: "failed", reason: rest.reason, retryAfterMs: rest.until - now() });
       }
       if (waiting.length >= MOST_WAITING) {
         return Promise.resolve({ kind: "busy", reason: "Many purges wait for this node." });
       }
       const { promise, resolve } = Promise.withResolvers<Outcome>();
-      waiting.push({ wanted, resolve });
+      const open = new Set(wanted.targets);
+      if (open.size === 0) return Promise.resolve({ kind: "done" });
+      waiting.push({ wanted, open, resolve });
       if (!isBusy) {
         isBusy = true;
         queueMicrotask(() => void work());
@@ -146,18 +135,29 @@ export function createLane(
   };
 }
 
-/** Those that fit into one call with the first: same project, same kind, together no more targets than a call takes. */
-function takeTogether(first: Wanted, waiting: readonly Waiting[], batch: number): readonly Waiting[] {
-  let room = batch;
-  return waiting.filter(({ wanted }) => {
-    if (wanted.project !== first.project) return false;
-    if ((wanted.urls === undefined) !== (first.urls === undefined)) return false;
-    const count = (wanted.urls ?? wanted.tags).length;
-    if (wanted.tags === "project" || first.tags === "project") return wanted.tags === first.tags;
-    if (wanted !== first && count > room) return false;
-    room -= count;
-    return true;
-  });
+const STOPPING = "The server is stopping.";
+
+type Call = (signal: AbortSignal) => Promise<void>;
+
+/** The call for a batch, or why this kind of node cannot be told so. */
+function callOf(driver: CdnDriver, { by, sequence, project, targets }: Batch<Waiter>): Call | string {
+  const { purgeTags, purgeUrls, purgeOriginals, purgeProject } = driver;
+  const [first = ""] = targets;
+  if (by === "urls") {
+    if (!purgeUrls) return "This kind of node cannot purge by URL.";
+    return (signal) => purgeUrls.call(driver, { sequence, project, urls: targets }, signal);
+  }
+  if (by === "originals") {
+    if (!purgeOriginals) return "This kind of node cannot purge originals.";
+    return (signal) => purgeOriginals.call(driver, { sequence, project, originals: targets }, signal);
+  }
+  if (by === "project" && purgeProject)
+    return (signal) => purgeProject.call(driver, { sequence, project, tag: first }, signal);
+  // The project's tag is on each of its answers: the same thing under another name.
+  if (purgeTags) return (signal) => purgeTags.call(driver, { sequence, project, tags: targets }, signal);
+  return by === "project"
+    ? "This kind of node cannot purge a whole project, unless it is configured as dedicated to one."
+    : "This kind of node can be told neither folders nor tags.";
 }
 
 /** Runs something that may ignore its signal; rejects at the latest after `ms`. */
@@ -168,7 +168,7 @@ export async function bounded<T>(
 ): Promise<T> {
   const late = new AbortController();
   const ended = Promise.withResolvers<never>();
-  const stop = (): void => late.abort(new Error("The server is stopping."));
+  const stop = (): void => late.abort(new Error(STOPPING));
   const timer = setTimeout(() => late.abort(new Error(`No answer within ${ms / 1_000} s.`)), ms);
   stopping.addEventListener("abort", stop, { once: true });
   late.signal.addEventListener("abort", () => ended.reject(late.signal.reason), { once: true });

@@ -68,7 +68,7 @@ export interface TargetRow {
   readonly at: number | null;
   readonly error: string | null;
   /** How the node was purged; null before the first attempt. */
-  readonly purged_by: "urls" | "tags" | "project" | null;
+  readonly purged_by: "urls" | "paths" | "originals" | "tags" | "project" | null;
 }
 
 /** An original that is read again some time after its invalidation. */

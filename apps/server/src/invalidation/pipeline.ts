@@ -19,7 +19,7 @@ import type { Delivery } from "./ports.ts";
 import { rechecksOf } from "./recheck.ts";
 import type { Tuning } from "./tuning.ts";
 import { addProbes, openCount, type ProbeCount, sample, type Verified, verify } from "./verify.ts";
-import { type HostsOf, wantedOf } from "./wanted.ts";
+import { type HostsOf, type ListedUrls, wantedOf } from "./wanted.ts";
 
 /** Entries taken with one claim, and under way at most: they wait for nodes, not for this process. */
 const BATCH = 64;
@@ -38,6 +38,7 @@ export interface PipelineParts {
   readonly lanes: ReadonlyMap<string, Lane>;
   readonly delivery: Delivery;
   readonly hostsOf: HostsOf;
+  readonly listed: ListedUrls | undefined;
   readonly tuning: Tuning;
   readonly now: () => number;
   readonly log: (event: string, details: Readonly<Record<string, unknown>>) => void;
@@ -237,12 +238,13 @@ async function purgeNodes(
 
 /** Purges one node, asks it for a sample, and says what the target has become. */
 async function purgeNode(parts: PipelineParts, work: NodeWork, stopping: AbortSignal): Promise<TargetRow> {
-  const { delivery, hostsOf, tuning, now } = parts;
+  const { delivery, hostsOf, listed, tuning, now } = parts;
   const { row, paths } = work;
   const lane = parts.lanes.get(work.target.node);
   if (!lane) return { ...work.target, status: "failed", error: "The node is configured no longer." };
   const projectTag = delivery.projectTag(row.project);
-  const { wanted, by } = wantedOf(row, paths, { driver: lane.driver, projectTag, hostsOf });
+  const { driver } = lane;
+  const { wanted, by } = await wantedOf(row, paths, { driver, projectTag, hostsOf, listed });
   const target: TargetRow = { ...work.target, purged_by: by };
   const attempts = target.attempts + 1;
   for (let repeat = 0; repeat <= tuning.repeats; repeat += 1) {
@@ -250,11 +252,15 @@ async function purgeNode(parts: PipelineParts, work: NodeWork, stopping: AbortSi
     stopping.throwIfAborted();
     if (outcome.kind === "busy")
       return { ...target, next_at: now() + backoffMs(1, { firstMs: 1_000, mostMs: 1_000 }) };
-    if (outcome.kind === "cannot" || (outcome.kind === "failed" && attempts >= tuning.tries)) {
+    const isOver =
+      outcome.kind === "cannot" ||
+      outcome.kind === "refused" ||
+      (outcome.kind === "failed" && attempts >= tuning.tries);
+    if (isOver) {
       return { ...target, attempts, status: "failed", at: now(), error: outcome.reason };
     }
     if (outcome.kind === "failed") {
-      const wait = backoffMs(attempts, tuning.backoff);
+      const wait = Math.max(backoffMs(attempts, tuning.backoff), outcome.retryAfterMs ?? 0);
       return { ...target, attempts, next_at: now() + wait, error: outcome.reason };
     }
     await work.reading;

@@ -45,7 +45,9 @@ export function rechecksOf(
   { evidence, digests, changed }: Reading,
 ): End["rechecks"] {
   if (row.chain >= MOST_CHAIN) return [];
-  const isByUrl = targets.some(({ purged_by }) => purged_by === "urls");
+  const isByUrl = targets.some(
+    ({ purged_by }) => row.scope === "urls" && (purged_by === "urls" || purged_by === "paths"),
+  );
   // After a crash in between, only the counts of the reading are known.
   const isUnclear = changed.size < evidence.bytes.changed;
   return distinct(singlesOf(paths))

@@ -15,7 +15,7 @@ import { reasonOf } from "./lane.ts";
 import type { EntryRow, InvalidationTables, TargetRow } from "./migrations.ts";
 import type { Delivery } from "./ports.ts";
 import type { Tuning } from "./tuning.ts";
-import { type HostsOf, wantedOf } from "./wanted.ts";
+import { type HostsOf, type ListedUrls, wantedOf } from "./wanted.ts";
 
 /** A purge that is repeated once everything has settled that was under way when it was sent first. */
 interface SettleRow extends QueueColumns {
@@ -128,11 +128,12 @@ export function createSettle(parts: {
   readonly lanes: ReadonlyMap<string, Lane>;
   readonly delivery: Pick<Delivery, "projectTag">;
   readonly hostsOf: HostsOf;
+  readonly listed: ListedUrls | undefined;
   readonly tuning: Tuning;
   readonly now: () => number;
   readonly log: (event: string, details: Readonly<Record<string, unknown>>) => void;
 }): QueueWorker {
-  const { store, db, me, lanes, delivery, hostsOf, tuning, now, log } = parts;
+  const { store, db, me, lanes, delivery, hostsOf, listed, tuning, now, log } = parts;
   const queue = createQueue<SettleRow>(store, {
     table: "settle_purge",
     key: "id",
@@ -158,9 +159,9 @@ export function createSettle(parts: {
           .orderBy("place")
           .execute();
         const projectTag = delivery.projectTag(row.project);
-        const { wanted } = wantedOf(row, paths, { driver: lane.driver, projectTag, hostsOf });
+        const { wanted } = await wantedOf(row, paths, { driver: lane.driver, projectTag, hostsOf, listed });
         const outcome = await lane.purge(wanted);
-        if (outcome.kind === "failed" || outcome.kind === "busy") throw new Error(outcome.reason);
+        if (outcome.kind !== "done" && outcome.kind !== "cannot") throw new Error(outcome.reason);
       }
       await queue.remove(id);
     },

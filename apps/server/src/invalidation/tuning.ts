@@ -4,6 +4,8 @@ import type { Backoff } from "@freshet/store";
 export interface Tuning {
   /** A purge, probe or join that takes longer has failed. */
   readonly callMs: number;
+  /** So long purges for a bought CDN are gathered before the first call. */
+  readonly gatherMs: number;
   /** Failed purges after which a node is given up for this invalidation: with the backoff about ten seconds. */
   readonly tries: number;
   readonly backoff: Backoff;
@@ -32,6 +34,7 @@ export interface Tuning {
 
 export const TUNING: Tuning = {
   callMs: 10_000,
+  gatherMs: 20,
   tries: 8,
   backoff: { firstMs: 100, mostMs: 5_000 },
   repeats: 3,

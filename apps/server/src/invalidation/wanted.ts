@@ -1,34 +1,58 @@
 import type { CdnDriver } from "@freshet/core";
-import type { Wanted } from "./lane.ts";
+import type { Wanted } from "./batch.ts";
 import type { EntryRow, PathRow, TargetRow } from "./migrations.ts";
 
 /** Where delivery URLs begin, by the project's name: its hosts as they are configured. */
 export type HostsOf = (project: string) => readonly string[];
 
+/** Under which URLs, without their queries, answers with one of these tags left that a node without tags may keep. */
+export type ListedUrls = (project: string, tags: readonly string[]) => Promise<readonly string[]>;
+
+/** What an entry wants, and how the log says it was told. */
+interface Told {
+  readonly wanted: Wanted;
+  readonly by: NonNullable<TargetRow["purged_by"]>;
+}
+
 /**
  * What an entry wants of a node, and how the node is told. Exact URLs go to nodes that know URLs, if it is known under which hosts
- * they are delivered; every other node is told the tag of their original. Where one tag is the project's, the rest is part of it.
+ * they are delivered; every other node is told the tag of their original. Where one tag is the project's, the rest is part of it. A node
+ * that knows no tags is told originals, or the URLs under which what carries the tags has left; where it can be told neither it says so.
  */
-export function wantedOf(
+export async function wantedOf(
   { sequence, project, scope }: EntryRow,
   paths: readonly PathRow[],
-  {
-    driver,
-    projectTag,
-    hostsOf,
-  }: { readonly driver: CdnDriver; readonly projectTag: string; readonly hostsOf: HostsOf },
-): { readonly wanted: Wanted; readonly by: NonNullable<TargetRow["purged_by"]> } {
-  const wanted = { sequence, project, projectTag };
-  const hosts = hostsOf(project);
+  parts: {
+    readonly driver: CdnDriver;
+    readonly projectTag: string;
+    readonly hostsOf: HostsOf;
+    readonly listed: ListedUrls | undefined;
+  },
+): Promise<Told> {
+  const { driver, projectTag, listed } = parts;
+  const told = (by: Wanted["by"], targets: readonly string[]): Told => ({
+    wanted: { sequence, project, projectTag, by, targets: [...new Set(targets)] },
+    by: by === "urls" && driver.urlsCover === "path" ? "paths" : by,
+  });
+  const hosts = parts.hostsOf(project);
   if (scope === "urls" && driver.purgeUrls && hosts.length > 0) {
     // One variant has two addresses, with and without /v7.
-    const urls = paths.flatMap(({ path }) =>
-      hosts.flatMap((host) => [`https://${host}/v7${path}`, `https://${host}${path}`]),
+    return told(
+      "urls",
+      paths.flatMap(({ path }) =>
+        hosts.flatMap((host) => [`https://${host}/v7${path}`, `https://${host}${path}`]),
+      ),
     );
-    return { wanted: { ...wanted, tags: [], urls: [...new Set(urls)] }, by: "urls" };
   }
-  const tags = [...new Set(paths.map(({ tag }) => tag))];
-  return scope === "all" || tags.includes(projectTag)
-    ? { wanted: { ...wanted, tags: "project" }, by: "project" }
-    : { wanted: { ...wanted, tags }, by: "tags" };
+  const tags = paths.map(({ tag }) => tag);
+  const isAll = scope === "all" || tags.includes(projectTag);
+  if (isAll && (driver.purgeProject || driver.purgeTags)) return told("project", [projectTag]);
+  if (driver.purgeTags) return told("tags", tags);
+  if (!isAll && driver.purgeOriginals && paths.every(({ kind }) => kind === "original" || kind === "url"))
+    return told(
+      "originals",
+      paths.map(({ path, covered }) => covered ?? path),
+    );
+  if (driver.purgeUrls && listed) return told("urls", await listed(project, isAll ? [projectTag] : tags));
+  return isAll ? told("project", [projectTag]) : told("tags", tags);
 }

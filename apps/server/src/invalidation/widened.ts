@@ -24,7 +24,15 @@ export function widenedAtNodes(
     return paths.flatMap(({ kind, path }) => (kind === "project" ? [] : [{ asked: path, covered: "/*" }]));
   }
   // Until a node was told, it is not known whether it knows URLs.
-  if (row.scope === "urls" && !ways.includes("tags")) return [];
+  if (row.scope === "urls" && !ways.some((way) => way === "tags" || way === "originals" || way === "paths"))
+    return [];
+  // A node that knows paths alone forgets every query of them, but no other path.
+  if (row.scope === "urls" && !ways.some((way) => way === "tags" || way === "originals")) {
+    return paths.flatMap(({ kind, path }) => {
+      const covered = path.split("?")[0] ?? path;
+      return kind === "url" && covered !== path ? [{ asked: path, covered }] : [];
+    });
+  }
   return [
     ...variantsOf(row, paths),
     ...paths.flatMap(({ path, covered }) => (covered === null ? [] : [{ asked: path, covered }])),

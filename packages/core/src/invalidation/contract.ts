@@ -71,8 +71,8 @@ export interface TargetOutcome {
   readonly lag?: number;
   readonly at?: string;
   readonly error?: string;
-  /** How a node was purged: by exact URLs, by tags, or the whole project, which may be wider than what was asked for. */
-  readonly by?: "urls" | "tags" | "project";
+  /** How a node was purged: by exact URLs, by their paths, by originals, by tags, or the whole project; `widened` says what is more than was asked for. */
+  readonly by?: "urls" | "paths" | "originals" | "tags" | "project";
 }
 
 /** Where more is covered than was asked for. */
