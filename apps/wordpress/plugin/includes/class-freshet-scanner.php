@@ -43,7 +43,7 @@ final class Freshet_Scanner {
 
 	public function listen(): void {
 		add_filter( 'cron_schedules', [ $this, 'schedules' ] ); // phpcs:ignore WordPress.WP.CronInterval -- one stat() a file.
-		add_action( Freshet_Schema::CRON, [ $this, 'tick' ] );
+		add_action( Freshet_Plugin::CRON, [ $this, 'tick' ] );
 	}
 
 	/** @param mixed $schedules WordPress's. */
