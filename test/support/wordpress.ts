@@ -162,7 +162,8 @@ interface UploadAnswer {
 
 function serve(site: Site): Tied {
   const limits = ["-d", "upload_max_filesize=64M", "-d", "post_max_size=64M", "-d", "memory_limit=512M"];
-  // A test that changes wp-config.php means the next request, not the one after two seconds.
+  // What was compiled is kept, as on any server. A test that changes wp-config.php means the next request, not the one after two
+  // seconds.
   limits.push("-d", "opcache.enable_cli=1", "-d", "opcache.revalidate_freq=0");
   const router = join(import.meta.dirname, "wordpress/router.php");
   const env = { ...process.env, PHP_CLI_SERVER_WORKERS: String(WORKERS) };

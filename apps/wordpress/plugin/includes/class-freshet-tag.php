@@ -10,7 +10,7 @@ defined( 'ABSPATH' ) || exit;
 
 final class Freshet_Tag {
 	/** One attribute: its name, and its value with the quotes. */
-	const ATTRIBUTE = '~[ \t\n\f\r/]*+(=[^=/> \t\n\f\r]*+|[^=/> \t\n\f\r]++)(?:[ \t\n\f\r]*+=[ \t\n\f\r]*+("[^"]*+"|\'[^\']*+\'|[^>"\' \t\n\f\r][^> \t\n\f\r]*+))?+~A';
+	const ATTRIBUTE = '~[ \t\n\f\r/]*+(=[^=/> \t\n\f\r]*+|[^=/> \t\n\f\r]++)(?:[ \t\n\f\r]*+=[ \t\n\f\r]*+("[^"]*+"|\'[^\']*+\'|[^>"\' \t\n\f\r][^> \t\n\f\r]*+)?+)?+~A';
 
 	/** Byte for byte, so that values of any charset survive. */
 	const ESCAPES = [ '&' => '&amp;', '"' => '&quot;', '<' => '&lt;', '>' => '&gt;' ];

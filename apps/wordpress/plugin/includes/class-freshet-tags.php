@@ -26,7 +26,7 @@ final class Freshet_Tags {
 	/** The same for scripts, in which `<!-- <script>` hides the next end, and only that one. */
 	const SCRIPT = '<(script)(?=' . self::NAME_ENDS . ')' . self::ATTRIBUTES
 		. '(?:>((?:[^<]++|<!--(?:-*+>|(?:[^<-]++|-(?!->)|<(?!/?script' . self::NAME_ENDS . ')'
-		. '|<script(?=' . self::NAME_ENDS . ')(?:[^<-]++|-(?!->)|<(?!/script' . self::NAME_ENDS . '))*+(?:</script(?=' . self::NAME_ENDS . ')|(?=-->)))*+(?:-->)?+)'
+		. '|<script(?=' . self::NAME_ENDS . ')(?:[^<-]++|-(?!->)|<(?!/script' . self::NAME_ENDS . '))*+(?:</script(?=' . self::NAME_ENDS . ')|(?=-->)|\z))*+(?:-->)?+)'
 		. '|<(?!/script' . self::NAME_ENDS . '|!--))*+</script' . self::ATTRIBUTES . '(?:>|\z))|.*+\z)';
 
 	const BEGIN = '<([a-z][^ \t\n\f\r/>]*+)' . self::ATTRIBUTES . '(?:>|\z)';

@@ -21,6 +21,9 @@ final class TagsTest extends TestCase {
 			for ( $j = mt_rand( 1, 25 ); $j > 0; $j-- ) {
 				$page .= $pieces[ mt_rand( 0, count( $pieces ) - 1 ) ];
 			}
+			if ( preg_match( '~<script.*(?:<!--+>|</?[<-])~is', $page ) ) {
+				continue; // In scripts WordPress takes a whole comment for its begin, and passes over what follows a "<".
+			}
 			$expected = $this->tags( $page );
 			$this->assertSame( $expected, $this->found( $page, true ), $page );
 			$begins = array_values( preg_grep( '~^/~', $expected, PREG_GREP_INVERT ) );
@@ -32,7 +35,7 @@ final class TagsTest extends TestCase {
 
 	public function test_says_where_an_element_without_tags_begins(): void {
 		$seen = [];
-		$page = '<script a=">">b<!-- <script></script> --></script ><TITLE>x<b></title><style>';
+		$page = '<script a=">">b<!-- <script></script> --></script ><script><!--><script><</script><TITLE>x<b></title><style>';
 		$this->assertSame(
 			'',
 			Freshet_Tags::change(
@@ -47,6 +50,7 @@ final class TagsTest extends TestCase {
 		$this->assertSame(
 			[
 				[ '<script a=">">b<!-- <script></script> --></script >', 'script', 'b<!-- <script></script> --></script >' ],
+				[ '<script><!--><script><</script>', 'script', '<!--><script><</script>' ],
 				[ '<TITLE>x<b></title>', 'TITLE', 'x<b></title>', 'x<b>' ],
 				[ '<style>', 'style' ],
 			],
