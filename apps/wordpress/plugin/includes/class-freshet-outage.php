@@ -80,7 +80,7 @@ final class Freshet_Outage {
 
 	/** Inside the page: a file of its own would come too late, and from a host that may be down as well. */
 	public function show_script(): void {
-		$script = preg_replace( '~^/\*.*?\*/\s*~s', '', (string) file_get_contents( self::SCRIPT ) );
+		$script = preg_replace( '~^/\*.*?\*/\s*~s', '', (string) file_get_contents( self::SCRIPT ) ); // phpcs:ignore WordPress.WP.AlternativeFunctions -- a file of this plugin.
 		wp_print_inline_script_tag( rtrim( $script, "\n;" ) . '(' . wp_json_encode( $this->settings->endpoint() . '/v7/', JSON_UNESCAPED_SLASHES | JSON_HEX_TAG ) . ');' );
 	}
 

@@ -143,6 +143,6 @@ final class Freshet_Plugin {
 			case 'cli':
 				return new Freshet_Cli( $this->settings, $this->outbox, $this->journal, $this->push, $this->watcher, $this->scanner, $this->file_table );
 		}
-		throw new LogicException( "Freshet has no part \"$name\"." );
+		throw new LogicException( 'Freshet has no such part.' );
 	}
 }

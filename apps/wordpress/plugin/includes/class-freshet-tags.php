@@ -48,7 +48,7 @@ final class Freshet_Tags {
 	public static function change( string $html, bool $ends, callable $change ): string {
 		$changed = preg_replace_callback( $ends ? self::BEGINS_AND_ENDS : self::BEGINS, $change, $html );
 		if ( null === $changed ) {
-			throw new RuntimeException( 'PCRE error ' . preg_last_error() );
+			throw new RuntimeException( 'PCRE error ' . (int) preg_last_error() );
 		}
 		return $changed;
 	}
