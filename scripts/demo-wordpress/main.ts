@@ -132,6 +132,8 @@ Ready after ${took}. You are logged in as administrator (name admin, password "p
                               every picture comes from ${freshet}/v7/…
   replace a picture           ${site}/wp-admin/post.php?post=${picture}&action=edit
                               press "Edit Image", turn or crop it, save; then look at the post again
+  what became of it           ${site}/wp-admin/upload.php?mode=list
+                              the column Freshet; each picture's own page has its history
   what WordPress was told     ${site}/wp-admin/options-general.php?page=freshet
                               press "Test the connection"
   what Freshet did about it   curl -H "X-Client-Key: ${key}" ${freshet}/invalidate

@@ -72,6 +72,7 @@ export async function startWordPress(options: WordPressOptions): Promise<Playgro
     }),
     mount: [
       { hostPath: join(ROOT, "apps/wordpress/plugin"), vfsPath: INSIDE },
+      { hostPath: join(import.meta.dirname, "mu-plugins"), vfsPath: "/wordpress/wp-content/mu-plugins" },
       { hostPath: pictures, vfsPath: "/pictures" },
       { hostPath: out, vfsPath: "/out" },
     ],

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { VISITOR } from "../../scripts/demo-wordpress/wordpress.ts";
 import { type Program, startProgram } from "../support/program.ts";
 import { full } from "../support/size.ts";
@@ -59,6 +59,17 @@ describe.skipIf(missing)(`npm run demo:wordpress ${missing ?? ""}`, () => {
     const [, key = "", address = ""] = /curl -H "X-Client-Key: (\S+)" (\S+)/.exec(demo.logs()) ?? [];
     const log = await fetch(address, { headers: { "x-client-key": key } });
     expect(log.status).toBe(200);
+  });
+
+  test("shows in the library that every picture is fresh, which the connector told it", async () => {
+    await vi.waitFor(
+      async () => {
+        const library = await signedIn(`${site}/wp-admin/upload.php?mode=list`);
+        const states = [...library.matchAll(/freshet-state freshet-(\w+)/g)].map(([, state]) => state);
+        expect(states).toEqual(["fresh", "fresh", "fresh"]);
+      },
+      { timeout: 100_000, interval: 500 },
+    );
   });
 
   test("ends with everything that it started", async () => {
