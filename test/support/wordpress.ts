@@ -167,11 +167,7 @@ function serve(site: Site): Tied {
   limits.push("-d", "opcache.enable_cli=1", "-d", "opcache.revalidate_freq=0");
   const router = join(import.meta.dirname, "wordpress/router.php");
   const env = { ...process.env, PHP_CLI_SERVER_WORKERS: String(WORKERS) };
-  return spawnTied(
-    "php",
-    [...limits, "-S", `127.0.0.1:${site.port}`, "-t", site.folder, router],
-    env,
-  );
+  return spawnTied("php", [...limits, "-S", `127.0.0.1:${site.port}`, "-t", site.folder, router], env);
 }
 
 async function answers(site: Site, server: Tied): Promise<void> {

@@ -131,7 +131,16 @@ describe.skipIf(missing)(`pages with the WordPress plugin ${missing ?? ""}`, () 
     // One for the full pictures, one for the crops.
     expect(Number(queries)).toBe(2);
     expect(parts).toContain("document");
-    for (const part of ["schema", "watcher", "push", "scanner", "rest", "health", "connection", "settings-page"])
+    for (const part of [
+      "schema",
+      "watcher",
+      "push",
+      "scanner",
+      "rest",
+      "health",
+      "connection",
+      "settings-page",
+    ])
       expect(parts).not.toContain(part);
   });
 });
