@@ -9,7 +9,8 @@ add_action(
 	'init',
 	static function () {
 		// Once: a browser that keeps no cookies gets the form.
-		if ( is_admin() && ! wp_doing_ajax() && ! is_user_logged_in() && ! isset( $_GET['welcome'] ) ) {
+		$is_page = 0 === strpos( $_SERVER['REQUEST_URI'] ?? '', '/wp-admin/' ) && ! wp_doing_ajax();
+		if ( $is_page && ! is_user_logged_in() && ! isset( $_GET['welcome'] ) ) {
 			wp_set_auth_cookie( 1, true );
 			wp_safe_redirect( add_query_arg( 'welcome', '1' ) );
 			exit;
