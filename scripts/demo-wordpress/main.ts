@@ -7,7 +7,7 @@ import { installPart } from "../../test/support/part.ts";
 import { build, ROOT, seconds, stillGoing } from "../steps.mjs";
 import { type Freshet, startFreshet } from "./freshet.ts";
 import { firstFree } from "./ports.ts";
-import { type Playground, startWordPress, VISITOR } from "./wordpress.ts";
+import { type Playground, startWordPress } from "./wordpress.ts";
 import { findWordPress } from "./wordpress-files.ts";
 
 const PART = join(ROOT, "test/parts/playground");
@@ -102,7 +102,7 @@ function reason(error: unknown): string {
 
 /** Makes WordPress and Freshet do once what a visitor should not have to wait for. */
 async function firstVisit(address: string): Promise<void> {
-  const page = await (await fetch(address, { headers: VISITOR })).text();
+  const page = await (await fetch(address)).text();
   const urls = [...page.matchAll(/<img[^>]* src="([^"]*\/v7\/[^"]*)"/g)].map(([, url = ""]) =>
     url.replaceAll(/&(?:amp|#0?38);/g, "&"),
   );
@@ -125,13 +125,15 @@ function guide(facts: {
 }): string {
   const { site, freshet, key, post, picture, took } = facts;
   return `
-Ready after ${took}. You are logged in as administrator (name admin, password "password").
+Ready after ${took}. The admin opens without a password (else: name admin, password "password").
 
   the front page              ${site}/
   a post                      ${post}
                               every picture comes from ${freshet}/v7/…
   replace a picture           ${site}/wp-admin/post.php?post=${picture}&action=edit
                               press "Edit Image", turn or crop it, save; then look at the post again
+  what became of it           ${site}/wp-admin/upload.php?mode=list
+                              the column Freshet; each picture's own page has its history
   what WordPress was told     ${site}/wp-admin/options-general.php?page=freshet
                               press "Test the connection"
   what Freshet did about it   curl -H "X-Client-Key: ${key}" ${freshet}/invalidate

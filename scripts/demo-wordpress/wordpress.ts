@@ -25,9 +25,6 @@ const WORKERS = 6;
 /** How often the schedule is looked at, as a system's own cron would. */
 const CRON_MS = 60_000;
 
-/** Who keeps no cookies is sent to be logged in again and again; this says that it happened already. */
-export const VISITOR = { cookie: "playground_auto_login_already_happened=1" };
-
 export interface Playground {
   /** Id of the picture in the media library that the guide leads to. */
   readonly picture: number;
@@ -72,11 +69,11 @@ export async function startWordPress(options: WordPressOptions): Promise<Playgro
     }),
     mount: [
       { hostPath: join(ROOT, "apps/wordpress/plugin"), vfsPath: INSIDE },
+      { hostPath: join(import.meta.dirname, "mu-plugins"), vfsPath: "/wordpress/wp-content/mu-plugins" },
       { hostPath: pictures, vfsPath: "/pictures" },
       { hostPath: out, vfsPath: "/out" },
     ],
     workers: WORKERS,
-    login: true,
     blueprint: {
       preferredVersions: { php: PHP, wp: "latest" },
       steps: [
@@ -87,15 +84,12 @@ export async function startWordPress(options: WordPressOptions): Promise<Playgro
     },
   }).finally(listenWide);
   // The first request of its life is answered by a redirect to the same address.
-  await fetch(`http://127.0.0.1:${port}/wp-login.php`, { headers: VISITOR });
+  await fetch(`http://127.0.0.1:${port}/wp-login.php`);
   const { picture, post } = JSON.parse(await readFile(join(out, "content.json"), "utf8")) as {
     picture: number;
     post: string;
   };
-  const cron = setInterval(
-    () => void fetch(`http://127.0.0.1:${port}/wp-cron.php`, { headers: VISITOR }).catch(() => {}),
-    CRON_MS,
-  );
+  const cron = setInterval(() => void fetch(`http://127.0.0.1:${port}/wp-cron.php`).catch(() => {}), CRON_MS);
   return {
     picture,
     post,

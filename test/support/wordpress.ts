@@ -1,8 +1,7 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { access, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { spawnTied, type Tied } from "./tied.ts";
 import { installSite, type Site, type SiteOptions } from "./wordpress/site.ts";
 
 export { wordpressIsMissing } from "./wordpress/parts.ts";
@@ -60,11 +59,8 @@ const TYPES: Readonly<Record<string, string>> = {
 export async function startWordpress(options: SiteOptions = {}): Promise<WordPress> {
   const site = await installSite(options);
   let server = serve(site);
-  const kill = () => killGroup(server);
-  process.once("exit", kill);
   const stop = async () => {
-    process.off("exit", kill);
-    await end(server);
+    await server.end();
     await site.remove();
   };
   try {
@@ -101,7 +97,7 @@ export async function startWordpress(options: SiteOptions = {}): Promise<WordPre
     authorization: site.authorization,
     rest,
     async restart() {
-      await end(server);
+      await server.end();
       // Its workers may hold the port for a moment longer.
       for (let attempt = 1; ; attempt++) {
         server = serve(site);
@@ -110,7 +106,7 @@ export async function startWordpress(options: SiteOptions = {}): Promise<WordPre
           (error: unknown) => error,
         );
         if (fault === undefined) return;
-        await end(server);
+        await server.end();
         if (attempt === 20) throw fault;
         await pause(100);
       }
@@ -164,41 +160,23 @@ interface UploadAnswer {
   readonly media_details: { readonly sizes?: Readonly<Record<string, { readonly source_url: string }>> };
 }
 
-function serve(site: Site): ChildProcess {
+function serve(site: Site): Tied {
   const limits = ["-d", "upload_max_filesize=64M", "-d", "post_max_size=64M", "-d", "memory_limit=512M"];
-  // A test that changes wp-config.php means the next request, not the one after two seconds.
-  limits.push("-d", "opcache.revalidate_freq=0");
+  // What was compiled is kept, as on any server. A test that changes wp-config.php means the next request, not the one after two
+  // seconds.
+  limits.push("-d", "opcache.enable_cli=1", "-d", "opcache.revalidate_freq=0");
   const router = join(import.meta.dirname, "wordpress/router.php");
-  // Its workers are processes of their own: a group that ends as one.
-  return spawn("php", [...limits, "-S", `127.0.0.1:${site.port}`, "-t", site.folder, router], {
-    stdio: "ignore",
-    detached: true,
-    env: { ...process.env, PHP_CLI_SERVER_WORKERS: String(WORKERS) },
-  });
+  const env = { ...process.env, PHP_CLI_SERVER_WORKERS: String(WORKERS) };
+  return spawnTied("php", [...limits, "-S", `127.0.0.1:${site.port}`, "-t", site.folder, router], env);
 }
 
-async function answers(site: Site, server: ChildProcess): Promise<void> {
+async function answers(site: Site, server: Tied): Promise<void> {
   for (let attempt = 0; attempt < 200; attempt++) {
-    if (server.exitCode !== null)
-      throw new Error(`PHP's server ended with ${server.exitCode}; is port ${site.port} free?`);
+    if (server.exitCode() !== null)
+      throw new Error(`PHP's server ended with ${server.exitCode()}; is port ${site.port} free?`);
     const response = await fetch(`${site.url}/wp-includes/version.php`).catch(() => undefined);
     if (response?.ok) return;
     await pause(25);
   }
   throw new Error(`WordPress at ${site.url} does not answer.`);
-}
-
-async function end(server: ChildProcess): Promise<void> {
-  if (server.pid === undefined || server.exitCode !== null || server.signalCode !== null) return;
-  const ended = once(server, "exit");
-  killGroup(server);
-  await ended;
-}
-
-function killGroup(server: ChildProcess): void {
-  try {
-    if (server.pid !== undefined) process.kill(-server.pid, "SIGKILL");
-  } catch {
-    // It ended by itself.
-  }
 }

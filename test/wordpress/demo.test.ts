@@ -1,6 +1,5 @@
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { VISITOR } from "../../scripts/demo-wordpress/wordpress.ts";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { type Program, startProgram } from "../support/program.ts";
 import { full } from "../support/size.ts";
 import { fetchWordPress } from "../support/wordpress/tree.ts";
@@ -38,7 +37,7 @@ describe.skipIf(missing)(`npm run demo:wordpress ${missing ?? ""}`, () => {
   });
 
   test.each(["front page", "post"])("shows a %s whose pictures come from Freshet", async (which) => {
-    const page = await (await fetch(which === "post" ? post : site, { headers: VISITOR })).text();
+    const page = await (await fetch(which === "post" ? post : site)).text();
     const urls = [...page.matchAll(/<img[^>]* src="([^"]+\/v7\/[^"]+)"/g)].map(([, url = ""]) =>
       url.replaceAll(/&(?:amp|#0?38);/g, "&"),
     );
@@ -61,6 +60,17 @@ describe.skipIf(missing)(`npm run demo:wordpress ${missing ?? ""}`, () => {
     expect(log.status).toBe(200);
   });
 
+  test("shows in the library that every picture is fresh, which the connector told it", async () => {
+    await vi.waitFor(
+      async () => {
+        const library = await signedIn(`${site}/wp-admin/upload.php?mode=list`);
+        const states = [...library.matchAll(/freshet-state freshet-(\w+)/g)].map(([, state]) => state);
+        expect(states).toEqual(["fresh", "fresh", "fresh"]);
+      },
+      { timeout: 100_000, interval: 500 },
+    );
+  });
+
   test("ends with everything that it started", async () => {
     await demo.end("SIGTERM");
     expect(await demo.ended).toEqual({ code: 0, signal: null });
@@ -68,7 +78,7 @@ describe.skipIf(missing)(`npm run demo:wordpress ${missing ?? ""}`, () => {
   });
 });
 
-/** A page of the admin, as the browser that the guide speaks of gets it: logged in by the first visit. */
+/** A page of the admin, as a browser gets it: logged in by the first visit. */
 async function signedIn(url: string): Promise<string> {
   const cookies = new Map<string, string>();
   let at = url;

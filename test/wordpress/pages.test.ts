@@ -115,19 +115,33 @@ describe.skipIf(missing)(`pages with the WordPress plugin ${missing ?? ""}`, () 
     expect(picture?.source_url).toContain(`${blog.freshet.url}/v7/`);
   });
 
-  test("wait for no query per picture", async () => {
+  test("wait for no query per picture, and load no part of the plugin that they do not need", async () => {
     const code = `
       $count = function ( $html ) { global $wpdb; $before = $wpdb->num_queries; freshet()->rewriter->rewrite( $html ); return $wpdb->num_queries - $before; };
       $html = file_get_contents( 'php://stdin' );
       $count( $html ); freshet()->files->tell();
       global $wpdb; $wpdb->query( "UPDATE {$wpdb->prefix}freshet_files SET hashed_at = hashed_at + 10" );
-      echo $count( $html );`;
+      echo $count( $html ), ' ', implode( ' ', preg_filter( '~^.*/freshet/includes/class-freshet-(.+)\\.php$~', '$1', get_included_files() ) );`;
     const page = await blog.page(blog.long, { "x-without": "1" });
-    const queries = await runPhp(
+    const printed = await runPhp(
       blog.wordpress.site,
       code.replace("file_get_contents( 'php://stdin' )", JSON.stringify(page).replaceAll("$", "\\$")),
     );
-    expect(Number(queries)).toBeLessThanOrEqual(2);
+    const [queries, ...parts] = printed.split(" ");
+    // One for the full pictures, one for the crops.
+    expect(Number(queries)).toBe(2);
+    expect(parts).toContain("document");
+    for (const part of [
+      "schema",
+      "watcher",
+      "push",
+      "scanner",
+      "rest",
+      "health",
+      "connection",
+      "settings-page",
+    ])
+      expect(parts).not.toContain(part);
   });
 });
 

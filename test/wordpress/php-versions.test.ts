@@ -3,8 +3,8 @@ import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { describe, expect, test } from "vitest";
-import { installPart } from "../support/part.ts";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { installPart, type Part } from "../support/part.ts";
 import { full } from "../support/size.ts";
 import { cloneTree, fetchWordPress } from "../support/wordpress/tree.ts";
 import { wordpressIsMissing } from "../support/wordpress.ts";
@@ -49,50 +49,53 @@ const ACTIVE = "<?php require WP_PLUGIN_DIR . '/freshet/freshet.php';\n";
 const missing = wordpressIsMissing("phpunit");
 
 describe.skipIf(missing)(`the plugin's own tests in other versions of PHP ${missing ?? ""}`, () => {
+  let part: Part;
+  /** The first version installs WordPress in it, the others find it there: every test begins by putting things in order. */
+  let work: string;
+  beforeAll(async () => {
+    part = await installPart(PART);
+    work = await mkdtemp(join(tmpdir(), "freshet-php-"));
+    const site = join(work, "site");
+    await cloneTree(await fetchWordPress(), site);
+    await cp(PLUGIN, join(site, "wp-content/plugins/freshet"), { recursive: true });
+    await writeFile(join(work, "run.php"), SCRIPT);
+    await mkdir(join(site, "wp-content/mu-plugins"), { recursive: true });
+    await writeFile(join(site, "wp-content/mu-plugins/active.php"), ACTIVE);
+  }, 300_000);
+  afterAll(() => rm(work, { recursive: true, force: true, maxRetries: 5 }));
+
   test.each(VERSIONS)(
     "pass on PHP %s",
     async (version) => {
-      const part = await installPart(PART);
-      const work = await mkdtemp(join(tmpdir(), "freshet-php-"));
-      try {
-        const site = join(work, "site");
-        await cloneTree(await fetchWordPress(), site);
-        await cp(PLUGIN, join(site, "wp-content/plugins/freshet"), { recursive: true });
-        await writeFile(join(work, "run.php"), SCRIPT);
-        await mkdir(join(site, "wp-content/mu-plugins"), { recursive: true });
-        await writeFile(join(site, "wp-content/mu-plugins/active.php"), ACTIVE);
-        const mounts = [
-          `${join(ROOT, "packages/conformance/vectors")}:/vectors`,
-          `${work}:/run`,
-          `${CLASSES}:${CLASSES}`,
-        ];
-        const { output, code } = await run(
-          process.execPath,
-          [
-            join(part.folder, "node_modules/@wp-playground/cli/wp-playground.js"),
-            "php",
-            `--php=${version}`,
-            "--verbosity=quiet",
-            `--mount-before-install=${site}:/wordpress`,
-            "--wordpress-install-mode=install-from-existing-files-if-needed",
-            ...mounts.map((mount) => `--mount=${mount}`),
-            "--",
-            "/run/run.php",
-          ],
-          { cwd: work, maxBuffer: 64 * 1024 * 1024 },
-        ).then(
-          ({ stdout, stderr }) => ({ output: stdout + stderr, code: 0 }),
-          (error: { stdout: string; stderr: string; code: number }) => ({
-            output: error.stdout + error.stderr,
-            code: error.code,
-          }),
-        );
-        expect(output).toContain(`PHP ${version} reads every file`);
-        expect(output).toMatch(/^OK(?:, but incomplete, skipped, or risky tests!)? ?\(?/m);
-        expect(code, output).toBe(0);
-      } finally {
-        await rm(work, { recursive: true, force: true, maxRetries: 5 });
-      }
+      const mounts = [
+        `${join(ROOT, "packages/conformance/vectors")}:/vectors`,
+        `${work}:/run`,
+        `${CLASSES}:${CLASSES}`,
+      ];
+      const { output, code } = await run(
+        process.execPath,
+        [
+          join(part.folder, "node_modules/@wp-playground/cli/wp-playground.js"),
+          "php",
+          `--php=${version}`,
+          "--verbosity=quiet",
+          `--mount-before-install=${join(work, "site")}:/wordpress`,
+          "--wordpress-install-mode=install-from-existing-files-if-needed",
+          ...mounts.map((mount) => `--mount=${mount}`),
+          "--",
+          "/run/run.php",
+        ],
+        { cwd: work, maxBuffer: 64 * 1024 * 1024 },
+      ).then(
+        ({ stdout, stderr }) => ({ output: stdout + stderr, code: 0 }),
+        (error: { stdout: string; stderr: string; code: number }) => ({
+          output: error.stdout + error.stderr,
+          code: error.code,
+        }),
+      );
+      expect(output).toContain(`PHP ${version} reads every file`);
+      expect(output).toMatch(/^OK(?:, but incomplete, skipped, or risky tests!)? ?\(?/m);
+      expect(code, output).toBe(0);
     },
     600_000,
   );

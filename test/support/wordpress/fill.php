@@ -3,6 +3,7 @@
  * Fills the media library past WordPress, and walks it: for tests of a large site.
  *   php fill.php <site> fill <count>      attachments with a file each; files are links to a few pictures
  *   php fill.php <site> walk [<steps>]    the scheduled walk, to the end of a round or for so many steps
+ *   php fill.php <site> age               as if all that is known had been read a minute ago
  *   php fill.php <site> page <pictures>   what a page that shows so many pictures asks
  *   php fill.php <site> admin             what the admin's pages ask the journal
  * Prints JSON: times in milliseconds, counts of queries.
@@ -67,6 +68,11 @@ function test_walk( int $most ): array {
 		$slowest = max( $slowest, microtime( true ) - $before[1] );
 	} while ( $more && ++$steps < $most );
 	return freshet()->scanner->state() + freshet()->file_table->counts() + [ 'ended' => ! $more, 'steps' => $steps, 'most_queries' => $queries, 'slowest_ms' => (int) ( $slowest * 1000 ), 'memory_mb' => (int) ( memory_get_peak_usage() / 1048576 ) ];
+}
+
+function test_age( int $unused ): array {
+	global $wpdb;
+	return [ 'rows' => (int) $wpdb->query( "UPDATE {$wpdb->prefix}freshet_files SET hashed_at = hashed_at + 60 WHERE hashed_at > 0" ) ];
 }
 
 function test_page( int $pictures ): array {

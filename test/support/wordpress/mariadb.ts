@@ -1,10 +1,10 @@
-import { execFile, spawn } from "node:child_process";
-import { once } from "node:events";
+import { execFile } from "node:child_process";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
 import { findProgram, missingPart } from "../find.ts";
+import { spawnTied } from "../tied.ts";
 import type { Constants } from "./config.ts";
 
 const run = promisify(execFile);
@@ -35,42 +35,29 @@ export async function startMariadb(folder: string): Promise<Mariadb> {
     "--skip-test-db",
     ...asRoot,
   ]);
-  const server = spawn(
-    findProgram("mariadbd") ?? "mariadbd",
-    [
-      "--no-defaults",
-      `--datadir=${data}`,
-      `--socket=${socket}`,
-      `--pid-file=${join(folder, "pid")}`,
-      "--skip-networking",
-      "--skip-log-bin",
-      "--innodb-flush-log-at-trx-commit=0",
-      "--innodb-buffer-pool-size=64M",
-      ...asRoot,
-    ],
-    { stdio: "ignore" },
-  );
-  const kill = () => server.kill("SIGKILL");
-  process.once("exit", kill);
-  const stop = async () => {
-    process.off("exit", kill);
-    if (server.exitCode !== null || server.signalCode !== null) return;
-    const ended = once(server, "exit");
-    server.kill("SIGKILL");
-    await ended;
-  };
+  const server = spawnTied(findProgram("mariadbd") ?? "mariadbd", [
+    "--no-defaults",
+    `--datadir=${data}`,
+    `--socket=${socket}`,
+    `--pid-file=${join(folder, "pid")}`,
+    "--skip-networking",
+    "--skip-log-bin",
+    "--innodb-flush-log-at-trx-commit=0",
+    "--innodb-buffer-pool-size=64M",
+    ...asRoot,
+  ]);
   const make = "CREATE DATABASE IF NOT EXISTS wordpress CHARACTER SET utf8mb4";
   for (let attempt = 1; ; attempt++) {
     try {
       await run("mariadb", ["--no-defaults", `--socket=${socket}`, "-uroot", "-e", make]);
       break;
     } catch (error) {
-      if (attempt < 200 && server.exitCode === null) await pause(100);
+      if (attempt < 200 && server.exitCode() === null) await pause(100);
       else {
-        await stop();
+        await server.end();
         throw error;
       }
     }
   }
-  return { constants: { DB_USER: "root", DB_HOST: `localhost:${socket}` }, stop };
+  return { constants: { DB_USER: "root", DB_HOST: `localhost:${socket}` }, stop: server.end };
 }

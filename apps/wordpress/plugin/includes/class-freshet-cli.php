@@ -244,7 +244,8 @@ final class Freshet_Cli {
 		global $wpdb;
 		$after = 0;
 		do {
-			$ids = array_map( 'intval', $wpdb->get_col( $wpdb->prepare( "SELECT ID FROM {$wpdb->posts} WHERE ID > %d AND post_type = 'attachment' AND post_mime_type LIKE 'image/%%' ORDER BY ID LIMIT 200", $after ) ) );
+			// phpcs:ignore WordPress.DB.DirectDatabaseQuery -- a walk should not fill the object cache with what it sees once.
+			$ids = array_map( 'intval', $wpdb->get_col( $wpdb->prepare( "SELECT ID FROM {$wpdb->posts} WHERE ID > %d AND post_type = 'attachment' AND post_mime_type LIKE %s ORDER BY ID LIMIT 200", $after, 'image/%' ) ) );
 			yield from $ids;
 			if ( function_exists( 'wp_cache_flush_runtime' ) ) {
 				wp_cache_flush_runtime(); // A long command should not keep every post in mind.

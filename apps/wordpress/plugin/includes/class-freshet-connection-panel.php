@@ -55,7 +55,7 @@ final class Freshet_Connection_Panel {
 				self::show_notice( $finding['state'], $finding['sentence'] );
 			}
 		}
-		echo '<p>' . esc_html__( 'Asks Freshet for a picture, tells the connector of nothing, and asks this site what the connector would ask. Save changes first.', 'freshet' ) . '</p>';
+		echo '<p>' . esc_html__( 'Fetches a picture through Freshet, sends the connector a message without events, and asks this site what the connector would ask. Save changes first.', 'freshet' ) . '</p>';
 		echo '<form action="' . esc_url( admin_url( 'admin-post.php' ) ) . '" method="post"><input type="hidden" name="action" value="' . esc_attr( self::ACTION ) . '">';
 		wp_nonce_field( self::ACTION );
 		submit_button( __( 'Test the connection', 'freshet' ), 'secondary', 'test', false );

@@ -140,7 +140,7 @@ final class Freshet_Connection {
 
 	/** A picture that visitors may get: the newest of the library, else one that WordPress brings. */
 	private function sample(): string {
-		$ids = get_posts( [ 'post_type' => 'attachment', 'post_status' => 'inherit', 'post_mime_type' => 'image', 'numberposts' => 5, 'fields' => 'ids', 'orderby' => 'ID', 'no_found_rows' => true, 'suppress_filters' => true ] );
+		$ids = get_posts( [ 'post_type' => 'attachment', 'post_status' => 'inherit', 'post_mime_type' => 'image', 'numberposts' => 5, 'fields' => 'ids', 'orderby' => 'ID', 'no_found_rows' => true ] );
 		foreach ( $ids as $id ) {
 			foreach ( $this->uploads->paths_of_attachment( (int) $id ) as $path ) {
 				if ( $this->settings->delivers( $path ) && is_file( $this->uploads->file_of( $path ) ) ) {

@@ -19,13 +19,19 @@ final class Freshet_Delivery_Url {
 	const AMBIGUOUS = '/^(?:https?%3a%2f|v7\/)/i';
 
 	/**
-	 * An original that carries a query or reserved characters is percent-encoded and marked with `ci_url_encoded=1`.
-	 *
 	 * @param string $original An absolute URL, or one without scheme, or one that begins with an alias.
 	 * @param string $version  '' for none.
 	 * @param int    $width    Pixels the answer should be wide; 0 for the original's own.
 	 */
 	public static function build( string $endpoint, string $original, string $version, int $width = 0 ): string {
+		return self::ask( self::base( $endpoint, $original ), $version, $width );
+	}
+
+	/**
+	 * What every delivery URL of an original begins with. An original that carries a query or reserved characters is
+	 * percent-encoded and marked with `ci_url_encoded=1`.
+	 */
+	public static function base( string $endpoint, string $original ): string {
 		// Proxies and templates make `http:/host` and `HTTP://host` of a scheme.
 		$original = preg_replace_callback(
 			'~^(https?)(?::|%3a)/+~i',
@@ -35,14 +41,12 @@ final class Freshet_Delivery_Url {
 			ltrim( $original, '/' )
 		);
 		$is_plain = preg_match( self::PLAIN, $original ) && ! preg_match( self::DOTS, $original ) && ! preg_match( self::AMBIGUOUS, $original );
-		$query    = array_filter(
-			[
-				$is_plain ? '' : 'ci_url_encoded=1',
-				0 === $width ? '' : "w=$width",
-				'' === $version ? '' : 'vh=' . rawurlencode( $version ),
-			],
-			'strlen'
-		);
-		return rtrim( $endpoint, '/' ) . '/v7/' . ( $is_plain ? $original : rawurlencode( $original ) ) . ( $query ? '?' . implode( '&', $query ) : '' );
+		return rtrim( $endpoint, '/' ) . '/v7/' . ( $is_plain ? $original : rawurlencode( $original ) . '?ci_url_encoded=1' );
+	}
+
+	/** The delivery URL with that base for a version and a width. */
+	public static function ask( string $base, string $version, int $width = 0 ): string {
+		$query = ( 0 === $width ? '' : "&w=$width" ) . ( '' === $version ? '' : '&vh=' . rawurlencode( $version ) );
+		return '' === $query || false !== strpos( $base, '?' ) ? $base . $query : $base . '?' . substr( $query, 1 );
 	}
 }

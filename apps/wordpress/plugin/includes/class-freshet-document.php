@@ -1,7 +1,7 @@
 <?php
 /**
- * A walk through a page or a piece of one. WordPress's own HTML API changes the attributes named here and leaves every other
- * byte alone.
+ * A walk through a page or a piece of one. Changes the attributes named here where they name a picture of ours, and leaves
+ * every other byte alone.
  *
  * @package Freshet
  */
@@ -75,76 +75,84 @@ final class Freshet_Document {
 	const PICTURE_LINKS = [ 'icon', 'apple-touch-icon', 'apple-touch-icon-precomposed', 'image_src' ];
 
 	private Freshet_Pictures $pictures;
-	private bool $is_waiting = false; // Whether something was changed that is not applied yet.
 	private string $skip_class;
 	private bool $links;
+	private bool $offers_widths;
+
+	private bool $may_skip = false; // Whether the page has the class at all.
+	private string $skipped = ''; // The container that is being skipped, and how many of its kind are open.
+	private int $depth = 0;
+	private bool $in_picture = false;
 
 	public function __construct( Freshet_Pictures $pictures, Freshet_Settings $settings ) {
-		$this->pictures   = $pictures;
-		$this->skip_class = $settings->skip_class();
-		$this->links      = $settings->saved()['links'];
+		$this->pictures      = $pictures;
+		$this->skip_class    = $settings->skip_class();
+		$this->links         = $settings->saved()['links'];
+		$this->offers_widths = 'ladder' === $settings->saved()['responsive'];
 	}
 
 	/** The page with delivery URLs; walking through the result changes nothing more. */
 	public function rewrite( string $html ): string {
-		$tags       = new WP_HTML_Tag_Processor( $html );
-		$skipped    = '';    // The container that is being skipped, and how many of its kind are open.
-		$depth      = 0;
-		$in_picture = false;
-		// Classes, and where elements end, matter only where something is skipped or stands in a picture.
-		$may_skip = '' !== $this->skip_class && false !== strpos( $html, $this->skip_class );
-		$query    = $may_skip || false !== stripos( $html, '<picture' ) ? [ 'tag_closers' => 'visit' ] : [];
-		while ( $tags->next_tag( $query ) ) {
-			$tag      = $tags->get_tag();
-			$is_begin = ! $tags->is_tag_closer();
-			if ( $tag === $skipped ) {
-				$depth  += $is_begin ? 1 : -1;
-				$skipped = $depth > 0 ? $skipped : '';
-			} elseif ( 'PICTURE' === $tag ) {
-				$in_picture = $is_begin;
-			}
-			if ( '' !== $skipped || ! $is_begin ) {
-				continue;
-			}
-			if ( 'STYLE' === $tag ) {
-				$this->change_style( $tags );
-			}
-			$names = $tags->get_attribute_names_with_prefix( '' );
-			if ( ! $names ) {
-				continue;
-			}
-			if ( $may_skip && $this->is_skipped( $tags ) ) {
-				$skipped = in_array( $tag, self::CONTAINERS, true ) ? $tag : '';
-				$depth   = 1;
-				continue;
-			}
-			if ( 'IMG' === $tag && ! $in_picture && ! in_array( 'srcset', $names, true ) && in_array( 'width', $names, true ) ) {
-				$this->offer_widths( $tags, $names );
-			}
-			foreach ( $names as $name ) {
-				$kind = self::OF_ANY[ $name ] ?? self::OF_TAG[ $tag ][ $name ] ?? '';
-				if ( '' !== $kind ) {
-					$this->change( $tags, $tag, $name, $kind );
-				}
-			}
-			if ( $this->is_waiting ) {
-				$tags->get_updated_html(); // What is not applied yet is looked through again at every tag that follows.
-				$this->is_waiting = false;
-			}
-		}
-		return $tags->get_updated_html();
+		// Where elements end matters only where something is skipped, or images get widths, which those in a picture do not.
+		$this->may_skip = '' !== $this->skip_class && false !== strpos( $html, $this->skip_class );
+		$is_nested      = $this->may_skip || ( $this->offers_widths && false !== stripos( $html, '<picture' ) );
+		return Freshet_Tags::change( $html, $is_nested, [ $this, $is_nested ? 'change_nested' : 'change_one' ] );
 	}
 
-	private function change( WP_HTML_Tag_Processor $tags, string $tag, string $name, string $kind ): void {
-		if ( ( 'LINK' === $tag && ! $this->is_picture_link( $tags ) ) || ( 'link' === $kind && ! $this->links ) ) {
-			return;
+	/** @param string[] $found What Freshet_Tags::change() says of one tag. */
+	public function change_nested( array $found ): string {
+		$tag      = strtoupper( ltrim( $found[1], '/' ) );
+		$is_begin = '/' !== $found[1][0];
+		if ( 'PICTURE' === $tag ) {
+			$this->in_picture = $is_begin;
 		}
-		$old = Freshet_Attribute::read( $tags, $name );
-		$new = '' === $old ? null : $this->changed( $kind, $old );
-		if ( null !== $new && $new !== $old ) {
-			Freshet_Attribute::write( $tags, $name, $new );
-			$this->is_waiting = true;
+		if ( $tag === $this->skipped ) {
+			$this->depth  += $is_begin ? 1 : -1;
+			$this->skipped = $this->depth > 0 ? $tag : '';
+			return $found[0];
 		}
+		if ( '' !== $this->skipped || ! $is_begin ) {
+			return $found[0];
+		}
+		if ( $this->may_skip && false !== strpos( $found[0], $this->skip_class ) && $this->is_skipped( $found ) ) {
+			$this->skipped = in_array( $tag, self::CONTAINERS, true ) ? $tag : '';
+			$this->depth   = 1;
+			return $found[0];
+		}
+		return $this->change_one( $found );
+	}
+
+	/** @param string[] $found What Freshet_Tags::change() says of one tag. */
+	public function change_one( array $found ): string {
+		$rest   = $found[2] ?? '';
+		$opener = '' === $rest ? $found[0] : substr( $found[0], 0, -strlen( $rest ) );
+		if ( isset( $found[3] ) && 'STYLE' === strtoupper( $found[1] ) && false !== stripos( $found[3], 'url(' ) ) {
+			$rest = Freshet_Markup::in_css( $found[3], [ $this->pictures, 'url' ] ) . substr( $rest, strlen( $found[3] ) );
+		}
+		return ( $this->pictures->may_be_in( $opener ) ? $this->change_tag( $opener, $found[1] ) : $opener ) . $rest;
+	}
+
+	private function change_tag( string $opener, string $written ): string {
+		$tag  = new Freshet_Tag( $opener, strlen( $written ) );
+		$type = strtoupper( $written );
+		if ( 'LINK' === $type && ! $this->is_picture_link( $tag ) ) {
+			return $opener;
+		}
+		if ( $this->offers_widths && 'IMG' === $type && ! $this->in_picture && ! $tag->has( 'srcset' ) ) {
+			$this->offer_widths( $tag );
+		}
+		foreach ( $tag->names() as $name ) {
+			$kind = self::OF_ANY[ $name ] ?? self::OF_TAG[ $type ][ $name ] ?? '';
+			if ( '' === $kind || ( 'link' === $kind && ! $this->links ) ) {
+				continue;
+			}
+			$old = $tag->get( $name );
+			$new = '' === $old ? null : $this->changed( $kind, $old );
+			if ( null !== $new && $new !== $old ) {
+				$tag->set( $name, $new );
+			}
+		}
+		return $tag->html();
 	}
 
 	private function changed( string $kind, string $value ): ?string {
@@ -162,38 +170,28 @@ final class Freshet_Document {
 	}
 
 	/** Lets browsers choose among the widths of the ladder, in the words in which WordPress does it for its own sizes. */
-	private function offer_widths( WP_HTML_Tag_Processor $tags, array $names ): void {
-		$width = Freshet_Attribute::read( $tags, 'width' );
-		$set   = preg_match( '/^[1-9]\d{0,4}$/D', $width ) ? $this->pictures->set_for( Freshet_Attribute::read( $tags, 'src' ) ) : null;
+	private function offer_widths( Freshet_Tag $tag ): void {
+		$width = $tag->get( 'width' );
+		$set   = preg_match( '/^[1-9]\d{0,4}$/D', $width ) ? $this->pictures->set_for( $tag->get( 'src' ) ) : null;
 		if ( null === $set ) {
 			return;
 		}
-		Freshet_Attribute::write( $tags, 'srcset', $set );
-		if ( ! in_array( 'sizes', $names, true ) ) {
-			$auto = 'lazy' === strtolower( Freshet_Attribute::read( $tags, 'loading' ) ) ? 'auto, ' : '';
-			Freshet_Attribute::write( $tags, 'sizes', "$auto(max-width: {$width}px) 100vw, {$width}px" );
+		$tag->set( 'srcset', $set );
+		if ( ! $tag->has( 'sizes' ) ) {
+			$auto = 'lazy' === strtolower( $tag->get( 'loading' ) ) ? 'auto, ' : '';
+			$tag->set( 'sizes', "$auto(max-width: {$width}px) 100vw, {$width}px" );
 		}
 	}
 
-	/** Style sheets inside the page. WordPress can change them since 6.7. */
-	private function change_style( WP_HTML_Tag_Processor $tags ): void {
-		if ( ! method_exists( $tags, 'set_modifiable_text' ) ) {
-			return;
-		}
-		$old = $tags->get_modifiable_text();
-		$new = false === stripos( $old, 'url(' ) ? $old : Freshet_Markup::in_css( $old, [ $this->pictures, 'url' ] );
-		if ( $new !== $old ) {
-			$tags->set_modifiable_text( $new );
-		}
+	/** @param string[] $found What Freshet_Tags::change() says of one tag. */
+	private function is_skipped( array $found ): bool {
+		$tag = new Freshet_Tag( $found[0], strlen( $found[1] ) );
+		return in_array( $this->skip_class, preg_split( '/[ \t\n\r\f]+/', $tag->get( 'class' ) ), true );
 	}
 
-	private function is_skipped( WP_HTML_Tag_Processor $tags ): bool {
-		return in_array( $this->skip_class, preg_split( '/[ \t\n\r\f]+/', Freshet_Attribute::read( $tags, 'class' ) ), true );
-	}
-
-	private function is_picture_link( WP_HTML_Tag_Processor $tags ): bool {
-		$rel = preg_split( '/\s+/', strtolower( Freshet_Attribute::read( $tags, 'rel' ) ) );
+	private function is_picture_link( Freshet_Tag $tag ): bool {
+		$rel = preg_split( '/\s+/', strtolower( $tag->get( 'rel' ) ) );
 		return array_intersect( $rel, self::PICTURE_LINKS )
-			|| ( in_array( 'preload', $rel, true ) && 'image' === strtolower( Freshet_Attribute::read( $tags, 'as' ) ) );
+			|| ( in_array( 'preload', $rel, true ) && 'image' === strtolower( $tag->get( 'as' ) ) );
 	}
 }

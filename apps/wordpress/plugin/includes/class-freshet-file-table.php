@@ -12,6 +12,8 @@
 
 defined( 'ABSPATH' ) || exit;
 
+// phpcs:disable WordPress.DB.DirectDatabaseQuery, WordPress.DB.PreparedSQL.InterpolatedNotPrepared -- a table of our own, named by WordPress's prefix.
+
 final class Freshet_File_Table {
 	const ATTEMPTS = 3;
 	const COLUMNS  = '(path_hash, attachment_id, path, state, mtime, ctime, inode, size, width, height, sha256, vh, hashed_at, seen, revision)';

@@ -90,7 +90,7 @@ final class Freshet_Health {
 
 	/** Whether the scheduled walk runs. */
 	public function schedule(): array {
-		$next = wp_next_scheduled( Freshet_Schema::CRON );
+		$next = wp_next_scheduled( Freshet_Plugin::CRON );
 		if ( ! $next || $next < time() - self::BACKLOG_SECONDS ) {
 			return self::result( 'schedule', 'recommended', __( 'The walk over the files does not run', 'freshet' ), __( 'Files that are overwritten on the server are noticed only when a page that shows them is made anew. Have a job of the server call wp-cron.php every five minutes.', 'freshet' ) );
 		}

@@ -10,6 +10,8 @@
 
 defined( 'ABSPATH' ) || exit;
 
+// phpcs:disable WordPress.DB.DirectDatabaseQuery, WordPress.DB.PreparedSQL.InterpolatedNotPrepared -- a table of our own, named by WordPress's prefix.
+
 final class Freshet_Journal {
 	const OUTCOMES       = [ 'received', 'invalidating', 'nothing-to-do', 'done', 'failed' ];
 	const FINAL_OUTCOMES = [ 'nothing-to-do', 'done', 'failed' ];

@@ -21,15 +21,17 @@ final class Freshet_Outage {
 	const SCRIPT = __DIR__ . '/../assets/fallback.js';
 
 	private Freshet_Settings $settings;
-	private Freshet_Connection $connection;
 
-	public function __construct( Freshet_Settings $settings, Freshet_Connection $connection ) {
+	/** @var callable():Freshet_Connection No page needs it. */
+	private $connection;
+
+	public function __construct( Freshet_Settings $settings, callable $connection ) {
 		$this->settings   = $settings;
 		$this->connection = $connection;
 	}
 
 	public function listen(): void {
-		add_action( Freshet_Schema::CRON, [ $this, 'look' ], 5 );
+		add_action( Freshet_Plugin::CRON, [ $this, 'look' ], 5 );
 		add_action( 'freshet_page_begins', [ $this, 'listen_to_page' ] );
 	}
 
@@ -62,7 +64,7 @@ final class Freshet_Outage {
 			return;
 		}
 		for ( $try = 1; $try <= self::TRIES; $try++ ) {
-			$found = $this->connection->deliver( 5 );
+			$found = ( $this->connection )()->deliver( 5 );
 			if ( ! $found['is_outage'] ) {
 				$this->note( 0, '' );
 				return;
@@ -78,7 +80,7 @@ final class Freshet_Outage {
 
 	/** Inside the page: a file of its own would come too late, and from a host that may be down as well. */
 	public function show_script(): void {
-		$script = preg_replace( '~^/\*.*?\*/\s*~s', '', (string) file_get_contents( self::SCRIPT ) );
+		$script = preg_replace( '~^/\*.*?\*/\s*~s', '', (string) file_get_contents( self::SCRIPT ) ); // phpcs:ignore WordPress.WP.AlternativeFunctions -- a file of this plugin.
 		wp_print_inline_script_tag( rtrim( $script, "\n;" ) . '(' . wp_json_encode( $this->settings->endpoint() . '/v7/', JSON_UNESCAPED_SLASHES | JSON_HEX_TAG ) . ');' );
 	}
 

@@ -8,6 +8,8 @@
 
 defined( 'ABSPATH' ) || exit;
 
+// phpcs:disable WordPress.DB.DirectDatabaseQuery, WordPress.DB.PreparedSQL.InterpolatedNotPrepared -- a table of our own, named by WordPress's prefix.
+
 final class Freshet_Outbox {
 	const KEEP_SECONDS = 2592000; // 30 days.
 	const KEEP_ROWS    = 10000;

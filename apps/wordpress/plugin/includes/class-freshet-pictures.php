@@ -9,6 +9,9 @@
 defined( 'ABSPATH' ) || exit;
 
 final class Freshet_Pictures {
+	/** A character of an address written in another way, as HTML allows; not the `&` and the quotes that are written so all the time. */
+	const SPELLED = '/&(?:#0*(?:37|4[5-9]|5\d|[6-9]\d|1[0-2]\d)(?!\d)|#x0*[2-7][0-9a-f](?![0-9a-f])|sol|period|lowbar|percnt)/i';
+
 	private Freshet_Uploads $uploads;
 	private Freshet_Files $files;
 	private string $endpoint;
@@ -19,6 +22,14 @@ final class Freshet_Pictures {
 
 	/** @var array<string,true> Extensions that are delivered. */
 	private array $extensions;
+
+	/** What the path of every URL of the uploads folder begins with; the same in JSON; and what most of these URLs begin with. */
+	private string $prefix;
+	private string $escaped;
+	private string $folder;
+
+	/** @var array<string,string> What a URL has behind the uploads folder => path; '' for what is not delivered. */
+	private array $paths = [];
 
 	/** @var array<string,?string> Path => version; '' while the bytes are not known, null for a file that is not there. */
 	private array $versions = [];
@@ -32,6 +43,9 @@ final class Freshet_Pictures {
 	/** @var array<string,?string> URL of the page => delivery URL. */
 	private array $answers = [];
 
+	/** @var array<string,string> Original => what its delivery URLs begin with. */
+	private array $bases = [];
+
 	public function __construct( Freshet_Settings $settings, Freshet_Uploads $uploads, Freshet_Files $files ) {
 		$this->uploads    = $uploads->for_page();
 		$this->files      = $files;
@@ -40,6 +54,14 @@ final class Freshet_Pictures {
 		$this->responsive = $saved['responsive'];
 		$this->widths     = $saved['widths'];
 		$this->extensions = array_fill_keys( $settings->extensions(), true );
+		$this->prefix     = $this->uploads->prefix();
+		$this->escaped    = str_replace( '/', '\\/', $this->prefix );
+		$this->folder     = $this->uploads->base_url() . '/';
+	}
+
+	/** Whether a tag may name a picture; most of a page do not, and need no closer look. */
+	public function may_be_in( string $tag ): bool {
+		return false !== strpos( $tag, $this->prefix ) || false !== strpos( $tag, $this->escaped ) || preg_match( self::SPELLED, $tag );
 	}
 
 	/**
@@ -49,23 +71,20 @@ final class Freshet_Pictures {
 	 * @return bool Whether there is anything of ours.
 	 */
 	public function learn( string $text ): bool {
-		$prefix = rtrim( (string) wp_parse_url( $this->uploads->base_url(), PHP_URL_PATH ), '/' ) . '/';
-		if ( false !== strpos( $text, str_replace( '/', '\\/', $prefix ) ) ) {
+		if ( false !== strpos( $text, $this->escaped ) ) {
 			$text .= ' ' . str_replace( '\\/', '/', $text ); // JSON.
 		}
-		preg_match_all( '~' . preg_quote( $prefix, '~' ) . '[^\s"\'<>()?#&,\\\\]+~', $text, $found );
+		preg_match_all( '~' . preg_quote( $this->prefix, '~' ) . '\K[^\s"\'<>()?#&,\\\\]+~', $text, $found );
 		$wanted = [];
 		$sized  = [];
-		foreach ( array_unique( $found[0] ) as $url ) {
-			$place = $this->uploads->locate( $url );
-			if ( $place && $this->delivers( $place['path'] ) ) {
-				$full = $this->full_of( $place['path'] );
-				if ( '' === $full ) {
-					$wanted[] = $place['path'];
-				} else {
-					$wanted[] = $full;
-					$sized[]  = $place['path'];
-				}
+		foreach ( array_keys( array_flip( $found[0] ) ) as $written ) {
+			$path = $this->path_of( (string) $written );
+			$full = '' === $path ? '' : $this->full_of( $path );
+			if ( '' !== $full ) {
+				$wanted[ $full ] = $full;
+				$sized[]         = $path;
+			} elseif ( '' !== $path ) {
+				$wanted[ $path ] = $path;
 			}
 		}
 		$this->look( $wanted );
@@ -95,24 +114,50 @@ final class Freshet_Pictures {
 
 	/** A list of candidates for a picture that has none; null where none is wanted or the picture's size is not known. */
 	public function set_for( string $url ): ?string {
-		$place = 'ladder' === $this->responsive ? $this->uploads->locate( $url ) : null;
-		if ( ! $place || '' !== $place['query'] || ! $this->delivers( $place['path'] ) ) {
-			return null;
-		}
-		return $this->ladder( $this->cut( $place['path'] )['path'] );
+		$place = 'ladder' === $this->responsive ? $this->locate( $url ) : null;
+		return $place && '' === $place['query'] ? $this->ladder( $this->cut( $place['path'] )['path'] ) : null;
 	}
 
 	private function make( string $url ): ?string {
-		$place = $this->uploads->locate( $url );
-		if ( ! $place || ! $this->delivers( $place['path'] ) ) {
+		$place = $this->locate( $url );
+		if ( ! $place ) {
 			return null;
 		}
 		$cut = '' === $place['query'] ? $this->cut( $place['path'] ) : [ 'path' => $place['path'], 'width' => 0 ];
 		$vh  = $this->version( $cut['path'] );
-		if ( null === $vh ) {
-			return null;
+		return null === $vh ? null : $this->delivery( $cut['path'], $place['query'], $vh, $cut['width'] ) . $place['fragment'];
+	}
+
+	private function delivery( string $path, string $query, string $vh, int $width ): string {
+		$original = $this->uploads->url_of( $path ) . $query;
+		if ( ! isset( $this->bases[ $original ] ) ) {
+			$this->bases[ $original ] = Freshet_Delivery_Url::base( $this->endpoint, $original );
 		}
-		return Freshet_Delivery_Url::build( $this->endpoint, $this->uploads->url_of( $cut['path'] ) . $place['query'], $vh, $cut['width'] ) . $place['fragment'];
+		return Freshet_Delivery_Url::ask( $this->bases[ $original ], $vh, $width );
+	}
+
+	/**
+	 * Where a URL points to, if that is a picture to deliver.
+	 *
+	 * @return array{path:string,query:string,fragment:string}|null
+	 */
+	private function locate( string $url ): ?array {
+		$folder = strlen( $this->folder );
+		if ( 0 === strncmp( $url, $this->folder, $folder ) && strlen( $url ) === strcspn( $url, "?# \t\n\r\f" ) ) {
+			$path = $this->path_of( substr( $url, $folder ) );
+			return '' === $path ? null : [ 'path' => $path, 'query' => '', 'fragment' => '' ];
+		}
+		$place = $this->uploads->locate( $url );
+		return $place && $this->delivers( $place['path'] ) ? $place : null;
+	}
+
+	/** The path that stands in a URL behind the uploads folder; '' for what is not delivered. */
+	private function path_of( string $written ): string {
+		if ( ! isset( $this->paths[ $written ] ) ) {
+			$path                    = (string) Freshet_Uploads::path_of( $written );
+			$this->paths[ $written ] = $this->delivers( $path ) ? $path : '';
+		}
+		return $this->paths[ $written ];
 	}
 
 	/**
@@ -166,8 +211,8 @@ final class Freshet_Pictures {
 			if ( '' === $url ) {
 				continue;
 			}
-			$place = $this->uploads->locate( $url );
-			if ( ! $place || '' !== $place['query'] . $place['fragment'] || ! preg_match( '/^\s+[1-9]\d*w\s*$/', $after ) || ! $this->delivers( $place['path'] ) ) {
+			$place = $this->locate( $url );
+			if ( ! $place || '' !== $place['query'] . $place['fragment'] || ! preg_match( '/^\s+[1-9]\d*w\s*$/', $after ) ) {
 				return '';
 			}
 			$fulls[ $this->cut( $place['path'] )['path'] ] = true;
@@ -184,7 +229,7 @@ final class Freshet_Pictures {
 		}
 		$candidates = [];
 		foreach ( Freshet_Cuts::rungs( $this->widths, $size[0] ) as $width ) {
-			$candidates[] = Freshet_Delivery_Url::build( $this->endpoint, $this->uploads->url_of( $full ), $vh, $width === $size[0] ? 0 : $width ) . " {$width}w";
+			$candidates[] = $this->delivery( $full, '', $vh, $width === $size[0] ? 0 : $width ) . " {$width}w";
 		}
 		return count( $candidates ) > 1 ? implode( ', ', $candidates ) : null;
 	}

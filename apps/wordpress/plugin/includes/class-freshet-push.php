@@ -30,7 +30,7 @@ final class Freshet_Push {
 
 	public function listen(): void {
 		add_action( 'freshet_changes_recorded', [ $this, 'want' ] );
-		add_action( Freshet_Schema::DUE, [ $this, 'send_due' ] );
+		add_action( Freshet_Plugin::DUE, [ $this, 'send_due' ] );
 		// After whatever may store an event.
 		add_action( 'shutdown', [ $this, 'after_answer' ], 1000 );
 	}
@@ -88,12 +88,12 @@ final class Freshet_Push {
 			return;
 		}
 		$due     = max( $due, $this->state()['resume_at'], time() + 1 );
-		$planned = wp_next_scheduled( Freshet_Schema::DUE );
+		$planned = wp_next_scheduled( Freshet_Plugin::DUE );
 		if ( $planned && $planned > time() && $planned <= $due ) {
 			return;
 		}
-		wp_clear_scheduled_hook( Freshet_Schema::DUE );
-		wp_schedule_single_event( $due, Freshet_Schema::DUE );
+		wp_clear_scheduled_hook( Freshet_Plugin::DUE );
+		wp_schedule_single_event( $due, Freshet_Plugin::DUE );
 	}
 
 	/**

@@ -43,7 +43,7 @@ final class Freshet_Scanner {
 
 	public function listen(): void {
 		add_filter( 'cron_schedules', [ $this, 'schedules' ] ); // phpcs:ignore WordPress.WP.CronInterval -- one stat() a file.
-		add_action( Freshet_Schema::CRON, [ $this, 'tick' ] );
+		add_action( Freshet_Plugin::CRON, [ $this, 'tick' ] );
 	}
 
 	/** @param mixed $schedules WordPress's. */
@@ -138,7 +138,8 @@ final class Freshet_Scanner {
 		if ( ! $this->watches() ) {
 			return [ 'attachments' => [], 'next' => null ];
 		}
-		$ids = array_map( 'intval', $wpdb->get_col( $wpdb->prepare( "SELECT ID FROM {$wpdb->posts} WHERE ID > %d AND post_type = 'attachment' AND post_mime_type LIKE 'image/%%' ORDER BY ID LIMIT %d", $after, $limit ) ) );
+		// phpcs:ignore WordPress.DB.DirectDatabaseQuery -- a walk should not fill the object cache with what it sees once.
+		$ids = array_map( 'intval', $wpdb->get_col( $wpdb->prepare( "SELECT ID FROM {$wpdb->posts} WHERE ID > %d AND post_type = 'attachment' AND post_mime_type LIKE %s ORDER BY ID LIMIT %d", $after, 'image/%', $limit ) ) );
 		return [
 			'attachments' => $ids ? $this->files->look_at_attachments( $ids ) : [],
 			'next'        => count( $ids ) < $limit ? null : $ids[ count( $ids ) - 1 ],

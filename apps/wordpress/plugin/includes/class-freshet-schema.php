@@ -9,20 +9,10 @@
 defined( 'ABSPATH' ) || exit;
 
 final class Freshet_Schema {
-	const VERSION = '3';
-	const CRON    = 'freshet_tick';
-	const DUE     = 'freshet_push_due';
-
 	/** Every option, table and post meta this plugin ever writes; removal deletes these and no other. */
 	const OPTIONS = [ 'freshet_settings', 'freshet_secrets', 'freshet_schema', 'freshet_push', 'freshet_scan', 'freshet_scan_cursor', 'freshet_heard', 'freshet_messages', 'freshet_delivery' ];
 	const TABLES  = [ 'freshet_files', 'freshet_outbox' ];
 	const META    = [ '_freshet_unfinished' ];
-
-	public static function listen(): void {
-		add_action( 'init', [ self::class, 'upgrade' ], 1 );
-		add_action( 'wp_initialize_site', [ self::class, 'begin_blog' ], 900 );
-		add_filter( 'wpmu_drop_tables', [ self::class, 'add_tables' ], 10, 2 );
-	}
 
 	/** @param mixed $network_wide Whether it is switched on for all blogs; the rest of a very large network follows as it is visited. */
 	public static function activate( $network_wide = false ): void {
@@ -120,31 +110,24 @@ final class Freshet_Schema {
 
 		freshet()->settings->ensure_secret();
 		add_option( Freshet_Outage::STATE, [] ); // Every page reads it: what is not there costs a query each time.
-		if ( ! wp_next_scheduled( self::CRON ) ) {
-			wp_schedule_event( time() + 60, 'freshet_five_minutes', self::CRON );
+		if ( ! wp_next_scheduled( Freshet_Plugin::CRON ) ) {
+			wp_schedule_event( time() + 60, 'freshet_five_minutes', Freshet_Plugin::CRON );
 		}
-		update_option( 'freshet_schema', self::VERSION );
-	}
-
-	/** Files may have been replaced without an activation; the option says which tables they find. */
-	public static function upgrade(): void {
-		if ( self::VERSION !== get_option( 'freshet_schema' ) ) {
-			self::install();
-		}
+		update_option( 'freshet_schema', Freshet_Plugin::SCHEMA );
 	}
 
 	/** On deactivation only the schedule goes: versions and events stay for the next activation. */
 	public static function pause(): void {
-		wp_clear_scheduled_hook( self::CRON );
-		wp_clear_scheduled_hook( self::DUE );
+		wp_clear_scheduled_hook( Freshet_Plugin::CRON );
+		wp_clear_scheduled_hook( Freshet_Plugin::DUE );
 		delete_option( 'freshet_schema' ); // The next start schedules again.
 	}
 
 	/** Removes this plugin's own rows of this blog, and nothing of anyone else's. */
 	public static function remove(): void {
 		global $wpdb;
-		wp_clear_scheduled_hook( self::CRON );
-		wp_clear_scheduled_hook( self::DUE );
+		wp_clear_scheduled_hook( Freshet_Plugin::CRON );
+		wp_clear_scheduled_hook( Freshet_Plugin::DUE );
 		foreach ( self::OPTIONS as $option ) {
 			delete_option( $option );
 		}

@@ -79,7 +79,7 @@ final class Freshet_Settings_Fields {
 			case 'formats':
 				printf( '<fieldset><legend class="screen-reader-text">%s</legend><input type="hidden" name="%s[]" value="">', esc_html( $field['title'] ), esc_attr( $name ) );
 				foreach ( self::FORMATS as $format => $label ) {
-					printf( '<label style="margin-right:1.5em"><input type="checkbox" name="%s[]" value="%s" %s> %s</label>', esc_attr( $name ), esc_attr( $format ), checked( in_array( $format, $value, true ), true, false ), esc_html( $label ) );
+					printf( '<label style="padding-inline-end:1.5em"><input type="checkbox" name="%s[]" value="%s" %s> %s</label>', esc_attr( $name ), esc_attr( $format ), checked( in_array( $format, $value, true ), true, false ), esc_html( $label ) );
 				}
 				printf( '<p class="description">%s</p></fieldset>', esc_html( $field['help'] ) );
 				return;
@@ -96,8 +96,9 @@ final class Freshet_Settings_Fields {
 			return;
 		}
 		printf(
-			'<input type="%s" class="regular-text" id="%s" name="%s" value="%s"><p class="description">%s</p>',
+			'<input type="%s" class="%s" id="%s" name="%s" value="%s"><p class="description">%s</p>',
 			esc_attr( 'address' === $field['kind'] ? 'url' : 'text' ),
+			esc_attr( 'widths' === $field['kind'] ? 'large-text' : 'regular-text' ),
 			esc_attr( $id ),
 			esc_attr( $name ),
 			esc_attr( is_array( $value ) ? implode( ', ', $value ) : $value ),

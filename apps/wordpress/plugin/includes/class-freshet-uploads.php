@@ -45,11 +45,19 @@ final class Freshet_Uploads {
 		if ( 0 !== strpos( $parts[3], $prefix ) || ( '' !== $parts[2] && ! isset( $hosts[ self::host( $parts[2], strtolower( $parts[1] ) ) ] ) ) ) {
 			return null;
 		}
-		$path = rawurldecode( substr( $parts[3], strlen( $prefix ) ) );
-		if ( ! self::is_picture( $path ) || ! self::stays_inside( $path ) ) {
-			return null;
-		}
-		return [ 'path' => $path, 'query' => $parts[4] ?? '', 'fragment' => $parts[5] ?? '' ];
+		$path = self::path_of( substr( $parts[3], strlen( $prefix ) ) );
+		return null === $path ? null : [ 'path' => $path, 'query' => $parts[4] ?? '', 'fragment' => $parts[5] ?? '' ];
+	}
+
+	/** The path that a URL writes behind the uploads folder, if it is that of a picture. */
+	public static function path_of( string $written ): ?string {
+		$path = rawurldecode( $written );
+		return self::is_picture( $path ) && self::stays_inside( $path ) ? $path : null;
+	}
+
+	/** What the path of every URL of the uploads folder begins with. */
+	public function prefix(): string {
+		return $this->place()['prefix'];
 	}
 
 	/** The URL of a file: its one form everywhere, in pages and in events. */

@@ -136,6 +136,7 @@ final class Freshet_Watcher {
 	/** Acts on uploads in several requests that were begun and never finished. */
 	public function finish_abandoned(): void {
 		global $wpdb;
+		// phpcs:ignore WordPress.DB.DirectDatabaseQuery -- a walk should not fill the object cache with what it sees once.
 		$ids = $wpdb->get_col( $wpdb->prepare( "SELECT post_id FROM {$wpdb->postmeta} WHERE meta_key = %s AND meta_value < %d LIMIT 50", self::UNFINISHED, time() - self::PATIENCE_SECONDS ) );
 		array_map( [ $this, 'note' ], $ids );
 		$this->act();

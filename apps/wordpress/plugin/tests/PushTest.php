@@ -57,10 +57,10 @@ final class PushTest extends Freshet_Case {
 	public function test_a_failure_is_repeated_by_the_schedule_when_it_is_due(): void {
 		$this->answer( 500 );
 		$this->change();
-		$this->assertEqualsWithDelta( time() + 60, wp_next_scheduled( Freshet_Schema::DUE ), 3 );
+		$this->assertEqualsWithDelta( time() + 60, wp_next_scheduled( Freshet_Plugin::DUE ), 3 );
 		$this->come_due();
 		$this->answer( 200 );
-		do_action( Freshet_Schema::DUE );
+		do_action( Freshet_Plugin::DUE );
 		$this->assertSame( 0, freshet()->outbox->pending() );
 	}
 

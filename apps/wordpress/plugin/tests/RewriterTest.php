@@ -23,8 +23,7 @@ final class RewriterTest extends Freshet_Case {
 		];
 		foreach ( $this->places() as $name => list( $html, $expected ) ) {
 			$page = freshet()->rewriter->rewrite( strtr( $html, $fill ) );
-			// Versions of WordPress spell the escaped apostrophe differently.
-			$this->assertSame( strtr( $expected, $fill ), str_replace( '&apos;', '&#039;', $page ), $name );
+			$this->assertSame( strtr( $expected, $fill ), $page, $name );
 			$this->assertSame( $page, freshet()->rewriter->rewrite( $page ), "A second pass changes nothing: $name" );
 		}
 	}
@@ -35,9 +34,9 @@ final class RewriterTest extends Freshet_Case {
 		};
 		return [
 			'src'                 => [ '<img src="{url}" alt="x">', '<img src="{delivery}" alt="x">' ],
-			'single quotes'       => [ "<img src='{url}'>", '<img src="{delivery}">' ],
+			'single quotes'       => [ "<img src='{url}'>", "<img src='{delivery}'>" ],
 			'no quotes'           => [ '<img src={url}>', '<img src="{delivery}">' ],
-			'path only'           => [ '<IMG SRC="{path}" ALT=x>', '<IMG src="{delivery}" ALT=x>' ],
+			'path only'           => [ '<IMG SRC="{path}" ALT=x>', '<IMG SRC="{delivery}" ALT=x>' ],
 			'srcset'              => [ '<img srcset="{url} 800w, {thumb} 150w">', '<img srcset="{delivery} 800w, {thumb-delivery} 150w">' ],
 			'srcset, odd spacing' => [ "<img srcset=\" {url}\t2x ,\n{thumb},https://other.example/a,b.jpg 1x,\">", "<img srcset=\" {delivery}\t2x ,\n{thumb},https://other.example/a,b.jpg 1x,\">" ],
 			'source'              => [ '<picture><source srcset="{thumb} 150w"><img src="{url}"></picture>', '<picture><source srcset="{thumb-delivery} 150w"><img src="{delivery}"></picture>' ],
@@ -45,7 +44,7 @@ final class RewriterTest extends Freshet_Case {
 			'shop gallery'        => [ '<div data-thumb="{thumb}"><img src="{url}" data-large_image="{url}"></div>', '<div data-thumb="{thumb-delivery}"><img src="{delivery}" data-large_image="{delivery}"></div>' ],
 			'poster'              => [ '<video poster="{url}" src="{path}.mp4"></video>', '<video poster="{delivery}" src="{path}.mp4"></video>' ],
 			'background'          => [ '<div style="color:red;background-image:url({url});margin:0">', '<div style="color:red;background-image:url({delivery});margin:0">' ],
-			'background, quoted'  => [ '<div style="background:url( \'{url}\' ) , url(&quot;{thumb}&quot;)">', '<div style="background:url( &#039;{delivery}&#039; ) , url(&quot;{thumb-delivery}&quot;)">' ],
+			'background, quoted'  => [ '<div style="background:url( \'{url}\' ) , url(&quot;{thumb}&quot;)">', '<div style="background:url( \'{delivery}\' ) , url(&quot;{thumb-delivery}&quot;)">' ],
 			'icon'                => [ '<link rel="icon" href="{thumb}" sizes="32x32">', '<link rel="icon" href="{thumb-delivery}" sizes="32x32">' ],
 			'preload'             => [ '<link rel=preload as=image href="{url}" imagesrcset="{url} 800w">', '<link rel=preload as=image href="{delivery}" imagesrcset="{delivery} 800w">' ],
 			'inside noscript'     => [ '<noscript><img src="{url}"></noscript>', '<noscript><img src="{delivery}"></noscript>' ],
@@ -75,10 +74,9 @@ final class RewriterTest extends Freshet_Case {
 		];
 	}
 
-	public function test_reaches_style_sheets_in_the_page_where_wordpress_can_change_them(): void {
+	public function test_reaches_style_sheets_in_the_page(): void {
 		$page = '<style>.a{background:url("%1$s")} /* > */ .b::after{content:"</b>"}</style><img src="%1$s">';
-		$css  = method_exists( WP_HTML_Tag_Processor::class, 'set_modifiable_text' ) ? $this->delivery : $this->url;
-		$this->assertSame( str_replace( "url(\"{$this->url}", "url(\"$css", str_replace( "src=\"{$this->url}", "src=\"{$this->delivery}", sprintf( $page, $this->url ) ) ), freshet()->rewriter->rewrite( sprintf( $page, $this->url ) ) );
+		$this->assertSame( sprintf( $page, $this->delivery ), freshet()->rewriter->rewrite( sprintf( $page, $this->url ) ) );
 	}
 
 	public function test_leaves_formats_alone_that_are_switched_off(): void {
@@ -100,7 +98,7 @@ final class RewriterTest extends Freshet_Case {
 
 	public function test_keeps_the_query_of_the_original_as_data(): void {
 		$page = freshet()->rewriter->rewrite( "<img src=\"{$this->url}?ver=2&amp;x=1\">" );
-		$this->assertMatchesRegularExpression( '~/v7/' . preg_quote( rawurlencode( "{$this->url}?ver=2&x=1" ), '~' ) . '\?ci_url_encoded=1&#038;vh=c[0-9a-f]{12}">$~', $page );
+		$this->assertMatchesRegularExpression( '~/v7/' . preg_quote( rawurlencode( "{$this->url}?ver=2&x=1" ), '~' ) . '\?ci_url_encoded=1&amp;vh=c[0-9a-f]{12}">$~', $page );
 	}
 
 	public function test_asks_the_database_once_for_a_page(): void {

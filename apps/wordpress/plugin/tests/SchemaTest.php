@@ -34,9 +34,9 @@ final class SchemaTest extends Freshet_Case {
 		$this->upload();
 		$head = $this->head();
 		Freshet_Schema::pause();
-		$this->assertFalse( wp_next_scheduled( Freshet_Schema::CRON ) );
-		Freshet_Schema::upgrade();
-		$this->assertNotFalse( wp_next_scheduled( Freshet_Schema::CRON ) );
+		$this->assertFalse( wp_next_scheduled( Freshet_Plugin::CRON ) );
+		freshet()->upgrade();
+		$this->assertNotFalse( wp_next_scheduled( Freshet_Plugin::CRON ) );
 		$this->assertSame( $head, $this->head() );
 	}
 }

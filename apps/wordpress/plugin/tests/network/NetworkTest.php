@@ -25,7 +25,7 @@ final class NetworkTest extends Freshet_Case {
 		foreach ( $this->blogs as $blog ) {
 			$this->assertCount( 2, $this->tables( $blog ) );
 			$secrets[] = Freshet_Blogs::in( $blog, [ freshet()->settings, 'secret' ] );
-			$this->assertNotFalse( Freshet_Blogs::in( $blog, static fn() => wp_next_scheduled( Freshet_Schema::CRON ) ) );
+			$this->assertNotFalse( Freshet_Blogs::in( $blog, static fn() => wp_next_scheduled( Freshet_Plugin::CRON ) ) );
 		}
 		$this->assertCount( 3, array_unique( array_filter( $secrets ) ) );
 		$this->assertSame( $wpdb->get_blog_prefix( get_main_site_id() ), $wpdb->prefix, 'Back where it was.' );
@@ -114,11 +114,11 @@ final class NetworkTest extends Freshet_Case {
 	public function test_deactivation_pauses_every_blog(): void {
 		Freshet_Schema::deactivate( true );
 		foreach ( $this->blogs as $blog ) {
-			$this->assertFalse( Freshet_Blogs::in( $blog, static fn() => wp_next_scheduled( Freshet_Schema::CRON ) ) );
+			$this->assertFalse( Freshet_Blogs::in( $blog, static fn() => wp_next_scheduled( Freshet_Plugin::CRON ) ) );
 			$this->assertCount( 2, $this->tables( $blog ) );
 		}
 		Freshet_Schema::activate( true );
-		$this->assertNotFalse( Freshet_Blogs::in( $this->blogs[1], static fn() => wp_next_scheduled( Freshet_Schema::CRON ) ) );
+		$this->assertNotFalse( Freshet_Blogs::in( $this->blogs[1], static fn() => wp_next_scheduled( Freshet_Plugin::CRON ) ) );
 	}
 
 	/**
