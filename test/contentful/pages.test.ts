@@ -66,7 +66,7 @@ describe.skipIf(missing)(`the app in Contentful ${missing ?? ""}`, () => {
       const hat = frame.getByRole("region", { name: "hat" });
       await hat.waitFor();
       const text = await hat.innerText();
-      for (const part of ["Hero, Gallery · en-US", "PUBLISHED", "800 × 600", "de"])
+      for (const part of ["Hero, Gallery · en-US", "Published", "800 × 600", "de"])
         expect(text).toContain(part);
       expect(await frame.getByRole("region", { name: "draft" }).innerText()).toContain(
         "Nothing of this asset is published",

@@ -5,8 +5,8 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { promisify } from "node:util";
-import { expect, test } from "vitest";
-import { installPart } from "../support/part.ts";
+import { beforeAll, expect, test } from "vitest";
+import { installPart, type Part } from "../support/part.ts";
 import { startTlsFront } from "../support/tls-front.ts";
 
 const run = promisify(execFile);
@@ -72,8 +72,12 @@ async function startOrganization() {
   };
 }
 
+let part: Part;
+beforeAll(async () => {
+  part = await installPart(join(import.meta.dirname, "../parts/contentful-pages"));
+}, 300_000);
+
 test("Contentful's own tool uploads the built pages and makes them the app's", async () => {
-  const part = await installPart(join(import.meta.dirname, "../parts/contentful-pages"));
   await using started = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), "freshet-upload-"));
   started.defer(() => rm(folder, { recursive: true, force: true }));
@@ -103,7 +107,9 @@ test("Contentful's own tool uploads the built pages and makes them the app's", a
       env: { ...process.env, DISABLE_ANALYTICS: "true", NODE_EXTRA_CA_CERTS: trusted, HOME: folder },
       timeout: 60_000,
     },
-  );
+  ).catch(({ stdout, stderr }: { readonly stdout: string; readonly stderr: string }) => {
+    throw new Error(`${stdout}\n${stderr}`);
+  });
   expect(stdout).toContain("Created a new app bundle for Freshet in Ours");
   expect(stdout).not.toMatch(/Warning|error/i);
   const { heard, definition } = organization;

@@ -35,6 +35,7 @@ export interface Frame extends Pick<Locator, "locator" | "getByRole" | "getByTex
     argument?: unknown,
   ): Promise<Value>;
   url(): string;
+  name(): string;
 }
 
 export interface Route {

@@ -33,6 +33,8 @@ export interface Host {
   open(opening: Opening): void;
   /** What a person does who presses "Install" or "Save": resolves to whether the app agreed. */
   install(refusal?: string): Promise<boolean>;
+  /** Names of the frames that are open, a dialog after what opened it. */
+  names(): readonly string[];
   /** Somebody else writes into a field. */
   setValue(field: string, locale: string, value: unknown): void;
   /** Something about the entry or the asset changed. */
@@ -73,7 +75,8 @@ function mount(opening: Opening, close: (value: unknown) => void): Frame {
   );
   element.style.width = opening.width === undefined ? "100%" : `${opening.width}px`;
   count += 1;
-  const data = { ...opening.data, id: `frame-${count}`, location: opening.location };
+  element.name = `frame-${count}`;
+  const data = { ...opening.data, id: element.name, location: opening.location };
   const frame = { element, data, close };
   frames.add(frame);
   element.src = opening.app;
@@ -216,6 +219,7 @@ const host: Host = {
     await hook("postInstall", request, refusal === undefined ? null : { message: refusal });
     return refusal === undefined;
   },
+  names: () => [...frames].map(({ element }) => element.name),
   setValue: change,
   changeSys: () => tell("sysChanged", { id: "changed" }),
 };

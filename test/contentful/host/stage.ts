@@ -97,16 +97,11 @@ export async function startStage(): Promise<Stage> {
     page.evaluate(
       `(${work.toString()})(window.host, ${argument === undefined ? "undefined" : JSON.stringify(argument)})`,
     );
-  const isApp = (frame: Frame) => frame.url().startsWith(app) || frame.url().startsWith(bundle);
   const lastFrame = async (count = 1): Promise<Frame> => {
-    for (
-      const end = Date.now() + 30_000;
-      Date.now() < end;
-      await new Promise((rest) => setTimeout(rest, 20))
-    ) {
-      const frames = page.frames().filter(isApp);
-      const last = frames.at(-1);
-      if (frames.length === count && last) return last;
+    for (const end = Date.now() + 30_000; Date.now() < end; await new Promise((rest) => setTimeout(rest, 20))) {
+      const names = await host((there) => there.names());
+      const last = page.frames().find((frame) => frame.name() === names.at(-1));
+      if (names.length === count && last) return last;
     }
     throw new Error(`There are not ${count} frames but ${page.frames().map((frame) => frame.url())}.`);
   };

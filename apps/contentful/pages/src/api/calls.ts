@@ -14,7 +14,7 @@ export interface Calls {
   listAssets(where: {
     readonly state?: string;
     readonly after?: string;
-  }): Promise<{ readonly assets: readonly Asset[]; readonly next: string | null }>;
+  }): Promise<AssetList>;
   events(where: {
     readonly asset?: string;
     readonly state?: string;
@@ -29,6 +29,15 @@ export interface Calls {
   setSecrets(secrets: { readonly api_key?: string; readonly webhook_secret?: string }): Promise<void>;
   dropSecret(which: "api_key" | "old_webhook_secret" | "webhook_secrets"): Promise<void>;
   compare(): Promise<Comparison | null>;
+}
+
+interface AssetList {
+  readonly assets: readonly Asset[];
+  readonly next: string | null;
+}
+
+interface OfLocale {
+  readonly locale: string | null;
 }
 
 /** Assets that one call may name. */
@@ -89,15 +98,27 @@ export function createCalls(sdk: BaseAppSDK, base: string): Calls {
     return all;
   };
 
+  /** The default locale's file stands first: where nobody named a locale, it is what visitors get. */
+  const ordered = (asset: Asset): Asset => {
+    const rank = (locale: string | null) => (locale === null ? 0 : locale === sdk.locales.default ? 1 : 2);
+    const byLocale = (a: OfLocale, b: OfLocale) =>
+      rank(a.locale) - rank(b.locale) || String(a.locale).localeCompare(String(b.locale));
+    return { ...asset, files: asset.files.toSorted(byLocale), stable: asset.stable.toSorted(byLocale) };
+  };
+
   return {
     status: () => call("GET status"),
     check: async () => (await call<{ checks: readonly Check[] }>("GET check")).checks,
     assets: (ids) =>
       inParts(
         ids,
-        async (part) => (await call<{ assets: readonly Asset[] }>("POST assets", { assets: part })).assets,
+        async (part) =>
+          (await call<{ assets: readonly Asset[] }>("POST assets", { assets: part })).assets.map(ordered),
       ),
-    listAssets: (where) => call("POST assets", { limit: PAGE, ...where }),
+    async listAssets(where) {
+      const { assets, next } = await call<AssetList>("POST assets", { limit: PAGE, ...where });
+      return { assets: assets.map(ordered), next };
+    },
     events: (where) => call("POST events", { limit: PAGE, ...where }),
     usage: (ids) =>
       inParts(
