@@ -19,6 +19,7 @@ if (missing !== undefined && process.env.CI)
   throw new Error(`With CI set the app's pages are tested, but ${missing} is missing.`);
 
 describe.skipIf(missing)(`the app in Contentful ${missing ?? ""}`, () => {
+  const api = "**/contentful/api/*";
   let stage: Stage;
   let editor: Editor;
   const values = {
@@ -40,6 +41,7 @@ describe.skipIf(missing)(`the app in Contentful ${missing ?? ""}`, () => {
     for (const address of addresses ?? []) expect(address).toMatch(/^(127\.0\.0\.1|\[::1\]):\d+$/);
   }, 60_000);
   afterEach(async () => {
+    await stage.page.unroute(api);
     // Whatever was shown: nothing that editors wrote ran, nothing was stored in the browser, nothing broke.
     expect(await stage.page.evaluate("window.hacked")).toBeUndefined();
     expect(await stage.page.context().cookies()).toEqual([]);
@@ -53,7 +55,6 @@ describe.skipIf(missing)(`the app in Contentful ${missing ?? ""}`, () => {
     expect(await frame.evaluate(isWide), `${name} is wider than its frame`).toBe(false);
     expect(await frame.evaluate("localStorage.length + sessionStorage.length")).toBe(0);
   };
-  const api = "**/contentful/api/*";
   const versionsOf = async (asset: string) => {
     const { body } = await stage.all.call("POST assets", { assets: [asset] });
     const [found] = body.assets as readonly { readonly files: readonly { readonly version: string }[] }[];

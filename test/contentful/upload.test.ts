@@ -38,8 +38,10 @@ async function startOrganization() {
     if (request.headers.authorization !== `Bearer ${TOKEN}`)
       return [401, { sys: { id: "AccessTokenInvalid" } }];
     switch (`${request.method} ${path}`) {
-      case "GET /organizations/org1":
-        return [200, { sys: { type: "Organization", id: "org1" }, name: "Ours" }];
+      case "GET /organizations": {
+        const items = [{ sys: { type: "Organization", id: "org1" }, name: "Ours" }];
+        return [200, { sys: { type: "Array" }, total: 1, skip: 0, limit: 100, items }];
+      }
       case "GET /organizations/org1/app_definitions/app1":
         return [200, definition];
       case "POST /organizations/org1/app_uploads":

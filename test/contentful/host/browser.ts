@@ -49,6 +49,7 @@ export interface Route {
 }
 
 export interface HostPage extends Frame {
+  setDefaultTimeout(milliseconds: number): void;
   goto(url: string): Promise<unknown>;
   frames(): readonly Frame[];
   waitForSelector(selector: string): Promise<unknown>;

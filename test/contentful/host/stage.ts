@@ -83,6 +83,7 @@ export async function startStage(): Promise<Stage> {
     addresses = await browser.close();
   });
   const page = (await browser.page({ width: 1280, height: 900 })) as unknown as HostPage;
+  page.setDefaultTimeout(60_000);
   const errors: string[] = [];
   const requests: string[] = [];
   page.on("pageerror", (error) => errors.push(String(error)));
@@ -128,7 +129,7 @@ export async function startStage(): Promise<Stage> {
       await frame.evaluate(axe);
       const { violations } = await frame.evaluate(() =>
         // Contentful's page around the app has the landmarks.
-        (globalThis as unknown as { axe: Axe }).axe.run({ rules: { region: { enabled: false } } }),
+        (globalThis as unknown as { axe: Axe }).axe.run({ preload: false, rules: { region: { enabled: false } } }),
       );
       return violations.flatMap(({ id, nodes }) =>
         nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 300)} ${failureSummary}`),
