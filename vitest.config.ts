@@ -46,7 +46,7 @@ export default defineConfig({
     projects: [
       {
         extends: true as const,
-        test: { name: "sqlite", include: ["src/**/*.test.ts"], exclude: ON_POSTGRES },
+        test: { name: "sqlite", include: ["{src,pages/src}/**/*.test.ts"], exclude: ON_POSTGRES },
       },
       ...(includes ? [postgres] : []),
     ],

@@ -17,6 +17,9 @@ export interface FakeContentful {
   readonly aliases: Map<string, string>;
   /** Users of the space, and whether they administer it. */
   readonly members: Map<string, boolean>;
+  readonly contentTypes: object[];
+  /** The person whose session Contentful's web app has, for whom calls of the app's pages are signed. */
+  readonly session: { user: string };
   /** Requests of the app, by path without query. */
   readonly requests: string[];
   /** The next requests of the app are turned away with 429. */
@@ -36,6 +39,8 @@ export interface FakeOptions {
   readonly toolkit: Toolkit;
   /** The environment that `master` stands for; absent is one of that name. */
   readonly environment?: string;
+  /** The app's signing secret, where pages of the app ask for signed calls. */
+  readonly signingSecret?: string;
 }
 
 const LOCALES = [
@@ -62,6 +67,8 @@ export async function startFakeContentful(options: FakeOptions): Promise<FakeCon
   const events = createEvents(toolkit);
   const aliases = new Map(environment === "master" ? [] : [["master", environment]]);
   const members = new Map<string, boolean>();
+  const contentTypes: object[] = [];
+  const session = { user: "editor" };
   const requests: string[] = [];
   const tokens = new Set<string>();
   let given = 0;
@@ -144,6 +151,15 @@ export async function startFakeContentful(options: FakeOptions): Promise<FakeCon
       const items = LOCALES.map((each) => ({ ...each, sys: localeSys(each.code), contentDeliveryApi: true }));
       return reply(response, 200, list(items, query));
     }
+    if (kind === "content_types") return reply(response, 200, list(contentTypes, query));
+    if (kind === "app_installations" && action === "signed_requests") {
+      if (id !== app || options.signingSecret === undefined) throw new Refusal(404, "NotFound");
+      const { method: signed, path: signedPath, headers = {}, body: text } = body as unknown as AskedToSign;
+      const about = { method: signed, path: signedPath, headers, ...(text !== undefined && { body: text }) };
+      const who = { spaceId: space, envId: name, userId: session.user, appId: app };
+      const additionalHeaders = toolkit.signRequest(options.signingSecret, about, undefined, who);
+      return reply(response, 201, { sys: { type: "AppSignedRequest" }, additionalHeaders });
+    }
     const assets = [...(store.environments.get(environment)?.values() ?? [])];
     if (kind === "public" && id === "assets") {
       const shown = assets.filter(({ published }) => published).map(store.publicBody);
@@ -151,7 +167,11 @@ export async function startFakeContentful(options: FakeOptions): Promise<FakeCon
     }
     if (kind !== "assets") return reply(response, 200, list([], query));
     if (id === undefined) {
-      if (method === "GET") return reply(response, 200, list(assets.map(store.body), query));
+      if (method === "GET") {
+        const text = query.get("query")?.toLowerCase() ?? "";
+        const found = assets.filter(({ fields }) => JSON.stringify(fields).toLowerCase().includes(text));
+        return reply(response, 200, list(found.map(store.body), query));
+      }
       return written(store.put(environment, undefined, fieldsOf(body)), "create", 201, response);
     }
     const asset = store.get(environment, id);
@@ -217,7 +237,7 @@ export async function startFakeContentful(options: FakeOptions): Promise<FakeCon
   });
 
   return {
-    ...{ space, store, events, aliases, members, requests },
+    ...{ space, store, events, aliases, members, contentTypes, session, requests },
     url: `http://127.0.0.1:${port}`,
     host: `127.0.0.1:${port}`,
     flood: (left, reset = 1) => {
@@ -237,6 +257,14 @@ export async function startFakeContentful(options: FakeOptions): Promise<FakeCon
         server.close(() => resolve());
       }),
   };
+}
+
+/** A request that Contentful is asked to sign for the user who is there. */
+interface AskedToSign {
+  readonly method: string;
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
 }
 
 const fieldsOf = (body: Readonly<Record<string, unknown>>) => (body.fields ?? {}) as StoredAsset["fields"];

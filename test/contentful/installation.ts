@@ -12,11 +12,12 @@ import { type FakeContentful, startFakeContentful } from "./cma.ts";
 import { type Clients, installClients, type ManagementClient } from "./toolkit.ts";
 
 const TOKEN = "a-token-of-the-resolver";
-const APP = "app4freshet";
+export const APP = "app4freshet";
 const APP_SECRET = randomBytes(32).toString("hex");
 export const ADMIN = "user-admin";
-const MEMBER = "user-member";
-const KEYS: Readonly<Record<string, string>> = {
+export const MEMBER = "user-member";
+/** API keys of the projects. */
+export const KEYS: Readonly<Record<string, string>> = {
   one: "client_0123456789abcde1",
   two: "client_0123456789abcde2",
 };
@@ -78,7 +79,16 @@ export interface Installation {
   stop(): Promise<void>;
 }
 
-export async function startInstallation(): Promise<Installation> {
+export interface InstallationOptions {
+  /** Origin of the page that shows the app's pages in frames. */
+  readonly host?: string;
+  /** Origins of the app's pages besides the connector's own. */
+  readonly pageOrigins?: readonly string[];
+  /** The host name under which delivery URLs of the first project are asked for; absent is the node's address. */
+  readonly deliveryHost?: string;
+}
+
+export async function startInstallation(options: InstallationOptions = {}): Promise<Installation> {
   await using started = new AsyncDisposableStack();
   const clients = await installClients();
   const folder = await mkdtemp(join(tmpdir(), "freshet-contentful-"));
@@ -86,7 +96,15 @@ export async function startInstallation(): Promise<Installation> {
   const { publicKey, privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
   const startSpace = async (space: string, environment: string) => {
     const { toolkit } = clients;
-    const fake = await startFakeContentful({ space, app: APP, publicKey, toolkit, environment });
+    const signingSecret = APP_SECRET;
+    const fake = await startFakeContentful({
+      space,
+      app: APP,
+      publicKey,
+      toolkit,
+      environment,
+      signingSecret,
+    });
     started.defer(fake.close);
     fake.members.set(ADMIN, true).set(MEMBER, false);
     return fake;
@@ -132,9 +150,10 @@ export async function startInstallation(): Promise<Installation> {
         privateKeyFile: "app.pem",
         managementUrl: door.url,
         resolverTokenFile: "resolver.token",
-        endpoint: varnish.url,
+        endpoint: varnish.url.replace("127.0.0.1", options.deliveryHost ?? "127.0.0.1"),
         assetOrigins: [spaces.one.url, spaces.two.url],
-        frameAncestors: ["http://127.0.0.1:4000"],
+        frameAncestors: [options.host ?? "http://127.0.0.1:4000"],
+        pageOrigins: options.pageOrigins ?? [],
         pageSize: 2,
         spaces: [
           { space: spaces.one.space, project: "one" },

@@ -44,6 +44,8 @@ export interface AssetBody {
 export interface Clients {
   readonly toolkit: Toolkit;
   readonly createManagementClient: (options: object) => ManagementClient;
+  /** What executes calls of the App SDK over HTTP. */
+  readonly createAdapter: (options: object) => { makeRequest(request: object): Promise<unknown> };
   readonly runImport: (options: object) => Promise<unknown>;
 }
 
@@ -51,11 +53,13 @@ export async function installClients(): Promise<Clients> {
   const part = await installPart(join(import.meta.dirname, "../parts/contentful"));
   const management = part.require("contentful-management") as {
     createClient: (options: object) => ManagementClient;
+    RestAdapter: new (options: object) => { makeRequest(request: object): Promise<unknown> };
   };
   const imported: unknown = part.require("contentful-import");
   return {
     toolkit: part.require("@contentful/node-apps-toolkit") as Toolkit,
     createManagementClient: (options) => management.createClient(options),
+    createAdapter: (options) => new management.RestAdapter(options),
     runImport: (typeof imported === "function"
       ? imported
       : (imported as { readonly default: unknown }).default) as Clients["runImport"],

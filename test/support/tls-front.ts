@@ -19,12 +19,15 @@ export type Backend = { readonly forward: string } | { readonly documents: Reado
 /** HTTPS on loopback under several host names, with a certificate that nobody else trusts. */
 export interface TlsFront {
   readonly port: number;
+  /** In PEM, for programs that are to trust it. */
+  readonly certificate: Buffer;
   close(): Promise<void>;
 }
 
 /** Requests keep their `Host`, as behind any TLS proxy. Host names without a backend are answered 421. */
 export async function startTlsFront(backends: Readonly<Record<string, Backend>>): Promise<TlsFront> {
-  const server = createServer(await certificate(Object.keys(backends)), (incoming, response) => {
+  const identity = await certificate(Object.keys(backends));
+  const server = createServer(identity, (incoming, response) => {
     const backend = backends[(incoming.headers.host ?? "").replace(/:\d+$/, "")];
     if (!backend) response.writeHead(421).end();
     else if ("forward" in backend) forward(backend.forward, incoming, response);
@@ -34,6 +37,7 @@ export async function startTlsFront(backends: Readonly<Record<string, Backend>>)
   await once(server, "listening");
   return {
     port: (server.address() as AddressInfo).port,
+    certificate: identity.cert,
     async close() {
       server.closeAllConnections();
       server.close();

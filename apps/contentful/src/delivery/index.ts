@@ -1,4 +1,14 @@
 export {
+  type Choice,
+  type ChoiceOptions,
+  type Cut,
+  choiceTransformation,
+  choiceUrl,
+  readChoice,
+  type StoredChoice,
+  writeChoice,
+} from "./choice.ts";
+export {
   type DeliveryOptions,
   type Picture,
   toDeliveryUrl,
