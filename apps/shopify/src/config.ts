@@ -1,7 +1,10 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { ConfigFault, withConfigFile } from "./config-file.ts";
 import { keptSealKey, readSealKeys } from "./secrets.ts";
 import { type ShopContext, shopContext } from "./shops/context.ts";
+
+export { ConfigFault } from "./config-file.ts";
 
 /** Milliseconds between things that happen by themselves. */
 export interface Pace {
@@ -37,14 +40,11 @@ export interface Config {
   /** The one shop that a self-hosted app belongs to, by the client credentials grant. */
   readonly ownShop: ShopContext | undefined;
   readonly sealKeys: readonly Uint8Array[];
+  /** Address of a PostgreSQL database; undefined: a file in the data folder. */
+  readonly storeUrl: string | undefined;
   /** Address of a local Shopify, on loopback; for tests and demonstrations. */
   readonly gateway: string | undefined;
   readonly pace: Pace;
-}
-
-/** A fault of the configuration, as a sentence for the person who wrote it. */
-export class ConfigFault extends Error {
-  readonly code = "CONFIG_WRONG";
 }
 
 const PACE: Pace = {
@@ -55,11 +55,15 @@ const PACE: Pace = {
   readyMs: [2_000, 5_000, 15_000, 60_000, 300_000],
 };
 
-/** The effective configuration, from the environment alone. Throws a `ConfigFault` for the first thing that is wrong. */
-export function readConfig(env: NodeJS.ProcessEnv = process.env, folder: string = process.cwd()): Config {
+/**
+ * The effective configuration: `freshet.config.json`, the same file the server reads, and the environment, which wins. Throws a
+ * `ConfigFault` for the first thing that is wrong. Reads the environment and files once; nobody else does.
+ */
+export function readConfig(outside: NodeJS.ProcessEnv = process.env, folder: string = process.cwd()): Config {
+  const env = withConfigFile(outside, folder);
   const read = reader(env, folder);
   const dataFolder = resolve(folder, env.FRESHET_DATA || ".freshet", "shopify");
-  const port = readPort(env.FRESHET_SHOPIFY_PORT || "8082", "FRESHET_SHOPIFY_PORT", 0);
+  const port = readPort(env.FRESHET_SHOPIFY_PORT || "8083", "FRESHET_SHOPIFY_PORT", 0);
   const host = env.FRESHET_HOST || "127.0.0.1";
   const server = readAddress(
     env.FRESHET_URL || `http://127.0.0.1:${readPort(env.PORT || "8080", "PORT", 1)}`,
@@ -95,6 +99,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env, folder: string 
     project: name === undefined || key === undefined ? undefined : { name, key },
     ownShop: readShop(env.FRESHET_SHOPIFY_SHOP),
     sealKeys: sealKeys(read("FRESHET_SHOPIFY_SECRET_KEY"), dataFolder),
+    storeUrl: readStoreUrl(read("FRESHET_SHOPIFY_STORE_URL")),
     gateway,
     pace: readPace(env.FRESHET_SHOPIFY_PACE),
   };
@@ -115,7 +120,15 @@ function reader(env: NodeJS.ProcessEnv, folder: string) {
 
 function missing(name: string, what: string): never {
   throw new ConfigFault(
-    `${name} is missing. Set it (or ${name}_FILE) to ${what} from Shopify's Dev Dashboard.`,
+    `${name} is missing. Set it (or ${name}_FILE) to ${what} from Shopify's Dev Dashboard, or write it into connectors.shopify of freshet.config.json.`,
+  );
+}
+
+function readStoreUrl(text: string | undefined): string | undefined {
+  if (text === undefined || /^postgres(?:ql)?:\/\/\S+$/.test(text)) return text;
+  // It may hold a password, so it is not repeated.
+  throw new ConfigFault(
+    'FRESHET_SHOPIFY_STORE_URL is no address such as "postgres://user:password@host:5432/freshet".',
   );
 }
 

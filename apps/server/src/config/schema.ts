@@ -2,7 +2,7 @@ import { CDN_KINDS } from "@freshet/cdn/registry";
 import { ROLES } from "../instances/roles.ts";
 import { httpUrl, secretFile, YEAR } from "./fragments.ts";
 import { PROJECT_SCHEMA } from "./project-schema.ts";
-import { CONTENTFUL_CONNECTOR } from "./sections/connectors.ts";
+import { CONTENTFUL_CONNECTOR, SHOPIFY_CONNECTOR } from "./sections/connectors.ts";
 import type { Schema, ValueOf } from "./shape.ts";
 import { SHARED_CACHE_SCHEMA } from "./shared-cache-schema.ts";
 
@@ -128,6 +128,7 @@ export const CONFIG_SCHEMA = {
           },
         },
         contentful: CONTENTFUL_CONNECTOR,
+        shopify: SHOPIFY_CONNECTOR,
       },
     },
     role: {
