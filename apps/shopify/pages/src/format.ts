@@ -21,6 +21,10 @@ export function agoText(iso: string | null, now: number = Date.now()): string {
 
 export const countText = (count: number): string => NUMBER.format(count);
 
+/** "1 image", "3 images". */
+export const countOf = (count: number, thing: string): string =>
+  `${countText(count)} ${thing}${count === 1 ? "" : "s"}`;
+
 export function bytesText(bytes: number | null): string {
   if (bytes === null) return "unknown";
   if (bytes < 1_000) return `${bytes} B`;

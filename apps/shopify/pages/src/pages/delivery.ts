@@ -1,7 +1,7 @@
 import type { HomeAnswer } from "../../../src/api/answers.ts";
 import { ask } from "../ask.ts";
 import { type Child, h } from "../element.ts";
-import { agoText, countText, timeText } from "../format.ts";
+import { agoText, countOf, countText, timeText } from "../format.ts";
 import { act, clicked } from "../parts/act.ts";
 import { confirm } from "../parts/confirm.ts";
 import { healthBanner } from "../parts/health.ts";
@@ -144,7 +144,7 @@ function healthSection({ health, shop }: HomeAnswer): HTMLElement {
     ["Last word from Shopify", `${timeText(health.webhook_at)}`],
     [
       "Files last asked for",
-      `${agoText(health.polled_at)}, every ${countText(Math.round(health.poll_every_ms / 1_000))} seconds`,
+      `${agoText(health.polled_at)}, every ${countOf(Math.max(1, Math.round(health.poll_every_ms / 1_000)), "second")}`,
     ],
     [
       "Changes in the log",

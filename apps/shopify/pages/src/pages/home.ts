@@ -2,7 +2,7 @@ import type { HomeAnswer, Step } from "../../../src/api/answers.ts";
 import { ask } from "../ask.ts";
 import { readEmbedStatus } from "../bridge.ts";
 import { h } from "../element.ts";
-import { countText } from "../format.ts";
+import { countOf } from "../format.ts";
 import { healthBanner } from "../parts/health.ts";
 import { loadInto } from "../parts/load.ts";
 import { badge } from "../parts/states.ts";
@@ -49,7 +49,7 @@ function draw(home: HomeAnswer): readonly Node[] {
       h(
         "s-paragraph",
         {},
-        `${countText(images.present)} images are looked after. ${countText(images.changed)} changes in the last seven days.`,
+        `${countOf(images.present, "image")} looked after. ${countOf(images.changed, "change")} in the last seven days.`,
       ),
       sweepLine(sweep),
       h(

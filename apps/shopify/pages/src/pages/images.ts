@@ -59,7 +59,10 @@ export const imagesPage: Page = (visit) => {
             placeholder: "Part of the file name",
             value: wanted.search,
             maxlength: 200,
-            oninput: (event) => later(() => change("search", valueIn(event))),
+            oninput: (event) => {
+              const value = valueIn(event);
+              later(() => change("search", value));
+            },
           }),
           h(
             "s-select",

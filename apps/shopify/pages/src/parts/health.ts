@@ -1,6 +1,6 @@
 import type { HealthAnswer, ShopAnswer } from "../../../src/api/answers.ts";
 import { h } from "../element.ts";
-import { countText } from "../format.ts";
+import { countOf, countText } from "../format.ts";
 
 /** What has to be said before anything else; nothing where all is well. */
 export function healthBanner(shop: ShopAnswer, health: HealthAnswer): readonly HTMLElement[] {
@@ -41,8 +41,7 @@ export function healthBanner(shop: ShopAnswer, health: HealthAnswer): readonly H
 }
 
 function behindText({ jobs, lag_ms }: HealthAnswer): string {
-  const waiting =
-    jobs === 0 ? "" : `${countText(jobs)} ${jobs === 1 ? "look" : "looks"} at Shopify waiting. `;
+  const waiting = jobs === 0 ? "" : `${countOf(jobs, "look")} at Shopify waiting. `;
   const lag =
     lag_ms === 0 ? "" : `The oldest change waits for ${countText(Math.ceil(lag_ms / 1_000))} seconds.`;
   return `${waiting}${lag}` || "They are done in a moment.";

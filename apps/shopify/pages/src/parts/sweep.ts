@@ -1,6 +1,6 @@
 import type { SweepAnswer } from "../../../src/api/answers.ts";
 import { h } from "../element.ts";
-import { countText, timeText } from "../format.ts";
+import { countOf, countText, timeText } from "../format.ts";
 
 /** How far the walk over all images is, or how the last one ended. */
 export function sweepLine(sweep: SweepAnswer): HTMLElement {
@@ -26,6 +26,6 @@ function sweepText({ state, seen, total, changed, finished_at }: SweepAnswer): s
     case "failed":
       return `The last look through all images stopped at ${countText(seen)}${of}.`;
     default:
-      return `All ${countText(seen)} images were looked through at ${timeText(finished_at)}; ${countText(changed)} had changed.`;
+      return `${countOf(seen, "image")} looked through at ${timeText(finished_at)}; ${countText(changed)} had changed.`;
   }
 }
