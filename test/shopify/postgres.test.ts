@@ -42,7 +42,7 @@ describe.skipIf(missing !== undefined)(
       shop.replaceFile(hat.gid, await paint({ red: 200, green: 2, blue: 3 }));
       await all.shopify.tell(shop, product);
       await doneChange(all.app, shop, { path: hat.path, after: since, to: hat.version });
-      await all.app.restart("SIGKILL");
+      await all.app.restart();
       shop.replaceFile(cap.gid, await paint({ red: 2, green: 200, blue: 3 }));
       expect(
         await doneChange(all.app, shop, { path: cap.path, after: since, to: cap.version }),

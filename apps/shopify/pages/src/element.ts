@@ -20,7 +20,7 @@ export function h(tag: string, attributes: Attributes = {}, ...children: readonl
 }
 
 /** The children as nodes; what is nothing is left out. */
-export function nodesOf(children: readonly Child[]): readonly (Node | string)[] {
+function nodesOf(children: readonly Child[]): readonly (Node | string)[] {
   return children.flatMap((child): readonly (Node | string)[] => {
     if (child === null || child === undefined || child === false) return [];
     if (isList(child)) return nodesOf(child);

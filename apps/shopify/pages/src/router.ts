@@ -31,7 +31,7 @@ export function startRouter(find: (path: string) => Page): void {
 }
 
 /** Goes to a page of the app; to another site nobody is led by this. */
-export function go(href: string): void {
+function go(href: string): void {
   const url = new URL(href, location.href);
   if (url.origin !== location.origin || url.pathname + url.search === shown) return;
   history.pushState(null, "", url.pathname + url.search);
