@@ -1,13 +1,3 @@
-/** What the admin is asked by the app in its frame. */
-export type Call =
-  | { readonly what: "token" | "extensions" }
-  | { readonly what: "toast"; readonly text: string; readonly isError: boolean }
-  | {
-      readonly what: "navigation";
-      readonly links: readonly { readonly href: string; readonly text: string }[];
-    }
-  | { readonly what: "address"; readonly path: string };
-
 /** Stands in for App Bridge, whose script only Shopify has: a session token on every request to the app itself, toasts, navigation. */
 export const APP_BRIDGE = `(${appBridge.toString()})();`;
 

@@ -26,7 +26,7 @@ export const deliveryPage: Page = (visit) => {
     path: "/api/home",
     what: "Asking how the shop stands",
     draw: (answer) => [
-      ...healthBanner(answer.shop, answer.health),
+      ...healthBanner(answer.shop, answer.health, true),
       switchSection(answer, turn),
       freshSection(answer, purgeAll),
       sweepSection(answer, sweep),

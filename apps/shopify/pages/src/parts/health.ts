@@ -3,7 +3,11 @@ import { h } from "../element.ts";
 import { countOf, countText } from "../format.ts";
 
 /** What has to be said before anything else; nothing where all is well. */
-export function healthBanner(shop: ShopAnswer, health: HealthAnswer): readonly HTMLElement[] {
+export function healthBanner(
+  shop: ShopAnswer,
+  health: HealthAnswer,
+  isAtSwitch = false,
+): readonly HTMLElement[] {
   if (health.state === "attention")
     return [
       h(
@@ -22,11 +26,12 @@ export function healthBanner(shop: ShopAnswer, health: HealthAnswer): readonly H
         "s-banner",
         { tone: "info", heading: "Freshet is switched off", "data-state": "off" },
         h("s-paragraph", {}, "Visitors see Shopify's own pictures. "),
-        h(
-          "s-button",
-          { slot: "secondary-actions", href: "/app/delivery", "data-key": "switch" },
-          "Switch it on",
-        ),
+        !isAtSwitch &&
+          h(
+            "s-button",
+            { slot: "secondary-actions", href: "/app/delivery", "data-key": "switch" },
+            "Switch it on",
+          ),
       ),
     ];
   if (health.state === "behind")
