@@ -251,23 +251,24 @@ describe.skipIf(missing)(`the embedded pages in a browser ${missing ?? ""}`, () 
     ["overview", "/"],
     ["images", "/app/images"],
   ])("are quick: %s", async (_name, path) => {
-    const times: Times[] = [];
+    const isQuick = ({ paintMs, shift }: Times) => paintMs < 2_500 && shift < 0.1;
+    let times: Times;
     // The best of three is what the page can do; the others are what other programs did to it.
-    for (let turn = 0; turn < 3; turn += 1) {
+    for (let turn = 0; ; turn += 1) {
       const opened = await admin.open(shop.domain, path);
       await opened.frame.locator("s-section").first().waitFor(WAIT);
       await opened.frame
         .locator('[data-state="loading"]')
         .first()
         .waitFor({ ...WAIT, state: "hidden" });
-      times.push(await opened.frame.evaluate(timesOf));
+      times = await opened.frame.evaluate(timesOf);
       await opened.close();
+      if (isQuick(times) || turn === 2) break;
     }
     console.log(path, times);
-    expect(Math.min(...times.map(({ paintMs }) => paintMs))).toBeLessThan(2_500);
-    expect(Math.min(...times.map(({ shift }) => shift))).toBeLessThan(0.1);
-    expect(times[0]?.bytes).toBeGreaterThan(1_000);
-    expect(times[0]?.bytes).toBeLessThan(60_000);
+    expect(isQuick(times), JSON.stringify(times)).toBe(true);
+    expect(times.bytes).toBeGreaterThan(1_000);
+    expect(times.bytes).toBeLessThan(60_000);
   });
 
   test("an empty shop is told what will be there", async () => {
