@@ -351,11 +351,6 @@ describe.skipIf(missing)(`the embedded pages in a browser ${missing ?? ""}`, () 
           ? true
           : undefined,
       );
-      await all.freshet.restart();
-      await opened.frame
-        .locator('[data-state="attention"]')
-        .first()
-        .waitFor({ timeout: 60_000, state: "hidden" });
       await opened.close();
     } finally {
       await all.freshet.restart();
