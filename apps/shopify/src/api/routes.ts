@@ -26,7 +26,8 @@ export interface ApiParts extends HomeParts {
 const STATES = ["all", "present", "gone", "updating", "failed"] as const;
 const EMBED = ["active", "available", "unavailable"] as const;
 const ID = /^[0-9a-f]{16}$/;
-const WEEK_MS = 7 * 86_400_000;
+const HOUR_MS = 3_600_000;
+const WEEK_MS = 168 * HOUR_MS;
 const MOST_IDS = 1_000;
 const PRODUCT = /^gid:\/\/shopify\/Product\/\d{1,20}$/;
 
@@ -56,7 +57,8 @@ export async function apiRoutes(app: FastifyInstance, parts: ApiParts): Promise<
     steps: await stepsOf(shop, row, parts),
     embed: embedView(shop, row, parts.config),
     sweep: sweepView(await parts.sweeps.get(shop)),
-    images: await lists.counts(shop, now() - WEEK_MS),
+    // By the hour, so that an answer stays the same where nothing happened.
+    images: await lists.counts(shop, Math.floor(now() / HOUR_MS) * HOUR_MS - WEEK_MS),
     health: await healthOf(shop, row, parts),
   });
   route("GET", "/api/home", home);
