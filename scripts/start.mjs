@@ -19,6 +19,11 @@ const CONNECTORS = [
     program: join(ROOT, "apps/contentful/dist/main.js"),
     isWanted: ({ contentful }) => typeof contentful === "object" && contentful !== null,
   },
+  {
+    name: "Shopify",
+    program: join(ROOT, "apps/shopify/dist/main.js"),
+    isWanted: ({ shopify }) => typeof shopify === "object" && shopify !== null,
+  },
 ];
 
 /** Milliseconds until a connector that ended is started again; doubled each time. */

@@ -21,6 +21,8 @@ export interface ShopifyApp {
   logs(): string;
   pid(): number;
   restart(signal?: "SIGTERM" | "SIGKILL", env?: Readonly<Record<string, string>>): Promise<void>;
+  /** Ends it; its port and data folder stay, for `restart`. */
+  halt(): Promise<void>;
   stop(): Promise<void>;
 }
 // biome-ignore lint/suspicious/noExplicitAny: answers are looked into by tests, which fail where something is missing.
@@ -87,6 +89,7 @@ export async function startShopifyApp(options: ShopifyAppOptions): Promise<Shopi
       more = { ...more, ...again };
       program = await start();
     },
+    halt: () => program.end("SIGTERM"),
     async stop() {
       await program.end("SIGTERM");
       await rm(folder, { recursive: true, force: true, maxRetries: 5 });

@@ -4,24 +4,10 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openShopifyCli, type ShopifyCli } from "./shopify-cli.ts";
 
-const EXTENSION = join(import.meta.dirname, "../../apps/shopify/extensions/freshet-theme");
-const CONFIG = `client_id = "0123456789abcdef0123456789abcdef"
-name = "Freshet"
-application_url = "https://freshet.example"
-embedded = true
-
-[access_scopes]
-scopes = "read_products,read_files"
-
-[auth]
-redirect_urls = [ "https://freshet.example/auth" ]
-
-[webhooks]
-api_version = "2026-10"
-`;
+const APP = join(import.meta.dirname, "../../apps/shopify");
 
 // Shopify's command takes seconds to start, and many of them on a busy machine.
-describe("the theme app extension, as Shopify's own command judges it", { timeout: 300_000 }, () => {
+describe("the app and its theme extension, as Shopify's own command judges it", { timeout: 300_000 }, () => {
   let cli: ShopifyCli;
   let app: string;
   let extension: string;
@@ -30,8 +16,8 @@ describe("the theme app extension, as Shopify's own command judges it", { timeou
     cli = await openShopifyCli();
     app = mkdtempSync(join(tmpdir(), "freshet-app-"));
     extension = join(app, "extensions/freshet-theme");
-    cpSync(EXTENSION, extension, { recursive: true });
-    writeFileSync(join(app, "shopify.app.toml"), CONFIG);
+    cpSync(join(APP, "extensions"), join(app, "extensions"), { recursive: true });
+    cpSync(join(APP, "shopify.app.toml"), join(app, "shopify.app.toml"));
     writeFileSync(join(app, "package.json"), `{ "name": "freshet-app", "private": true }`);
   }, 180_000);
   afterAll(() => {
@@ -64,8 +50,14 @@ describe("the theme app extension, as Shopify's own command judges it", { timeou
     }
   });
 
-  it("builds, without an account and offline", () => {
-    const { status, output } = cli.run("app", "build", "--path", app, "--client-id", "any");
+  it("builds with the declaration that is deployed, without an account and offline, and would not with a wrong one", () => {
+    const build = () => cli.run("app", "build", "--path", app, "--client-id", "any");
+    const { status, output } = build();
     expect([status, output]).toEqual([0, expect.stringContaining("built!")]);
+    const file = join(app, "shopify.app.toml");
+    const text = readFileSync(file, "utf8");
+    writeFileSync(file, text.replace('"shop/redact"]', '"shop/forget"]'));
+    const wrong = build();
+    expect([wrong.status, wrong.output]).toEqual([1, expect.stringContaining("compliance_topics")]);
   });
 });

@@ -23,11 +23,16 @@ export async function startShopifyInstallation(
   options: {
     readonly withVarnish?: boolean;
     readonly bulkMs?: number;
+    /** Storefronts speak TLS. */
+    readonly withTls?: boolean;
     readonly env?: ShopifyAppOptions["env"];
   } = {},
 ): Promise<ShopifyInstallation> {
   await using started = new AsyncDisposableStack();
-  const shopify = await startLocalShopify({ bulkMs: options.bulkMs ?? 50 });
+  const shopify = await startLocalShopify({
+    bulkMs: options.bulkMs ?? 50,
+    withTls: options.withTls ?? false,
+  });
   started.defer(shopify.close);
   const [port, appPort] = [await freePort(), await freePort()];
   const varnish = options.withVarnish === true ? await startVarnish({ backendPort: port }) : undefined;
@@ -38,7 +43,9 @@ export async function startShopifyInstallation(
     connectors: { addresses: [`127.0.0.1:${appPort}`] },
     ...(varnish && { cdn: [{ driver: "varnish", nodes: [varnish.url] }] }),
   };
-  const freshet = await startFreshet({ port, config });
+  // The certificates of local shops are the tests' own.
+  const trust = options.withTls === true ? { NODE_TLS_REJECT_UNAUTHORIZED: "0" } : {};
+  const freshet = await startFreshet({ port, config, env: trust });
   started.defer(freshet.stop);
   const env = {
     FRESHET_ADMIN_KEY: ADMIN_KEY,

@@ -142,6 +142,31 @@ describe("two shops", () => {
       expect(await csp(`/?${query}`), query).toMatch(/^frame-ancestors 'none';/);
   });
 
+  test("a frame that is reloaded with an old token gets a new one, for that token's shop alone", async () => {
+    const old = (shop: LocalShop, change: SessionClaims = {}) =>
+      `shop=${one.domain}&host=h&id_token=${all.shopify.tokens.sessionToken(shop.domain, { exp: -300, ...change })}`;
+    const moved = await get(`/app/images?state=all&${old(one)}`);
+    expect(moved.status).toBe(302);
+    const again = new URL(moved.headers.get("location") ?? "", all.app.url);
+    expect(again.origin).toBe(all.app.url);
+    const back = new URL(again.searchParams.get("shopify-reload") ?? "");
+    expect([back.origin, back.pathname]).toEqual([all.app.url, "/app/images"]);
+    expect(Object.fromEntries(back.searchParams)).toEqual({ state: "all", shop: one.domain, host: "h" });
+    const page = await get(again.pathname + again.search);
+    expect(page.headers.get("content-security-policy")).toContain(`frame-ancestors https://${one.domain} `);
+    expect(await page.text()).not.toContain("/assets/");
+    for (const path of [
+      `/?${old(other)}`,
+      `/?${old(one, { secret: "another" })}`,
+      `/?${old(one, { exp: -100_000 })}`,
+      `/again?shop=${one.domain}&shopify-reload=https://evil.example`,
+      `/again?${old(other)}`,
+    ])
+      expect((await get(path)).headers.get("content-security-policy"), path).toMatch(
+        /^frame-ancestors 'none';/,
+      );
+  });
+
   test("have documents with App Bridge as the first script, and nobody is given a cookie or a form", async () => {
     const answer = await get(`/?${all.shopify.adminQuery(one.domain)}`);
     const html = await answer.text();
@@ -311,8 +336,8 @@ describe("what is forged is refused", () => {
     });
     expect((await ask("/api/embed", { method: "PUT", body: { status: "on" } })).status).toBe(400);
     expect((await ask("/api/nothing")).status).toBe(404);
-    const search = await ask("/api/assets?search=%25");
-    expect(search.body.assets).toEqual([]);
+    for (const search of ["%25", "%ED%A0%80", "_", "%00"])
+      expect((await ask(`/api/assets?search=${search}`)).body.assets, search).toEqual([]);
   });
 });
 
@@ -354,6 +379,29 @@ describe("access to a shop", () => {
     await homeOf(one);
     expect(all.shopify.tokens.given.slice(before)).toContain("token-exchange");
     await doneChange(all.app, one, { path: "files/hat.jpg", after: since, to: files.one.version });
+  });
+});
+
+describe("what the app may do", () => {
+  test("is what Shopify says after a change of it, and what is missing is said", async () => {
+    const tell = async (current: readonly string[]) => {
+      one.scopes = current;
+      const payload = { id: 1, previous: [], current, updated_at: new Date().toISOString() };
+      expect(await all.shopify.sender.send({ shop: one.domain, topic: "app/scopes_update", payload })).toBe(
+        200,
+      );
+    };
+    await tell(["read_products"]);
+    const { health } = await until(all.app, async () => {
+      const home = await homeOf(one);
+      return home.health.scopes.length === 1 ? home : undefined;
+    });
+    expect(health).toMatchObject({
+      state: "attention",
+      notes: [expect.stringContaining("read_files")],
+    });
+    await tell(["read_products", "read_files"]);
+    await until(all.app, async () => ((await homeOf(one)).health.state === "ok" ? true : undefined));
   });
 });
 

@@ -173,6 +173,7 @@ describe.skipIf(missing.length > 0)(
         ).toEqual([[SHOP, 200]]);
       }
       expect(troubles).toEqual([]);
+      expect(await page.evaluate(movedBy), "something moved").toBeLessThan(0.01);
       const folder = process.env.FRESHET_TEST_SCREENSHOTS;
       if (folder)
         await page.screenshot({ path: join(folder, `storefront-${view.width}.png`), fullPage: true });
@@ -273,6 +274,17 @@ describe.skipIf(missing.length > 0)(
     });
   },
 );
+
+/** How much of the page moved that nobody had moved: Shopify's measure of a layout that shifts. */
+function movedBy(): Promise<number> {
+  return new Promise((resolve) => {
+    new PerformanceObserver((list) => {
+      const all = list.getEntries() as unknown as readonly { value: number }[];
+      resolve(all.reduce((sum, { value }) => sum + value, 0));
+    }).observe({ type: "layout-shift", buffered: true });
+    setTimeout(() => resolve(0), 300);
+  });
+}
 
 /** Waits until every picture of the page is loaded and decoded; what is out of sight is brought into view. */
 async function arePainted(page: Page): Promise<void> {

@@ -67,7 +67,8 @@ function answer(
   else response.writeHead(200, { "content-type": document.type }).end(document.text);
 }
 
-async function certificate(
+/** A key and a certificate for these names that nobody trusts. */
+export async function certificate(
   names: readonly string[],
 ): Promise<{ readonly key: Buffer; readonly cert: Buffer }> {
   const folder = await mkdtemp(join(tmpdir(), "freshet-tls-"));

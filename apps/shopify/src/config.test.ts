@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -38,6 +38,59 @@ test("a self-hosted shop has its own project and no admin key", () => {
     ownShop: "my-shop.myshopify.com",
     project: { name: "demo", key: "key" },
   });
+});
+
+/** Reads with a file of configuration beside it, and what the server made in its data folder. */
+function readWith(file: object, env: Readonly<Record<string, string>> = {}, made: readonly string[] = []) {
+  const place = mkdtempSync(join(tmpdir(), "freshet-config-"));
+  writeFileSync(join(place, "freshet.config.json"), JSON.stringify(file));
+  writeFileSync(join(place, "secret"), "from a file\n");
+  mkdirSync(join(place, ".freshet"));
+  for (const name of made) writeFileSync(join(place, ".freshet", name), `${name} of the server\n`);
+  return readConfig(env, place);
+}
+const SECTION = { clientId: "id", clientSecretFile: "secret" };
+
+test("the server's own file may say it all, and the environment wins", () => {
+  const section = {
+    ...SECTION,
+    appUrl: "https://app.example",
+    delivery: "https://{project}.img.example",
+    storeUrl: "postgres://user:word@db/shopify",
+  };
+  const file = { adminKeyFile: "secret", connectors: { shopify: section } };
+  expect(readWith(file)).toMatchObject({
+    clientId: "id",
+    clientSecret: "from a file",
+    appUrl: "https://app.example",
+    delivery: "https://{project}.img.example",
+    adminKey: "from a file",
+    storeUrl: "postgres://user:word@db/shopify",
+  });
+  const env = { FRESHET_SHOPIFY_CLIENT_SECRET: "outside", FRESHET_ADMIN_KEY: "outside" };
+  expect(readWith(file, env)).toMatchObject({ clientId: "id", clientSecret: "outside", adminKey: "outside" });
+});
+
+test("the keys that the server made are found where it keeps them", () => {
+  const connectors = { shopify: { ...SECTION, shop: "my-shop.myshopify.com", project: "demo" } };
+  expect(readWith({ connectors }, {}, ["demo.key"])).toMatchObject({
+    project: { name: "demo", key: "demo.key of the server" },
+  });
+  expect(readWith({ projects: { demo: { apiKey: "written" } }, connectors }).project?.key).toBe("written");
+  expect(readWith({ connectors: { shopify: SECTION } }, {}, ["admin.key"]).adminKey).toBe(
+    "admin.key of the server",
+  );
+});
+
+test.each([
+  [{ connectors: { shopify: { ...SECTION, speed: 1 } } }, "connectors.shopify.speed is unknown"],
+  [{ connectors: { shopify: { ...SECTION, clientId: 1 } } }, "clientId is no text"],
+  [{ connectors: { shopify: "id" } }, "connectors.shopify is not an object"],
+  [{ connectors: { shopify: { ...SECTION, storeUrl: "mysql://secret" } } }, "FRESHET_SHOPIFY_STORE_URL"],
+  [[], "does not hold a JSON object"],
+])("what is wrong with the file is said in one sentence: %j", (file, sentence) => {
+  expect(() => readWith(file)).toThrow(sentence);
+  expect(() => readWith(file)).not.toThrow("mysql://secret");
 });
 
 test("single waits can be set", () => {

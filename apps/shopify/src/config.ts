@@ -6,8 +6,10 @@ import {
   readPlace,
   readSecretFile,
 } from "@freshet/connector/config";
+import { withConfigFile } from "./config-file.ts";
 import { keptSealKey, readSealKeys } from "./secrets.ts";
 import { type ShopContext, shopContext } from "./shops/context.ts";
+
 
 /** Milliseconds between things that happen by themselves. */
 export interface Pace {
@@ -38,6 +40,8 @@ export interface Config extends ConnectorPlace {
   /** The one shop that a self-hosted app belongs to, by the client credentials grant. */
   readonly ownShop: ShopContext | undefined;
   readonly sealKeys: readonly Uint8Array[];
+  /** Address of a PostgreSQL database; undefined: a file in the data folder. */
+  readonly storeUrl: string | undefined;
   /** Address of a local Shopify, on loopback; for tests and demonstrations. */
   readonly gateway: string | undefined;
   readonly pace: Pace;
@@ -51,8 +55,12 @@ const PACE: Pace = {
   readyMs: [2_000, 5_000, 15_000, 60_000, 300_000],
 };
 
-/** The effective configuration, from the environment alone. Throws a `ConfigFault` for the first thing that is wrong. */
-export function readConfig(env: NodeJS.ProcessEnv = process.env, folder: string = process.cwd()): Config {
+/**
+ * The effective configuration: `freshet.config.json`, the same file the server reads, and the environment, which wins. Throws a
+ * `ConfigFault` for the first thing that is wrong. Reads the environment and files once; nobody else does.
+ */
+export function readConfig(outside: NodeJS.ProcessEnv = process.env, folder: string = process.cwd()): Config {
+  const env = withConfigFile(outside, folder);
   const read = reader(env, folder);
   const place = readPlace("shopify", 8_083, env, folder);
   const adminKey = read("FRESHET_ADMIN_KEY");
@@ -85,6 +93,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env, folder: string 
     project: name === undefined || key === undefined ? undefined : { name, key },
     ownShop: readShop(env.FRESHET_SHOPIFY_SHOP),
     sealKeys: sealKeys(read("FRESHET_SHOPIFY_SECRET_KEY"), place.dataFolder),
+    storeUrl: readStoreUrl(read("FRESHET_SHOPIFY_STORE_URL")),
     gateway,
     pace: readPace(env.FRESHET_SHOPIFY_PACE),
   };
@@ -100,7 +109,15 @@ function reader(env: NodeJS.ProcessEnv, folder: string) {
 
 function missing(name: string, what: string): never {
   throw new ConfigFault(
-    `${name} is missing. Set it (or ${name}_FILE) to ${what} from Shopify's Dev Dashboard.`,
+    `${name} is missing. Set it (or ${name}_FILE) to ${what} from Shopify's Dev Dashboard, or write it into connectors.shopify of freshet.config.json.`,
+  );
+}
+
+function readStoreUrl(text: string | undefined): string | undefined {
+  if (text === undefined || /^postgres(?:ql)?:\/\/\S+$/.test(text)) return text;
+  // It may hold a password, so it is not repeated.
+  throw new ConfigFault(
+    'FRESHET_SHOPIFY_STORE_URL is no address such as "postgres://user:password@host:5432/freshet".',
   );
 }
 

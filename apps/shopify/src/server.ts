@@ -47,7 +47,10 @@ export async function createShopifyServer(
 ): Promise<FastifyInstance> {
   const { log, now = Date.now } = options;
   const isLocal = config.gateway !== undefined;
-  const store = await openStore({ file: join(config.dataFolder, "shopify.db"), log });
+  const { storeUrl } = config;
+  const store = await openStore(
+    storeUrl === undefined ? { file: join(config.dataFolder, "shopify.db"), log } : { url: storeUrl, log },
+  );
   await store.migrate(OWNER, MIGRATIONS);
 
   const shopify = createShopify(config);
@@ -144,9 +147,7 @@ export async function createShopifyServer(
     }),
   );
   await app.register((child) => proxyRoutes(child, { shopify, shops, store, config }));
-  await app.register((child) =>
-    pageRoutes(child, { shopify, door, clientId: config.clientId, folder: PAGES }),
-  );
+  await app.register((child) => pageRoutes(child, { ...{ shopify, door, now, folder: PAGES }, ...config }));
 
   const housekeep = async () => {
     await outbox.flush();

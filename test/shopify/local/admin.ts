@@ -22,6 +22,7 @@ export interface AdminApi {
 }
 
 const VERSION_PATH = /^\/admin\/api\/2026-10\/graphql\.json$/;
+const INSTALLATION = "gid://shopify/AppInstallation/1";
 /** Shopify's standard plan. */
 const STANDARD = { most: 2_000, perSecond: 100 };
 
@@ -204,8 +205,8 @@ function createRoot(shop: LocalShop, views: Views, bulk: BulkOperations, now: ()
       domains: [{ url: shop.url }, { url: `https://${shop.domain}` }],
     },
     currentAppInstallation: {
-      id: "gid://shopify/AppInstallation/1",
-      accessScopes: [{ handle: "read_products" }, { handle: "read_files" }],
+      id: INSTALLATION,
+      accessScopes: shop.scopes.map((handle) => ({ handle })),
     },
     product: ({ id }: { id: string }) => {
       const row = shop.products.get(id);
@@ -227,8 +228,14 @@ function createRoot(shop: LocalShop, views: Views, bulk: BulkOperations, now: ()
     metafieldsSet({
       metafields,
     }: {
-      metafields: readonly { namespace: string; key: string; value: string }[];
+      metafields: readonly { ownerId: string; namespace: string; key: string; value: string }[];
     }) {
+      // Only what belongs to the app itself can be written without a scope, and read by its extension alone.
+      if (metafields.some(({ ownerId }) => ownerId !== INSTALLATION))
+        return {
+          metafields: null,
+          userErrors: [{ field: null, message: "Access denied", code: "APP_NOT_AUTHORIZED" }],
+        };
       for (const { namespace, key, value } of metafields) shop.metafields.set(`${namespace}.${key}`, value);
       return { metafields: [{ id: "gid://shopify/Metafield/1" }], userErrors: [] };
     },

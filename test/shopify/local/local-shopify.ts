@@ -1,7 +1,9 @@
 import { createHmac } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { setTimeout as rest } from "node:timers/promises";
+import { certificate } from "../../support/tls-front.ts";
 import { type AdminApi, createAdminApi } from "./admin.ts";
 import { createLocalCdn, type LocalCdn } from "./cdn.ts";
 import { loadAdminSchema } from "./graphql.ts";
@@ -47,26 +49,31 @@ export interface LocalShopifyOptions {
   readonly now?: () => number;
   /** Milliseconds that a bulk operation takes. */
   readonly bulkMs?: number;
+  /** Storefronts speak TLS, as all of Shopify's do, with a certificate that nobody trusts. */
+  readonly withTls?: boolean;
 }
 
 export async function startLocalShopify({
   now = Date.now,
   bulkMs = 50,
+  withTls = false,
 }: LocalShopifyOptions = {}): Promise<LocalShopify> {
   const admin = await loadAdminSchema();
   const shops = new Map<string, LocalShop>();
-  const servers: Server[] = [];
+  const servers: Pick<Server, "close" | "closeAllConnections" | "listen" | "address">[] = [];
   /** Grants under way, by shop and kind. */
   const granting = new Map<string, number>();
   const listen = async (
     address: string,
     handle: (request: IncomingMessage, response: ServerResponse) => void,
+    keys?: Awaited<ReturnType<typeof certificate>>,
   ) => {
-    const server = createServer(handle);
+    const server = keys === undefined ? createServer(handle) : createTlsServer(keys, handle);
     servers.push(server);
     await new Promise<void>((resolve) => server.listen(0, address, resolve));
-    return `http://${address}:${(server.address() as AddressInfo).port}`;
+    return `http${keys === undefined ? "" : "s"}://${address}:${(server.address() as AddressInfo).port}`;
   };
+  const keys = withTls ? await certificate(["shop.example"]) : undefined;
   const url = await listen("127.0.0.1", (request, response) => void central(request, response));
   const tokens = createTokenEndpoint(KEYS, now);
   const cdn = createLocalCdn(now);
@@ -122,6 +129,7 @@ export async function startLocalShopify({
       const at = await listen(
         `127.0.0.${shops.size + 2}`,
         (request, response) => void storefront(shop, request, response),
+        keys,
       );
       const shop = createLocalShop(domain, at, now);
       shops.set(domain, shop);

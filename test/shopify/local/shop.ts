@@ -51,6 +51,8 @@ export interface LocalShop {
   /** Milliseconds that the index of `updated_at` lags behind. */
   indexLagMs: number;
   isInstalled: boolean;
+  /** What the app may do in it. */
+  scopes: readonly string[];
   addFile(file: NewFile): LocalFile;
   /** Puts other bytes in place: the path stays, `v` becomes another. No webhook tells of it. */
   replaceFile(gid: string, bytes: Buffer): LocalFile;
@@ -99,6 +101,7 @@ export function createLocalShop(domain: string, url: string, now: () => number):
 
   const shop: LocalShop = {
     ...{ domain, url, readyMs: 0, indexLagMs: 0, isInstalled: false },
+    scopes: ["read_products", "read_files"],
     folder: `/s/files/1/${number}/${number + 1}/${number + 2}`,
     files: new Map(),
     products: new Map(),

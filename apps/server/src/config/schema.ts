@@ -2,7 +2,7 @@ import { ROLES } from "../instances/roles.ts";
 import { httpUrl, secretFile, YEAR } from "./fragments.ts";
 import { PROJECT_SCHEMA } from "./project-schema.ts";
 import { CDN_ENTRY } from "./sections/cdn.ts";
-import { CONTENTFUL_CONNECTOR } from "./sections/connectors.ts";
+import { CONTENTFUL_CONNECTOR, SHOPIFY_CONNECTOR } from "./sections/connectors.ts";
 import type { Schema, ValueOf } from "./shape.ts";
 import { SHARED_CACHE_SCHEMA } from "./shared-cache-schema.ts";
 
@@ -109,6 +109,7 @@ export const CONFIG_SCHEMA = {
           },
         },
         contentful: CONTENTFUL_CONNECTOR,
+        shopify: SHOPIFY_CONNECTOR,
       },
     },
     role: {

@@ -9,7 +9,7 @@ export type Reading =
   /** It carries no image, or none of a kind we deliver. */
   | { readonly is: "nothing"; readonly gid: string };
 
-type Loose = Readonly<Record<string, unknown>>;
+export type Loose = Readonly<Record<string, unknown>>;
 export const isLoose = (value: unknown): value is Loose =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 const loose = (value: unknown): Loose => (isLoose(value) ? value : {});

@@ -7,24 +7,19 @@ import type { ShopContext } from "../shops/context.ts";
 import { endpointOf } from "../shops/lifecycle.ts";
 import { originsOf } from "../shops/shops.ts";
 import type { Tokens } from "../shops/tokens.ts";
+import type { EmbedAnswer, EmbedStatus, HealthAnswer, ShopAnswer, Step } from "./answers.ts";
 import { sweepView, timeOf } from "./views.ts";
-
-/** One step of the onboarding. */
-export interface Step {
-  readonly id: "access" | "project" | "storefront" | "images" | "embed";
-  readonly state: "done" | "working" | "todo" | "blocked";
-  /** One sentence: what was done, or what is left and who does it. */
-  readonly note: string;
-}
 
 /** What App Bridge's `app.extensions()` said last, as the pages handed it on. */
 export interface Embed {
-  readonly status: "active" | "available" | "unavailable";
+  readonly status: EmbedStatus;
   readonly at: number;
 }
 
 /** The file name of the app embed block in the theme extension. */
 const EMBED_BLOCK = "lazy-images";
+/** As shopify.app.toml asks for them. */
+const SCOPES = ["read_products", "read_files"];
 const POLL_IS_LATE_MS = 10 * 60_000;
 
 export interface HomeParts {
@@ -39,7 +34,7 @@ export interface HomeParts {
 const readEmbed = (row: ShopRow): Embed | undefined =>
   row.embed === null ? undefined : (JSON.parse(row.embed) as Embed);
 
-export function embedView(shop: ShopContext, row: ShopRow, { clientId }: Config) {
+export function embedView(shop: ShopContext, row: ShopRow, { clientId }: Config): EmbedAnswer {
   const embed = readEmbed(row);
   const query = new URLSearchParams({
     context: "apps",
@@ -110,7 +105,7 @@ export async function stepsOf(shop: ShopContext, row: ShopRow, parts: HomeParts)
 }
 
 /** How the shop stands: `ok`, `behind` (changes are under way), `attention` (something is wrong; the notes say what), `off`. */
-export async function healthOf(shop: ShopContext, row: ShopRow, parts: HomeParts) {
+export async function healthOf(shop: ShopContext, row: ShopRow, parts: HomeParts): Promise<HealthAnswer> {
   const { now } = parts;
   const { states, waiting } = await parts.desk.counts(shop);
   const jobs = await parts.jobs().waiting(shop);
@@ -119,7 +114,14 @@ export async function healthOf(shop: ShopContext, row: ShopRow, parts: HomeParts
   const polledAt = row.polled_at === null ? undefined : Number(row.polled_at);
   const isLate =
     polledAt !== undefined && now() - polledAt > Math.max(POLL_IS_LATE_MS, parts.config.pace.pollMs * 3);
+  const scopes = row.scopes === "" ? [] : row.scopes.split(",");
+  const denied = scopes.length === 0 ? [] : SCOPES.filter((scope) => !scopes.includes(scope));
   const notes = [
+    ...(denied.length === 0
+      ? []
+      : [
+          `Shopify does not let the app ${denied.join(" and ")}. Open the app and agree to what it asks for.`,
+        ]),
     ...(hasAccess ? [] : ["Shopify took the app's access back. Open the app to give it again."]),
     ...(row.project === null ? ["No project delivers the pictures yet."] : []),
     ...(row.poll_error === null ? [] : [`Files could not be asked for: ${row.poll_error}`]),
@@ -137,11 +139,11 @@ export async function healthOf(shop: ShopContext, row: ShopRow, parts: HomeParts
     webhook_at: timeOf(row.heard_at),
     polled_at: timeOf(row.polled_at),
     poll_every_ms: parts.config.pace.pollMs,
-    scopes: row.scopes === "" ? [] : row.scopes.split(","),
+    scopes,
   };
 }
 
-export function shopView(shop: ShopContext, row: ShopRow, config: Config) {
+export function shopView(shop: ShopContext, row: ShopRow, config: Config): ShopAnswer {
   return {
     domain: shop,
     name: row.name,
@@ -149,7 +151,6 @@ export function shopView(shop: ShopContext, row: ShopRow, config: Config) {
     state: row.state,
     installed_at: timeOf(row.installed_at),
     is_on: row.is_on === 1,
-    /** What delivery was told last: `served`, or `redirect` to Shopify; null before it was told anything. */
     delivery: row.told_state,
     project: row.project,
     endpoint: endpointOf(row, config) ?? null,

@@ -6,6 +6,7 @@ import type { AssetRow, ChangeRow, ShopRow } from "../schema.ts";
 import type { ShopContext } from "../shops/context.ts";
 import { endpointOf } from "../shops/lifecycle.ts";
 import { originsOf } from "../shops/shops.ts";
+import type { AssetDetail, AssetPage, ChangeAnswer, ChangePage, CountsAnswer } from "./answers.ts";
 import { assetView, changeView, timeOf } from "./views.ts";
 
 export interface AssetQuestion {
@@ -35,7 +36,7 @@ export function createLists({
   };
 
   return {
-    async assets(shop: ShopContext, row: ShopRow, question: AssetQuestion) {
+    async assets(shop: ShopContext, row: ShopRow, question: AssetQuestion): Promise<AssetPage> {
       const { state, search, limit, after } = question;
       const isGone =
         state === "gone" ? sql`and gone_at is not null` : state === "all" ? sql`` : sql`and gone_at is null`;
@@ -46,7 +47,7 @@ export function createLists({
       const named =
         search === undefined
           ? sql``
-          : sql`and lower(path) like ${`%${escapeLike(search.toLowerCase())}%`} escape '!'`;
+          : sql`and lower(path) like ${`%${escapeLike(asInPath(search).toLowerCase())}%`} escape '!'`;
       const behind =
         after === undefined
           ? sql``
@@ -66,7 +67,7 @@ export function createLists({
       };
     },
 
-    async asset(shop: ShopContext, row: ShopRow, id: string) {
+    async asset(shop: ShopContext, row: ShopRow, id: string): Promise<AssetDetail | undefined> {
       const { rows } =
         await sql<AssetRow>`select * from shopify_asset where shop = ${shop} and id = ${id}`.execute(db);
       const [asset] = rows;
@@ -89,7 +90,7 @@ export function createLists({
     async changes(
       shop: ShopContext,
       question: { readonly limit: number; readonly before: number | undefined },
-    ) {
+    ): Promise<ChangePage> {
       const older = question.before === undefined ? sql`` : sql`and sequence < ${question.before}`;
       const { rows } = await sql<ChangeRow>`select * from shopify_change where shop = ${shop} ${older}
         order by sequence desc limit ${question.limit + 1}`.execute(db);
@@ -101,7 +102,7 @@ export function createLists({
       };
     },
 
-    async counts(shop: ShopContext, since: number) {
+    async counts(shop: ShopContext, since: number): Promise<CountsAnswer> {
       const one = async (query: ReturnType<typeof sql<{ n: number }>>) =>
         Number((await query.execute(db)).rows[0]?.n ?? 0);
       return {
@@ -135,7 +136,7 @@ export function createLists({
   }
 
   async function lastChanges(shop: ShopContext, ids: readonly string[]) {
-    if (ids.length === 0) return new Map<string, ReturnType<typeof changeView>>();
+    if (ids.length === 0) return new Map<string, ChangeAnswer>();
     const { rows } = await sql<ChangeRow>`select * from shopify_change where sequence in
       (select max(sequence) from shopify_change where shop = ${shop} and asset in (${sql.join(ids)}) group by asset)`.execute(
       db,
@@ -157,5 +158,9 @@ export function createLists({
 }
 
 const escapeLike = (text: string) => text.replaceAll(/[%_!]/g, "!$&");
+
+/** People write names as they see them, and paths are kept with their escapes. */
+const asInPath = (text: string) =>
+  encodeURI(text.toWellFormed()).replaceAll("?", "%3F").replaceAll("#", "%23");
 
 export type Lists = ReturnType<typeof createLists>;

@@ -6,6 +6,7 @@ import type { ShopRow } from "../schema.ts";
 import type { ShopContext } from "../shops/context.ts";
 import type { Lifecycle } from "../shops/lifecycle.ts";
 import type { Shops } from "../shops/shops.ts";
+import type { HomeAnswer } from "./answers.ts";
 import { type Embed, embedView, type HomeParts, healthOf, shopView, stepsOf } from "./home.ts";
 import type { AssetQuestion, Lists } from "./lists.ts";
 import type { Door } from "./session.ts";
@@ -25,7 +26,8 @@ export interface ApiParts extends HomeParts {
 const STATES = ["all", "present", "gone", "updating", "failed"] as const;
 const EMBED = ["active", "available", "unavailable"] as const;
 const ID = /^[0-9a-f]{16}$/;
-const WEEK_MS = 7 * 86_400_000;
+const HOUR_MS = 3_600_000;
+const WEEK_MS = 168 * HOUR_MS;
 const MOST_IDS = 1_000;
 const PRODUCT = /^gid:\/\/shopify\/Product\/\d{1,20}$/;
 
@@ -50,14 +52,16 @@ export async function apiRoutes(app: FastifyInstance, parts: ApiParts): Promise<
       },
     });
 
-  route("GET", "/api/home", async (shop, row) => ({
+  const home = async (shop: ShopContext, row: ShopRow): Promise<HomeAnswer> => ({
     shop: shopView(shop, row, parts.config),
     steps: await stepsOf(shop, row, parts),
     embed: embedView(shop, row, parts.config),
     sweep: sweepView(await parts.sweeps.get(shop)),
-    images: await lists.counts(shop, now() - WEEK_MS),
+    // By the hour, so that an answer stays the same where nothing happened.
+    images: await lists.counts(shop, Math.floor(now() / HOUR_MS) * HOUR_MS - WEEK_MS),
     health: await healthOf(shop, row, parts),
-  }));
+  });
+  route("GET", "/api/home", home);
   route("GET", "/api/health", (shop, row) => healthOf(shop, row, parts));
 
   route("GET", "/api/assets", async (shop, row, request) => {

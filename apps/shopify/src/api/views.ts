@@ -2,14 +2,16 @@ import type { EventOutcome } from "@freshet/connector";
 import { linkOf } from "../freshet/outbox.ts";
 import type { AssetRow, ChangeRow, SweepRow } from "../schema.ts";
 import type { ShopContext } from "../shops/context.ts";
-
-/** What an image or a change is for delivery. */
-export type DeliveryState = "fresh" | "updating" | "failed" | "gone";
+import type { AssetAnswer, ChangeAnswer, DeliveryState, SweepAnswer } from "./answers.ts";
 
 export const timeOf = (ms: number | null | undefined): string | null =>
   ms === null || ms === undefined ? null : new Date(Number(ms)).toISOString();
 
-export function changeView(shop: ShopContext, row: ChangeRow, outcome: EventOutcome | undefined) {
+export function changeView(
+  shop: ShopContext,
+  row: ChangeRow,
+  outcome: EventOutcome | undefined,
+): ChangeAnswer {
   return {
     id: Number(row.sequence),
     at: timeOf(row.at),
@@ -30,15 +32,15 @@ export function changeView(shop: ShopContext, row: ChangeRow, outcome: EventOutc
 
 export function assetView(
   row: AssetRow,
-  last: ReturnType<typeof changeView> | undefined,
+  last: ChangeAnswer | undefined,
   deliveryUrl: string | undefined,
-) {
+): AssetAnswer {
   return {
     id: row.id,
     path: row.path,
     name: decodeURIComponent(row.path.slice(row.path.lastIndexOf("/") + 1)),
     kind: row.kind,
-    state: row.gone_at !== null ? ("gone" as const) : (last?.state ?? ("fresh" as const)),
+    state: row.gone_at !== null ? "gone" : (last?.state ?? "fresh"),
     version: row.version,
     url: row.url,
     delivery_url: row.gone_at === null ? (deliveryUrl ?? null) : null,
@@ -52,10 +54,10 @@ export function assetView(
   };
 }
 
-export function sweepView(row: SweepRow | undefined) {
+export function sweepView(row: SweepRow | undefined): SweepAnswer {
   if (row === undefined)
     return {
-      state: "never" as const,
+      state: "never",
       seen: 0,
       total: null,
       changed: 0,

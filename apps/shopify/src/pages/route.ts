@@ -4,18 +4,24 @@ import type { Door } from "../api/session.ts";
 import { problem } from "../errors.ts";
 import { type ShopContext, shopContext } from "../shops/context.ts";
 import { readPages } from "./files.ts";
+import { formerShopOf } from "./former.ts";
 import { documentHeaders } from "./headers.ts";
 
 export interface PageOptions {
   readonly shopify: Shopify;
   readonly door: Door;
   readonly clientId: string;
+  readonly clientSecret: string;
+  /** Address of this app as Shopify knows it. */
+  readonly appUrl: string;
+  readonly now: () => number;
   /** Folder of the built pages: `index.html` and what it loads. */
   readonly folder: string;
 }
 
 /**
- * `GET /` and `GET /app/*` are the document of the embedded pages, for whom Shopify sent; `GET /assets/*` what it loads. Whoever
+ * `GET /` and `GET /app/*` are the document of the embedded pages, for whom Shopify sent; `GET /assets/*` what it loads;
+ * `GET /again` gets a new token for a frame that was reloaded with an old one. Whoever
  * comes by himself is told what this is: there is no form to write a shop's domain in.
  */
 export async function pageRoutes(app: FastifyInstance, options: PageOptions): Promise<void> {
@@ -28,9 +34,17 @@ export async function pageRoutes(app: FastifyInstance, options: PageOptions): Pr
   for (const path of ["/", "/app", "/app/*"]) {
     app.get(path, async (request, reply) => {
       const shop = await sentBy(request, options);
-      return reply.headers(documentHeaders(shop)).send(shop === undefined ? ABOUT : document);
+      if (shop !== undefined) return reply.headers(documentHeaders(shop)).send(document);
+      const again = againOf(request, options);
+      if (again !== undefined) return reply.header("cache-control", "no-store").redirect(again, 302);
+      return reply.headers(documentHeaders(undefined)).send(ABOUT);
     });
   }
+  app.get("/again", async (request, reply) => {
+    const shop = formerlySentBy(request, options);
+    const text = AGAIN.replaceAll("%SHOPIFY_API_KEY%", options.clientId.replaceAll(/[^\w.-]/g, ""));
+    return reply.headers(documentHeaders(shop)).send(shop === undefined ? ABOUT : text);
+  });
   app.get<{ Params: { readonly "*": string } }>("/assets/*", async (request, reply) => {
     const file = files.get(`assets/${request.params["*"]}`);
     if (file === undefined) return problem(reply, "ROUTE_UNKNOWN");
@@ -59,6 +73,41 @@ async function sentBy(
     return undefined;
   }
 }
+
+/** The shop that was proved when the frame was opened. */
+function formerlySentBy(request: FastifyRequest, options: PageOptions): ShopContext | undefined {
+  const query = new URL(request.raw.url ?? "/", "http://app.invalid").searchParams;
+  const shop = formerShopOf(query.get("id_token") ?? "", options, options.now());
+  return shop !== undefined && query.getAll("shop").join() === shop ? shop : undefined;
+}
+
+/**
+ * Where a frame that was reloaded with an old token gets a new one: App Bridge takes the frame to what `shopify-reload` says, with one.
+ * It never says another site.
+ */
+function againOf(request: FastifyRequest, options: PageOptions): string | undefined {
+  if (formerlySentBy(request, options) === undefined) return undefined;
+  const { pathname, searchParams } = new URL(request.raw.url ?? "/", "http://app.invalid");
+  const token = searchParams.get("id_token") ?? "";
+  for (const name of ["id_token", "hmac", "timestamp", "shopify-reload"]) searchParams.delete(name);
+  const back = `${options.appUrl}${pathname}?${searchParams}`;
+  searchParams.set("shopify-reload", back);
+  searchParams.set("id_token", token);
+  return `/again?${searchParams}`;
+}
+
+/** Nothing but App Bridge. */
+const AGAIN = `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="shopify-api-key" content="%SHOPIFY_API_KEY%">
+<script src="https://cdn.shopify.com/shopifycloud/app-bridge.js"></script>
+<title>Freshet</title>
+</head>
+<body></body>
+</html>
+`;
 
 const ABOUT = `<!doctype html>
 <html lang="en">

@@ -123,3 +123,62 @@ export const CONTENTFUL_CONNECTOR = {
     },
   },
 } as const satisfies Schema;
+
+/** The Shopify app that `npm start` runs beside the server; the app reads the same section. */
+export const SHOPIFY_CONNECTOR = {
+  type: "object",
+  description:
+    "The Shopify app. It finds the key of the installation in this file, too, and gives each shop a project of its own.",
+  additionalProperties: false,
+  required: ["clientId"],
+  properties: {
+    clientId: {
+      type: "string",
+      title: "a client id",
+      description: "Client id of the app, from Shopify's Dev Dashboard.",
+      minLength: 1,
+      maxLength: 100,
+    },
+    clientSecret: {
+      type: "string",
+      title: "a client secret",
+      description: "Client secret of the app.",
+      minLength: 1,
+      maxLength: 200,
+      writeOnly: true,
+    },
+    clientSecretFile: secretFile,
+    appUrl: httpUrl("Address under which Shopify reaches the app."),
+    delivery: httpUrl(
+      "Address of delivery URLs, {project} standing for the project's name. Default: the server's own.",
+    ),
+    shop: {
+      type: "string",
+      title: 'a shop such as "my-shop.myshopify.com"',
+      description: "The one shop of an app that belongs to one: it needs no browser.",
+      pattern: "^[A-Za-z0-9][A-Za-z0-9-]*\\.myshopify\\.com$",
+      maxLength: 73,
+    },
+    project: {
+      type: "string",
+      description: "The one project that delivers that shop's pictures. Absent: each shop gets one.",
+      minLength: 1,
+      maxLength: 63,
+    },
+    secretKeyFile: {
+      ...secretFile,
+      description:
+        "File that holds the keys with which tokens are sealed: 32 bytes each in hex or base64. Absent: one is made and kept in the data folder.",
+    },
+    storeUrl: {
+      type: "string",
+      title: 'an address such as "postgres://user:password@host:5432/shopify"',
+      description: "Address of a PostgreSQL database of its own. Absent: an SQLite file of the data folder.",
+      pattern: "^postgres(ql)?://\\S+$",
+      minLength: 1,
+      maxLength: 2_000,
+      writeOnly: true,
+    },
+    storeUrlFile: secretFile,
+  },
+} as const satisfies Schema;
