@@ -10,6 +10,7 @@ const RED: Shade = { red: 200, green: 30, blue: 30 };
 const BLUE: Shade = { red: 30, green: 60, blue: 200 };
 /** Assets of which a day of events is missed. */
 const ASSETS = full ? 60 : 6;
+const SLOW = { timeout: 60_000, interval: 100 };
 
 const missing = await varnishIsMissing();
 
@@ -168,8 +169,8 @@ describe.skipIf(missing)(`events of Contentful that are lost, doubled or late ${
       return status === 200 ? body.sites : [];
     };
     // It announces itself anew after each start.
-    await expect.poll(() => statusOf("one")).toMatchObject([{ site: "space1" }]);
-    expect(await statusOf("two")).toMatchObject([{ site: "space2" }]);
+    await expect.poll(() => statusOf("one"), SLOW).toMatchObject([{ site: "space1" }]);
+    await expect.poll(() => statusOf("two"), SLOW).toMatchObject([{ site: "space2" }]);
     await editor.publish("asked", { "en-US": RED });
     await settled(all, "asked", "Asset.publish");
     expect(await shown("ctf:space1/asked")).toBe("red");
@@ -187,7 +188,7 @@ describe.skipIf(missing)(`events of Contentful that are lost, doubled or late ${
       body: { sites: ["space1"] },
     });
     await expect
-      .poll(async () => (await statusOf("one"))[0]?.reconcile)
+      .poll(async () => (await statusOf("one"))[0]?.reconcile, SLOW)
       .toMatchObject({ state: "resting", pass: (before?.reconcile.pass ?? 0) + 1, found: 1 });
     await quiet();
     expect(await shown("ctf:space1/asked")).toBe("blue");
