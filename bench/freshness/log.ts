@@ -6,6 +6,7 @@ import { createRetention } from "../../apps/server/dist/invalidation/retention.j
 import { openStore, type Store, sql } from "../../packages/store/dist/index.js";
 import { startFreshet } from "../../test/support/freshet.ts";
 import { postgresIsAway, startPostgres } from "../../test/support/postgres.ts";
+import { usageOf } from "../accounting.ts";
 import type { Options } from "../options.ts";
 import { ask } from "./ask.ts";
 
@@ -23,6 +24,8 @@ export interface LogTimes {
   readonly rows: number;
   /** By what is searched for: first pages, pages deep in the log, and pages that end empty. */
   readonly pages: Readonly<Record<string, readonly number[]>>;
+  /** Milliseconds of the server's processor time for a page: other work on the machine changes it little. */
+  readonly cpuMs: Readonly<Record<string, number>>;
   /** Entries that retention removes a second. */
   readonly removedPerSecond: number;
   /** What acceptance takes meanwhile. */
@@ -88,9 +91,11 @@ async function measureLog(engine: string, rows: number, progress: (text: string)
     "much at once, nothing found": "&status=DONE&cause=api&scope=tags",
   };
   const pages: Record<string, readonly number[]> = {};
+  const cpuMs: Record<string, number> = {};
   for (const [name, query] of Object.entries(searches)) {
     progress(`log: ${name}, ${engine}`);
     const times: number[] = [];
+    const used = usageOf(freshet.pid).cpuMs;
     // One behind the other, so that half of them lie where nobody has just been.
     for (let cursor = ""; times.length < TIMES; ) {
       const page = await get(query + cursor);
@@ -98,9 +103,10 @@ async function measureLog(engine: string, rows: number, progress: (text: string)
       cursor = page.cursor === null ? "" : `&cursor=${page.cursor}`;
     }
     pages[name] = times;
+    cpuMs[name] = (usageOf(freshet.pid).cpuMs - used) / TIMES;
   }
   progress(`log: retention, ${engine}`);
-  return { engine, rows, pages, ...(await shorten(store, freshet.url, rows, now)) };
+  return { engine, rows, pages, cpuMs, ...(await shorten(store, freshet.url, rows, now)) };
 }
 
 /** Removes a tenth of the rows while somebody invalidates. */

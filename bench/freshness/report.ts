@@ -169,7 +169,7 @@ function ofJournals(journals: readonly JournalRates[]): Section {
   };
 }
 
-function ofLog({ engine, rows, pages, removedPerSecond, accepts }: LogTimes): Section {
+function ofLog({ engine, rows, pages, cpuMs, removedPerSecond, accepts }: LogTimes): Section {
   const shown = (values: readonly number[]) =>
     [0.5, 0.95, 1].map((share) => quantile(values, share).toFixed(0));
   const million = rows.toLocaleString("en");
@@ -177,9 +177,9 @@ function ofLog({ engine, rows, pages, removedPerSecond, accepts }: LogTimes): Se
   const slowest = Math.max(...searches.map(([, values]) => quantile(values, 0.95)));
   return {
     table: table(`Pages of 100 entries of a log of ${million}, ${engine}, milliseconds`, [
-      ["searched by", "p50", "p95", "longest"],
-      ...searches.map(([name, values]) => [name, ...shown(values)]),
-      ["accepting while retention removes", ...shown(accepts)],
+      ["searched by", "p50", "p95", "longest", "CPU of the server"],
+      ...searches.map(([name, values]) => [name, ...shown(values), (cpuMs[name] ?? Number.NaN).toFixed(1)]),
+      ["accepting while retention removes", ...shown(accepts), ""],
     ]),
     aims: [
       {

@@ -41,7 +41,7 @@ export function createStageList(write: (line: string) => void): StageList {
   };
   return {
     show({ status, at, targets }, { attempt = 1, evidence, isKnown = false } = {}) {
-      const name = `${attempt} ${status}`;
+      const name = `stage ${attempt} ${status}`;
       if (attempt <= ended || (isKnown && shown.has(name))) return;
       shown.add(name);
       if (isEnd(status)) ended = attempt;

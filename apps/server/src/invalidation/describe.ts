@@ -61,7 +61,7 @@ const TARGET = {
     lag: { type: "integer", minimum: 0 },
     at: string,
     error: string,
-    by: { type: "string", enum: ["urls", "tags", "project"] },
+    by: string,
   },
 } as const;
 

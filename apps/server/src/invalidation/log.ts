@@ -1,5 +1,5 @@
 import type { InvalidationScope, InvalidationStatus } from "@freshet/core";
-import type { Kysely } from "@freshet/store";
+import { type Kysely, sql } from "@freshet/store";
 import type { EntryRow, InvalidationTables } from "./migrations.ts";
 
 type Db = Kysely<InvalidationTables>;
@@ -29,7 +29,7 @@ export interface LogSearch {
 }
 
 /** Rows that are looked through at a time: few first, because most searches find what they want at once. */
-const WINDOWS = { first: 500, most: 8_000 };
+const WINDOWS = { first: 500, most: 4_000 };
 /** A search that has found too little by then says where to go on. */
 const SEARCH_MS = 120;
 /** Clocks of instances differ by less. */
@@ -42,41 +42,102 @@ const SKEW_MS = 10 * 60_000;
  */
 export async function searchLog(
   db: Db,
-  search: LogSearch,
+  { project, filter, limit, before }: LogSearch,
 ): Promise<{ readonly rows: readonly EntryRow[]; readonly next: number | undefined }> {
-  const { limit, filter } = search;
   const above = filter.since === undefined ? 0 : await newestBefore(db, filter.since);
   const end = filter.until === undefined ? undefined : await oldestAfter(db, filter.until);
   const begun = performance.now();
-  let before = Math.min(search.before ?? Number.MAX_SAFE_INTEGER, end ?? Number.MAX_SAFE_INTEGER);
+  const rest = restOf(filter);
   const rows: EntryRow[] = [];
-  for (let size = WINDOWS.first; ; size = Math.min(size * 4, WINDOWS.most)) {
-    const range = { ...search, above, before, size };
-    rows.push(...(await pageQuery(db, range, limit + 1 - rows.length).execute()));
+  let below = Math.min(before ?? Number.MAX_SAFE_INTEGER, end ?? Number.MAX_SAFE_INTEGER);
+  let size = Object.keys(rest).length === 0 ? limit + 1 : WINDOWS.first;
+  for (;;) {
+    const found = await windowQuery(db, { project, filter, above, below, size }).execute();
+    const numbers = found.map(({ sequence }) => sequence);
+    const last = numbers.at(-1);
+    if (last === undefined) return { rows, next: undefined };
+    rows.push(...(await pageQuery(db, numbers, rest, limit + 1 - rows.length).execute()));
     if (rows.length > limit) return { rows: rows.slice(0, limit), next: rows[limit - 1]?.sequence };
-    const { last, count } = await endQuery(db, range).executeTakeFirstOrThrow();
-    if (Number(count) < size || last === null) return { rows, next: undefined };
+    if (numbers.length < size) return { rows, next: undefined };
     if (performance.now() - begun > SEARCH_MS) return { rows, next: last };
-    before = last;
+    below = last;
+    size = Math.min(size * 4, WINDOWS.most);
   }
 }
 
 /** Where a search looks: at most `size` rows between two numbers, both excluded. */
-export interface LogRange extends LogSearch {
+export interface LogWindow extends Pick<LogSearch, "project" | "filter"> {
   readonly above: number;
-  readonly before: number;
+  readonly below: number;
   readonly size: number;
 }
 
-/** The rows of a window that are wanted. */
-export function pageQuery(db: Db, range: LogRange, limit: number) {
-  const { status, scope, cause, beginnings, since, until } = range.filter;
+/** The index that leads: that of the original, else of what is rarest by rule. */
+function leadOf({ status, scope, cause, original }: LogFilter) {
+  if (original !== undefined) return { by: "original", value: original.tag } as const;
+  if (status !== undefined && status !== "DONE") return { by: "status", value: status } as const;
+  if (cause !== undefined) return { by: "cause", value: cause } as const;
+  if (scope !== undefined) return { by: "scope", value: scope } as const;
+  return status === undefined ? undefined : ({ by: "status", value: status } as const);
+}
+
+/** What the leading index does not decide. */
+function restOf(filter: LogFilter): LogFilter {
+  const lead = leadOf(filter)?.by;
+  return Object.fromEntries(Object.entries(filter).filter(([name]) => name !== lead));
+}
+
+const COLUMNS = { status: "status", scope: "scope", cause: "cause_kind" } as const;
+
+/**
+ * The numbers that the leading index gives, newest first. Bounds and order are those of whole keys of the index: nothing else gives that
+ * order, so no planner can think of walking down all numbers instead because something was frequent once.
+ */
+export function windowQuery(db: Db, { project, filter, above, below, size }: LogWindow) {
+  const lead = leadOf(filter);
+  if (lead?.by === "original") {
+    const key = sql`(project, tag, sequence)`;
+    return (
+      db
+        .selectFrom("invalidation_path")
+        .select(["project", "tag", "sequence"])
+        // An entry may name it by several URLs.
+        .distinct()
+        .where(sql<boolean>`${key} > (${project}, ${lead.value}, ${above})`)
+        .where(sql<boolean>`${key} < (${project}, ${lead.value}, ${below})`)
+        .where("name", "=", filter.original?.name ?? "")
+        .orderBy("project", "desc")
+        .orderBy("tag", "desc")
+        .orderBy("sequence", "desc")
+        .limit(size)
+    );
+  }
+  const entries = db.selectFrom("invalidation_entry").select("sequence").limit(size);
+  if (lead === undefined) {
+    return entries
+      .where(sql<boolean>`(project, sequence) > (${project}, ${above})`)
+      .where(sql<boolean>`(project, sequence) < (${project}, ${below})`)
+      .orderBy("project", "desc")
+      .orderBy("sequence", "desc");
+  }
+  const column = COLUMNS[lead.by];
+  const key = sql`(project, ${sql.ref(column)}, sequence)`;
+  return entries
+    .where(sql<boolean>`${key} > (${project}, ${lead.value}, ${above})`)
+    .where(sql<boolean>`${key} < (${project}, ${lead.value}, ${below})`)
+    .orderBy("project", "desc")
+    .orderBy(column, "desc")
+    .orderBy("sequence", "desc");
+}
+
+/** Those of the rows with these numbers that the rest of the filter wants. */
+export function pageQuery(db: Db, numbers: readonly number[], rest: LogFilter, limit: number) {
+  const { status, scope, cause, beginnings, since, until } = rest;
   let query = db
     .selectFrom("invalidation_entry as e")
-    .innerJoin(windowQuery(db, range).as("w"), "w.sequence", "e.sequence")
     .selectAll("e")
-    .where("e.project", "=", range.project)
-    .orderBy("w.sequence", "desc")
+    .where("e.sequence", "in", numbers)
+    .orderBy("e.sequence", "desc")
     .limit(limit);
   if (status !== undefined) query = query.where("e.status", "=", status);
   if (scope !== undefined) query = query.where("e.scope", "=", scope);
@@ -100,46 +161,6 @@ export function pageQuery(db: Db, range: LogRange, limit: number) {
     );
   }
   return query;
-}
-
-/** How far a window reaches, and whether it is full. */
-export function endQuery(db: Db, range: LogRange) {
-  return db
-    .selectFrom(windowQuery(db, range).as("w"))
-    .select(({ fn }) => [fn.min("w.sequence").as("last"), fn.countAll().as("count")]);
-}
-
-/** Numbers that the leading index gives: that of the original, else of what is rarest by rule. */
-function windowQuery(db: Db, { project, filter, above, before, size }: LogRange) {
-  const { status, scope, cause, original } = filter;
-  if (original !== undefined) {
-    return (
-      db
-        .selectFrom("invalidation_path")
-        .select("sequence")
-        // An entry may name it by several URLs.
-        .distinct()
-        .where("project", "=", project)
-        .where("tag", "=", original.tag)
-        .where("name", "=", original.name)
-        .where("sequence", ">", above)
-        .where("sequence", "<", before)
-        .orderBy("sequence", "desc")
-        .limit(size)
-    );
-  }
-  const entries = db
-    .selectFrom("invalidation_entry")
-    .select("sequence")
-    .where("project", "=", project)
-    .where("sequence", ">", above)
-    .where("sequence", "<", before)
-    .orderBy("sequence", "desc")
-    .limit(size);
-  if (status !== undefined && status !== "DONE") return entries.where("status", "=", status);
-  if (cause !== undefined) return entries.where("cause_kind", "=", cause);
-  if (scope !== undefined) return entries.where("scope", "=", scope);
-  return status === undefined ? entries : entries.where("status", "=", status);
 }
 
 /** A number that everything received since is above, whatever instance's clock it was received by. */
