@@ -9,7 +9,7 @@ import type { Prefix } from "../projects/prefixes.ts";
 import type { Project, Projects } from "../projects/project.ts";
 import type { Seen } from "./seen.ts";
 import type { Tuning } from "./tuning.ts";
-import type { ListedUrls } from "./wanted.ts";
+import type { ListedPaths } from "./wanted.ts";
 
 /** An original as an invalidation names it. */
 export interface OriginalTarget {
@@ -72,7 +72,7 @@ export interface InvalidationPorts {
   readonly delivery: Delivery;
   readonly drivers: readonly CdnDriver[];
   /** Absent where every node knows tags. */
-  readonly listed?: ListedUrls;
+  readonly listed?: ListedPaths;
   /** Absent: the only process on the store. */
   readonly instance?: InstancePorts;
   /** Nothing is remembered where it is absent: for a store that lives and dies with its caches. */
