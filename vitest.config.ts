@@ -14,7 +14,7 @@ const ON_BOTH_ENGINES: Readonly<Record<string, readonly string[]>> = {
 /** Among them, what needs no store or has one of its own. */
 const ON_NONE = [
   "src/gather.test.ts",
-  ...["batch", "lane", "meter", "zones"].map((name) => `src/invalidation/${name}.test.ts`),
+  ...["batch", "lane", "meter", "wanted", "zones"].map((name) => `src/invalidation/${name}.test.ts`),
 ];
 /** Tests of one engine alone. */
 const ON_POSTGRES = ["src/postgres/*.test.ts"];
