@@ -6,12 +6,15 @@ import { postgresIsMissing } from "./packages/store/src/testing/programs.ts";
 const ON_BOTH_ENGINES: Readonly<Record<string, readonly string[]>> = {
   store: ["src/*.test.ts"],
   connector: ["src/connector.test.ts", "src/decisions.test.ts", "src/known.test.ts", "src/walk.test.ts"],
-  server: ["src/invalidation/*.test.ts", "src/instances/*.test.ts", "src/admin/*.test.ts"],
+  server: [
+    ...["src/invalidation/*.test.ts", "src/instances/*.test.ts", "src/admin/*.test.ts"],
+    "src/delivery/listing.test.ts",
+  ],
 };
 /** Among them, what needs no store or has one of its own. */
 const ON_NONE = [
   "src/gather.test.ts",
-  ...["batch", "lane", "meter", "zones"].map((name) => `src/invalidation/${name}.test.ts`),
+  ...["batch", "lane", "meter", "wanted", "zones"].map((name) => `src/invalidation/${name}.test.ts`),
 ];
 /** Tests of one engine alone. */
 const ON_POSTGRES = ["src/postgres/*.test.ts"];

@@ -1,5 +1,5 @@
-import { ZONES, type ZoneKind } from "@freshet/conformance/zones";
 import { createDrivers } from "@freshet/cdn/registry";
+import { ZONES, type ZoneKind } from "@freshet/conformance/zones";
 import { expect, test } from "vitest";
 import { ConfigError, loadConfig } from "../config.ts";
 import { leaksOf } from "../secrets/leaks.test.support.ts";

@@ -6,7 +6,7 @@ import { createListing, LISTING_MIGRATIONS, LISTING_OWNER, type Listing } from "
 
 const YEAR = 366 * 86_400_000;
 const TAGS = ["o-0000000000000001", "o-0000000000000001.g3", "t-00000000000000aa"];
-const HAT = { project: DEMO, address: "img.example.com/v7/_media_/hat.jpg" };
+const HAT = { project: DEMO, path: "/v7/_media_/hat.jpg" };
 
 let store: Store;
 let time: number;
@@ -36,7 +36,7 @@ test("a URL may be kept only when it is durable in the list, and is found by eac
   await expect.poll(() => listing.has(HAT, TAGS)).toBe(true);
   const other = createListing({ store, now: () => time, log: () => {} });
   for (const tag of ["o-0000000000000001", "t-00000000000000aa"]) {
-    expect(await other.find("demo", [tag, "o-00000000000000ff"])).toEqual([`https://${HAT.address}`]);
+    expect(await other.find("demo", [tag, "o-00000000000000ff"])).toEqual([HAT.path]);
   }
   expect(await other.find("demo", ["o-00000000000000ff"])).toEqual([]);
   expect(await other.find("shop", TAGS)).toEqual([]);
@@ -68,14 +68,17 @@ test("what nobody can have any more is swept, and nothing else", async () => {
   const listing = create();
   await expect.poll(() => listing.has(HAT, TAGS)).toBe(true);
   time += 2 * YEAR - 1;
-  const cap = { project: DEMO, address: "img.example.com/cap.jpg" };
+  const cap = { project: DEMO, path: "/cap.jpg" };
   await expect.poll(() => listing.has(cap, TAGS)).toBe(true);
   time += 2;
   create().start();
   await expect.poll(async () => (await listing.find("demo", TAGS)).length).toBe(1);
-  expect(await listing.find("demo", TAGS)).toEqual([`https://${cap.address}`]);
+  expect(await listing.find("demo", TAGS)).toEqual([cap.path]);
   await expect
-    .poll(async () => (await sql<{ n: number }>`select count(*) as n from listed_tag`.execute(store.db)).rows[0]?.n)
+    .poll(
+      async () =>
+        (await sql<{ n: number }>`select count(*) as n from listed_tag`.execute(store.db)).rows[0]?.n,
+    )
     .toBe(2);
 });
 
@@ -89,6 +92,6 @@ test("while the store is away nothing may be kept, and it is tried again", async
   await expect.poll(() => listing.has(HAT, TAGS), { timeout: 10_000 }).toBe(true);
 });
 
-test("a URL of which nobody knows the address is never kept", () => {
+test("a URL of which nobody knows the path is never kept", () => {
   expect(create().has({ project: DEMO }, TAGS)).toBe(false);
 });

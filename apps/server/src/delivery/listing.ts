@@ -4,8 +4,8 @@ import { LRUCache } from "lru-cache";
 import type { DeliveryRequest } from "./request.ts";
 
 type Tables = {
-  /** Host and path under which answers left, and until when a node may keep them, in milliseconds. */
-  listed_url: { id: string; project: string; address: string; until: number };
+  /** Path under which answers left, and until when a node may keep them, in milliseconds. */
+  listed_url: { id: string; project: string; path: string; until: number };
   listed_tag: { tag: string; url: string };
 };
 
@@ -17,7 +17,7 @@ export const LISTING_MIGRATIONS: readonly Migration[] = [
     name: "URLs that nodes without tags may keep",
     async up(transaction) {
       for (const statement of [
-        sql`create table listed_url (id text not null primary key, project text not null, address text not null, until bigint not null)`,
+        sql`create table listed_url (id text not null primary key, project text not null, path text not null, until bigint not null)`,
         sql`create index listed_url_until on listed_url (until)`,
         sql`create table listed_tag (tag text not null, url text not null, primary key (tag, url))`,
         sql`create index listed_tag_url on listed_tag (url)`,
@@ -37,14 +37,14 @@ const SWEEP_MS = 3_600_000;
 /** Of a URL whose listing failed: it is tried again by the next request after so long. */
 const AGAIN_MS = 1_000;
 
-/** The URLs that a node may keep which cannot be told tags: it is told them instead. */
+/** The paths of URLs that a node may keep which cannot be told tags: it is told them instead. */
 export interface Listing {
   /**
    * Whether the URL is durable in the list with these tags for as long as any node may keep an answer that leaves now. Where it is not it
    * soon is; until then no node may keep an answer.
    */
-  has(request: Pick<DeliveryRequest, "project" | "address">, tags: readonly string[]): boolean;
-  /** Those on the list that carry one of the tags: absolute, without queries. */
+  has(request: Pick<DeliveryRequest, "project" | "path">, tags: readonly string[]): boolean;
+  /** Those on the list that carry one of the tags, without host and query. */
   find(project: string, tags: readonly string[]): Promise<readonly string[]>;
   start(): void;
   stop(): Promise<void>;
@@ -53,7 +53,7 @@ export interface Listing {
 interface Item {
   readonly id: string;
   readonly project: string;
-  readonly address: string;
+  readonly path: string;
   readonly tags: readonly string[];
 }
 
@@ -76,7 +76,7 @@ export function createListing(parts: {
 
   const write = createGathering<Item, number>(async (items) => {
     const until = now() + LISTED_MS;
-    const urls = new Map(items.map(({ id, project, address }) => [id, { id, project, address, until }]));
+    const urls = new Map(items.map(({ id, project, path }) => [id, { id, project, path, until }]));
     const tags = new Map(
       items.flatMap(({ id, tags: all }) => all.map((tag) => [`${tag} ${id}`, { tag, url: id }])),
     );
@@ -116,16 +116,16 @@ export function createListing(parts: {
     });
   };
   return {
-    has({ project, address }, all) {
-      if (address === undefined) return false;
+    has({ project, path }, all) {
+      if (path === undefined) return false;
       // A generation's tag is another with each invalidation, and its original's tag is there too.
       const tags = all.filter((tag) => !tag.includes("."));
-      const id = hash("sha256", `${project.name} ${address}`).slice(0, 32);
+      const id = hash("sha256", `${project.name} ${path}`).slice(0, 32);
       const listed = known.get(id);
       if (listed && listed.until - LONGEST_MS > now() && tags.every((tag) => listed.tags.has(tag)))
         return true;
       if (!underWay.has(id)) {
-        const item = { id, project: project.name, address, tags };
+        const item = { id, project: project.name, path, tags };
         underWay.set(
           id,
           add(item).finally(() => underWay.delete(id)),
@@ -140,11 +140,11 @@ export function createListing(parts: {
         const rows = await db
           .selectFrom("listed_tag as t")
           .innerJoin("listed_url as u", "u.id", "t.url")
-          .select("u.address")
+          .select("u.path")
           .where("t.tag", "in", all.slice(at, at + 500))
           .where("u.project", "=", project)
           .execute();
-        for (const { address } of rows) found.add(`https://${address}`);
+        for (const { path } of rows) found.add(path);
       }
       return [...found];
     },

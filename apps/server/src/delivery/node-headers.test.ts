@@ -7,7 +7,9 @@ const KEPT = { cacheControl: "public, max-age=60", cdnCacheControl: "max-age=315
 const cloudflare = { tags: { header: "Cache-Tag", separator: "," } } as const;
 const keycdn = { tags: { header: "Cache-Tag", separator: " " } } as const;
 
-function tagsFor(...reads: Parameters<typeof createNodeHeaders>[0] & object): Readonly<Record<string, string>> {
+function tagsFor(
+  ...reads: Parameters<typeof createNodeHeaders>[0] & object
+): Readonly<Record<string, string>> {
   const list = createNodeHeaders(reads).tags(TAGS);
   return Object.fromEntries(list.flatMap((name, at) => (at % 2 === 0 ? [[name, list[at + 1] ?? ""]] : [])));
 }
@@ -53,7 +55,14 @@ test("what no node may keep is private where a CDN reads Cache-Control alone, an
     ...["Cache-Control", "private, max-age=60", "CDN-Cache-Control", "no-store"],
   ]);
   expect(lifetime([{}, { lifetime: "Surrogate-Control" }], false)).toEqual([
-    ...["Cache-Control", "private, max-age=60", "CDN-Cache-Control", "no-store", "Surrogate-Control", "no-store"],
+    ...[
+      "Cache-Control",
+      "private, max-age=60",
+      "CDN-Cache-Control",
+      "no-store",
+      "Surrogate-Control",
+      "no-store",
+    ],
   ]);
   const never = { cacheControl: "no-store", cdnCacheControl: "no-store" };
   expect(lifetime([{ lifetime: "s-maxage" }], true, never)[1]).toBe("no-store");

@@ -35,8 +35,8 @@ export interface DeliveryRequest {
   readonly lifetime?: UrlLifetime;
   /** Which headers besides `Accept` have a say; absent is none. */
   readonly hints?: Hints | undefined;
-  /** Host and path of the URL as it was asked for, without its query; absent where nobody lists it. */
-  readonly address?: string;
+  /** Path of the URL as it was asked for, without its query; absent where nobody lists it. */
+  readonly path?: string;
   /** `ci_info`; absent is nothing. */
   readonly info?: InfoWish | undefined;
 }
@@ -110,7 +110,7 @@ export class DeliveryRequests {
     const images = watermarkSources(project, url.transformation, asking);
     return {
       project,
-      address: `${host?.toLowerCase() ?? ""}${target.split("?", 1)[0]}`,
+      path: target.split("?", 1)[0] ?? target,
       original,
       sources: [original, ...images.map(({ source }) => source)],
       images: images.map(({ image }) => image),

@@ -212,7 +212,9 @@ export function createInvalidation(ports: InvalidationPorts): Invalidation {
   });
   const audit = ports.keepAuditMs === undefined ? {} : { keepAuditMs: ports.keepAuditMs };
   const retention = createRetention({ db, coverage, keepMs: ports.keepMs ?? KEEP_MS, now, log, ...audit });
-  const join = createJoin({ db, lanes, names: () => names(db), delivery, tuning, head, log });
+  const join = createJoin({
+    ...{ db, lanes, names: () => names(db), delivery, hostsOf, listed, tuning, head, log },
+  });
 
   /** Others commit too. */
   const news = (): void => {

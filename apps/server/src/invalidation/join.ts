@@ -1,10 +1,11 @@
 import type { Recent } from "@freshet/core";
-import type { Kysely } from "@freshet/store";
+import { backoffMs, type Kysely } from "@freshet/store";
 import { bounded, type Lane, reasonOf } from "./lane.ts";
 import type { InvalidationTables } from "./migrations.ts";
 import type { Delivery } from "./ports.ts";
 import { readRecent } from "./recent.ts";
 import type { Tuning } from "./tuning.ts";
+import { type HostsOf, type ListedPaths, urlsOf } from "./wanted.ts";
 
 export interface JoinParts {
   readonly db: Kysely<InvalidationTables>;
@@ -12,11 +13,16 @@ export interface JoinParts {
   /** Of all projects that a node may hold answers of. */
   readonly names: () => Promise<readonly string[]>;
   readonly delivery: Delivery;
+  readonly hostsOf: HostsOf;
+  readonly listed: ListedPaths | undefined;
   readonly tuning: Tuning;
   /** The journal's head, as the database has it at this moment; raised above what was seen, here or by a node. */
   readonly head: (seen?: number) => Promise<number>;
   readonly log: (event: string, details: Readonly<Record<string, unknown>>) => void;
 }
+
+/** Longest pause between two attempts to empty a bought CDN. */
+const MOST_REST_MS = 300_000;
 
 /** Keeps the nodes in the know; begins at once and does not wait for a node that is away. */
 export interface Join {
@@ -33,6 +39,7 @@ export function createJoin(parts: JoinParts): Join {
   const stopping = new AbortController();
   const troubles = new Map<string, string>();
   const known = new Set<string>();
+  const resting = new Map<string, { readonly failures: number; readonly until: number }>();
   /** Nodes of which the last answer was lost: they may have begun anew with a head that was old by then. */
   const doubtful = new Set<string>();
   let rounds: readonly NodeJS.Timeout[] = [];
@@ -54,6 +61,7 @@ export function createJoin(parts: JoinParts): Join {
           .execute();
         known.add(name);
       }
+      resting.delete(name);
       if (troubles.delete(name)) log("node is back", { node: name });
     } catch (error) {
       const reason = reasonOf(error);
@@ -61,11 +69,18 @@ export function createJoin(parts: JoinParts): Join {
       if (!stopping.signal.aborted && troubles.get(name) !== reason)
         log("node is away", { node: name, reason });
       troubles.set(name, reason);
+      // A bought CDN is not asked every two seconds whether it has changed its mind about a key.
+      if (!lane.driver.join) {
+        const { failures = 0 } = resting.get(name) ?? {};
+        const wait = backoffMs(failures + 1, { firstMs: tuning.joinEveryMs, mostMs: MOST_REST_MS });
+        resting.set(name, { failures: failures + 1, until: performance.now() + wait });
+      }
     }
   };
   const round = (lane: Lane): void => {
     const { name } = lane.driver;
     if (underWay.has(name) || stopping.signal.aborted) return;
+    if ((resting.get(name)?.until ?? 0) > performance.now()) return;
     underWay.set(
       name,
       visit(lane).finally(() => underWay.delete(name)),
@@ -118,12 +133,25 @@ async function hasForgotten(
   return handedOver === undefined && (await head()) > sent;
 }
 
-async function purgeEverything({ head, names, delivery }: JoinParts, lane: Lane): Promise<void> {
+async function purgeEverything(parts: JoinParts, lane: Lane): Promise<void> {
+  const { head, names, delivery, listed, hostsOf, log } = parts;
+  const { driver } = lane;
   const sequence = await head();
   if (sequence === 0) return;
   for (const project of await names()) {
     const projectTag = delivery.projectTag(project);
-    const outcome = await lane.purge({ sequence, project, projectTag, by: "project", targets: [projectTag] });
-    if (outcome.kind !== "done" && outcome.kind !== "cannot") throw new Error(outcome.reason);
+    const wanted = { sequence, project, projectTag };
+    const byPath = listed && !driver.purgeProject && !driver.purgeTags && driver.purgeUrls;
+    const outcome = await lane.purge(
+      byPath
+        ? {
+            ...wanted,
+            by: "urls",
+            targets: urlsOf(await listed(project, [projectTag]), hostsOf(project), driver),
+          }
+        : { ...wanted, by: "project", targets: [projectTag] },
+    );
+    if (outcome.kind === "cannot") log("node cannot be emptied", { node: driver.name, project });
+    else if (outcome.kind !== "done") throw new Error(outcome.reason);
   }
 }

@@ -19,7 +19,7 @@ import type { Delivery } from "./ports.ts";
 import { rechecksOf } from "./recheck.ts";
 import type { Tuning } from "./tuning.ts";
 import { addProbes, openCount, type ProbeCount, sample, type Verified, verify } from "./verify.ts";
-import { type HostsOf, type ListedUrls, wantedOf } from "./wanted.ts";
+import { type HostsOf, type ListedPaths, wantedOf } from "./wanted.ts";
 
 /** Entries taken with one claim, and under way at most: they wait for nodes, not for this process. */
 const BATCH = 64;
@@ -38,7 +38,7 @@ export interface PipelineParts {
   readonly lanes: ReadonlyMap<string, Lane>;
   readonly delivery: Delivery;
   readonly hostsOf: HostsOf;
-  readonly listed: ListedUrls | undefined;
+  readonly listed: ListedPaths | undefined;
   readonly tuning: Tuning;
   readonly now: () => number;
   readonly log: (event: string, details: Readonly<Record<string, unknown>>) => void;

@@ -10,7 +10,7 @@ import type { Project, Projects } from "../projects/project.ts";
 import type { Counted } from "./census.ts";
 import type { Seen } from "./seen.ts";
 import type { Tuning } from "./tuning.ts";
-import type { ListedUrls } from "./wanted.ts";
+import type { ListedPaths } from "./wanted.ts";
 
 /** An original as an invalidation names it. */
 export interface OriginalTarget {
@@ -73,7 +73,7 @@ export interface InvalidationPorts {
   readonly delivery: Delivery;
   readonly drivers: readonly CdnDriver[];
   /** Absent where every node knows tags. */
-  readonly listed?: ListedUrls;
+  readonly listed?: ListedPaths;
   /** Absent: the only process on the store. */
   readonly instance?: InstancePorts;
   /** Nothing is remembered where it is absent: for a store that lives and dies with its caches. */

@@ -15,7 +15,7 @@ import { reasonOf } from "./lane.ts";
 import type { EntryRow, InvalidationTables, TargetRow } from "./migrations.ts";
 import type { Delivery } from "./ports.ts";
 import type { Tuning } from "./tuning.ts";
-import { type HostsOf, type ListedUrls, wantedOf } from "./wanted.ts";
+import { type HostsOf, type ListedPaths, wantedOf } from "./wanted.ts";
 
 /** A purge that is repeated once everything has settled that was under way when it was sent first. */
 interface SettleRow extends QueueColumns {
@@ -128,7 +128,7 @@ export function createSettle(parts: {
   readonly lanes: ReadonlyMap<string, Lane>;
   readonly delivery: Pick<Delivery, "projectTag">;
   readonly hostsOf: HostsOf;
-  readonly listed: ListedUrls | undefined;
+  readonly listed: ListedPaths | undefined;
   readonly tuning: Tuning;
   readonly now: () => number;
   readonly log: (event: string, details: Readonly<Record<string, unknown>>) => void;

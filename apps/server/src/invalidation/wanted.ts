@@ -5,8 +5,8 @@ import type { EntryRow, PathRow, TargetRow } from "./migrations.ts";
 /** Where delivery URLs begin, by the project's name: its hosts as they are configured. */
 export type HostsOf = (project: string) => readonly string[];
 
-/** Under which URLs, without their queries, answers with one of these tags left that a node without tags may keep. */
-export type ListedUrls = (project: string, tags: readonly string[]) => Promise<readonly string[]>;
+/** Under which paths answers with one of these tags left that a node without tags may keep. */
+export type ListedPaths = (project: string, tags: readonly string[]) => Promise<readonly string[]>;
 
 /** What an entry wants, and how the log says it was told. */
 interface Told {
@@ -26,7 +26,7 @@ export async function wantedOf(
     readonly driver: CdnDriver;
     readonly projectTag: string;
     readonly hostsOf: HostsOf;
-    readonly listed: ListedUrls | undefined;
+    readonly listed: ListedPaths | undefined;
   },
 ): Promise<Told> {
   const { driver, projectTag, listed } = parts;
@@ -53,6 +53,20 @@ export async function wantedOf(
       "originals",
       paths.map(({ path, covered }) => covered ?? path),
     );
-  if (driver.purgeUrls && listed) return told("urls", await listed(project, isAll ? [projectTag] : tags));
+  if (driver.purgeUrls && listed) {
+    const found = await listed(project, isAll ? [projectTag] : tags);
+    return told("urls", urlsOf(found, hosts, driver));
+  }
   return isAll ? told("project", [projectTag]) : told("tags", tags);
+}
+
+/** Listed paths under each host that delivers them; a node that goes by the path alone is told it once. */
+export function urlsOf(
+  paths: readonly string[],
+  hosts: readonly string[],
+  { urlsCover }: Pick<CdnDriver, "urlsCover">,
+): readonly string[] {
+  const [first = "host.invalid"] = hosts;
+  const under = urlsCover === "path" ? [first] : hosts;
+  return paths.flatMap((path) => under.map((host) => `https://${host}${path}`));
 }
