@@ -23,7 +23,7 @@ function describeOn(options: InstallationOptions, suites: readonly Suite[]): voi
   let all: Installation;
   beforeAll(async () => {
     all = await startInstallation(options);
-  }, 300_000);
+  }, 900_000);
   afterAll(() => all?.stop());
   for (const suite of suites) suite(() => all);
 }

@@ -43,5 +43,7 @@ foreach ( array_filter( explode( ',', $argv[3] ?? '' ) ) as $plugin ) {
 	}
 }
 
+wp_upload_dir(); // Makes the folder of the month: of two requests that do so at once, WordPress fails one.
+
 [ $password ] = WP_Application_Passwords::create_new_application_password( 1, array( 'name' => 'journey' ) );
 echo json_encode( array( 'wordpress' => $GLOBALS['wp_version'], 'php' => PHP_VERSION, 'user' => 'admin', 'password' => $password, 'login' => $login ) );

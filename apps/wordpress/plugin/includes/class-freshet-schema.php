@@ -109,7 +109,9 @@ final class Freshet_Schema {
 		);
 
 		freshet()->settings->ensure_secret();
-		add_option( Freshet_Outage::STATE, [] ); // Every page reads it: what is not there costs a query each time.
+		// Every page reads these: what is not there costs a query each time.
+		add_option( Freshet_Settings::OPTION, [] );
+		add_option( Freshet_Outage::STATE, [] );
 		if ( ! wp_next_scheduled( Freshet_Plugin::CRON ) ) {
 			wp_schedule_event( time() + 60, 'freshet_five_minutes', Freshet_Plugin::CRON );
 		}

@@ -39,4 +39,12 @@ final class SchemaTest extends Freshet_Case {
 		$this->assertNotFalse( wp_next_scheduled( Freshet_Plugin::CRON ) );
 		$this->assertSame( $head, $this->head() );
 	}
+
+	public function test_what_every_page_reads_is_loaded_with_all_other_options(): void {
+		foreach ( [ 'freshet_settings', 'freshet_delivery', 'freshet_schema' ] as $option ) {
+			delete_option( $option );
+		}
+		Freshet_Schema::install();
+		$this->assertSame( [], array_diff( [ 'freshet_settings', 'freshet_delivery', 'freshet_schema' ], array_keys( wp_load_alloptions( true ) ) ) );
+	}
 }
