@@ -11,10 +11,10 @@ const read = (env: Readonly<Record<string, string>>) => readConfig({ ...LEAST, .
 test("client id and secret are all that has to be said", () => {
   expect(read({})).toMatchObject({
     host: "127.0.0.1",
-    port: 8082,
+    port: 8083,
     server: "http://127.0.0.1:8080",
     delivery: "http://127.0.0.1:8080",
-    appUrl: "http://127.0.0.1:8082",
+    appUrl: "http://127.0.0.1:8083",
     project: undefined,
     ownShop: undefined,
     gateway: undefined,
