@@ -238,6 +238,7 @@ describe.skipIf(missing)(`the app in Contentful ${missing ?? ""}`, () => {
       const open = frame.getByRole("button", { name: "Focal point and crop" });
       await open.waitFor();
       expect(await fieldValue("teaser")).toEqual({ asset: assetLink("hat") });
+      await frame.getByText("Published").waitFor();
       await open.focus();
       await stage.page.keyboard.press("Enter");
 

@@ -82,7 +82,10 @@ export async function startStage(): Promise<Stage> {
   started.defer(async () => {
     addresses = await browser.close();
   });
-  const page = (await browser.page({ width: 1280, height: LOOK === undefined ? 900 : 2_400 })) as unknown as HostPage;
+  const page = (await browser.page({
+    width: 1280,
+    height: LOOK === undefined ? 900 : 2_400,
+  })) as unknown as HostPage;
   page.setDefaultTimeout(60_000);
   const errors: string[] = [];
   const requests: string[] = [];

@@ -198,7 +198,7 @@ function Form({ sdk, start }: { readonly sdk: ConfigAppSDK; readonly start: Star
 
       <Section title="Health">
         {said && base !== undefined ? (
-          <Health calls={callsAt(base)} status={said} />
+          <Health calls={callsAt(base)} status={said} base={base} />
         ) : (
           <p className="quiet">
             {isInstalled ? "Nothing is known yet." : "Install the app to see how it stands."}
