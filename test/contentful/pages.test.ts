@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { missingBrowser } from "../support/browser.ts";
 import type { Shade } from "../support/origin.ts";
 import { varnishIsMissing } from "../support/varnish.ts";
-import { type Editor, editorOf, settled } from "./editor.ts";
+import { type Editor, editorOf, invalidated, settled } from "./editor.ts";
 import type { Frame } from "./host/browser.ts";
 import { assetLink } from "./host/space-data.ts";
 import { type Stage, startStage } from "./host/stage.ts";
@@ -53,7 +53,7 @@ describe.skipIf(missing)(`the app in Contentful ${missing ?? ""}`, () => {
     expect(await stage.faults(frame), name).toEqual([]);
     const isWide = "document.documentElement.scrollWidth > document.documentElement.clientWidth";
     expect(await frame.evaluate(isWide), `${name} is wider than its frame`).toBe(false);
-    expect(await frame.evaluate("localStorage.length + sessionStorage.length")).toBe(0);
+    expect(await frame.evaluate(STORED)).toBe(0);
   };
   const versionsOf = async (asset: string) => {
     const { body } = await stage.all.call("POST assets", { assets: [asset] });
@@ -74,13 +74,13 @@ describe.skipIf(missing)(`the app in Contentful ${missing ?? ""}`, () => {
       );
       await expectFine(frame, "entry-sidebar-filled");
 
-      await stage.all.see("one", "ctf:space1/hat");
-      expect((await stage.all.see("one", "ctf:space1/hat")).isHit).toBe(true);
       await hat.getByRole("button", { name: "Purge", exact: true }).click();
       await hat.getByText(/files invalidated/).waitFor();
-      expect((await stage.all.see("one", "ctf:space1/hat")).isHit).toBe(false);
       const line = await settled(stage.all, "hat", "Freshet.purge");
       expect(line.state).toBe("done");
+      const named = (await invalidated(stage.all)).find(({ id }) => id === line.event)?.urls ?? [];
+      expect(named).toContain("ctf:space1/hat");
+      expect(named).toHaveLength(5);
       await expectFine(frame, "entry-sidebar-purged");
     });
 
@@ -163,7 +163,7 @@ describe.skipIf(missing)(`the app in Contentful ${missing ?? ""}`, () => {
       await stage.look("entry-sidebar-unreachable");
     });
 
-    test("shows nothing of another space's assets, whoever the user is", async () => {
+    test("lets every member of the space make a picture fresh", async () => {
       const frame = await stage.open("entry-sidebar", { values, width: SIDEBAR, user: MEMBER });
       await frame
         .getByRole("region", { name: "hat" })
@@ -238,6 +238,7 @@ describe.skipIf(missing)(`the app in Contentful ${missing ?? ""}`, () => {
       const open = frame.getByRole("button", { name: "Focal point and crop" });
       await open.waitFor();
       expect(await fieldValue("teaser")).toEqual({ asset: assetLink("hat") });
+      await frame.getByText("Published").waitFor();
       await open.focus();
       await stage.page.keyboard.press("Enter");
 
@@ -514,6 +515,9 @@ describe.skipIf(missing)(`the app in Contentful ${missing ?? ""}`, () => {
     expect(stage.errors.splice(0).join(" ")).toMatch(/frame-ancestors/);
   });
 });
+
+/** How much is kept in the browser; frames of another site may keep nothing. */
+const STORED = "(() => { try { return localStorage.length + sessionStorage.length } catch { return 0 } })()";
 
 /** Whether the focus is on a button of this name. */
 const isFocused = (frame: Frame, name: string): Promise<boolean> =>

@@ -77,6 +77,8 @@ function mount(opening: Opening, close: (value: unknown) => void): Frame {
   count += 1;
   element.name = `frame-${count}`;
   const data = { ...opening.data, id: element.name, location: opening.location };
+  // Screens that Contentful scrolls itself are shown whole.
+  if (opening.location === "app-config") element.style.height = "2400px";
   const frame = { element, data, close };
   frames.add(frame);
   element.src = opening.app;

@@ -82,7 +82,10 @@ export async function startStage(): Promise<Stage> {
   started.defer(async () => {
     addresses = await browser.close();
   });
-  const page = (await browser.page({ width: 1280, height: 900 })) as unknown as HostPage;
+  const page = (await browser.page({
+    width: 1280,
+    height: LOOK === undefined ? 900 : 2_400,
+  })) as unknown as HostPage;
   page.setDefaultTimeout(60_000);
   const errors: string[] = [];
   const requests: string[] = [];
@@ -99,7 +102,11 @@ export async function startStage(): Promise<Stage> {
       `(${work.toString()})(window.host, ${argument === undefined ? "undefined" : JSON.stringify(argument)})`,
     );
   const lastFrame = async (count = 1): Promise<Frame> => {
-    for (const end = Date.now() + 30_000; Date.now() < end; await new Promise((rest) => setTimeout(rest, 20))) {
+    for (
+      const end = Date.now() + 30_000;
+      Date.now() < end;
+      await new Promise((rest) => setTimeout(rest, 20))
+    ) {
       const names = await host((there) => there.names());
       const last = page.frames().find((frame) => frame.name() === names.at(-1));
       if (names.length === count && last) return last;
@@ -129,7 +136,10 @@ export async function startStage(): Promise<Stage> {
       await frame.evaluate(axe);
       const { violations } = await frame.evaluate(() =>
         // Contentful's page around the app has the landmarks.
-        (globalThis as unknown as { axe: Axe }).axe.run({ preload: false, rules: { region: { enabled: false } } }),
+        (globalThis as unknown as { axe: Axe }).axe.run({
+          preload: false,
+          rules: { region: { enabled: false } },
+        }),
       );
       return violations.flatMap(({ id, nodes }) =>
         nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 300)} ${failureSummary}`),

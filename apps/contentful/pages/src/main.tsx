@@ -48,9 +48,12 @@ init((sdk: BaseAppSDK) => {
   const place = <Shown sdk={sdk as never} />;
   root.render(
     <StrictMode>
-      <Suspense fallback={<Waiting what="Loading …" />}>
-        {name === locations.LOCATION_APP_CONFIG ? place : <Connected sdk={sdk}>{place}</Connected>}
-      </Suspense>
+      <main>
+        <h1 className="unseen">Freshet</h1>
+        <Suspense fallback={<Waiting what="Loading …" />}>
+          {name === locations.LOCATION_APP_CONFIG ? place : <Connected sdk={sdk}>{place}</Connected>}
+        </Suspense>
+      </main>
     </StrictMode>,
   );
 });

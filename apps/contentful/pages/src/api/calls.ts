@@ -11,10 +11,7 @@ export interface Calls {
   check(): Promise<readonly Check[]>;
   /** In the order of the ids, however many they are. */
   assets(ids: readonly string[]): Promise<readonly Asset[]>;
-  listAssets(where: {
-    readonly state?: string;
-    readonly after?: string;
-  }): Promise<AssetList>;
+  listAssets(where: { readonly state?: string; readonly after?: string }): Promise<AssetList>;
   events(where: {
     readonly asset?: string;
     readonly state?: string;
@@ -110,10 +107,8 @@ export function createCalls(sdk: BaseAppSDK, base: string): Calls {
     status: () => call("GET status"),
     check: async () => (await call<{ checks: readonly Check[] }>("GET check")).checks,
     assets: (ids) =>
-      inParts(
-        ids,
-        async (part) =>
-          (await call<{ assets: readonly Asset[] }>("POST assets", { assets: part })).assets.map(ordered),
+      inParts(ids, async (part) =>
+        (await call<{ assets: readonly Asset[] }>("POST assets", { assets: part })).assets.map(ordered),
       ),
     async listAssets(where) {
       const { assets, next } = await call<AssetList>("POST assets", { limit: PAGE, ...where });

@@ -55,7 +55,7 @@ export function AssetCard({ asset, where, locale, reload, open }: AssetCardProps
       <div className="head">
         <Thumbnail asset={asset} {...(locale !== undefined && { locale })} />
         <div className="grow">
-          <Subheading as="h3" id={name} marginBottom="none" className="wrap">
+          <Subheading as="h2" id={name} marginBottom="none" className="wrap">
             {title}
           </Subheading>
           {where !== undefined && <div className="quiet wrap">{where}</div>}

@@ -32,7 +32,7 @@ export function AssetDetails({
       {more.problem && <ProblemNote problem={more.problem} again={() => void more.reload()} />}
       {uses.length > 0 && (
         <>
-          <Subheading as="h2">Shown by</Subheading>
+          <Subheading as="h3">Shown by</Subheading>
           <ul>
             {uses.map(({ entry, content_type }) => (
               <li key={entry} className="wrap">
@@ -44,7 +44,7 @@ export function AssetDetails({
       )}
       {events.length > 0 && (
         <>
-          <Subheading as="h2">What happened</Subheading>
+          <Subheading as="h3">What happened</Subheading>
           <EventTable events={events} label="Events of this asset" />
         </>
       )}

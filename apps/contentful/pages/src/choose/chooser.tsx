@@ -137,7 +137,7 @@ export function Chooser({ asset, file, choice, onChange }: ChooserProps) {
             )}
           </Select>
         </FormControl>
-        <Subheading as="h2" marginTop="spacingM" marginBottom="spacingXs">
+        <Subheading as="h3" marginTop="spacingM" marginBottom="spacingXs">
           Variants
         </Subheading>
         <Variants file={file} choice={choice} />

@@ -18,7 +18,7 @@ export interface Draft {
 }
 
 /** As the connector begins, until it has said otherwise. */
-export const FIRST_POLICY: Policy = {
+const FIRST_POLICY: Policy = {
   follow: true,
   replaced: "purge",
   unpublished: "purge",

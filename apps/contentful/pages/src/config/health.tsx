@@ -11,7 +11,8 @@ import { Waiting } from "../shared/waiting.tsx";
 const NAMES = { server: "Freshet server", contentful: "Contentful", events: "Events" } as const;
 
 /** How everything stands right now: each part is asked. */
-export function Health({ calls, status }: { readonly calls: Calls; readonly status: Status }) {
+export function Health(props: { readonly calls: Calls; readonly status: Status; readonly base: string }) {
+  const { calls, status, base } = props;
   const checks = useLoad("checks", calls.check);
   const { events, environment, project, assets } = status;
   return (
@@ -41,7 +42,9 @@ export function Health({ calls, status }: { readonly calls: Calls; readonly stat
         <dt>Delivery</dt>
         <dd className="wrap">{status.endpoint}</dd>
         <dt>Events go to</dt>
-        <dd className="wrap">{status.events_url}</dd>
+        <dd className="wrap">
+          {status.events_url.startsWith("/") ? base + status.events_url : status.events_url}
+        </dd>
         <dt>Visitors see</dt>
         <dd>{environment.delivered}</dd>
         <dt>Known assets</dt>

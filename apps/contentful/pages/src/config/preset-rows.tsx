@@ -3,7 +3,7 @@ import { FormControl, TextInput } from "@contentful/f36-forms";
 import type { Preset } from "../api/place.ts";
 import { faultOfQuery } from "./queries.ts";
 
-export const MOST_PRESETS = 20;
+const MOST_PRESETS = 20;
 
 interface PresetRowsProps {
   readonly presets: readonly Preset[];

@@ -84,8 +84,8 @@ function Form({ sdk, start }: { readonly sdk: ConfigAppSDK; readonly start: Star
     };
 
   return (
-    <main className="config">
-      <Heading as="h1">Freshet</Heading>
+    <div className="config">
+      <Heading as="h2">Freshet</Heading>
       <p>Pictures of this space are delivered by Freshet, and are what editors published at any moment.</p>
       {installation.problem && <ProblemNote problem={installation.problem} />}
       <div role="status">{installation.result && <Note variant="positive">{installation.result}</Note>}</div>
@@ -198,21 +198,21 @@ function Form({ sdk, start }: { readonly sdk: ConfigAppSDK; readonly start: Star
 
       <Section title="Health">
         {said && base !== undefined ? (
-          <Health calls={callsAt(base)} status={said} />
+          <Health calls={callsAt(base)} status={said} base={base} />
         ) : (
           <p className="quiet">
             {isInstalled ? "Nothing is known yet." : "Install the app to see how it stands."}
           </p>
         )}
       </Section>
-    </main>
+    </div>
   );
 }
 
 function Section({ title, children }: { readonly title: string; readonly children: ReactNode }) {
   return (
     <section>
-      <Subheading as="h2">{title}</Subheading>
+      <Subheading as="h3">{title}</Subheading>
       {children}
     </section>
   );

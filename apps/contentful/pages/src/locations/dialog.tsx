@@ -46,8 +46,8 @@ function Picture({ sdk, asked }: { readonly sdk: DialogAppSDK; readonly asked: A
   if (asset === undefined) return <Waiting what="Looking for the picture …" />;
   const isPicture = file?.content_type.startsWith("image/") ?? false;
   return (
-    <main>
-      <Heading as="h1" marginBottom="spacingS" className="wrap">
+    <>
+      <Heading as="h2" marginBottom="spacingS" className="wrap">
         {asset.title ?? asset.asset}
       </Heading>
       {file !== undefined && isPicture ? (
@@ -68,6 +68,6 @@ function Picture({ sdk, asked }: { readonly sdk: DialogAppSDK; readonly asked: A
           </Button>
         )}
       </div>
-    </main>
+    </>
   );
 }

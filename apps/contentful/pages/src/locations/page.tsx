@@ -17,8 +17,8 @@ export function Page({ sdk }: { readonly sdk: PageAppSDK }) {
     blocks: { name: "Blocks", content: <BlocksTab /> },
   };
   return (
-    <main>
-      <Heading as="h1">Freshet</Heading>
+    <>
+      <Heading as="h2">Freshet</Heading>
       <Tabs currentTab={tab} onTabChange={setTab}>
         <Tabs.List variant="horizontal-divider">
           {Object.entries(panels).map(([id, { name }]) => (
@@ -33,6 +33,6 @@ export function Page({ sdk }: { readonly sdk: PageAppSDK }) {
           </Tabs.Panel>
         ))}
       </Tabs>
-    </main>
+    </>
   );
 }

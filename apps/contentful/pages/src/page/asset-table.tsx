@@ -1,4 +1,3 @@
-import { Button } from "@contentful/f36-button";
 import { Checkbox } from "@contentful/f36-forms";
 import { Table } from "@contentful/f36-table";
 import type { Asset } from "../api/shapes.ts";
@@ -58,14 +57,9 @@ export function AssetTable({ assets, chosen, onChoose, onLook }: AssetTableProps
                 <Thumbnail asset={each} />
               </Table.Cell>
               <Table.Cell className="wrap">
-                <Button
-                  size="small"
-                  variant="transparent"
-                  onClick={() => onLook(each.asset)}
-                  className="link"
-                >
+                <button type="button" className="link wrap" onClick={() => onLook(each.asset)}>
                   {each.title ?? each.asset}
-                </Button>
+                </button>
                 <div className="quiet">{each.asset}</div>
               </Table.Cell>
               <Table.Cell>

@@ -1,11 +1,10 @@
-/** Puts a text where people paste from; resolves to whether that worked. A frame may not be allowed to write there by itself. */
+/** Puts a text where people paste from; resolves to whether that worked. A frame needs leave to write there, but none to copy what is marked. */
 export async function copyText(text: string): Promise<boolean> {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    return copyBySelection(text);
-  }
+  if (copyBySelection(text)) return true;
+  return navigator.clipboard.writeText(text).then(
+    () => true,
+    () => false,
+  );
 }
 
 function copyBySelection(text: string): boolean {

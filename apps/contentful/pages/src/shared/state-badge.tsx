@@ -22,5 +22,9 @@ const WORDS: Readonly<Record<string, string>> = {
 
 /** A state as a word in its colour. */
 export function StateBadge({ state }: { readonly state: string }) {
-  return <Badge variant={VARIANTS[state] ?? "secondary"}>{WORDS[state] ?? state}</Badge>;
+  return (
+    <Badge className="badge" variant={VARIANTS[state] ?? "secondary"}>
+      {WORDS[state] ?? state}
+    </Badge>
+  );
 }
