@@ -1,18 +1,16 @@
 import { generateKeyPairSync, randomBytes } from "node:crypto";
-import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { createInvalidationClient, type InvalidationClient } from "@freshet/core";
 import { ask } from "../support/ask.ts";
+import { runConnector } from "../support/connector.ts";
 import { type Freshet, freePort, startFreshet } from "../support/freshet.ts";
 import { type Shade, shadeOf } from "../support/origin.ts";
-import { startProgram } from "../support/program.ts";
 import { startVarnish, type Varnish } from "../support/varnish.ts";
 import { type FakeContentful, startFakeContentful } from "./cma.ts";
 import { type Clients, installClients, type ManagementClient } from "./toolkit.ts";
 
-const MAIN = join(import.meta.dirname, "../../apps/contentful/dist/main.js");
 const TOKEN = "a-token-of-the-resolver";
 const APP = "app4freshet";
 const APP_SECRET = randomBytes(32).toString("hex");
@@ -68,6 +66,11 @@ export interface Installation {
   readonly clients: Clients;
   readonly journals: Readonly<Record<"one" | "two", Pick<InvalidationClient, "list">>>;
   readonly call: Call;
+  /** Asks the server about the connector with a project's key: "GET status" of `/connectors/contentful`. */
+  askServer<Body>(
+    project: "one" | "two",
+    route: string,
+  ): Promise<{ readonly status: number; readonly body: Body }>;
   /** An editor's client of the management API. */
   editor(space: FakeContentful): ManagementClient;
   /** Asks the node for a picture of a project, as a browser that takes this format does. */
@@ -122,6 +125,7 @@ export async function startInstallation(): Promise<Installation> {
     projects: { one: project("one", spaces.one), two: project("two", spaces.two) },
     cdn: [{ driver: "varnish", nodes: [varnish.url] }],
     connectors: {
+      addresses: [`127.0.0.1:${connectorPort}`],
       contentful: {
         app: APP,
         secretFile: "app.secret",
@@ -195,6 +199,14 @@ export async function startInstallation(): Promise<Installation> {
       one: createInvalidationClient({ endpoint: freshet.url, apiKey: KEYS.one ?? "" }),
       two: createInvalidationClient({ endpoint: freshet.url, apiKey: KEYS.two ?? "" }),
     },
+    async askServer<Body>(name: "one" | "two", route: string) {
+      const [method = "GET", what = ""] = route.split(" ");
+      const response = await fetch(`${freshet.url}/connectors/contentful/${what}`, {
+        method,
+        headers: { "x-client-key": KEYS[name] ?? "" },
+      });
+      return { status: response.status, body: (await response.json()) as Body };
+    },
     editor: ({ host: at }) =>
       clients.createManagementClient({ accessToken: "editors-token", host: at, insecure: true }),
     async see(name, original, query = "w=200", accept = "*/*") {
@@ -226,19 +238,7 @@ async function startConnector(options: {
   readonly serverPort: number;
   readonly port: number;
 }): Promise<ContentfulConnector> {
-  if (!existsSync(MAIN)) throw new Error(`${MAIN} is missing. Build the connector first: npm run build.`);
-  const start = () =>
-    startProgram({
-      args: [MAIN],
-      cwd: dirname(options.config),
-      env: {
-        FRESHET_CONFIG: options.config,
-        FRESHET_DATA: options.dataFolder,
-        PORT: String(options.serverPort),
-        FRESHET_CONTENTFUL_PORT: String(options.port),
-      },
-      ready: [/^Contentful connector is ready: \S+$/m],
-    });
+  const start = () => runConnector("contentful", options);
   let program = await start();
   return {
     url: `http://127.0.0.1:${options.port}`,

@@ -160,6 +160,43 @@ describe.skipIf(missing)(`events of Contentful that are lost, doubled or late ${
     );
   });
 
+  test("the server asks the connector how a project's space stands, and has it compared", async () => {
+    const { events } = all.spaces.one;
+    type Sites = { readonly sites: readonly { site: string; reconcile: { state: string; pass: number } }[] };
+    const statusOf = async (project: "one" | "two") => {
+      const { status, body } = await all.askServer<Sites>(project, "GET status");
+      return status === 200 ? body.sites : [];
+    };
+    // It announces itself anew after each start.
+    await expect.poll(() => statusOf("one")).toMatchObject([{ site: "space1" }]);
+    expect(await statusOf("two")).toMatchObject([{ site: "space2" }]);
+    await editor.publish("asked", { "en-US": RED });
+    await settled(all, "asked", "Asset.publish");
+    expect(await shown("ctf:space1/asked")).toBe("red");
+    events.state.mode = "lost";
+    await editor.publish("asked", { "en-US": BLUE });
+    events.state.mode = "sent";
+    const [before] = await statusOf("one");
+    expect(before?.reconcile.state).toBe("resting");
+    expect(await all.askServer("two", "POST reconcile?site=space1")).toEqual({
+      status: 202,
+      body: { sites: [] },
+    });
+    expect(await all.askServer("one", "POST reconcile")).toEqual({
+      status: 202,
+      body: { sites: ["space1"] },
+    });
+    await expect
+      .poll(async () => (await statusOf("one"))[0]?.reconcile)
+      .toMatchObject({ state: "resting", pass: (before?.reconcile.pass ?? 0) + 1, found: 1 });
+    await quiet();
+    expect(await shown("ctf:space1/asked")).toBe("blue");
+    type Lines = { readonly events: readonly { event: string; via: string; state: string }[] };
+    const { body } = await all.askServer<Lines>("one", "GET events?limit=1");
+    expect(body.events).toMatchObject([{ site: "space1", via: "pull", state: "done" }]);
+    expect((await all.askServer<Lines>("two", "GET events?limit=1000&site=space1")).body.events).toEqual([]);
+  });
+
   test("a flood of 429 and an expired token in the middle of a comparison lose nothing", async () => {
     const { one } = all.spaces;
     await editor.publish("flood", { "en-US": RED });

@@ -1,6 +1,7 @@
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ask } from "../support/ask.ts";
+import { demoOf } from "../support/demo.ts";
 import { type Freshet, startFreshet } from "../support/freshet.ts";
 import { type Origin, startOrigin } from "../support/origin.ts";
 
@@ -22,18 +23,7 @@ beforeAll(async () => {
   origin.put("/grain.png", await grain.png().toBuffer());
   origin.put("/hostile.svg", Buffer.from(HOSTILE));
   origin.put("/laughs.svg", Buffer.from(LAUGHS));
-  freshet = await startFreshet({
-    config: {
-      projects: {
-        demo: {
-          apiKey: "client_0123456789abcdef",
-          origins: { allow: ["127.0.0.1"], allowPrivate: true },
-          aliases: { _site_: origin.url },
-        },
-      },
-      log: "error",
-    },
-  });
+  freshet = await startFreshet({ config: demoOf(origin) });
 });
 afterAll(async () => {
   await freshet?.stop();

@@ -1,5 +1,6 @@
 import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { demoOf } from "../support/demo.ts";
 import { type Freshet, startFreshet } from "../support/freshet.ts";
 import { type Origin, startOrigin } from "../support/origin.ts";
 
@@ -14,17 +15,7 @@ describe("hits of the memory tier", () => {
   beforeAll(async () => {
     origin = await startOrigin();
     await origin.paint("/a.jpg", { red: 10, green: 120, blue: 200 });
-    freshet = await startFreshet({
-      config: {
-        projects: {
-          demo: {
-            apiKey: "client_0123456789abcdef",
-            origins: { allow: ["127.0.0.1"], allowPrivate: true },
-            aliases: { _site_: origin.url },
-          },
-        },
-      },
-    });
+    freshet = await startFreshet({ config: demoOf(origin) });
   });
   afterAll(async () => {
     await freshet?.stop();

@@ -1,6 +1,7 @@
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
 import { ask } from "../support/ask.ts";
+import { demoOf } from "../support/demo.ts";
 import { type Freshet, startFreshet } from "../support/freshet.ts";
 import { type Origin, startOrigin } from "../support/origin.ts";
 
@@ -27,20 +28,8 @@ beforeAll(async () => {
       .gif({ delay: [70, 80, 90] })
       .toBuffer(),
   );
-  freshet = await startFreshet({
-    config: {
-      projects: {
-        demo: {
-          apiKey: "client_0123456789abcdef",
-          origins: { allow: ["127.0.0.1"], allowPrivate: true },
-          aliases: { _site_: origin.url },
-          presets: { old: "f=sepia,bright:0&radius=8&force_format=png" },
-          v6: true,
-        },
-      },
-      log: "error",
-    },
-  });
+  const more = { presets: { old: "f=sepia,bright:0&radius=8&force_format=png" }, v6: true };
+  freshet = await startFreshet({ config: demoOf(origin, more) });
 });
 afterAll(async () => {
   await freshet?.stop();

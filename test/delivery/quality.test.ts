@@ -2,6 +2,7 @@ import sharp from "sharp";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { scene } from "../../bench/quality/patterns.ts";
 import { ask } from "../support/ask.ts";
+import { demoOf } from "../support/demo.ts";
 import { type Freshet, startFreshet } from "../support/freshet.ts";
 import { type Origin, startOrigin } from "../support/origin.ts";
 
@@ -14,19 +15,7 @@ beforeAll(async () => {
   const { data, width, height } = scene(720, 480);
   const lossless = sharp(data, { raw: { width, height, channels: 3 } }).png();
   origin.put("/hat.png", await lossless.toBuffer());
-  const start = () =>
-    startFreshet({
-      config: {
-        projects: {
-          demo: {
-            apiKey: "client_0123456789abcdef",
-            origins: { allow: ["127.0.0.1"], allowPrivate: true },
-            aliases: { _site_: origin.url },
-          },
-        },
-        log: "error",
-      },
-    });
+  const start = () => startFreshet({ config: demoOf(origin) });
   [one, another] = await Promise.all([start(), start()]);
 });
 afterAll(async () => {

@@ -1,5 +1,5 @@
-import { once } from "node:events";
-import { connect, createServer, type Socket } from "node:net";
+import type { Socket } from "node:net";
+import { layWire } from "@freshet/store/testing";
 
 /** How a line is out of order: "cut" ends connections and takes no new ones; "silent" takes and holds everything and answers nothing. */
 export type Outage = "cut" | "silent";
@@ -15,26 +15,12 @@ export interface Line {
 }
 
 export async function layLine(target: string): Promise<Line> {
-  const { hostname, port } = new URL(target);
-  const ends = new Set<Socket>();
   let outage: Outage | undefined;
-
-  const server = createServer((near) => {
-    if (outage === "cut") {
-      near.resetAndDestroy();
-      return;
-    }
-    const far = connect(Number(port), hostname);
+  const join = (near: Socket, far: Socket) => {
     for (const [end, other] of [
       [near, far],
       [far, near],
     ] as const) {
-      ends.add(end);
-      end.on("error", () => {});
-      end.on("close", () => {
-        ends.delete(end);
-        other.destroy();
-      });
       end.on("data", (bytes) => {
         if (!other.write(bytes)) end.pause();
       });
@@ -43,17 +29,10 @@ export async function layLine(target: string): Promise<Line> {
       });
       if (outage === "silent") end.pause();
     }
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const url = new URL(target);
-  const address = server.address();
-  url.port = String(typeof address === "object" ? address?.port : "");
-  const cut = () => {
-    for (const end of ends) end.destroy();
   };
+  const { url, ends, cut, close } = await layWire(target, join, () => outage !== "cut");
   return {
-    url: url.href,
+    ...{ url, close },
     out(how) {
       outage = how;
       if (how === "cut") cut();
@@ -62,11 +41,6 @@ export async function layLine(target: string): Promise<Line> {
     mend() {
       outage = undefined;
       for (const end of ends) end.resume();
-    },
-    async close() {
-      server.close();
-      cut();
-      await once(server, "close");
     },
   };
 }

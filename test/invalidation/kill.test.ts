@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { createInvalidationClient, type InvalidationEntry } from "@freshet/core";
+import { createInvalidationClient } from "@freshet/core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type Freshet, startFreshet } from "../support/freshet.ts";
 import { type NodeDouble, startNodeDouble } from "../support/node-double.ts";
 import { full } from "../support/size.ts";
+import { wholeLog } from "../support/whole-log.ts";
+import { startCallers } from "./callers.ts";
 
 const KEY = "client_0123456789abcdef";
 const KILLS = full ? 50 : 6;
@@ -30,52 +32,21 @@ afterAll(async () => {
 
 const client = () => createInvalidationClient({ endpoint: freshet.url, apiKey: KEY, timeoutMs: 2_000 });
 
-async function wholeLog(): Promise<readonly InvalidationEntry[]> {
-  const entries: InvalidationEntry[] = [];
-  for (let cursor: string | undefined; ; ) {
-    const page = await client().list({ limit: 100, ...(cursor === undefined ? {} : { cursor }) });
-    entries.push(...page.invalidations);
-    if (!page.cursor) return entries;
-    cursor = page.cursor;
-  }
-}
-
 it(`carries every accepted invalidation to DONE through ${KILLS} kill -9, none lost and none twice`, async () => {
-  const accepted = new Map<string, string>();
-  let isOver = false;
-  // Callers repeat a request with its own key until it is accepted, as the connector does.
-  const caller = async (name: string) => {
-    for (let number = 0; !isOver; number += 1) {
-      const path = `/_site_/${name}-${number % 7}.jpg`;
-      for (const key = `${name}-${number}`; ; ) {
-        try {
-          const { invalidation } = await client().invalidate(
-            { scope: "original", urls: [path] },
-            { idempotencyKey: key },
-          );
-          accepted.set(key, invalidation.uuid);
-          break;
-        } catch {
-          await sleep(10);
-        }
-      }
-      await sleep(Math.random() * 20);
-    }
-  };
-  const callers = ["a", "b", "c"].map(caller);
+  const callers = startCallers(client, 7);
   for (let kill = 0; kill < KILLS; kill += 1) {
     await sleep(20 + Math.random() * LONGEST_LIFE_MS);
     await freshet.kill();
     await freshet.restart();
   }
-  isOver = true;
-  await Promise.all(callers);
+  await callers.stop();
+  const { accepted } = callers;
   for (const uuid of accepted.values()) {
     const done = await client().waitUntilDone(uuid, { timeoutMs: 60_000 });
     expect(done.status).toBe("DONE");
   }
 
-  const log = await wholeLog();
+  const log = await wholeLog(client());
   const uuids = log.map(({ uuid }) => uuid);
   expect(new Set(uuids).size).toBe(uuids.length);
   expect(new Set(log.map(({ sequence }) => sequence)).size).toBe(log.length);

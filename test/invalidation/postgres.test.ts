@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { createInvalidationClient, type InvalidationEntry } from "@freshet/core";
+import { createInvalidationClient } from "@freshet/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Freshet, startFreshet } from "../support/freshet.ts";
 import { type NodeDouble, startNodeDouble } from "../support/node-double.ts";
 import { type PostgresServer, postgresIsAway, startPostgres } from "../support/postgres.ts";
 import { full } from "../support/size.ts";
+import { wholeLog } from "../support/whole-log.ts";
+import { startCallers } from "./callers.ts";
 
 const KEY = "client_0123456789abcdef";
 const KILLS = full ? 20 : 3;
@@ -37,39 +39,13 @@ describe.skipIf(missing !== undefined)(`a journal in PostgreSQL${missing ? ` (${
       headers: { "x-client-key": KEY },
       body: JSON.stringify({ scope: "original", urls: [path] }),
     });
-  const wholeLog = async (): Promise<readonly InvalidationEntry[]> => {
-    const entries: InvalidationEntry[] = [];
-    for (let cursor: string | undefined; ; ) {
-      const page = await client().list({ limit: 100, ...(cursor === undefined ? {} : { cursor }) });
-      entries.push(...page.invalidations);
-      if (!page.cursor) return entries;
-      cursor = page.cursor;
-    }
-  };
 
   it("keeps its secret out of the log", () => {
     expect(freshet.logs()).not.toContain(new URL(postgres.url).password);
   });
 
   it(`loses nothing and does nothing twice while PostgreSQL is killed ${KILLS} times and the server with it`, async () => {
-    const accepted = new Map<string, string>();
-    let isOver = false;
-    const caller = async (name: string) => {
-      for (let number = 0; !isOver; number += 1) {
-        const request = { scope: "original" as const, urls: [`/_site_/${name}-${number % 5}.jpg`] };
-        for (const idempotencyKey = `${name}-${number}`; ; ) {
-          try {
-            const { invalidation } = await client().invalidate(request, { idempotencyKey });
-            accepted.set(idempotencyKey, invalidation.uuid);
-            break;
-          } catch {
-            await sleep(20);
-          }
-        }
-        await sleep(Math.random() * 20);
-      }
-    };
-    const callers = ["a", "b", "c"].map(caller);
+    const callers = startCallers(client, 5);
     for (let kill = 0; kill < KILLS; kill += 1) {
       await sleep(200 + Math.random() * 500);
       await postgres.kill();
@@ -79,12 +55,12 @@ describe.skipIf(missing !== undefined)(`a journal in PostgreSQL${missing ? ` (${
       if (kill % 2 === 1) await freshet.restart();
     }
     await sleep(300);
-    isOver = true;
-    await Promise.all(callers);
+    await callers.stop();
+    const { accepted } = callers;
     for (const uuid of accepted.values()) {
       expect((await client().waitUntilDone(uuid, { timeoutMs: 60_000 })).status).toBe("DONE");
     }
-    const log = (await wholeLog()).filter(({ cause }) => cause.kind === "api");
+    const log = (await wholeLog(client())).filter(({ cause }) => cause.kind === "api");
     expect(log.map(({ uuid }) => uuid).toSorted()).toEqual([...accepted.values()].toSorted());
     expect(new Set(log.map(({ sequence }) => sequence)).size).toBe(log.length);
     console.log(`${accepted.size} accepted, ${KILLS} kills, ${node.purges} purges`);

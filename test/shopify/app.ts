@@ -32,16 +32,19 @@ export interface ShopifyAppOptions {
   readonly shopify: LocalShopify;
   /** Address of the Freshet server's API. */
   readonly server: string;
+  /** Absent is a free one. */
+  readonly port?: number;
   readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Everything that takes minutes takes moments. */
 const QUICK = "debounceMs=100,pollMs=300,sweepMs=86400000,bulkMs=100,readyMs=50+100+200+400";
 
-export async function startShopifyApp({ shopify, server, env = {} }: ShopifyAppOptions): Promise<ShopifyApp> {
+export async function startShopifyApp(options: ShopifyAppOptions): Promise<ShopifyApp> {
+  const { shopify, server, env = {} } = options;
   if (!existsSync(MAIN)) throw new Error(`${MAIN} is missing. Build the app first: npm run build.`);
   const folder = await mkdtemp(join(tmpdir(), "freshet-shopify-"));
-  const port = await freePort();
+  const port = options.port ?? (await freePort());
   const url = `http://127.0.0.1:${port}`;
   let more = env;
   const start = (): Promise<Program> =>

@@ -14,6 +14,8 @@ export interface ShopifyInstallation {
   readonly freshet: Freshet;
   readonly varnish: Varnish | undefined;
   readonly app: ShopifyApp;
+  /** Asks the server about the app with the key of the installation: "GET status" of `/connectors/shopify`. */
+  askServer(project: string, route: string): Promise<{ readonly status: number; readonly body: Answer }>;
   stop(): Promise<void>;
 }
 
@@ -32,12 +34,13 @@ export async function startShopifyInstallation(
     withTls: options.withTls ?? false,
   });
   started.defer(shopify.close);
-  const port = await freePort();
+  const [port, appPort] = [await freePort(), await freePort()];
   const varnish = options.withVarnish === true ? await startVarnish({ backendPort: port }) : undefined;
   if (varnish) started.defer(varnish.stop);
   const config = {
     projects: { demo: { apiKey: "client_0123456789abcdef" } },
     adminKey: ADMIN_KEY,
+    connectors: { addresses: [`127.0.0.1:${appPort}`] },
     ...(varnish && { cdn: [{ driver: "varnish", nodes: [varnish.url] }] }),
   };
   // The certificates of local shops are the tests' own.
@@ -50,10 +53,21 @@ export async function startShopifyInstallation(
     FRESHET_SHOPIFY_DELIVERY: `http://{project}.freshet.test:${new URL((varnish ?? freshet).url).port}`,
     ...options.env,
   };
-  const app = await startShopifyApp({ shopify, server: freshet.url, env });
+  const app = await startShopifyApp({ shopify, server: freshet.url, port: appPort, env });
   started.defer(app.stop);
   const running = started.move();
-  return { shopify, freshet, varnish, app, stop: () => running.disposeAsync() };
+  return {
+    ...{ shopify, freshet, varnish, app },
+    async askServer(project, route) {
+      const [method = "GET", what = ""] = route.split(" ");
+      const response = await fetch(`${freshet.url}/connectors/shopify/${what}?project=${project}`, {
+        method,
+        headers: { "x-client-key": ADMIN_KEY },
+      });
+      return { status: response.status, body: await response.json() };
+    },
+    stop: () => running.disposeAsync(),
+  };
 }
 
 /** Opens the app in the shop's admin for the first time, and waits until all that follows from it is done. */

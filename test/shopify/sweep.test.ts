@@ -146,3 +146,33 @@ test(
   },
   PATIENCE_MS,
 );
+
+test(
+  "through the server whoever looks sees how the shop stands and what came in, and has it looked through",
+  async () => {
+    const project = "large-shop";
+    const site = async () => (await all.askServer(project, "GET status")).body.sites?.[0];
+    await until(all.app, site);
+    const before = await site();
+    expect(before).toMatchObject({ site: shop.domain, reconcile: { state: "resting" } });
+    const file = files.at(-1);
+    if (file === undefined) throw new Error("There are no files.");
+    shop.replaceFile(file.gid, await paint({ red: 1, green: 200, blue: 3 }));
+    expect(await all.askServer(project, "POST reconcile")).toEqual({
+      status: 202,
+      body: { sites: [shop.domain] },
+    });
+    await watch();
+    expect((await site()).reconcile).toMatchObject({
+      ...{ state: "resting", pass: before.reconcile.pass + 1, originals: FILES - 1, found: 1 },
+    });
+    await doneChange(all.app, shop, { path: file.path, to: file.version });
+    const { body } = await all.askServer(project, "GET events");
+    expect(body.events[0]).toMatchObject({
+      site: shop.domain,
+      state: "done",
+      invalidations: [expect.any(String)],
+    });
+  },
+  PATIENCE_MS,
+);

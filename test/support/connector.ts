@@ -1,9 +1,7 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { freePort } from "./freshet.ts";
-import { startProgram } from "./program.ts";
-
-const MAIN = join(import.meta.dirname, "../../apps/wordpress/dist/main.js");
+import { type Program, startProgram } from "./program.ts";
 
 /** A line of the connector's event log; times are ISO 8601. */
 export interface LoggedEvent {
@@ -38,21 +36,33 @@ export interface ConnectorOptions {
   readonly port?: number;
 }
 
-/** Starts the connector with the server's own configuration and environment and waits until it says that it is ready. */
-export async function startConnector(options: ConnectorOptions): Promise<Connector> {
-  if (!existsSync(MAIN)) throw new Error(`${MAIN} is missing. Build the connector first: npm run build.`);
-  const port = options.port ?? (await freePort());
-  const program = await startProgram({
-    args: [MAIN],
-    cwd: dirname(options.config),
+/**
+ * Starts the built connector of a CMS, such as "wordpress", with the server's own configuration and environment and waits until it
+ * says that it is ready.
+ */
+export async function runConnector(
+  cms: "contentful" | "wordpress",
+  { config, dataFolder, serverPort, port }: ConnectorOptions & { readonly port: number },
+): Promise<Program> {
+  const main = join(import.meta.dirname, `../../apps/${cms}/dist/main.js`);
+  if (!existsSync(main)) throw new Error(`${main} is missing. Build the connector first: npm run build.`);
+  return startProgram({
+    args: [main],
+    cwd: dirname(config),
     env: {
-      FRESHET_CONFIG: options.config,
-      FRESHET_DATA: options.dataFolder,
-      PORT: String(options.serverPort),
-      FRESHET_WORDPRESS_PORT: String(port),
+      FRESHET_CONFIG: config,
+      FRESHET_DATA: dataFolder,
+      PORT: String(serverPort),
+      [`FRESHET_${cms.toUpperCase()}_PORT`]: String(port),
     },
-    ready: [/^WordPress connector is ready: \S+$/m],
+    ready: [/^\w+ connector is ready: \S+$/m],
   });
+}
+
+/** Starts the WordPress connector. */
+export async function startConnector(options: ConnectorOptions): Promise<Connector> {
+  const port = options.port ?? (await freePort());
+  const program = await runConnector("wordpress", { ...options, port });
   const url = `http://127.0.0.1:${port}`;
   return {
     url,

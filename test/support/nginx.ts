@@ -1,13 +1,13 @@
-import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { answers, silent, startDaemon } from "./daemon.ts";
 import { findProgram, missingPart } from "./find.ts";
-import { childrenOf, kill } from "./processes.ts";
+import { freePort } from "./freshet.ts";
+import { childrenOf } from "./processes.ts";
 import { replaceOnce } from "./replace-once.ts";
 
 /** The edge as it is shipped. */
@@ -76,34 +76,21 @@ export async function startNginx(options: NginxOptions): Promise<Nginx> {
 
   async function start() {
     const program = [findProgram("nginx") ?? "nginx", "-p", folder, "-c", join(folder, "nginx.conf")];
-    const [command = "nginx", ...rest] = [...(options.launcher ?? []), ...program];
-    const child = spawn(command, rest, { stdio: ["ignore", "pipe", "pipe"] });
-    child.stdout.on("data", (text) => (output += text));
-    child.stderr.on("data", (text) => (output += text));
-    const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-    // It ends with us, however we end, and its workers with it.
-    const endWithUs = () => child.kill("SIGTERM");
-    process.once("exit", endWithUs);
-    void ended.then(() => process.off("exit", endWithUs));
-    const { pid } = child;
-    if (pid === undefined) throw new Error("nginx could not be started");
-    for (let wait = 0; wait < 400 && child.exitCode === null; wait++) {
-      if (await answers(url)) return { child, pid, ended };
+    const started = startDaemon([...(options.launcher ?? []), ...program], (text) => {
+      output += text;
+    });
+    for (let wait = 0; wait < 400 && !started.hasEnded(); wait++) {
+      if (await answers(url)) return started;
       await sleep(25);
     }
-    child.kill("SIGKILL");
-    await ended;
+    await started.end("SIGKILL");
     throw new Error(`nginx did not come up:\n${output}`);
   }
 
-  /** A master that is killed leaves its workers behind, and they go on serving. */
   async function end(how: keyof typeof SIGNALS): Promise<void> {
-    if (master.child.exitCode !== null || master.child.signalCode !== null) return;
-    const workers = how === "crash" ? await childrenOf(master.pid) : [];
-    master.child.kill(SIGNALS[how]);
-    await master.ended;
-    for (const pid of workers) kill(pid);
-    for (let wait = 0; wait < 400 && (await answers(url)); wait++) await sleep(10);
+    if (master.hasEnded()) return;
+    await master.end(SIGNALS[how]);
+    await silent(url);
   }
 
   return {
@@ -120,7 +107,7 @@ export async function startNginx(options: NginxOptions): Promise<Nginx> {
     },
     async reload() {
       const before = await childrenOf(master.pid);
-      master.child.kill("SIGHUP");
+      master.signal("SIGHUP");
       for (let wait = 0; wait < 400; wait++) {
         const now = await childrenOf(master.pid);
         if (now.length > 0 && !now.some((pid) => before.includes(pid))) return;
@@ -159,22 +146,4 @@ async function configuration(options: NginxOptions, port: number): Promise<reado
     ["fence.conf", fence],
     ["edge.conf", await shipped("edge.conf")],
   ];
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise<void>((resolve) => server.close(() => resolve()));
-  return port;
-}
-
-async function answers(url: string): Promise<boolean> {
-  try {
-    const response = await fetch(`${url}/livez`);
-    await response.arrayBuffer();
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,4 +1,4 @@
-import { execFile, spawn } from "node:child_process";
+import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { answers, silent, startDaemon } from "./daemon.ts";
 import { findProgram, missingPart } from "./find.ts";
-import { childrenOf, kill } from "./processes.ts";
 import { replaceOnce } from "./replace-once.ts";
 
 const run = promisify(execFile);
@@ -72,33 +72,22 @@ export async function startVarnish(options: VarnishOptions): Promise<Varnish> {
   function launch() {
     const address = url === undefined ? "127.0.0.1:0" : new URL(url).host;
     // biome-ignore format: one option a line
-    const [command = "varnishd", ...rest] = [...(options.launcher ?? []), findProgram("varnishd") ?? "varnishd",
+    const program = [...(options.launcher ?? []), findProgram("varnishd") ?? "varnishd",
       "-F", "-n", work, "-a", address, "-f", vcl,
       "-p", "vcc_allow_inline_c=on", "-p", "thread_pools=1", "-p", "thread_pool_min=50",
       "-s", `malloc,${options.memory ?? "200m"}`,
     ];
-    const child = spawn(command, rest, { stdio: ["ignore", "pipe", "pipe"] });
-    child.stdout.on("data", (text) => (output += text));
-    child.stderr.on("data", (text) => (output += text));
-    const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-    // It ends with us, however we end, and its child with it.
-    const endWithUs = () => child.kill("SIGTERM");
-    process.once("exit", endWithUs);
-    void ended.then(() => process.off("exit", endWithUs));
-    const { pid } = child;
-    if (pid === undefined) throw new Error("varnishd could not be started");
-    return { child, ended, pid, hasEnded: () => child.exitCode !== null || child.signalCode !== null };
+    return startDaemon(program, (text) => {
+      output += text;
+    });
   }
 
   const admin = async (...command: readonly string[]) =>
     (await run(findProgram("varnishadm") ?? "varnishadm", ["-n", work, "-t", "20", ...command])).stdout;
   const end = async (signal: "SIGTERM" | "SIGKILL") => {
     if (varnishd.hasEnded()) return;
-    const children = signal === "SIGKILL" ? await childrenOf(varnishd.pid) : [];
-    varnishd.child.kill(signal);
-    await varnishd.ended;
-    for (const pid of children) kill(pid);
-    for (let wait = 0; wait < 400 && url !== undefined && (await answers(url)); wait++) await sleep(10);
+    await varnishd.end(signal);
+    if (url !== undefined) await silent(url);
   };
   const stop = async () => {
     await end("SIGTERM");
@@ -152,16 +141,6 @@ async function backendVcl({ backendPort, purgers }: VarnishOptions): Promise<str
     text = replaceOnce(text, '    "127.0.0.1";\n    "::1";\n', list);
   }
   return text;
-}
-
-async function answers(url: string): Promise<boolean> {
-  try {
-    const response = await fetch(`${url}/livez`);
-    await response.arrayBuffer();
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 async function hasXkey(): Promise<boolean> {

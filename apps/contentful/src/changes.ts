@@ -2,13 +2,10 @@ import { TryLater } from "@freshet/connector";
 import type { AssetChange } from "@freshet/core";
 import type { Kysely } from "@freshet/store";
 import { blocksOf } from "./assets/asset-index.ts";
-import {
-  type Decided,
-  decideAsked,
-  decidePublished,
-  decideWithdrawn,
-  type Situation,
-} from "./assets/decide.ts";
+import type { Decided, Situation } from "./assets/decide.ts";
+import { decideAsked } from "./assets/decide-asked.ts";
+import { decidePublished } from "./assets/decide-published.ts";
+import { decideWithdrawn } from "./assets/decide-withdrawn.ts";
 import type { ContentfulEvent } from "./event.ts";
 import { type ContentfulSpace, linkTo } from "./space.ts";
 import { switchAlias } from "./switch-alias.ts";

@@ -2,8 +2,9 @@ import { generateKeyPairSync } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { ConfigFault } from "@freshet/connector/config";
 import { afterEach, describe, expect, test } from "vitest";
-import { ConfigFault, readConfig } from "./config.ts";
+import { readConfig } from "./config.ts";
 import { secretOf } from "./fixture.test.support.ts";
 
 const folders: string[] = [];

@@ -1,13 +1,24 @@
-import { readFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { join } from "node:path";
+import {
+  type ApiKey,
+  ConfigFault,
+  type ConnectorPlace,
+  linesOf,
+  projectKeys,
+  readAddress,
+  readConfigFile,
+  readNumber,
+  readObject,
+  readPlace,
+  readProject,
+  readSecretFile,
+  readSecretLines,
+  sectionOf,
+} from "@freshet/connector/config";
 import type { AppIdentity } from "./cma/token.ts";
 import { readPrivateKey } from "./cma/token.ts";
-import { type ApiKey, ConfigFault, keyReader, readSecretFile } from "./config-keys.ts";
 import { isId } from "./event.ts";
-import { isRecord } from "./json.ts";
 import { secretInFile } from "./sealed-box.ts";
-
-export { ConfigFault } from "./config-keys.ts";
 
 /** One space of the configuration, with everything needed to serve it. */
 export interface SpaceConfig {
@@ -23,13 +34,7 @@ export interface SpaceConfig {
   readonly admins: readonly string[];
 }
 
-export interface Config {
-  readonly host: string;
-  readonly port: number;
-  /** Folder of this connector's own state. */
-  readonly dataFolder: string;
-  /** Address of the Freshet server, without a slash at the end. */
-  readonly server: string;
+export interface Config extends ConnectorPlace {
   /** Address under which delivery URLs are asked for, for warming up; without a slash at the end. */
   readonly endpoint: string;
   /** Address of this connector as Contentful calls it; undefined is whatever it is called by. */
@@ -77,109 +82,79 @@ const EXAMPLE =
  * Throws a `ConfigFault` for the first thing that is wrong. Reads the environment and files once; nobody else does.
  */
 export function readConfig(env: NodeJS.ProcessEnv = process.env, folder: string = process.cwd()): Config {
-  const path = resolve(folder, env.FRESHET_CONFIG || "freshet.config.json");
-  const dataFolder = resolve(folder, env.FRESHET_DATA || ".freshet");
-  const own = join(dataFolder, "contentful");
-  const file = readConfigFile(path, Boolean(env.FRESHET_CONFIG));
+  const file = readConfigFile(env, folder);
   const where = "connectors.contentful";
-  const entry = isRecord(file.connectors) ? file.connectors.contentful : undefined;
-  if (!isRecord(entry)) throw new ConfigFault(`${path} names no Contentful app. Add ${EXAMPLE}.`);
-  refuseUnknown(entry, KEYS, where);
-  const at = dirname(path);
+  const section = sectionOf(file, "contentful");
+  if (section === undefined) throw new ConfigFault(`${file.path} names no Contentful app. Add ${EXAMPLE}.`);
+  const entry = readObject(section, where, KEYS);
   if (!isId(entry.app)) throw new ConfigFault(`${where}.app is no id of an app definition.`);
-  const keyOf = keyReader(file, { env, cwd: folder, folder: at, dataFolder });
+  const keys = projectKeys(file, env, folder);
   const spaces = listOf(entry.spaces, `${where}.spaces`).map((each, index) =>
-    readSpace(each, `${where}.spaces[${index}]`, at, keyOf),
+    readSpace(each, `${where}.spaces[${index}]`, file.folder, keys.of),
   );
   if (spaces.length === 0) throw new ConfigFault(`${where}.spaces is empty. Add ${EXAMPLE}.`);
   const twice = spaces.find((each, i) => spaces.findIndex(({ space }) => space === each.space) !== i);
   if (twice) throw new ConfigFault(`${where}.spaces names ${twice.space} twice. Keep one of them.`);
-  const server = readUrl(
-    env.FRESHET_URL || `http://127.0.0.1:${readPort(env.PORT || "8080", "PORT", 1)}`,
-    "FRESHET_URL",
-  );
-  const isEu = readOption(entry.region, ["us", "eu"], `${where}.region`) === "eu";
+  const place = readPlace("contentful", 8_082, env, folder);
+  const isEu = readRegion(entry.region, `${where}.region`) === "eu";
   const management = isEu ? "https://api.eu.contentful.com" : "https://api.contentful.com";
-  const origins = (value: unknown, name: string) =>
-    listOf(value ?? [], `${where}.${name}`).map((each, i) => readOrigin(each, `${where}.${name}[${i}]`));
+  const address = (name: string) =>
+    entry[name] === undefined ? undefined : readAddress(entry[name], `${where}.${name}`);
+  const origins = (name: string) =>
+    listOf(entry[name] ?? [], `${where}.${name}`).map((each, i) =>
+      readOrigin(each, `${where}.${name}[${i}]`),
+    );
+  const tokens = (name: string) => readTokens(entry[name], `${where}.${name}`, file.folder);
+  const hours = { usual: 24, least: 1, most: 720 };
   return {
-    host: env.FRESHET_HOST || "127.0.0.1",
-    port: readPort(env.FRESHET_CONTENTFUL_PORT || "8082", "FRESHET_CONTENTFUL_PORT", 0),
-    dataFolder: own,
-    server,
-    endpoint: optionalUrl(entry.endpoint, `${where}.endpoint`) ?? server,
-    publicUrl: optionalUrl(entry.publicUrl, `${where}.publicUrl`),
+    ...place,
+    endpoint: address("endpoint") ?? place.server,
+    publicUrl: address("publicUrl"),
     app: entry.app,
-    secrets: readSecrets(entry.secret, entry.secretFile, `${where}.secret`, at),
-    identity: readIdentity(entry.app, entry.privateKeyFile, `${where}.privateKeyFile`, at),
-    managementUrl: optionalUrl(entry.managementUrl, `${where}.managementUrl`) ?? management,
+    secrets: readSecrets(entry.secret, entry.secretFile, `${where}.secret`, file.folder),
+    identity: readIdentity(entry.app, entry.privateKeyFile, `${where}.privateKeyFile`, file.folder),
+    managementUrl: address("managementUrl") ?? management,
     webApp: isEu ? "https://app.eu.contentful.com" : "https://app.contentful.com",
-    assetOrigins: origins(entry.assetOrigins, "assetOrigins"),
+    assetOrigins: origins("assetOrigins"),
     frameAncestors: [
       ...["https://app.contentful.com", "https://app.eu.contentful.com"],
-      ...origins(entry.frameAncestors, "frameAncestors"),
+      ...origins("frameAncestors"),
     ],
-    pageOrigins: origins(entry.pageOrigins, "pageOrigins"),
-    resolverToken:
-      readToken(entry.resolverTokenFile, `${where}.resolverTokenFile`, at) ??
-      secretInFile(join(own, "resolver.token")),
-    statusSecrets: lines(entry.statusSecretFile, `${where}.statusSecretFile`, at),
-    reconcileMs: readNumber(entry.reconcileHours ?? 24, 1, 720, `${where}.reconcileHours`) * 3_600_000,
-    walkPage: Math.floor(readNumber(entry.pageSize ?? 100, 1, 1_000, `${where}.pageSize`)),
-    sealingSecret: env.FRESHET_SECRET_KEY || secretInFile(join(own, "secrets.key")),
+    pageOrigins: origins("pageOrigins"),
+    resolverToken: tokens("resolverTokenFile")[0] ?? secretInFile(join(place.dataFolder, "resolver.token")),
+    statusSecrets: tokens("statusSecretFile"),
+    reconcileMs: readNumber(entry.reconcileHours, `${where}.reconcileHours`, hours) * 3_600_000,
+    walkPage: readNumber(entry.pageSize, `${where}.pageSize`, { usual: 100, least: 1, most: 1_000 }),
+    sealingSecret: env.FRESHET_SECRET_KEY || secretInFile(join(place.dataFolder, "secrets.key")),
     spaces,
   };
 }
 
-function readConfigFile(path: string, isNamed: boolean): Readonly<Record<string, unknown>> {
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (cause) {
-    if (!isNamed && isRecord(cause) && cause.code === "ENOENT") return {};
-    throw new ConfigFault(`${path} cannot be read. Check FRESHET_CONFIG and the file's rights.`, { cause });
-  }
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw new ConfigFault(`${path} is not JSON: ${cause instanceof Error ? cause.message : ""}`, { cause });
-  }
-  if (!isRecord(value)) throw new ConfigFault(`${path} does not hold a JSON object.`);
-  return value;
-}
-
 function readSpace(
-  entry: unknown,
+  value: unknown,
   where: string,
   folder: string,
-  keyOf: ReturnType<typeof keyReader>,
+  keyOf: (project: string) => ApiKey | undefined,
 ): SpaceConfig {
-  if (!isRecord(entry)) throw new ConfigFault(`${where} is not an object.`);
-  refuseUnknown(entry, SPACE_KEYS, where);
-  const { space, environment = "master", project = "demo", webhookSecret, webhookSecretFile, admins } = entry;
+  const entry = readObject(value, where, SPACE_KEYS);
+  const { space, environment = "master", webhookSecret, webhookSecretFile } = entry;
   if (!isId(space)) throw new ConfigFault(`${where}.space is no id of a space.`);
   if (!isId(environment)) throw new ConfigFault(`${where}.environment is no name of an environment.`);
-  if (typeof project !== "string" || project === "")
-    throw new ConfigFault(`${where}.project is no project's name.`);
+  const project = readProject(entry.project, `${where}.project`);
   const hasWebhook = webhookSecret !== undefined || webhookSecretFile !== undefined;
-  const users = listOf(admins ?? [], `${where}.admins`);
-  if (!users.every(isId)) throw new ConfigFault(`${where}.admins is no list of user ids.`);
+  const admins = listOf(entry.admins ?? [], `${where}.admins`);
+  if (!admins.every(isId)) throw new ConfigFault(`${where}.admins is no list of user ids.`);
   return {
-    ...{ space, environment, project, admins: users },
+    ...{ space, environment, project, admins, apiKey: keyOf(project) },
     webhookSecrets: hasWebhook
       ? readSecrets(webhookSecret, webhookSecretFile, `${where}.webhookSecret`, folder)
       : [],
-    apiKey: keyOf(project, `${where}.project`),
   };
 }
 
 /** One signing secret, or two in two lines while they are exchanged. */
 function readSecrets(secret: unknown, file: unknown, where: string, folder: string): readonly string[] {
-  if ((secret === undefined) === (file === undefined))
-    throw new ConfigFault(`${where} is needed, either so or as ${where}File.`);
-  const text = secret ?? readSecretFile(file, `${where}File`, folder);
-  const secrets = typeof text === "string" ? linesOf(text) : [];
+  const secrets = readSecretLines(secret, file, where, folder);
   if (secrets.length < 1 || secrets.length > 2 || !secrets.every((line) => SIGNING_SECRET.test(line))) {
     throw new ConfigFault(
       `${where} is not one or two lines of 64 letters, digits and +/=_-. Contentful takes no other signing secret.`,
@@ -195,12 +170,7 @@ function readIdentity(app: string, file: unknown, where: string, folder: string)
   return { app, key };
 }
 
-function readToken(file: unknown, where: string, folder: string): string | undefined {
-  const [token] = lines(file, where, folder);
-  return token;
-}
-
-function lines(file: unknown, where: string, folder: string): readonly string[] {
+function readTokens(file: unknown, where: string, folder: string): readonly string[] {
   if (file === undefined) return [];
   const found = linesOf(readSecretFile(file, where, folder));
   if (found.length === 0 || found.some((line) => line.length < SHORTEST_TOKEN))
@@ -208,54 +178,14 @@ function lines(file: unknown, where: string, folder: string): readonly string[] 
   return found;
 }
 
-const linesOf = (text: string) =>
-  text
-    .split(/\r?\n/)
-    .map((line) => line.trim())
-    .filter((line) => line !== "");
-
-function refuseUnknown(entry: Readonly<Record<string, unknown>>, keys: readonly string[], where: string) {
-  const unknown = Object.keys(entry).find((key) => !keys.includes(key));
-  if (unknown !== undefined)
-    throw new ConfigFault(`${where}.${unknown} is unknown. It takes ${keys.join(", ")}.`);
-}
-
 function listOf(value: unknown, where: string): readonly unknown[] {
   if (Array.isArray(value)) return value;
   throw new ConfigFault(`${where} is no list.`);
 }
 
-function readOption<Word extends string>(
-  value: unknown,
-  words: readonly Word[],
-  where: string,
-): Word | undefined {
-  if (value === undefined) return undefined;
-  const word = words.find((each) => each === value);
-  if (word === undefined) throw new ConfigFault(`${where} is none of ${words.join(", ")}.`);
-  return word;
-}
-
-function readNumber(value: unknown, least: number, most: number, where: string): number {
-  if (typeof value === "number" && value >= least && value <= most) return value;
-  throw new ConfigFault(`${where} is no number from ${least} to ${most}.`);
-}
-
-function readPort(text: string, where: string, least: number): number {
-  const port = /^[0-9]{1,5}$/.test(text) ? Number(text) : Number.NaN;
-  if (port >= least && port <= 65_535) return port;
-  throw new ConfigFault(`${where} is "${text}". Write a port number up to 65535.`);
-}
-
-function optionalUrl(value: unknown, where: string): string | undefined {
-  return value === undefined ? undefined : readUrl(value, where);
-}
-
-function readUrl(value: unknown, where: string): string {
-  const url = typeof value === "string" ? URL.parse(value) : null;
-  if ((url?.protocol === "http:" || url?.protocol === "https:") && url.search === "" && url.hash === "")
-    return url.href.replace(/\/+$/, "");
-  throw new ConfigFault(`${where} is no address like "http://127.0.0.1:8080".`);
+function readRegion(value: unknown, where: string): "us" | "eu" {
+  if (value === undefined || value === "us" || value === "eu") return value ?? "us";
+  throw new ConfigFault(`${where} is none of us, eu.`);
 }
 
 function readOrigin(value: unknown, where: string): string {

@@ -1,4 +1,4 @@
-import type { FastifyReply } from "fastify";
+import { CodedError, type ErrorTable, problemsOf } from "@freshet/connector";
 
 /** Every error that a call of the API can meet: permanent code → status and public sentence. */
 export const API_ERRORS = {
@@ -30,29 +30,17 @@ export const API_ERRORS = {
   TOKEN_WRONG: { status: 401, sentence: "The token is not the resolver's." },
   ROUTE_UNKNOWN: { status: 404, sentence: "There is nothing at this address." },
   STORE_UNAVAILABLE: { status: 503, sentence: "The connector's state cannot be read. Ask again." },
-} as const satisfies Record<string, { readonly status: number; readonly sentence: string }>;
+} as const satisfies ErrorTable<string>;
 
 export type ApiErrorCode = keyof typeof API_ERRORS;
 
 /** A call that is refused; the route answers with it. */
-export class ApiError extends Error {
-  readonly code: ApiErrorCode;
-  readonly detail: string | undefined;
+export class ApiError extends CodedError<ApiErrorCode> {
   constructor(code: ApiErrorCode, detail?: string) {
-    super(API_ERRORS[code].sentence);
+    super(API_ERRORS, code, detail);
     this.name = "ApiError";
-    this.code = code;
-    this.detail = detail;
   }
 }
 
-/** Answers with a problem (RFC 9457). */
-export function refuse(reply: FastifyReply, code: ApiErrorCode, detail?: string): FastifyReply {
-  const { status, sentence } = API_ERRORS[code];
-  if (status === 503) reply.header("retry-after", "5");
-  return reply
-    .code(status)
-    .header("cache-control", "no-store")
-    .type("application/problem+json")
-    .send({ status, code, title: sentence, ...(detail !== undefined && { detail }) });
-}
+/** Answers with a problem of the table. */
+export const refuse = problemsOf<ApiErrorCode>(API_ERRORS);

@@ -1,7 +1,6 @@
-import { readFile } from "node:fs/promises";
 import { type ConnectedSite, createStatesClient } from "@freshet/connector";
+import { type ApiKey, readApiKey } from "@freshet/connector/config";
 import { createInvalidationClient } from "@freshet/core";
-import type { ApiKey } from "./config-keys.ts";
 
 /** The project that delivers a space's pictures, with whatever key holds now. */
 export interface ProjectPort {
@@ -12,8 +11,6 @@ export interface ProjectPort {
   key(): Promise<{ readonly text: string; readonly from: "app" | "file" } | undefined>;
   /** Tries a key out; undefined is well, else why it is not. */
   check(key: string): Promise<string | undefined>;
-  /** Says that the connector is there. */
-  announce(id: string, said: object): Promise<void>;
 }
 
 export interface ProjectPortOptions {
@@ -33,10 +30,9 @@ export function createProjectPort(options: ProjectPortOptions): ProjectPort {
     const own = await options.ownKey();
     if (own !== undefined) return { text: own, from: "app" };
     if (apiKey === undefined) return undefined;
-    if ("key" in apiKey) return { text: apiKey.key, from: "file" };
     // The server makes it at its first start: each attempt looks again.
-    const text = await readFile(apiKey.keyFile, "utf8").catch(() => undefined);
-    return text === undefined ? undefined : { text: text.trim(), from: "file" };
+    const text = await readApiKey(apiKey);
+    return text === undefined ? undefined : { text, from: "file" };
   };
   const needed = async (): Promise<string> => {
     const found = await key();
@@ -46,13 +42,6 @@ export function createProjectPort(options: ProjectPortOptions): ProjectPort {
       );
     return found.text;
   };
-  const ask = async (path: string, apiKeyText: string, init: RequestInit = {}) =>
-    fetch(`${endpoint}${path}`, {
-      ...init,
-      headers: { "x-client-key": apiKeyText, "content-type": "application/json" },
-      redirect: "manual",
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    });
   return {
     project,
     key,
@@ -66,7 +55,11 @@ export function createProjectPort(options: ProjectPortOptions): ProjectPort {
     },
     async check(text) {
       try {
-        const response = await ask(`/projects/${encodeURIComponent(project)}/states?limit=1`, text);
+        const response = await fetch(`${endpoint}/projects/${encodeURIComponent(project)}/states?limit=1`, {
+          headers: { "x-client-key": text },
+          redirect: "manual",
+          signal: AbortSignal.timeout(TIMEOUT_MS),
+        });
         await response.body?.cancel();
         if (response.status === 200) return undefined;
         if (response.status === 401 || response.status === 403)
@@ -76,15 +69,6 @@ export function createProjectPort(options: ProjectPortOptions): ProjectPort {
       } catch (cause) {
         throw new Error("The Freshet server does not answer.", { cause });
       }
-    },
-    async announce(id, said) {
-      const response = await ask(`/connectors/${encodeURIComponent(id)}`, await needed(), {
-        method: "PUT",
-        body: JSON.stringify(said),
-      });
-      await response.body?.cancel();
-      if (response.status !== 200)
-        throw new Error(`The server does not take the connector's word (${response.status}).`);
     },
   };
 }

@@ -1,10 +1,9 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { type ConnectedSite, connector, type Desk } from "@freshet/connector";
+import { addressOf, announceTo, type ConnectedSite, connector, type Desk } from "@freshet/connector";
 import { openStore, type Store } from "@freshet/store";
 import fastify, { type FastifyInstance } from "fastify";
 import { claimedSpace, createContentfulAdapter } from "./adapter.ts";
-import { announceSpace } from "./announce.ts";
 import { createRoles } from "./api/roles.ts";
 import { apiRoutes } from "./api/routes.ts";
 import { createAssetIndex } from "./assets/asset-index.ts";
@@ -22,6 +21,7 @@ import type { ContentfulSpace } from "./space.ts";
 import { createSpaces } from "./spaces.ts";
 import { MIGRATIONS, OWNER } from "./tables.ts";
 import { createReplays } from "./verify/replays.ts";
+import { lookPortOf } from "./walk/look-port.ts";
 import { createWalks } from "./walk/walks.ts";
 import { warmUp } from "./warm.ts";
 
@@ -64,6 +64,15 @@ export async function createContentfulServer(
     if (found === undefined) throw new Error(`There is no space ${space}.`);
     return found;
   };
+  /** Any space's own key of the project. */
+  const keyOfProject = async (name: string): Promise<string> => {
+    const ports = [...projects.values()].filter((each) => each.project === name);
+    for (const port of ports) {
+      const key = await port.key();
+      if (key !== undefined) return key.text;
+    }
+    throw new Error(`Project ${name} has no API key yet. Enter one in Contentful, or start Freshet.`);
+  };
   const prefix = config.publicUrl && new URL(config.publicUrl).pathname.replace(/\/$/, "");
   let port: Desk | undefined;
   const inbox = (): Desk => {
@@ -87,6 +96,7 @@ export async function createContentfulServer(
     }),
     invalidations: project(each.space).invalidations,
     states: project(each.space).states,
+    looks: lookPortOf(of, inbox),
     settled: async ({ id }, changes) => {
       const { policy } = await settings.get(each.space);
       if (policy.warm.length === 0) return;
@@ -109,6 +119,11 @@ export async function createContentfulServer(
       claimedSite: claimedSpace,
       ...{ store, log, now, statusSecrets: config.statusSecrets, paths: ["/contentful/webhooks"] },
       ...(pullEveryMs !== undefined && { pullEveryMs }),
+      announce: {
+        id: config.name,
+        address: () => config.address ?? addressOf(app),
+        send: announceTo({ endpoint: config.server, apiKey: keyOfProject }),
+      },
       desk: (attached) => {
         port = attached;
       },
@@ -120,21 +135,11 @@ export async function createContentfulServer(
   resolveRoute(app, { spaces, token: config.resolverToken });
   await pageRoutes(app, { folder: PAGES, ancestors: config.frameAncestors });
 
-  const ends: (() => void)[] = [];
+  let pruning: NodeJS.Timeout | undefined;
   app.addHook("onListen", async () => {
-    const statusUrl = config.publicUrl && `${config.publicUrl}/contentful/status`;
-    for (const space of spaces.keys()) {
-      const said = announceSpace({
-        ...{ space, project: project(space), inbox: inbox(), statusUrl, now, log },
-      });
-      ends.push(said.stop);
-    }
-    const pruning = setInterval(() => void replays.prune(now()).catch(() => {}), PRUNE_EVERY_MS);
-    ends.push(() => clearInterval(pruning));
+    pruning = setInterval(() => void replays.prune(now()).catch(() => {}), PRUNE_EVERY_MS);
   });
-  app.addHook("preClose", async () => {
-    for (const end of ends) end();
-  });
+  app.addHook("preClose", async () => clearInterval(pruning));
   return app;
 }
 

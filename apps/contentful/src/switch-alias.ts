@@ -2,12 +2,12 @@ import type { AssetChange } from "@freshet/core";
 import type { Files } from "./assets/asset-file.ts";
 import type { Entry } from "./assets/asset-index.ts";
 import type { KnownAsset } from "./assets/decide.ts";
+import { compare } from "./assets/difference.ts";
 import { fileOf, stableNames, versionOf } from "./assets/names.ts";
 import type { EventDecision } from "./changes.ts";
 import type { PublishedAsset } from "./cma/client.ts";
 import type { ContentfulEvent } from "./event.ts";
 import { type ContentfulSpace, linkTo, placeIn } from "./space.ts";
-import { isSame } from "./walk/walk.ts";
 
 const PAGE = 200;
 const NO_FILES: Files = {};
@@ -87,7 +87,7 @@ export async function switchAlias(
     entry: Entry | undefined,
   ): Promise<void> {
     const { files, title } = asset.event;
-    const isKnown = entry?.state === "published" && isSame(entry.files, files);
+    const isKnown = entry?.state === "published" && compare(entry.files, files).length === 0;
     if (isKnown || (entry !== undefined && asset.place < entry.place)) return;
     const next = { state: "published" as const, place: asset.place, bumps: entry?.bumps ?? 0, title, files };
     await keepEntry(on, asset.event.asset, entry, next);

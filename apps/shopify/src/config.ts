@@ -1,10 +1,14 @@
-import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { ConfigFault, withConfigFile } from "./config-file.ts";
+import {
+  ConfigFault,
+  type ConnectorPlace,
+  readAddress,
+  readPlace,
+  readSecretFile,
+} from "@freshet/connector/config";
+import { withConfigFile } from "./config-file.ts";
 import { keptSealKey, readSealKeys } from "./secrets.ts";
 import { type ShopContext, shopContext } from "./shops/context.ts";
-
-export { ConfigFault } from "./config-file.ts";
 
 /** Milliseconds between things that happen by themselves. */
 export interface Pace {
@@ -20,17 +24,12 @@ export interface Pace {
   readonly readyMs: readonly number[];
 }
 
-export interface Config {
-  readonly host: string;
-  readonly port: number;
-  readonly dataFolder: string;
+export interface Config extends ConnectorPlace {
   /** Client id and secret of the app, from Shopify's Dev Dashboard. */
   readonly clientId: string;
   readonly clientSecret: string;
   /** Address under which Shopify reaches this app, without a slash at the end. */
   readonly appUrl: string;
-  /** Address of the Freshet server's API, without a slash at the end. */
-  readonly server: string;
   /** Where pictures are delivered, `{project}` standing for the project's name; without a slash at the end. */
   readonly delivery: string;
   /** Key of the whole installation: with it each shop gets a project of its own. */
@@ -62,13 +61,7 @@ const PACE: Pace = {
 export function readConfig(outside: NodeJS.ProcessEnv = process.env, folder: string = process.cwd()): Config {
   const env = withConfigFile(outside, folder);
   const read = reader(env, folder);
-  const dataFolder = resolve(folder, env.FRESHET_DATA || ".freshet", "shopify");
-  const port = readPort(env.FRESHET_SHOPIFY_PORT || "8083", "FRESHET_SHOPIFY_PORT", 0);
-  const host = env.FRESHET_HOST || "127.0.0.1";
-  const server = readAddress(
-    env.FRESHET_URL || `http://127.0.0.1:${readPort(env.PORT || "8080", "PORT", 1)}`,
-    "FRESHET_URL",
-  );
+  const place = readPlace("shopify", 8_083, env, folder);
   const adminKey = read("FRESHET_ADMIN_KEY");
   const name = env.FRESHET_SHOPIFY_PROJECT || undefined;
   const key = read("FRESHET_API_KEY");
@@ -84,21 +77,21 @@ export function readConfig(outside: NodeJS.ProcessEnv = process.env, folder: str
       "FRESHET_SHOPIFY_GATEWAY is for a local Shopify and must be an address of this machine.",
     );
   return {
-    host,
-    port,
-    dataFolder,
+    ...place,
     clientId:
       read("FRESHET_SHOPIFY_CLIENT_ID") ?? missing("FRESHET_SHOPIFY_CLIENT_ID", "the app's client id"),
     clientSecret:
       read("FRESHET_SHOPIFY_CLIENT_SECRET") ??
       missing("FRESHET_SHOPIFY_CLIENT_SECRET", "the app's client secret"),
-    appUrl: readAddress(env.FRESHET_SHOPIFY_APP_URL || `http://127.0.0.1:${port}`, "FRESHET_SHOPIFY_APP_URL"),
-    server,
-    delivery: readAddress(env.FRESHET_SHOPIFY_DELIVERY || server, "FRESHET_SHOPIFY_DELIVERY"),
+    appUrl: readAddress(
+      env.FRESHET_SHOPIFY_APP_URL || `http://127.0.0.1:${place.port}`,
+      "FRESHET_SHOPIFY_APP_URL",
+    ),
+    delivery: readDelivery(env.FRESHET_SHOPIFY_DELIVERY || place.server),
     adminKey,
     project: name === undefined || key === undefined ? undefined : { name, key },
     ownShop: readShop(env.FRESHET_SHOPIFY_SHOP),
-    sealKeys: sealKeys(read("FRESHET_SHOPIFY_SECRET_KEY"), dataFolder),
+    sealKeys: sealKeys(read("FRESHET_SHOPIFY_SECRET_KEY"), place.dataFolder),
     storeUrl: readStoreUrl(read("FRESHET_SHOPIFY_STORE_URL")),
     gateway,
     pace: readPace(env.FRESHET_SHOPIFY_PACE),
@@ -109,12 +102,7 @@ function reader(env: NodeJS.ProcessEnv, folder: string) {
   return (name: string): string | undefined => {
     if (env[name]) return env[name];
     const file = env[`${name}_FILE`];
-    if (!file) return undefined;
-    try {
-      return readFileSync(resolve(folder, file), "utf8").trim() || undefined;
-    } catch (cause) {
-      throw new ConfigFault(`${name}_FILE names ${file}, which cannot be read.`, { cause });
-    }
+    return file ? readSecretFile(file, `${name}_FILE`, folder).trim() || undefined : undefined;
   };
 }
 
@@ -168,22 +156,10 @@ function readPace(text: string | undefined): Pace {
   return pace as unknown as Pace;
 }
 
-function readPort(text: string, where: string, least: number): number {
-  const port = /^[0-9]{1,5}$/.test(text) ? Number(text) : Number.NaN;
-  if (port >= least && port <= 65_535) return port;
-  throw new ConfigFault(`${where} is "${text}". Write a port number up to 65535.`);
-}
-
-function readAddress(text: string, where: string): string {
-  const url = URL.parse(text.replace("{project}", "project-name"));
-  if (
-    url === null ||
-    !/^https?:$/.test(url.protocol) ||
-    url.username !== "" ||
-    url.search !== "" ||
-    url.hash !== ""
-  )
-    throw new ConfigFault(`${where} is "${text}". Write an address like "https://images.example".`);
+function readDelivery(text: string): string {
+  const where = "FRESHET_SHOPIFY_DELIVERY";
+  // As text, since a place for the project's name is no host yet.
+  readAddress(text.replace("{project}", "project-name"), where);
   return text.replace(/\/+$/, "");
 }
 

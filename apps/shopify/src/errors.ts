@@ -1,4 +1,4 @@
-import type { FastifyReply } from "fastify";
+import { CodedError, type ErrorTable, sentenceOf as plainSentence, problemsOf } from "@freshet/connector";
 
 /** Every error a caller of this app can meet: permanent code → status and public sentence. */
 export const SHOPIFY_ERRORS = {
@@ -29,44 +29,22 @@ export const SHOPIFY_ERRORS = {
   ROUTE_UNKNOWN: { status: 404, sentence: "There is nothing at this address." },
   STORE_UNAVAILABLE: { status: 503, sentence: "It could not be stored. Send it again." },
   INTERNAL: { status: 500, sentence: "Something broke inside the app. The log has the cause." },
-} as const satisfies Record<string, { readonly status: number; readonly sentence: string }>;
+} as const satisfies ErrorTable<string>;
 
 export type ShopifyErrorCode = keyof typeof SHOPIFY_ERRORS;
 
 /** An error with a code of the table, on its way to the caller; `detail` is public. */
-export class ShopifyAppError extends Error {
-  readonly code: ShopifyErrorCode;
-  readonly detail: string | undefined;
+export class ShopifyAppError extends CodedError<ShopifyErrorCode> {
   constructor(code: ShopifyErrorCode, detail?: string, options?: ErrorOptions) {
-    super(
-      detail === undefined ? SHOPIFY_ERRORS[code].sentence : `${SHOPIFY_ERRORS[code].sentence} (${detail})`,
-      options,
-    );
+    super(SHOPIFY_ERRORS, code, detail, options);
     this.name = "ShopifyAppError";
-    this.code = code;
-    this.detail = detail;
   }
 }
 
-/** Answers with a problem (RFC 9457). */
-export function problem(reply: FastifyReply, code: ShopifyErrorCode, detail?: string): FastifyReply {
-  const { status, sentence } = SHOPIFY_ERRORS[code];
-  if (status === 503) reply.header("retry-after", "5");
-  return reply
-    .code(status)
-    .header("cache-control", "no-store")
-    .type("application/problem+json")
-    .send({ status, code, title: sentence, ...(detail !== undefined && { detail }) });
-}
+/** Answers with a problem of the table. */
+export const problem = problemsOf<ShopifyErrorCode>(SHOPIFY_ERRORS);
 
 /** The sentence of anything that was thrown, fit for one line of a log: at most 500 characters, and no token in it. */
 export function sentenceOf(thrown: unknown): string {
-  if (!(thrown instanceof Error)) return String(thrown).slice(0, 500);
-  const cause = thrown.cause instanceof Error ? thrown.cause.message : "";
-  const text =
-    cause === "" || thrown.message.includes(cause) ? thrown.message : `${thrown.message} (${cause})`;
-  return text
-    .replaceAll(/\b(shp[a-z]{2,3}_|eyJ)[\w.-]+/g, "…")
-    .replaceAll(/\s+/g, " ")
-    .slice(0, 500);
+  return plainSentence(thrown).replaceAll(/\b(shp[a-z]{2,3}_|eyJ)[\w.-]+/g, "…");
 }

@@ -99,6 +99,8 @@ export interface JobRow extends QueueColumns {
 export interface SweepRow {
   readonly shop: string;
   readonly state: "running" | "done" | "failed";
+  /** Number of the walk. */
+  readonly pass: number;
   readonly phase: number;
   readonly mode: "bulk" | "pages";
   readonly operation: string | null;
@@ -251,6 +253,13 @@ export const MIGRATIONS: readonly Migration[] = [
         .addColumn("finished_at", "bigint")
         .addColumn("error", "text")
         .execute();
+    },
+  },
+  {
+    version: 2,
+    name: "sweeps are counted",
+    async up(on) {
+      await sql`alter table shopify_sweep add column pass bigint not null default 1`.execute(on);
     },
   },
 ];

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { connector, type Desk } from "@freshet/connector";
+import { addressOf, announceTo, connector, type Desk } from "@freshet/connector";
 import { openStore } from "@freshet/store";
 import fastify, { type FastifyError, type FastifyInstance } from "fastify";
 import { createAdmin } from "./admin/admin.ts";
@@ -10,8 +10,8 @@ import { createAssets } from "./assets/assets.ts";
 import { createReadDigest } from "./assets/digest.ts";
 import type { Config } from "./config.ts";
 import { problem, ShopifyAppError, type ShopifyErrorCode, sentenceOf } from "./errors.ts";
-import { announceShops } from "./freshet/announce.ts";
 import { createControl } from "./freshet/control.ts";
+import { createLookPorts } from "./freshet/look-port.ts";
 import { createOutbox } from "./freshet/outbox.ts";
 import { createSites } from "./freshet/sites.ts";
 import { createLooks } from "./jobs/images.ts";
@@ -59,12 +59,12 @@ export async function createShopifyServer(
   const tokens = createTokens({ store, shopify, seal, ownShop: config.ownShop, now });
   const admin = createAdmin({ shopify, tokens, now });
   const control = createControl({ server: config.server, adminKey: config.adminKey, isLocal });
-  const sites = createSites(config.server, seal);
   const assets = createAssets(store, now);
 
   // Jobs ask for jobs, and the desk is there once the connector is.
   const { promise: desked, resolve: setDesk } = Promise.withResolvers<Desk>();
   const jobs = (): Jobs => allJobs;
+  const sites = createSites(config.server, seal, (shop) => lookAt(shop));
   const noticed = () => void outbox.flush();
   const lifecycle = createLifecycle({
     ...{ config, shops, tokens, admin, control, sites, seal, jobs, now, log },
@@ -81,6 +81,7 @@ export async function createShopifyServer(
     everyMs: config.pace.sweepMs,
     bulkMs: config.pace.bulkMs,
   });
+  const lookAt = createLookPorts({ shops, sweeps, jobs });
   /** Of a shop that left nothing is asked any more; what a job that was under way then asked for ends here. */
   const whileThere =
     (handle: Handler): Handler =>
@@ -122,6 +123,11 @@ export async function createShopifyServer(
       store,
       log,
       now,
+      announce: {
+        id: config.name,
+        address: () => config.address ?? addressOf(app),
+        send: announceTo({ endpoint: config.server, apiKey: sites.keyOf }),
+      },
       desk: setDesk,
     }),
   );
@@ -146,7 +152,6 @@ export async function createShopifyServer(
   const housekeep = async () => {
     await outbox.flush();
     await pruneDeliveries(store, now());
-    await announceShops({ shops, desk, control, seal, appUrl: config.appUrl, now, log });
   };
   let keeping: NodeJS.Timeout | undefined;
   let kept: Promise<void> = Promise.resolve();

@@ -1,6 +1,6 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { announceTo, type ConnectedSite, connector, problem } from "@freshet/connector";
+import { addressOf, announceTo, type ConnectedSite, connector, problem } from "@freshet/connector";
+import { readApiKey } from "@freshet/connector/config";
 import { createInvalidationClient } from "@freshet/core";
 import { openStore } from "@freshet/store";
 import fastify, { type FastifyInstance } from "fastify";
@@ -90,20 +90,7 @@ async function keyOfProject(config: Config, project: string): Promise<string> {
 }
 
 async function readKey({ project, apiKey }: SiteConfig): Promise<string> {
-  if ("key" in apiKey) return apiKey.key;
-  const text = await readFile(apiKey.keyFile, "utf8").catch((cause: unknown) => {
-    throw new Error(`Project ${project} has no API key yet. Start Freshet, or set FRESHET_API_KEY.`, {
-      cause,
-    });
-  });
-  return text.trim();
-}
-
-/** Where it listens; a server on the same machine reaches every address of it by loopback. */
-function addressOf(app: FastifyInstance): string | undefined {
-  const address = app.server.address();
-  if (typeof address !== "object" || address === null) return undefined;
-  const isEvery = address.address === "0.0.0.0" || address.address === "::";
-  const host = isEvery ? "127.0.0.1" : address.family === "IPv6" ? `[${address.address}]` : address.address;
-  return `http://${host}:${address.port}`;
+  const key = await readApiKey(apiKey);
+  if (key !== undefined) return key;
+  throw new Error(`Project ${project} has no API key yet. Start Freshet, or set FRESHET_API_KEY.`);
 }

@@ -10,12 +10,12 @@ export function accessOf(
   request: FastifyRequest,
   trusted: {
     readonly secrets: readonly string[];
-    readonly ofProjects: QuestionSecrets;
+    readonly ofProjects: Pick<QuestionSecrets, "all">;
     readonly now: number;
   },
 ): Access {
   // A signature narrows: the server may well run on this machine, and asks for one project.
-  for (const [project, secret] of trusted.ofProjects) {
+  for (const [project, secret] of trusted.ofProjects.all()) {
     if (isSigned(request, [secret], trusted.now)) return { project };
   }
   return isLocal(request) || isSigned(request, trusted.secrets, trusted.now) ? "all" : undefined;

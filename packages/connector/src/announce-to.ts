@@ -11,7 +11,8 @@ export function announceTo(server: {
   const endpoint = server.endpoint.replace(/\/+$/, "");
   return async (project, id, announcement) => {
     const key = await server.apiKey(project);
-    const response = await (server.fetch ?? fetch)(`${endpoint}/connectors/${encodeURIComponent(id)}`, {
+    const path = `/connectors/${encodeURIComponent(id)}?project=${encodeURIComponent(project)}`;
+    const response = await (server.fetch ?? fetch)(`${endpoint}${path}`, {
       method: "PUT",
       headers: { "x-client-key": key, "content-type": "application/json" },
       body: JSON.stringify(announcement),

@@ -8,6 +8,7 @@ import { afterEach, expect, test, vi } from "vitest";
 import { type ConnectorOptions, connector } from "./connector.ts";
 import { EventUnreadable } from "./errors.ts";
 import type { LoggedEvent } from "./inbox.ts";
+import { stopOnce } from "./running.test.support.ts";
 import type { OutcomePort } from "./site.ts";
 import { signMessage } from "./standard-webhooks.ts";
 
@@ -155,13 +156,7 @@ async function start(
     }),
   );
   await app.ready();
-  let isStopped = false;
-  const stop = async () => {
-    if (isStopped) return;
-    isStopped = true;
-    await app.close();
-    await store.close();
-  };
+  const stop = stopOnce(app, store);
   undo.push(stop);
   return { app, store, stop };
 }
@@ -177,7 +172,7 @@ const logOf = async (app: FastifyInstance): Promise<readonly LoggedEvent[]> =>
 const settled = (app: FastifyInstance, states: Readonly<Record<string, string>>) =>
   vi.waitFor(async () => {
     expect(Object.fromEntries((await logOf(app)).map((line) => [line.event, line.state]))).toEqual(states);
-  }, 10_000);
+  }, 30_000);
 
 const hat: FakeEvent = {
   id: "evt_1",
@@ -239,11 +234,11 @@ test("a CMS that asks is told what became of its events, each change once, and o
   cms.wanted = ["evt_1", "evt_9"];
   const { app } = await start(cms, server, await newPlace(), { pullEveryMs: 20 });
   await push(app, [hat]);
-  await vi.waitFor(() => expect(cms.told).toContain("evt_1 invalidating"), 10_000);
+  await vi.waitFor(() => expect(cms.told).toContain("evt_1 invalidating"), 30_000);
   server.status = "DONE";
-  await vi.waitFor(() => expect(cms.told).toContain("evt_1 done"), 10_000);
+  await vi.waitFor(() => expect(cms.told).toContain("evt_1 done"), 30_000);
   const { pulls } = cms;
-  await vi.waitFor(() => expect(cms.pulls).toBeGreaterThan(pulls + 3), 10_000);
+  await vi.waitFor(() => expect(cms.pulls).toBeGreaterThan(pulls + 3), 30_000);
   expect(cms.told.filter((line) => line !== "evt_1 received")).toEqual(["evt_1 invalidating", "evt_1 done"]);
 });
 
@@ -256,7 +251,7 @@ test("a CMS that does not take what it asked for is pulled from all the same, an
   await settled(app, { evt_1: "done" });
   expect((await app.inject("/fake/status")).json().sites[0]).toMatchObject({ state: "ok", error: null });
   cms.isDeaf = false;
-  await vi.waitFor(() => expect(cms.told).toEqual(["evt_1 done"]), 10_000);
+  await vi.waitFor(() => expect(cms.told).toEqual(["evt_1 done"]), 30_000);
 });
 
 test("an event that arrives many times, on both ways, is invalidated once", async () => {
@@ -277,7 +272,7 @@ test.each(["503", "429", "401", "break"] as const)(
     server.answer = answer;
     const { app } = await start(cms, server, await newPlace());
     await push(app, [hat]);
-    await vi.waitFor(() => expect(server.asked.length).toBeGreaterThanOrEqual(2), 10_000);
+    await vi.waitFor(() => expect(server.asked.length).toBeGreaterThanOrEqual(2), 30_000);
     const [waiting] = await logOf(app);
     expect(waiting).toMatchObject({
       state: "received",
@@ -436,7 +431,7 @@ test("a site that cannot be reached is shown, and asked again", async () => {
   cms.isDown = true;
   cms.events.push(hat);
   const { app } = await start(cms, server, await newPlace(), { pullEveryMs: 20 });
-  await vi.waitFor(() => expect(cms.pulls).toBeGreaterThan(2), 10_000);
+  await vi.waitFor(() => expect(cms.pulls).toBeGreaterThan(2), 30_000);
   const status = async () => (await app.inject("/fake/status")).json().sites[0];
   expect(await status()).toMatchObject({ state: "unreachable", error: "The site cannot be reached." });
   cms.isDown = false;

@@ -12,9 +12,10 @@ import { createPullLoop } from "./pull.ts";
 import { receiveEvents } from "./receive.ts";
 import { reportEvents } from "./report.ts";
 import { type InboxRow, migrationsOf, tablesOf } from "./schema.ts";
-import { questionSecrets } from "./secrets.ts";
+import { openSecrets } from "./secrets.ts";
 import { createSettle } from "./settle.ts";
 import type { ConnectedSite } from "./site.ts";
+import { createSiteStatus } from "./site-status.ts";
 import { createWalkLoop } from "./walk.ts";
 import { walkMigrationsOf, walkTablesOf } from "./walk-schema.ts";
 import { createWalkStore } from "./walk-store.ts";
@@ -74,9 +75,7 @@ export function connector<Client>(options: ConnectorOptions<Client>): FastifyPlu
     const walkTables = walkTablesOf(tables);
     await store.migrate(walkTables.owner, walkMigrationsOf(walkTables, tables));
     const projects = () => [...sites.values()].map((site) => site.project);
-    const ofProjects = options.announce
-      ? await questionSecrets(store, walkTables, projects())
-      : new Map<string, string>();
+    const ofProjects = await openSecrets(store, walkTables);
 
     const inbox = createInbox(store, tables, now);
     const known = createKnownVersions(store, tables);
@@ -135,7 +134,9 @@ export function connector<Client>(options: ConnectorOptions<Client>): FastifyPlu
       if (code === "INTERNAL") log("request failed", { reason: sentenceOf(error) });
       return problem(reply, code);
     });
-    options.desk?.(createDesk({ store, tables, walkTables, inbox, added, pulls }));
+    options.desk?.(
+      createDesk({ store, tables, walkTables, secrets: ofProjects, projects, inbox, added, pulls }),
+    );
     receiveEvents(app, {
       paths: [`/${name}/events`, ...(options.paths ?? [])],
       sites,
@@ -147,15 +148,16 @@ export function connector<Client>(options: ConnectorOptions<Client>): FastifyPlu
     const pullState = (site: string) => pulls.get(site)?.state();
     const walkOf = (site: string) => walkers.get(site);
     const secrets = options.statusSecrets ?? [];
-    const { statusOf } = reportEvents(app, {
-      ...{ name, sites, inbox, walks, pullState, walkOf, now, secrets, ofProjects },
-    });
+    const statusOf = createSiteStatus<Client>({ inbox, walks, pullState, walkOf, now });
+    reportEvents(app, { name, sites, inbox, statusOf, walkOf, now, secrets, ofProjects });
     const announcer =
       options.announce &&
       createAnnouncer({
         ...{ name, announce: options.announce, secrets: ofProjects, projects, log },
-        statuses: (project) =>
-          Promise.all([...sites.values()].filter((site) => site.project === project).map(statusOf)),
+        statuses: async (project) => {
+          const mine = [...sites.values()].filter((site) => site.project === project);
+          return (await Promise.all(mine.map(statusOf))).filter((each) => each !== undefined);
+        },
       });
 
     const prune = () => {

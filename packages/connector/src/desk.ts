@@ -2,7 +2,8 @@ import type { VerifiedEvent } from "@freshet/core";
 import { type Store, sql } from "@freshet/store";
 import type { Inbox } from "./inbox.ts";
 import type { PullLoop } from "./pull.ts";
-import type { EventState, InboxRow, Tables } from "./schema.ts";
+import type { EventState, Tables } from "./schema.ts";
+import type { QuestionSecrets } from "./secrets.ts";
 import type { WalkTables } from "./walk-schema.ts";
 
 /** What became of one event; `invalidations` are the ids that the server gave. */
@@ -24,7 +25,10 @@ export interface Desk extends Pick<Inbox, "log" | "counts" | "place"> {
   pullError(site: string): string | undefined;
   /** What became of these events, by their id; those that are not in the log any more are left out. */
   outcomes(site: string, events: readonly string[]): Promise<ReadonlyMap<string, EventOutcome>>;
-  /** Forgets everything about a site: its events, finished or not, and the versions it was known by. */
+  /**
+   * Forgets everything about a site: its events, finished or not, the versions it was known by, and the secret of a project that
+   * no site of the connector's map belongs to any more.
+   */
   forget(site: string): Promise<void>;
 }
 
@@ -32,13 +36,16 @@ export function createDesk(parts: {
   readonly store: Store;
   readonly tables: Tables;
   readonly walkTables: WalkTables;
+  readonly secrets: QuestionSecrets;
+  /** Of the sites that are there now. */
+  readonly projects: () => Iterable<string>;
   readonly inbox: Inbox;
   /** Told after new events were stored. */
   readonly added: () => void;
   /** Of sites that are pulled, by their id. */
   readonly pulls: ReadonlyMap<string, PullLoop>;
 }): Desk {
-  const { store, tables, walkTables, inbox, added, pulls } = parts;
+  const { store, tables, walkTables, secrets, inbox, added, pulls } = parts;
   return {
     log: inbox.log,
     counts: inbox.counts,
@@ -51,27 +58,20 @@ export function createDesk(parts: {
       return stored;
     },
     async outcomes(site, events) {
-      if (events.length === 0) return new Map();
-      const { rows } = await sql<InboxRow>`select event, state, changed_at, invalidations, remark
-        from ${sql.table(tables.inbox)} where id in (${sql.join(events.map((event) => `${site} ${event}`))})`.execute(
-        store.db,
-      );
+      const lines = await inbox.lines(site, events);
       return new Map(
-        rows.map((row) => [
-          row.event,
-          {
-            state: row.state,
-            changedAt: Number(row.changed_at),
-            invalidations: row.invalidations === null ? [] : (JSON.parse(row.invalidations) as string[]),
-            remark: row.remark,
-          },
+        lines.map(({ event, state, changed_at, invalidations, remark }) => [
+          event,
+          { state, changedAt: Date.parse(changed_at), invalidations, remark },
         ]),
       );
     },
-    forget: (site) =>
-      store.db.transaction().execute(async (on) => {
+    async forget(site) {
+      await store.db.transaction().execute(async (on) => {
         for (const table of [tables.inbox, tables.known, tables.place, walkTables.walk])
           await sql`delete from ${sql.table(table)} where site = ${site}`.execute(on);
-      }),
+      });
+      await secrets.keepOnly(parts.projects());
+    },
   };
 }

@@ -58,6 +58,7 @@ export function createInbox(store: Store, tables: Tables, now: () => number): In
   const { db } = store;
   const inbox = sql.table(tables.inbox);
   const place = sql.table(tables.place);
+  const line = sql`select site, event, subject, via, received_at, state, changed_at, invalidations, remark from ${inbox}`;
 
   const insert = async (on: Kysely<unknown>, site: string, via: Via, events: readonly VerifiedEvent[]) => {
     let added = 0;
@@ -98,18 +99,14 @@ export function createInbox(store: Store, tables: Tables, now: () => number): In
       const bySubject = subject === undefined ? sql`` : sql`and subject = ${subject}`;
       const byTime = before === undefined ? sql`` : sql`and received_at < ${before}`;
       const { rows } =
-        await sql<InboxRow>`select site, event, subject, via, received_at, state, changed_at, invalidations, remark
-        from ${inbox} where true ${bySite} ${bySites} ${byState} ${bySubject} ${byTime} order by received_at desc, id desc limit ${limit}`.execute(
-          db,
-        );
+        await sql<InboxRow>`${line} where true ${bySite} ${bySites} ${byState} ${bySubject} ${byTime}
+        order by received_at desc, id desc limit ${limit}`.execute(db);
       return rows.map(lineOf);
     },
     async lines(site, events) {
       if (events.length === 0) return [];
       const ids = events.map((event) => `${site} ${event}`);
-      const { rows } =
-        await sql<InboxRow>`select site, event, subject, via, received_at, state, changed_at, invalidations, remark
-        from ${inbox} where id in (${sql.join(ids)})`.execute(db);
+      const { rows } = await sql<InboxRow>`${line} where id in (${sql.join(ids)})`.execute(db);
       return rows.map(lineOf);
     },
     async counts(site) {

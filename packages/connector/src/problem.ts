@@ -1,4 +1,4 @@
-import type { FastifyReply } from "fastify";
+import { type ErrorTable, problemsOf } from "./error-table.ts";
 
 /** Every error a caller of a connector can meet: permanent code → status and public sentence. */
 export const CONNECTOR_ERRORS = {
@@ -16,16 +16,9 @@ export const CONNECTOR_ERRORS = {
   ROUTE_UNKNOWN: { status: 404, sentence: "There is nothing at this address." },
   STORE_UNAVAILABLE: { status: 503, sentence: "The event could not be stored. Send it again." },
   INTERNAL: { status: 500, sentence: "Something broke inside the connector. The log has the cause." },
-} as const satisfies Record<string, { readonly status: number; readonly sentence: string }>;
+} as const satisfies ErrorTable<string>;
 
 export type ConnectorErrorCode = keyof typeof CONNECTOR_ERRORS;
 
-/** Answers with a problem (RFC 9457). */
-export function problem(reply: FastifyReply, code: ConnectorErrorCode, detail?: string): FastifyReply {
-  const { status, sentence } = CONNECTOR_ERRORS[code];
-  if (status === 503) reply.header("retry-after", "5");
-  return reply
-    .code(status)
-    .type("application/problem+json")
-    .send({ status, code, title: sentence, ...(detail !== undefined && { detail }) });
-}
+/** Answers with a problem of the table. */
+export const problem = problemsOf<ConnectorErrorCode>(CONNECTOR_ERRORS);

@@ -1,8 +1,9 @@
 import type { RawRequest, Verification } from "@freshet/core";
-import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { FastifyInstance } from "fastify";
 import { sentenceOf } from "./errors.ts";
 import type { Inbox } from "./inbox.ts";
 import { problem } from "./problem.ts";
+import { rawRequest } from "./raw-request.ts";
 import type { ConnectedSite } from "./site.ts";
 
 const LARGEST_BODY = 1_048_576;
@@ -57,14 +58,4 @@ export function receiveEvents<Client>(app: FastifyInstance, options: ReceiveOpti
       if (stored > 0) options.added();
       return reply.send({ stored, known: verification.events.length - stored });
     });
-}
-
-/** A request as adapters want it: bytes, and each header as one text. */
-function rawRequest(request: FastifyRequest): RawRequest {
-  const headers: Record<string, string | undefined> = {};
-  for (const [name, value] of Object.entries(request.headers)) {
-    headers[name] = Array.isArray(value) ? value.join(", ") : value;
-  }
-  const body = request.body instanceof Uint8Array ? request.body : new Uint8Array();
-  return { method: request.method, path: request.originalUrl, headers, body };
 }

@@ -2,80 +2,30 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { type Access, accessOf } from "./access.ts";
 import type { Inbox } from "./inbox.ts";
 import { problem } from "./problem.ts";
-import type { PullState } from "./pull.ts";
 import { EVENT_STATES } from "./schema.ts";
 import type { QuestionSecrets } from "./secrets.ts";
 import type { ConnectedSite } from "./site.ts";
-import { type SiteWalk, viewWalk } from "./view-walk.ts";
+import type { SiteStatus } from "./site-status.ts";
 import type { WalkLoop } from "./walk.ts";
-import type { WalkStore } from "./walk-store.ts";
-
-/** How one site stands, as `GET /<connector>/status` lists it. */
-export interface SiteStatus {
-  readonly site: string;
-  readonly project: string;
-  /** `ok`: nothing waits; `behind`: events wait to be invalidated; `unreachable`: the site's last pull failed. */
-  readonly state: "ok" | "behind" | "unreachable";
-  /** Up to where the site's events are known; null before the first pull. */
-  readonly cursor: string | null;
-  readonly pulled_at: string | null;
-  /** How long the oldest unfinished event has been waiting. */
-  readonly lag_ms: number;
-  /** Why the site is unreachable, or what the oldest unfinished event waits for. */
-  readonly error: string | null;
-  /** Events kept in the log, by state. */
-  readonly events: Readonly<Record<string, number>>;
-  /** The walk over everything the site has; null where the adapter makes none. */
-  readonly reconcile: SiteWalk | null;
-}
 
 export interface ReportOptions<Client> {
   readonly name: string;
   readonly sites: ReadonlyMap<string, ConnectedSite<Client>>;
   readonly inbox: Inbox;
-  readonly walks: WalkStore;
-  readonly pullState: (site: string) => PullState | undefined;
+  readonly statusOf: (site: ConnectedSite<Client>) => Promise<SiteStatus | undefined>;
   readonly walkOf: (site: string) => WalkLoop | undefined;
   readonly now: () => number;
   /** Secrets that may ask about everything from elsewhere, by Standard Webhooks over the text `<METHOD> <path and query>`. */
   readonly secrets: readonly string[];
   /** Those of projects, in the same way, for what is the project's. */
-  readonly ofProjects: QuestionSecrets;
+  readonly ofProjects: Pick<QuestionSecrets, "all">;
 }
 
 const MOST_LINES = 1_000;
 
-/**
- * `GET /<connector>/status`, `GET /<connector>/events` and `POST /<connector>/reconcile`: for this machine, or signed.
- * Answers with how each site that may be seen stands; `announce` tells the server the same.
- */
-export function reportEvents<Client>(
-  app: FastifyInstance,
-  options: ReportOptions<Client>,
-): { statusOf(site: ConnectedSite<Client>): Promise<SiteStatus> } {
+/** `GET /<connector>/status`, `GET /<connector>/events` and `POST /<connector>/reconcile`: for this machine, or signed. */
+export function reportEvents<Client>(app: FastifyInstance, options: ReportOptions<Client>): void {
   const { name, inbox, now } = options;
-
-  const statusOf = async (site: ConnectedSite<Client>): Promise<SiteStatus> => {
-    const [place, { states, waiting }, walk] = await Promise.all([
-      inbox.place(site.id),
-      inbox.counts(site.id),
-      options.walks.of(site.id),
-    ]);
-    const pull = options.pullState(site.id);
-    const loop = options.walkOf(site.id);
-    return {
-      site: site.id,
-      project: site.project,
-      state: pull?.error !== undefined ? "unreachable" : waiting === undefined ? "ok" : "behind",
-      cursor: place?.cursor ?? null,
-      pulled_at: place === undefined ? null : new Date(place.pulledAt).toISOString(),
-      lag_ms: waiting === undefined ? 0 : Math.max(0, now() - waiting.since),
-      error: pull?.error ?? waiting?.remark ?? null,
-      events: states,
-      reconcile:
-        site.adapter.reconcile === undefined || loop === undefined ? null : viewWalk(walk, loop.trouble()),
-    };
-  };
 
   /** Answers itself and gives undefined where the question is not allowed or not understood. */
   const asked = (request: FastifyRequest, reply: FastifyReply) => {
@@ -105,8 +55,8 @@ export function reportEvents<Client>(
   app.get(`/${name}/status`, async (request, reply) => {
     const question = asked(request, reply);
     if (question === undefined) return reply;
-    const sites = await Promise.all(question.sites.map(statusOf));
-    return { connector: name, sites };
+    const sites = await Promise.all(question.sites.map(options.statusOf));
+    return { connector: name, sites: sites.filter((each) => each !== undefined) };
   });
 
   app.get(`/${name}/events`, async (request, reply) => {
@@ -128,9 +78,8 @@ export function reportEvents<Client>(
     const question = asked(request, reply);
     if (question === undefined) return reply;
     const begun: string[] = [];
-    for (const { id } of question.sites) if (await options.walkOf(id)?.ask()) begun.push(id);
+    for (const { id, looks } of question.sites)
+      if (await (looks ?? options.walkOf(id))?.ask()) begun.push(id);
     return reply.code(202).send({ sites: begun });
   });
-
-  return { statusOf };
 }

@@ -6,8 +6,9 @@ import { afterEach, expect, test, vi } from "vitest";
 import type { Announcement } from "./announce.ts";
 import { type ConnectorOptions, connector } from "./connector.ts";
 import type { LoggedEvent } from "./inbox.ts";
-import type { SiteStatus } from "./report.ts";
+import { stopOnce } from "./running.test.support.ts";
 import type { ConnectedSite } from "./site.ts";
+import type { SiteStatus } from "./site-status.ts";
 import { signMessage } from "./standard-webhooks.ts";
 
 const undo: (() => Promise<unknown>)[] = [];
@@ -106,13 +107,7 @@ async function start(
   const options = { store, sites, pullEveryMs: HOUR, reconcileEveryMs: HOUR };
   await app.register(connector({ name: "fake", claimedSite: () => undefined, ...options, ...more }));
   await app.ready();
-  let isStopped = false;
-  const stop = async () => {
-    if (isStopped) return;
-    isStopped = true;
-    await app.close();
-    await store.close();
-  };
+  const stop = stopOnce(app, store);
   undo.push(stop);
   return { app, stop };
 }

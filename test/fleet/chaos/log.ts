@@ -1,10 +1,11 @@
-import { createInvalidationClient, type InvalidationEntry } from "@freshet/core";
+import { createInvalidationClient } from "@freshet/core";
+import { wholeLog } from "../../support/whole-log.ts";
 import { API_KEY, type Fleet } from "../fleet.ts";
 import type { Sent } from "./callers.ts";
 
 /** Compares the whole log with what was acknowledged: each is there once, under a number of its own, and Done. In words. */
 export async function faultsOfLog(fleet: Fleet, sent: readonly Sent[]): Promise<readonly string[]> {
-  const log = await wholeLog(fleet.apis[0] ?? "");
+  const log = await wholeLog(createInvalidationClient({ endpoint: fleet.apis[0] ?? "", apiKey: API_KEY }));
   const kept = new Set<string>();
   const known = new Set(log.map(({ uuid }) => uuid));
   for (const { uuid, ended, mayBeGone } of sent)
@@ -19,15 +20,4 @@ export async function faultsOfLog(fleet: Fleet, sent: readonly Sent[]): Promise<
     if (status !== "DONE") faults.push(`${uuid} is ${status} in the log`);
   }
   return [...faults, ...[...kept].map((uuid) => `${uuid} was Done and is in the log no more`)];
-}
-
-async function wholeLog(endpoint: string): Promise<readonly InvalidationEntry[]> {
-  const client = createInvalidationClient({ endpoint, apiKey: API_KEY });
-  const entries: InvalidationEntry[] = [];
-  for (let cursor: string | undefined; ; ) {
-    const page = await client.list({ limit: 100, ...(cursor === undefined ? {} : { cursor }) });
-    entries.push(...page.invalidations);
-    if (!page.cursor) return entries;
-    cursor = page.cursor;
-  }
 }

@@ -1,4 +1,4 @@
-import type { RawRequest } from "@freshet/core";
+import { rawRequest } from "@freshet/connector";
 import type { FastifyRequest } from "fastify";
 import { ApiError } from "../errors.ts";
 import { isId } from "../event.ts";
@@ -51,12 +51,4 @@ export async function readCall(request: FastifyRequest, options: CallOptions): P
   const body = raw.body.length === 0 ? NONE : parseObject(raw.body);
   if (body === undefined) throw new ApiError("REQUEST_MALFORMED", "The body is no JSON object.");
   return { space, environment, user, body };
-}
-
-function rawRequest(request: FastifyRequest): RawRequest {
-  const headers: Record<string, string | undefined> = {};
-  for (const [name, value] of Object.entries(request.headers))
-    headers[name] = Array.isArray(value) ? value.join(", ") : value;
-  const body = request.body instanceof Uint8Array ? request.body : new Uint8Array();
-  return { method: request.method, path: request.originalUrl, headers, body };
 }

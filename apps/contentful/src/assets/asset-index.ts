@@ -1,20 +1,17 @@
 import { type Kysely, type Store, sql } from "@freshet/store";
 import type { AssetFile } from "./asset-file.ts";
-import type { Blocks, Decided, KnownAsset } from "./decide.ts";
+import {
+  type AssetKey,
+  type AssetRow,
+  type Entry,
+  entryOf,
+  type FileRow,
+  fileOfRow,
+  writeAsset,
+} from "./asset-rows.ts";
+import type { Blocks, Decided } from "./decide.ts";
 
-/** An asset in one environment, which is never an alias. */
-export interface AssetKey {
-  readonly space: string;
-  readonly environment: string;
-  readonly asset: string;
-}
-
-/** A known asset, and the number by which a change notices that another one came first. */
-export interface Entry extends KnownAsset {
-  readonly revision: number;
-  /** When it was last written, by our clock. */
-  readonly updatedAt: number;
-}
+export type { Entry } from "./asset-rows.ts";
 
 /** A block as it is listed. */
 export interface Block {
@@ -60,27 +57,6 @@ export interface AssetIndex {
   count(space: string, environment: string): Promise<Readonly<Record<string, number>>>;
 }
 
-interface AssetRow {
-  readonly asset: string;
-  readonly state: KnownAsset["state"];
-  readonly place: number;
-  readonly bumps: number;
-  readonly title: string | null;
-  readonly revision: number;
-  readonly updated_at: number;
-}
-
-interface FileRow {
-  readonly asset: string;
-  readonly locale: string;
-  readonly url: string;
-  readonly content_type: string;
-  readonly bytes: number;
-  readonly width: number | null;
-  readonly height: number | null;
-  readonly file_name: string;
-}
-
 const AT_ONCE = 500;
 
 export function createAssetIndex(store: Store, now: () => number): AssetIndex {
@@ -102,19 +78,7 @@ export function createAssetIndex(store: Store, now: () => number): AssetIndex {
       }
     }
     return new Map(
-      rows.map((row) => [
-        row.asset,
-        {
-          asset: row.asset,
-          state: row.state,
-          place: Number(row.place),
-          bumps: row.bumps,
-          title: row.title ?? undefined,
-          files: files.get(row.asset) ?? {},
-          revision: Number(row.revision),
-          updatedAt: Number(row.updated_at),
-        },
-      ]),
+      rows.map((row) => [row.asset, { asset: row.asset, ...entryOf(row, files.get(row.asset) ?? {}) }]),
     );
   };
 
@@ -191,47 +155,6 @@ export function createAssetIndex(store: Store, now: () => number): AssetIndex {
         where space = ${space} and environment = ${environment} group by state`.execute(db);
       return Object.fromEntries(rows.map(({ state, n }) => [state, Number(n)]));
     },
-  };
-}
-
-/** Compare and set: what was decided on another state of the asset is decided anew. */
-async function writeAsset(
-  on: Db,
-  { space, environment, asset }: AssetKey,
-  before: Entry | undefined,
-  next: KnownAsset,
-  at: number,
-): Promise<void> {
-  const title = next.title ?? null;
-  const { numAffectedRows } =
-    before === undefined
-      ? await sql`insert into contentful_asset
-          (space, environment, asset, state, place, bumps, title, walk, revision, updated_at)
-          values (${space}, ${environment}, ${asset}, ${next.state}, ${next.place}, ${next.bumps}, ${title}, 0, 1, ${at})
-          on conflict (space, environment, asset) do nothing`.execute(on)
-      : await sql`update contentful_asset set state = ${next.state}, place = ${next.place}, bumps = ${next.bumps},
-          title = ${title}, revision = revision + 1, updated_at = ${at}
-          where space = ${space} and environment = ${environment} and asset = ${asset}
-          and revision = ${before.revision}`.execute(on);
-  if (numAffectedRows !== 1n) throw new Error(`Another event about ${asset} was followed at the same time.`);
-  if (before?.files === next.files) return;
-  await sql`delete from contentful_file where space = ${space} and environment = ${environment}
-    and asset = ${asset}`.execute(on);
-  for (const [locale, file] of Object.entries(next.files)) {
-    await sql`insert into contentful_file
-      (space, environment, asset, locale, url, content_type, bytes, width, height, file_name)
-      values (${space}, ${environment}, ${asset}, ${locale}, ${file.url}, ${file.contentType}, ${file.bytes},
-        ${file.width ?? null}, ${file.height ?? null}, ${file.fileName})`.execute(on);
-  }
-}
-
-function fileOfRow({ url, content_type, bytes, width, height, file_name }: FileRow): AssetFile {
-  return {
-    url,
-    contentType: content_type,
-    bytes: Number(bytes),
-    ...(width !== null && height !== null && { width, height }),
-    fileName: file_name,
   };
 }
 

@@ -3,14 +3,10 @@ import { describe, expect, test } from "vitest";
 import type { ContentfulEvent } from "../event.ts";
 import { type Policy, USUAL_POLICY } from "../policy.ts";
 import type { AssetFile, Files } from "./asset-file.ts";
-import {
-  type Decided,
-  decideAsked,
-  decidePublished,
-  decideWithdrawn,
-  type KnownAsset,
-  type Situation,
-} from "./decide.ts";
+import type { Decided, KnownAsset, Situation } from "./decide.ts";
+import { decideAsked } from "./decide-asked.ts";
+import { decidePublished } from "./decide-published.ts";
+import { decideWithdrawn } from "./decide-withdrawn.ts";
 import { NO_LOCALES } from "./names.ts";
 
 const file = (token: string, bytes = 100): AssetFile => ({

@@ -24,6 +24,15 @@ export async function done(
   );
 }
 
+/** Two projects in the file: neither of them answers for hosts that nobody named. */
+export const twoProjects = (origin: string) => {
+  const section = { aliases: { _site_: origin }, origins: { allowPrivate: true }, formats: [] };
+  return {
+    demo: { ...section, apiKey: "client_0123456789abcdef" },
+    other: { ...section, apiKey: "client_of_the_other_one" },
+  };
+};
+
 /** Makes a project of the store; answers what the API did. */
 export async function makeProject(instance: Instance, name: string, settings: object): Promise<Replied> {
   const made = await instance.ask("POST", "/projects", { body: { name, settings } });

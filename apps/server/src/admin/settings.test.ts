@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createEdge } from "../instances/edge.test.support.ts";
 import { type Fleet, type Instance, startFleet } from "../instances/fleet.test.support.ts";
-import { change, done, hostOf, makeProject } from "./api.test.support.ts";
+import { change, done, hostOf, makeProject, twoProjects } from "./api.test.support.ts";
 
 const HAT = "/hat.gif";
 const HOST = { host: hostOf("shop") };
@@ -11,15 +11,6 @@ beforeEach(async () => {
   fleet = await startFleet();
 });
 afterEach(() => fleet.stop());
-
-/** Two projects in the file: none of them answers hosts that nobody named. */
-const projects = (origin: string) => {
-  const section = { aliases: { _site_: origin }, origins: { allowPrivate: true }, formats: [] };
-  return {
-    demo: { ...section, apiKey: "client_0123456789abcdef" },
-    other: { ...section, apiKey: "client_of_the_other_one" },
-  };
-};
 
 /** Settings under which the picture is another one: which settings an answer was made by can be seen in it. */
 function settings(folder: number, more: object = {}) {
@@ -57,9 +48,9 @@ describe("settings that are changed on one of three instances", () => {
     paint(6);
     const edge = createEdge({ host: HOST.host });
     const drivers = [edge.driver];
-    const a = await fleet.start({ name: "a", drivers, projects });
-    const b = await fleet.start({ name: "b", drivers, projects });
-    const c = await fleet.start({ name: "c", role: "delivery", projects });
+    const a = await fleet.start({ name: "a", drivers, projects: twoProjects });
+    const b = await fleet.start({ name: "b", drivers, projects: twoProjects });
+    const c = await fleet.start({ name: "c", role: "delivery", projects: twoProjects });
     const all = [a, b, c];
     edge.inner = c;
     expect((await c.get(HAT, HOST)).status).toBe(404);
@@ -89,8 +80,8 @@ describe("settings that are changed on one of three instances", () => {
   test("let no answer under way count as young: it began before them and ends after them", async () => {
     paint(3);
     const edge = createEdge({ host: HOST.host });
-    const a = await fleet.start({ name: "a", drivers: [edge.driver], projects });
-    const b = await fleet.start({ name: "b", role: "delivery", projects });
+    const a = await fleet.start({ name: "a", drivers: [edge.driver], projects: twoProjects });
+    const b = await fleet.start({ name: "b", role: "delivery", projects: twoProjects });
     edge.inner = b;
     await makeProject(a, "shop", settings(1));
     await until([b], 1);
@@ -113,8 +104,8 @@ describe("settings that are changed on one of three instances", () => {
 
   test("are waited for: an instance that cannot load them does not acknowledge, and is skipped", async () => {
     paint(2);
-    const a = await fleet.start({ name: "a", projects });
-    const b = await fleet.start({ name: "b", role: "delivery", projects });
+    const a = await fleet.start({ name: "a", projects: twoProjects });
+    const b = await fleet.start({ name: "b", role: "delivery", projects: twoProjects });
     await makeProject(a, "shop", settings(1));
     await until([a, b], 1);
     b.freeze();
@@ -132,8 +123,8 @@ describe("settings that are changed on one of three instances", () => {
   test("of a project that is deleted are no settings: its host is answered by 404, at the edge too", async () => {
     paint(1);
     const edge = createEdge({ host: HOST.host });
-    const a = await fleet.start({ name: "a", drivers: [edge.driver], projects });
-    const b = await fleet.start({ name: "b", role: "delivery", projects });
+    const a = await fleet.start({ name: "a", drivers: [edge.driver], projects: twoProjects });
+    const b = await fleet.start({ name: "b", role: "delivery", projects: twoProjects });
     edge.inner = b;
     const { headers } = await makeProject(a, "shop", settings(1));
     const { body: made } = await a.ask("POST", "/projects/shop/keys", {
@@ -190,7 +181,10 @@ test("settings survive a restart, and the start journals nothing", async () => {
 
 test("a change that alters no answer is journalled by no entry, and in force on all instances within a second", async () => {
   paint(1);
-  const [a, b] = [await fleet.start({ name: "a", projects }), await fleet.start({ name: "b", projects })];
+  const [a, b] = [
+    await fleet.start({ name: "a", projects: twoProjects }),
+    await fleet.start({ name: "b", projects: twoProjects }),
+  ];
   await makeProject(a, "shop", settings(1));
   const other = { host: "pictures.shop.example" };
   expect((await b.get(HAT, other)).status).toBe(404);

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createEdge } from "../instances/edge.test.support.ts";
 import { type Fleet, type Instance, startFleet } from "../instances/fleet.test.support.ts";
-import { done, hostOf, makeProject } from "./api.test.support.ts";
+import { done, hostOf, makeProject, twoProjects } from "./api.test.support.ts";
 
 const HAT = "/hat.gif";
 const HOST = { host: hostOf("shop") };
@@ -12,15 +12,6 @@ beforeEach(async () => {
   fleet = await startFleet();
 });
 afterEach(() => fleet.stop());
-
-/** Two projects in the file: neither of them answers for hosts that nobody named. */
-const projects = (origin: string) => {
-  const section = { aliases: { _site_: origin }, origins: { allowPrivate: true }, formats: [] };
-  return {
-    demo: { ...section, apiKey: "client_0123456789abcdef" },
-    other: { ...section, apiKey: "client_of_the_other_one" },
-  };
-};
 
 const settings = () => ({
   aliases: { _site_: fleet.origin, _gone_: { folder: "gone" } },
@@ -42,8 +33,8 @@ const urls = [`/_site_${HAT}`];
 
 test("a blocked original is gone from every instance and edge once that is Done: no origin is asked, under no version", async () => {
   const edge = createEdge({ host: HOST.host });
-  const a = await fleet.start({ name: "a", drivers: [edge.driver], projects });
-  const b = await fleet.start({ name: "b", role: "delivery", projects });
+  const a = await fleet.start({ name: "a", drivers: [edge.driver], projects: twoProjects });
+  const b = await fleet.start({ name: "b", role: "delivery", projects: twoProjects });
   edge.inner = b;
   await makeProject(a, "shop", settings());
   await expect.poll(async () => (await b.get(HAT, HOST)).version, { timeout: 5_000 }).toBe(0);
@@ -78,8 +69,8 @@ test("a blocked original is gone from every instance and edge once that is Done:
 
 test("a fill that was under way when its original was blocked is kept by nobody", async () => {
   const edge = createEdge({ host: HOST.host });
-  const a = await fleet.start({ name: "a", drivers: [edge.driver], projects });
-  const b = await fleet.start({ name: "b", role: "delivery", projects });
+  const a = await fleet.start({ name: "a", drivers: [edge.driver], projects: twoProjects });
+  const b = await fleet.start({ name: "b", role: "delivery", projects: twoProjects });
   edge.inner = b;
   await makeProject(a, "shop", settings());
   await expect.poll(async () => (await b.get("/other.gif", HOST)).version, { timeout: 5_000 }).toBe(0);
@@ -139,8 +130,8 @@ test("states survive a restart and are listed; the end of the project ends them"
 
 test("a redirected project sends visitors to the originals' own addresses, until it is served again", async () => {
   const edge = createEdge({ host: HOST.host });
-  const a = await fleet.start({ name: "a", drivers: [edge.driver], projects });
-  const b = await fleet.start({ name: "b", role: "delivery", projects });
+  const a = await fleet.start({ name: "a", drivers: [edge.driver], projects: twoProjects });
+  const b = await fleet.start({ name: "b", role: "delivery", projects: twoProjects });
   edge.inner = b;
   await makeProject(a, "shop", settings());
   await expect.poll(async () => (await b.get(HAT, HOST)).version, { timeout: 5_000 }).toBe(0);
@@ -198,8 +189,8 @@ test("an event that names nothing, or too much, is refused", async () => {
 });
 
 test("an instance past its lease does not give what it cannot know to be served", async () => {
-  const a = await fleet.start({ name: "a", projects });
-  const b = await fleet.start({ name: "b", role: "delivery", projects });
+  const a = await fleet.start({ name: "a", projects: twoProjects });
+  const b = await fleet.start({ name: "b", role: "delivery", projects: twoProjects });
   await makeProject(a, "shop", settings());
   await expect.poll(async () => (await b.get(HAT, HOST)).version, { timeout: 5_000 }).toBe(0);
   b.freeze();

@@ -5,27 +5,19 @@ import { join } from "node:path";
 import { versionOfDigest } from "@freshet/core";
 import { beforeEach, describe, expect, it } from "vitest";
 import { describeOriginal, type Original } from "../projects/originals.ts";
-import { ORIGIN_DEFAULTS, type Project } from "../projects/project.ts";
+import { projectOf } from "../projects/project.test.support.ts";
+import { ORIGIN_DEFAULTS } from "../projects/project.ts";
 import type { Fetched, Source } from "../sources/source.ts";
 import { Coverage } from "./coverage.ts";
 import { DiskStore } from "./disk-store.ts";
 import { Originals } from "./originals.ts";
 import { Records } from "./records.ts";
 
-const project: Project = {
-  name: "demo",
-  apiKey: "client_0123456789abcdef",
-  hosts: [],
-  aliases: {},
-  prefix: undefined,
-  tags: [],
+const project = projectOf({
   source: { allow: ["h.example"], allowPrivate: false, maxBytes: 1_000, timeoutMs: 1_000 },
-  formats: [],
-  forwardQuery: true,
   cache: { browser: 60, cdn: 60, revalidate: 100 },
-  missingStatus: 404,
   origins: { headers: [], staleIfError: 20, rememberMissing: 30 },
-};
+});
 
 type Asked = { readonly fresh: boolean; readonly conditional: boolean; answer(fetched: Fetched): void };
 

@@ -18,7 +18,10 @@ export const SITES = object("How each site of the project stands.", {
   sites: list(
     object("A site.", {
       site: text("Its name.", 2_000),
-      state: text("ok: nothing waits. behind: events wait. unreachable: the site did not answer.", 20),
+      state: text(
+        "ok: nothing waits. behind: events wait. unreachable: the site did not answer. paused: it was switched off.",
+        20,
+      ),
       lag_ms: count("Milliseconds that the oldest event waits."),
       "error?": text("Why it is not ok.", 1_000),
       "pulled_at?": time("When the site was last asked for events."),

@@ -23,17 +23,18 @@ type Asked = {
   readonly Querystring: Readonly<Record<string, string>>;
 };
 
+/** What the routes of connectors need. */
+export interface ConnectorParts {
+  readonly connectors: Connectors;
+  readonly projects: Projects;
+  readonly box: SecretBox;
+  /** Hosts with ports that connectors may be asked at. */
+  readonly addresses: readonly string[];
+  readonly now: () => number;
+}
+
 /** What connectors know and the server does not, asked for whoever looks at Freshet. */
-export function questionRoutes(
-  app: FastifyInstance,
-  parts: {
-    readonly connectors: Connectors;
-    readonly projects: Projects;
-    readonly box: SecretBox;
-    readonly addresses: readonly string[];
-    readonly now: () => number;
-  },
-): void {
+export function questionRoutes(app: FastifyInstance, parts: ConnectorParts): void {
   const { connectors, projects } = parts;
   const ask = async (request: FastifyRequest<Asked>, question: Question) => {
     const { name } = projectOfRequest(request, projects);

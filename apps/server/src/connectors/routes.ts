@@ -4,11 +4,9 @@ import { type PageQuery, pageOf, readPlace, USUAL_PAGE } from "../admin/cursor.t
 import { NOTHING } from "../admin/openapi.ts";
 import { choice, count, object, PAGE_QUERY, page, text, time } from "../admin/schemas.ts";
 import { ServerError } from "../errors.ts";
-import type { Projects } from "../projects/project.ts";
-import type { SecretBox } from "../projects/sealed.ts";
-import { CONNECTOR_STATES, type ConnectorRow, type Connectors } from "./connectors.ts";
+import { CONNECTOR_STATES, type ConnectorRow } from "./connectors.ts";
 import { placeOf } from "./question.ts";
-import { questionRoutes } from "./question-routes.ts";
+import { type ConnectorParts, questionRoutes } from "./question-routes.ts";
 
 const ID = {
   id: text('Name of the connector, unique in its project: letters, digits, ".", "_", ":" and "-".', 100),
@@ -58,17 +56,7 @@ interface Body extends Pick<ConnectorRow, "kind" | "state" | "lag"> {
 }
 
 /** Connectors announce themselves here, so that whoever looks at Freshet sees them too. */
-export function connectorRoutes(
-  app: FastifyInstance,
-  parts: {
-    readonly connectors: Connectors;
-    readonly projects: Projects;
-    readonly box: SecretBox;
-    /** Hosts with ports that connectors may be asked at. */
-    readonly addresses: readonly string[];
-    readonly now: () => number;
-  },
-): void {
+export function connectorRoutes(app: FastifyInstance, parts: ConnectorParts): void {
   const { connectors, projects, box, now } = parts;
   questionRoutes(app, parts);
   app.put<{ Params: { readonly id: string }; Body: Body }>(

@@ -13,24 +13,16 @@ import { Records } from "../cache/records.ts";
 import { RenderQueue } from "../cache/render-queue.ts";
 import { Variants } from "../cache/variants.ts";
 import { describeOriginal, type Original } from "../projects/originals.ts";
-import type { Project } from "../projects/project.ts";
+import { projectOf } from "../projects/project.test.support.ts";
 import type { Fetched } from "../sources/source.ts";
 import { Delivery } from "./deliver.ts";
 import type { DeliveryRequest } from "./request.ts";
 
-const project: Project = {
-  name: "demo",
-  apiKey: "client_0123456789abcdef",
-  hosts: [],
-  aliases: {},
-  prefix: undefined,
+const project = projectOf({
   tags: [{ match: "/marks/", tag: "brand" }],
   source: { allow: ["h.example"], allowPrivate: false, maxBytes: 1_000_000, timeoutMs: 1_000 },
-  formats: [],
-  forwardQuery: true,
   cache: { browser: 60, cdn: 3_600, revalidate: 3_600 },
-  missingStatus: 404,
-};
+});
 const shown = describeOriginal(project, "https://h.example/a/hat.jpg");
 const overlay = describeOriginal(project, "https://h.example/marks/logo.png");
 const WISH = { accept: undefined, ifNoneMatch: undefined };

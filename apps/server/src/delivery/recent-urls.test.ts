@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Identity } from "../projects/identity.ts";
-import type { Project } from "../projects/project.ts";
+import { projectOf } from "../projects/project.test.support.ts";
 import { RecentUrls } from "./recent-urls.ts";
 
 const identity = (name: string, userTags: readonly string[] = []): Identity => ({
@@ -9,20 +9,7 @@ const identity = (name: string, userTags: readonly string[] = []): Identity => (
   segments: name.split("/"),
   userTags,
 });
-const demo = (): Project => ({
-  name: "demo",
-  apiKey: undefined,
-  hosts: [],
-  aliases: {},
-  prefix: undefined,
-  tags: [],
-  source: { allow: [], allowPrivate: false, maxBytes: 1, timeoutMs: 1 },
-  formats: [],
-  forwardQuery: true,
-  cache: { browser: 60, cdn: 60, revalidate: 60 },
-  missingStatus: 404,
-});
-const project = demo();
+const project = projectOf();
 const url = (path: string) => ({ path, host: undefined, accept: undefined });
 
 test("a sample holds some URLs of what is covered, newest first", () => {
@@ -59,14 +46,14 @@ test("no tag or folder finds what was remembered under other settings, until it 
   const recent = new RecentUrls((each) => each === current);
   const original = identity("h/a/1.jpg", ["u-x"]);
   recent.add({ identity: original, project }, url("/1"));
-  current = demo();
+  current = projectOf();
   const most = { originals: 9, each: 9 };
   const tag = [{ kind: "tag", project: "demo", tag: "u-x" }] as const;
   expect(recent.sample(tag, most)).toEqual([]);
   expect(recent.sample([{ kind: "project", project: "demo" }], most)).toEqual([url("/1")]);
   recent.add({ identity: { ...original, userTags: [] }, project: current }, url("/1"));
   expect(recent.sample(tag, most)).toEqual([]);
-  recent.add({ identity: original, project: demo() }, url("/1"));
+  recent.add({ identity: original, project: projectOf() }, url("/1"));
   recent.add({ identity: original, project: current }, url("/1"));
   expect(recent.sample(tag, most)).toEqual([url("/1")]);
 });

@@ -1,24 +1,17 @@
 import { expect, test } from "vitest";
+import { projectOf } from "../projects/project.test.support.ts";
 import { ORIGIN_DEFAULTS, type Project } from "../projects/project.ts";
 import { createProjects } from "../projects/projects.ts";
 import { Secret } from "../secrets/secret.ts";
 import { lifetimeOf } from "./lifetime.ts";
 import { DeliveryRequests } from "./request.ts";
 
-const projectWith = (value: string): Project => ({
-  name: "demo",
-  apiKey: "client_0123456789abcdef",
-  hosts: ["a.example", "b.example"],
-  aliases: { _a_: { url: "https://h.example" } },
-  prefix: undefined,
-  tags: [],
-  source: { allow: [], allowPrivate: false, maxBytes: 1, timeoutMs: 1 },
-  formats: [],
-  forwardQuery: true,
-  cache: { browser: 60, cdn: 60, revalidate: 60 },
-  missingStatus: 404,
-  origins: { ...ORIGIN_DEFAULTS, headers: [{ name: "x-told", value: new Secret(value) }] },
-});
+const projectWith = (value: string): Project =>
+  projectOf({
+    hosts: ["a.example", "b.example"],
+    aliases: { _a_: { url: "https://h.example" } },
+    origins: { ...ORIGIN_DEFAULTS, headers: [{ name: "x-told", value: new Secret(value) }] },
+  });
 const requestsOf = (value: string) => new DeliveryRequests(createProjects([projectWith(value)]));
 
 test("a URL whose origin is told of the visitor is read anew for each of them, and its answer kept nowhere", () => {

@@ -7,24 +7,15 @@ import { DiskStore } from "../cache/disk-store.ts";
 import { Originals } from "../cache/originals.ts";
 import { Records } from "../cache/records.ts";
 import { describeOriginal, type Original } from "../projects/originals.ts";
-import type { Project } from "../projects/project.ts";
+import { projectOf } from "../projects/project.test.support.ts";
 import type { Fetched } from "../sources/source.ts";
 import { RecentUrls } from "./recent-urls.ts";
 import { createDeliveryPort } from "./reread.ts";
 
-const project: Project = {
-  name: "demo",
-  apiKey: "client_0123456789abcdef",
-  hosts: [],
-  aliases: {},
-  prefix: undefined,
-  tags: [],
+const project = projectOf({
   source: { allow: ["h.example"], allowPrivate: false, maxBytes: 1_000, timeoutMs: 1_000 },
-  formats: [],
-  forwardQuery: true,
   cache: { browser: 60, cdn: 60, revalidate: 100 },
-  missingStatus: 404,
-};
+});
 const found = (text: string): Fetched => ({
   kind: "found",
   bytes: new TextEncoder().encode(text),

@@ -16,23 +16,14 @@ import { RenderQueue } from "../cache/render-queue.ts";
 import type { Shelf } from "../cache/shared/shared-tier.ts";
 import { Variants } from "../cache/variants.ts";
 import { describeOriginal } from "../projects/originals.ts";
-import type { Project } from "../projects/project.ts";
+import { projectOf } from "../projects/project.test.support.ts";
 import type { Fetched } from "../sources/source.ts";
 import { Delivery } from "./deliver.ts";
 
-const project: Project = {
-  name: "demo",
-  apiKey: "client_0123456789abcdef",
-  hosts: [],
-  aliases: {},
-  prefix: undefined,
-  tags: [],
+const project = projectOf({
   source: { allow: ["h.example"], allowPrivate: false, maxBytes: 1_000_000, timeoutMs: 10_000 },
-  formats: [],
-  forwardQuery: true,
   cache: { browser: 60, cdn: 3_600, revalidate: 3_600 },
-  missingStatus: 404,
-};
+});
 const original = describeOriginal(project, "https://h.example/hat.jpg");
 const picture = (shade: number) =>
   sharp({ create: { width: 8, height: 8, channels: 3, background: { r: shade, g: 0, b: 0 } } })

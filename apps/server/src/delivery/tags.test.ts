@@ -1,22 +1,13 @@
 import { expect, it } from "vitest";
 import { folderTag, projectTag, userTag } from "../projects/cache-tags.ts";
 import { describeOriginal } from "../projects/originals.ts";
+import { projectOf } from "../projects/project.test.support.ts";
 import type { Project } from "../projects/project.ts";
 import { tagsOfAnswer } from "./tags.ts";
 
-const project: Project = {
-  name: "demo",
-  apiKey: "client_0123456789abcdef",
-  hosts: [],
+const project = projectOf({
   aliases: { _site_: { url: "http://127.0.0.1:9000/media" } },
-  prefix: undefined,
-  tags: [],
-  source: { allow: [], allowPrivate: false, maxBytes: 1, timeoutMs: 1 },
-  formats: [],
-  forwardQuery: true,
-  cache: { browser: 60, cdn: 60, revalidate: 60 },
-  missingStatus: 404,
-};
+});
 
 it("names an original the same however it is written", () => {
   const spellings = [

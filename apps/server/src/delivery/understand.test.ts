@@ -2,6 +2,7 @@ import { hash } from "node:crypto";
 import { sealDeliveryUrl, signDeliveryUrl, writeTransformation } from "@freshet/core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { projectOf } from "../projects/project.test.support.ts";
 import type { Project } from "../projects/project.ts";
 import { createProjects } from "../projects/projects.ts";
 import { Secret } from "../secrets/secret.ts";
@@ -10,23 +11,17 @@ import { DeliveryRequests } from "./request.ts";
 import { understand } from "./understand.ts";
 
 const SALT = "a salt of some length";
-const PROJECT: Project = {
+const PROJECT = projectOf({
   name: "shop",
-  apiKey: "client_0123456789abcdef",
-  hosts: [],
   aliases: {
     _media_: { url: "_cdn_/media" },
     _cdn_: { url: "https://cdn.example" },
     _disk_: { folder: "sample" },
   },
   prefix: "https://shop.example/root",
-  tags: [],
   source: { allow: ["h.example"], allowPrivate: false, maxBytes: 1, timeoutMs: 1 },
   formats: ["avif", "webp"],
-  forwardQuery: true,
-  cache: { browser: 60, cdn: 60, revalidate: 60 },
-  missingStatus: 404,
-};
+});
 const signing = {
   salts: [new Secret(SALT)],
   unsigned: "refuse",

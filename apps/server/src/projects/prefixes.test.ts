@@ -2,21 +2,13 @@ import { describe, expect, test } from "vitest";
 import { folderTag, projectTag } from "./cache-tags.ts";
 import { describeOriginal } from "./originals.ts";
 import { describePrefix } from "./prefixes.ts";
-import type { Project } from "./project.ts";
+import { projectOf } from "./project.test.support.ts";
 
-const project: Project = {
+const project = projectOf({
   name: "shop",
-  apiKey: "client_0123456789abcdef",
-  hosts: [],
   aliases: { _media_: { url: "https://shop.example/media" }, "_media_/old_": { folder: "sample" } },
-  prefix: undefined,
-  tags: [],
   source: { allow: ["*"], allowPrivate: false, maxBytes: 1, timeoutMs: 1 },
-  formats: [],
-  forwardQuery: true,
-  cache: { browser: 60, cdn: 60, revalidate: 60 },
-  missingStatus: 404,
-};
+});
 
 describe("a wildcard", () => {
   test("behind a folder is that folder, on nodes as well", () => {

@@ -1,20 +1,14 @@
 import { describe, expect, test } from "vitest";
+import { projectOf } from "./project.test.support.ts";
 import type { Project } from "./project.ts";
 import { createProjects } from "./projects.ts";
 
-const project = (name: string, hosts: readonly string[] = []): Project => ({
-  name,
-  apiKey: `key of ${name}`,
-  hosts,
-  aliases: {},
-  prefix: undefined,
-  tags: [],
-  source: { allow: [], allowPrivate: false, maxBytes: 1, timeoutMs: 1 },
-  formats: [],
-  forwardQuery: true,
-  cache: { browser: 60, cdn: 60, revalidate: 60 },
-  missingStatus: 404,
-});
+const project = (name: string, hosts: readonly string[] = []): Project =>
+  projectOf({
+    name,
+    apiKey: `key of ${name}`,
+    hosts,
+  });
 
 const shop = project("shop", ["img.shop.example", "127.0.0.1:8081"]);
 const blog = project("blog");

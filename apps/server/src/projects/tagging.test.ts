@@ -1,25 +1,21 @@
 import { describe, expect, test } from "vitest";
 import { describeOriginal } from "./originals.ts";
+import { projectOf } from "./project.test.support.ts";
 import type { Project, TagRule } from "./project.ts";
 import { tagsOf } from "./tagging.ts";
 
-const project = (...tags: TagRule[]): Project => ({
-  name: "shop",
-  apiKey: "client_0123456789abcdef",
-  hosts: [],
-  aliases: {
-    _media_: { url: "https://shop.example/media" },
-    "_media_/old_": { url: "http://archive.example:8080/2019" },
-    _sample_: { folder: "sample" },
-  },
-  prefix: "shop.example/media/press",
-  tags,
-  source: { allow: ["*"], allowPrivate: false, maxBytes: 1, timeoutMs: 1 },
-  formats: [],
-  forwardQuery: true,
-  cache: { browser: 60, cdn: 60, revalidate: 60 },
-  missingStatus: 404,
-});
+const project = (...tags: TagRule[]): Project =>
+  projectOf({
+    name: "shop",
+    aliases: {
+      _media_: { url: "https://shop.example/media" },
+      "_media_/old_": { url: "http://archive.example:8080/2019" },
+      _sample_: { folder: "sample" },
+    },
+    prefix: "shop.example/media/press",
+    tags,
+    source: { allow: ["*"], allowPrivate: false, maxBytes: 1, timeoutMs: 1 },
+  });
 const rule = (match: string, tag = "x"): TagRule => ({ match, tag });
 
 describe("the tags of an original", () => {

@@ -4,26 +4,20 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Secret } from "../secrets/secret.ts";
 import { createSources, type Sources } from "../sources/sources.ts";
 import { describeOriginal } from "./originals.ts";
+import { projectOf } from "./project.test.support.ts";
 import { type AliasTarget, ORIGIN_DEFAULTS, type Project } from "./project.ts";
 
-const project = (more: Partial<Project>, headers: Readonly<Record<string, string>> = {}): Project => ({
-  name: "shop",
-  apiKey: "client_0123456789abcdef",
-  hosts: ["img.shop.example", "cdn.shop.example"],
-  aliases: {},
-  prefix: undefined,
-  tags: [],
-  source: { allow: [], allowPrivate: false, maxBytes: 1_000, timeoutMs: 2_000 },
-  formats: [],
-  forwardQuery: true,
-  cache: { browser: 60, cdn: 60, revalidate: 60 },
-  missingStatus: 404,
-  origins: {
-    ...ORIGIN_DEFAULTS,
-    headers: Object.entries(headers).map(([name, value]) => ({ name, value: new Secret(value) })),
-  },
-  ...more,
-});
+const project = (more: Partial<Project>, headers: Readonly<Record<string, string>> = {}): Project =>
+  projectOf({
+    name: "shop",
+    hosts: ["img.shop.example", "cdn.shop.example"],
+    source: { allow: [], allowPrivate: false, maxBytes: 1_000, timeoutMs: 2_000 },
+    origins: {
+      ...ORIGIN_DEFAULTS,
+      headers: Object.entries(headers).map(([name, value]) => ({ name, value: new Secret(value) })),
+    },
+    ...more,
+  });
 const auth = (user: string) => ({ user, password: new Secret(`password of ${user}`) });
 const placeOf = (
   of: Project,

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { describeOriginal } from "../projects/originals.ts";
+import { projectOf } from "../projects/project.test.support.ts";
 import { type AliasTarget, ORIGIN_DEFAULTS, type Project } from "../projects/project.ts";
 import { Secret } from "../secrets/secret.ts";
 import type { BucketPlace } from "./buckets/place.ts";
@@ -147,20 +148,12 @@ beforeEach(() => {
   knocks = 0;
 });
 
-const project = (aliases: Record<string, AliasTarget>, source: Partial<Project["source"]> = {}): Project => ({
-  name: "demo",
-  apiKey: "client_0123456789abcdef",
-  hosts: [],
-  aliases,
-  prefix: undefined,
-  tags: [],
-  source: { allow: [], allowPrivate: false, maxBytes: 10_000, timeoutMs: 2_000, ...source },
-  formats: [],
-  forwardQuery: true,
-  cache: { browser: 60, cdn: 60, revalidate: 60 },
-  missingStatus: 404,
-  origins: { ...ORIGIN_DEFAULTS, headers: [{ name: "x-key", value: new Secret("secret of the owner") }] },
-});
+const project = (aliases: Record<string, AliasTarget>, source: Partial<Project["source"]> = {}): Project =>
+  projectOf({
+    aliases,
+    source: { allow: [], allowPrivate: false, maxBytes: 10_000, timeoutMs: 2_000, ...source },
+    origins: { ...ORIGIN_DEFAULTS, headers: [{ name: "x-key", value: new Secret("secret of the owner") }] },
+  });
 
 /** What became of an original: the source's answer, or the code with which it was refused before any. */
 async function read(from: Project, original: string): Promise<string> {

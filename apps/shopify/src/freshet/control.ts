@@ -1,15 +1,5 @@
 import { ShopifyAppError, sentenceOf } from "../errors.ts";
 
-/** How a connector is, as the server's list of connectors shows it. */
-export interface Announcement {
-  readonly state: "running" | "paused" | "failing";
-  /** Seconds. */
-  readonly lag: number;
-  readonly waiting: number;
-  readonly status_url: string;
-  readonly note: string;
-}
-
 /** The public API of the Freshet server, as far as this app needs it beside invalidations. Rejects with `FRESHET_AWAY`. */
 export interface Control {
   /** Whether each shop can get a project of its own. */
@@ -30,7 +20,7 @@ export interface Control {
     place: number,
     cause: string,
   ): Promise<void>;
-  announce(project: string, key: string, id: string, said: Announcement): Promise<void>;
+  /** Takes a connector from the server's list. */
   forget(project: string, key: string, id: string): Promise<void>;
 }
 
@@ -143,11 +133,6 @@ export function createControl(options: {
     async setState(project, key, state, place, cause) {
       const body = { state, scope: "all", place, cause: { kind: "shopify", id: cause } };
       expect(await call("POST", `${named(project)}/states`, key, body), `state of ${project}`, 200);
-    },
-    async announce(project, key, id, said) {
-      const body = { kind: "shopify", ...said };
-      const path = `/connectors/${encodeURIComponent(id)}?project=${encodeURIComponent(project)}`;
-      expect(await call("PUT", path, key, body), `connector of ${project}`, 200);
     },
     async forget(project, key, id) {
       const path = `/connectors/${encodeURIComponent(id)}?project=${encodeURIComponent(project)}`;

@@ -82,9 +82,9 @@ export function createSweeps(options: SweepsOptions): Sweeps {
   };
   const begin = async (shop: ShopContext) => {
     const { numAffectedRows } = await sql`insert into shopify_sweep
-      (shop, state, phase, mode, "offset", seen, changed, started_at)
-      values (${shop}, 'running', 0, 'bulk', 0, 0, 0, ${now()})
-      on conflict (shop) do update set state = 'running', phase = 0, mode = 'bulk', operation = null, cursor = null,
+      (shop, state, pass, phase, mode, "offset", seen, changed, started_at)
+      values (${shop}, 'running', 1, 0, 'bulk', 0, 0, 0, ${now()})
+      on conflict (shop) do update set state = 'running', pass = shopify_sweep.pass + 1, phase = 0, mode = 'bulk', operation = null, cursor = null,
         "offset" = 0, seen = 0, total = null, changed = 0, started_at = excluded.started_at, finished_at = null, error = null
       where shopify_sweep.state <> 'running'`.execute(store.db);
     return numAffectedRows === 1n;

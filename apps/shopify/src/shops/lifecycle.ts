@@ -192,7 +192,9 @@ export function createLifecycle(options: LifecycleOptions): Lifecycle {
         // Before the key is lost: whoever still asks is sent to Shopify for ever.
         if (row.told_state !== "redirect")
           await control.setState(row.project, key, "redirect", await shops.nextPlace(shop), `${shop} erased`);
-        await control.forget(row.project, key, `shopify:${shop}`);
+        const others = [...sites.map.values()].filter((each) => each.id !== shop);
+        if (!others.some(({ project }) => project === row.project))
+          await control.forget(row.project, key, config.name);
         if (row.key_id !== null && control.canMakeProjects) await control.revokeKey(row.project, row.key_id);
       }
       sites.remove(shop);

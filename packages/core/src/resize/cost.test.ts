@@ -1,19 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { ImageFacts } from "./contract.ts";
 import { estimateCost } from "./cost.ts";
+import { photo } from "./fixtures.test.support.ts";
 
-const photo = (some: Partial<ImageFacts> = {}): ImageFacts => {
-  const facts = {
-    format: "jpeg",
-    width: 4000,
-    height: 3000,
-    pages: 1,
-    hasAlpha: false,
-    interlaced: false,
-    ...some,
-  } as const;
-  return { ...facts, pixels: facts.width * facts.height * facts.pages };
-};
 const small = { resize: { w: 800 } };
 
 describe("cost", () => {

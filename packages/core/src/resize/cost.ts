@@ -2,10 +2,8 @@ import type { InputFormat, OutputFormat } from "../format.ts";
 import type { Transformation } from "../operations/index.ts";
 import type { ImageFacts } from "./contract.ts";
 import type { Effect } from "./effect.ts";
+import { type Beside, foresee } from "./foreseen.ts";
 import type { Gamut } from "./gamut.ts";
-import { DEFAULT_LIMITS } from "./limits.ts";
-import { draw } from "./operations/index.ts";
-import { UPRIGHT } from "./symmetry.ts";
 
 // Hundredths of a second of one core a megapixel, measured with sharp 0.35 on 12 and 24 MP photographs in 2026; only
 // their proportions matter. A JPEG is read at a fraction of its size; an SVG costs where it is drawn.
@@ -45,18 +43,9 @@ export function estimateCost(
   facts: ImageFacts,
   transformation: Transformation,
   format: OutputFormat,
-  {
-    rival,
-    gamut,
-    images = [],
-  }: {
-    readonly rival?: OutputFormat | undefined;
-    readonly gamut?: Gamut | undefined;
-    readonly images?: readonly ImageFacts[];
-  } = {},
+  { rival, gamut, images = [] }: Beside & { readonly gamut?: Gamut | undefined } = {},
 ): number {
-  const drawable = { ...facts, uprighting: UPRIGHT, isGrey: false, isDeep: false };
-  const { size, pages, effects } = draw(drawable, { transformation, format, limits: DEFAULT_LIMITS });
+  const { size, pages, effects } = foresee(facts, transformation, format);
   const reading = readingOf(facts) + (gamut === "p3" ? WIDENING : 0);
   const read = (facts.width * facts.height * pages * (reading + lookingOf(facts, transformation))) / 1e6;
   const retouching = effects.reduce((sum, effect) => sum + retouchingOf(effect), 0);

@@ -2,6 +2,7 @@ import sharp from "sharp";
 import type { OutputFormat } from "../format.ts";
 import { readTransformation } from "../transformation.ts";
 import { readQuery } from "../url/query.ts";
+import type { ImageFacts } from "./contract.ts";
 import { render } from "./render.ts";
 
 export type Rgba = readonly [red: number, green: number, blue: number, alpha: number];
@@ -125,4 +126,11 @@ export async function pixelsOf(
   format: OutputFormat = "png",
 ): Promise<Pixels> {
   return decode((await render(original, asked(query), { format })).bytes);
+}
+
+/** What is known of a photograph of 12 megapixels before it is read, or of another picture. */
+export function photo(some: Partial<ImageFacts> = {}): ImageFacts {
+  const usual = { format: "jpeg", width: 4_000, height: 3_000, pages: 1 } as const;
+  const facts = { ...usual, hasAlpha: false, interlaced: false, ...some };
+  return { ...facts, pixels: facts.width * facts.height * facts.pages };
 }

@@ -1,21 +1,9 @@
 import { expect, it } from "vitest";
 import type { ImageFacts } from "./contract.ts";
-import { asked } from "./fixtures.test.support.ts";
+import { asked, photo } from "./fixtures.test.support.ts";
 import { estimateMemory } from "./memory.ts";
 
 const MB = 1_000_000;
-const photo = (some: Partial<ImageFacts> = {}): ImageFacts => {
-  const facts = {
-    format: "jpeg",
-    width: 4_000,
-    height: 3_000,
-    pages: 1,
-    hasAlpha: false,
-    interlaced: false,
-    ...some,
-  } as const;
-  return { ...facts, pixels: facts.width * facts.height * facts.pages };
-};
 const estimate = (query: string, facts: Partial<ImageFacts> = {}) =>
   estimateMemory(photo(facts), asked(query), "webp") / MB;
 

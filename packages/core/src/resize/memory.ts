@@ -2,10 +2,8 @@ import type { OutputFormat } from "../format.ts";
 import type { Transformation } from "../operations/index.ts";
 import type { ImageFacts } from "./contract.ts";
 import type { Effect } from "./effect.ts";
+import { type Beside, foresee } from "./foreseen.ts";
 import { heldBytes } from "./held.ts";
-import { DEFAULT_LIMITS } from "./limits.ts";
-import { draw } from "./operations/index.ts";
-import { UPRIGHT } from "./symmetry.ts";
 
 /** An AVIF is held while it is written. */
 const WRITTEN: Partial<Record<OutputFormat, number>> = { avif: 30 };
@@ -32,14 +30,9 @@ export function estimateMemory(
   facts: ImageFacts,
   transformation: Transformation,
   format: OutputFormat,
-  {
-    rival,
-    images = [],
-  }: { readonly rival?: OutputFormat | undefined; readonly images?: readonly ImageFacts[] } = {},
+  { rival, images = [] }: Beside = {},
 ): number {
-  const drawable = { ...facts, uprighting: UPRIGHT, isGrey: false, isDeep: false };
-  const picture = draw(drawable, { transformation, format, limits: DEFAULT_LIMITS });
-  const { size, pages, effects, passes } = picture;
+  const { size, pages, effects, passes } = foresee(facts, transformation, format);
   const isRaw =
     rival !== undefined || effects.length > 0 || passes.length > 1 || passes[0].backdrop !== undefined;
   const area = size.width * size.height;

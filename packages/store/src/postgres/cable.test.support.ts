@@ -1,5 +1,4 @@
-import { once } from "node:events";
-import { connect, createServer, type Socket } from "node:net";
+import { layWire } from "../testing/wire.ts";
 
 /** A line to a server that can be cut at chosen moments. */
 export interface Cable {
@@ -18,26 +17,9 @@ export interface Cable {
 }
 
 export async function layCable(target: string): Promise<Cable> {
-  const { hostname, port } = new URL(target);
-  const ends = new Set<Socket>();
   let trap: { readonly text: string; readonly when: "before" | "after" } | undefined;
-  const cut = (): void => {
-    for (const end of ends) end.destroy();
-  };
-  const server = createServer((near) => {
-    const far = connect(Number(port), hostname);
+  const { url, ends, cut, close } = await layWire(target, (near, far) => {
     let isDeaf = false;
-    for (const [end, other] of [
-      [near, far],
-      [far, near],
-    ] as const) {
-      ends.add(end);
-      end.on("error", () => {});
-      end.on("close", () => {
-        ends.delete(end);
-        other.destroy();
-      });
-    }
     near.on("data", (bytes) => {
       if (trap === undefined || !bytes.includes(trap.text)) return far.write(bytes);
       const { when } = trap;
@@ -49,22 +31,11 @@ export async function layCable(target: string): Promise<Cable> {
     // The server's answer says that it was done; nobody hears it.
     far.on("data", (bytes) => (isDeaf ? near.destroy() : near.write(bytes)));
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const url = new URL(target);
-  const address = server.address();
-  url.port = String(typeof address === "object" ? address?.port : "");
   return {
-    url: url.href,
+    ...{ url, cut, close },
     count: () => ends.size / 2,
-    cut,
     cutOn(text, when) {
       trap = { text, when };
-    },
-    async close() {
-      server.close();
-      cut();
-      await once(server, "close");
     },
   };
 }

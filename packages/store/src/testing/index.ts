@@ -4,3 +4,4 @@ export { startPostgres } from "./cluster.ts";
 export type { Engine } from "./place.ts";
 export { at, engineOfRun, newDatabase, newPlace } from "./place.ts";
 export { postgresIsMissing } from "./programs.ts";
+export { layWire } from "./wire.ts";

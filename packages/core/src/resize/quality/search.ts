@@ -11,7 +11,7 @@ const SIDES = [160, 320, 640] as const;
 /** Below this side a picture is too small to be judged. */
 const SMALLEST = 64;
 /** Points by which a first guess may be off before a second is made. */
-const CLOSE = 3;
+const CLOSE = 4;
 
 const FORMATS = { jpeg: "jpeg", mozjpeg: "jpeg", webp: "webp", avif: "avif" } as const satisfies Record<
   Writer,
