@@ -1,5 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { missingBrowser } from "../support/browser.ts";
 import { missingPart } from "../support/find.ts";
@@ -199,6 +200,38 @@ describe.skipIf(missing)(`the embedded pages in a browser ${missing ?? ""}`, () 
     );
     await expectSound(opened, "changes");
     await opened.close();
+  });
+
+  test("a change that failed says why, is found by its state, and can be tried again", async () => {
+    const remark = "Node http://10.0.0.5:6081 did not answer.";
+    failNewest(all.app.dataFolder, remark);
+    const opened = await admin.open(shop.domain, "/app/images?state=failed");
+    const { frame } = opened;
+    await frame.getByRole("link", { name: "hat.jpg" }).waitFor(WAIT);
+    await frame.locator('s-badge[tone="critical"]').first().waitFor(WAIT);
+    await expectSound(opened, "images-failed");
+    await frame.getByRole("link", { name: "hat.jpg" }).click();
+    await frame.getByText(remark).first().waitFor(WAIT);
+    await expectSound(opened, "image-failed");
+    const since = await newestChange(all.app, shop);
+    await frame.getByRole("button", { name: "Fetch anew everywhere" }).click();
+    await doneChange(all.app, shop, { path: hat.path, after: since });
+    await frame.locator('.facts s-badge[tone="success"]').waitFor(WAIT);
+    await opened.close();
+  });
+
+  test("while something is asked for, the page says so", async () => {
+    admin.tokenMs = 1_500;
+    try {
+      const opened = await admin.open(shop.domain, "/app/changes");
+      await opened.frame.getByText("Looking for changes …").waitFor(WAIT);
+      await expectSound(opened, "loading");
+      await heading(opened, "Changes");
+      await opened.frame.getByText("Replaced").first().waitFor(WAIT);
+      await opened.close();
+    } finally {
+      admin.tokenMs = 0;
+    }
   });
 
   test("the switch is asked about before it is thrown, by keyboard too, and reaches the visitors", async () => {
@@ -404,6 +437,19 @@ describe.skipIf(missing)(`the embedded pages in a browser ${missing ?? ""}`, () 
     await opened.close();
   });
 });
+
+/** Makes the newest change one that did not arrive, as a node that is down for long does. */
+function failNewest(folder: string, remark: string): void {
+  const db = new DatabaseSync(join(folder, "shopify.db"), { timeout: 10_000 });
+  try {
+    db.prepare(
+      `update connectorshopify_inbox set state = 'failed', remark = ?
+        where id = (select id from connectorshopify_inbox order by received_at desc limit 1)`,
+    ).run(remark);
+  } finally {
+    db.close();
+  }
+}
 
 interface Times {
   /** Milliseconds until the largest paint. */

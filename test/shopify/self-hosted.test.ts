@@ -48,7 +48,12 @@ test("a shop with an app of its own needs no browser: client credentials give th
   expect(new Set(tokens.given)).toEqual(new Set(["client_credentials"]));
   expect(tokens.given.length).toBeGreaterThan(1);
 
-  const answer = await fetch(`${all.freshet.url}/connectors`, { headers: { "x-client-key": KEY } });
-  const { connectors } = (await answer.json()) as { connectors: readonly unknown[] };
-  expect(connectors).toMatchObject([{ id: "shopify", kind: "shopify", state: "running", is_present: true }]);
+  // It is spoken of within seconds.
+  const connectors = async () => {
+    const answer = await fetch(`${all.freshet.url}/connectors`, { headers: { "x-client-key": KEY } });
+    return ((await answer.json()) as { readonly connectors: readonly unknown[] }).connectors;
+  };
+  await expect
+    .poll(connectors, { timeout: 30_000 })
+    .toMatchObject([{ id: "shopify", kind: "shopify", state: "running", is_present: true }]);
 });

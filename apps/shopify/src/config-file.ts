@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
-import { ConfigFault, readConfigFile, sectionOf } from "@freshet/connector/config";
+import { join, resolve } from "node:path";
+import { ConfigFault, type ConfigFile, readConfigFile, sectionOf } from "@freshet/connector/config";
 import { isLoose, type Loose } from "./admin/read.ts";
 
 /** Keys of `connectors.shopify`, and the variable of the environment that says the same. */
@@ -22,31 +22,29 @@ const KEYS: Readonly<Record<string, string>> = {
  * `connectors.shopify`, the key of the installation, and the key of the one project. Throws a `ConfigFault`.
  */
 export function withConfigFile(env: NodeJS.ProcessEnv, folder: string): NodeJS.ProcessEnv {
-  const data = resolve(folder, env.FRESHET_DATA || ".freshet");
   const file = readConfigFile(env, folder);
-  const { path, values } = file;
+  const data = resolve(folder, env.FRESHET_DATA || ".freshet");
   const section = sectionOf(file, "shopify");
   const said: Record<string, string | undefined> = {};
   if (section !== undefined) {
-    if (!isLoose(section)) throw new ConfigFault(`${path}: connectors.shopify is not an object.`);
+    if (!isLoose(section)) throw new ConfigFault(`${file.path}: connectors.shopify is not an object.`);
     for (const [key, value] of Object.entries(section)) {
       const name = KEYS[key];
       if (name === undefined)
         throw new ConfigFault(
-          `${path}: connectors.shopify.${key} is unknown. It takes ${Object.keys(KEYS).join(", ")}.`,
+          `${file.path}: connectors.shopify.${key} is unknown. It takes ${Object.keys(KEYS).join(", ")}.`,
         );
-      said[name] = textAt(value, key, path);
+      said[name] = textAt(value, key, file);
     }
   }
-  Object.assign(said, keyOf(values, "FRESHET_ADMIN_KEY", "adminKey", path, join(data, "admin.key")));
+  Object.assign(said, keyOf(file.values, "FRESHET_ADMIN_KEY", "adminKey", file, join(data, "admin.key")));
   const project = env.FRESHET_SHOPIFY_PROJECT || said.FRESHET_SHOPIFY_PROJECT;
-  const projects = isLoose(values.projects) ? values.projects : {};
+  const projects = isLoose(file.values.projects) ? file.values.projects : {};
   const own = project === undefined ? undefined : projects[project];
-  if (project !== undefined)
-    Object.assign(
-      said,
-      keyOf(isLoose(own) ? own : {}, "FRESHET_API_KEY", "apiKey", path, join(data, `${project}.key`)),
-    );
+  if (project !== undefined) {
+    const made = join(data, `${project}.key`);
+    Object.assign(said, keyOf(isLoose(own) ? own : {}, "FRESHET_API_KEY", "apiKey", file, made));
+  }
   return { ...env, ...unless(env, said) };
 }
 
@@ -61,15 +59,15 @@ function unless(env: NodeJS.ProcessEnv, said: Readonly<Record<string, string | u
 }
 
 /** A key that the file holds or names, else the one that the server makes at its first start. */
-function keyOf(section: Loose, name: string, key: string, path: string, made: string) {
-  if (section[key] !== undefined) return { [name]: textAt(section[key], key, path) };
-  const file = section[`${key}File`];
-  if (file !== undefined) return { [`${name}_FILE`]: textAt(file, `${key}File`, path) };
+function keyOf(section: Loose, name: string, key: string, file: ConfigFile, made: string) {
+  if (section[key] !== undefined) return { [name]: textAt(section[key], key, file) };
+  const named = section[`${key}File`];
+  if (named !== undefined) return { [`${name}_FILE`]: textAt(named, `${key}File`, file) };
   return existsSync(made) ? { [`${name}_FILE`]: made } : {};
 }
 
 /** Paths of the file begin where it is. */
-function textAt(value: unknown, key: string, path: string): string {
-  if (typeof value !== "string" || value === "") throw new ConfigFault(`${path}: ${key} is no text.`);
-  return key.endsWith("File") ? resolve(dirname(path), value) : value;
+function textAt(value: unknown, key: string, file: ConfigFile): string {
+  if (typeof value !== "string" || value === "") throw new ConfigFault(`${file.path}: ${key} is no text.`);
+  return key.endsWith("File") ? resolve(file.folder, value) : value;
 }

@@ -10,7 +10,6 @@ import { withConfigFile } from "./config-file.ts";
 import { keptSealKey, readSealKeys } from "./secrets.ts";
 import { type ShopContext, shopContext } from "./shops/context.ts";
 
-
 /** Milliseconds between things that happen by themselves. */
 export interface Pace {
   /** Deliveries about one product that come closer together than this are one look at it. */

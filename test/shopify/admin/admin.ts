@@ -14,6 +14,8 @@ export const APP = "https://freshet-app.test";
 export interface Admin {
   /** What Shopify answers about the app embed: "active", "available", "unavailable". */
   embed: string;
+  /** Milliseconds that Shopify takes to give the app a session token. */
+  tokenMs: number;
   /** The script that Shopify gives out as Polaris; an empty one defines no element. */
   polaris: string;
   readonly browser: Browser;
@@ -46,7 +48,8 @@ export async function startAdmin({ app, freshet, shopify }: ShopifyInstallation)
     const shop = url.searchParams.get("shop") ?? "";
     if (url.pathname === "/shopifycloud/app-bridge.js") return void say("text/javascript", APP_BRIDGE);
     if (url.pathname === "/shopifycloud/polaris.js") return void say("text/javascript", admin.polaris);
-    if (url.pathname === "/token") return void say("text/plain", shopify.tokens.sessionToken(shop));
+    if (url.pathname === "/token")
+      return void setTimeout(() => say("text/plain", shopify.tokens.sessionToken(shop)), admin.tokenMs);
     if (url.pathname === "/extensions") return void say("application/json", extensions(admin.embed));
     const path = url.searchParams.get("path") ?? "/";
     const exp = Number(url.searchParams.get("tokenS") ?? 60);
@@ -70,6 +73,7 @@ export async function startAdmin({ app, freshet, shopify }: ShopifyInstallation)
 
   const admin: Admin = {
     embed: "available",
+    tokenMs: 0,
     polaris: "",
     browser,
     async open(shop, path = "/", { width = 1280, height = 900, by = ADMIN, tokenS = 60 } = {}) {

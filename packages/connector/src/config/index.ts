@@ -1,5 +1,5 @@
 export { ConfigFault } from "./fault.ts";
-export { readConfigFile, sectionOf } from "./file.ts";
+export { type ConfigFile, readConfigFile, sectionOf } from "./file.ts";
 export { type ConnectorPlace, readPlace } from "./place.ts";
 export { type ApiKey, projectKeys, readApiKey } from "./project-keys.ts";
 export {

@@ -44,7 +44,7 @@ export function loadInto<Answer>(options: {
         if (!isLast() || !(thrown instanceof Problem)) return;
         text = undefined;
         // What was there stays to be read, under the word that it may be old.
-        const banner = problemBanner(thrown, () => load());
+        const banner = problemBanner(thrown, thrown.code === "ASSET_UNKNOWN" ? undefined : () => load());
         put(current === undefined ? [banner] : [banner, ...draw(current)], current);
         if (thrown.againMs === undefined || isWaiting) return;
         isWaiting = true;
