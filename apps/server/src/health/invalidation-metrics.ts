@@ -1,4 +1,4 @@
-import type { Evidence } from "@freshet/core";
+import { type Evidence, INVALIDATION_STATUSES } from "@freshet/core";
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 import type { Counted, OpenCount } from "../invalidation/census.ts";
 
@@ -9,6 +9,8 @@ export interface InvalidationFigures {
   readonly streams: number;
 }
 
+/** Stages that are no end: each is told, with 0 where nothing is in it. */
+const UNDER_WAY = INVALIDATION_STATUSES.slice(0, INVALIDATION_STATUSES.indexOf("DONE"));
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
 
 /**
@@ -96,7 +98,7 @@ export function invalidationMetrics(
     "freshet_invalidations_open",
     "Invalidations that are under way, by stage.",
     "status",
-    ({ byStatus }) => byStatus,
+    ({ byStatus }) => UNDER_WAY.map((status) => [status, byStatus.get(status) ?? 0] as const),
   );
   gauge(
     "freshet_node_waiting",
