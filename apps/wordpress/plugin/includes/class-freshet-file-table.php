@@ -178,7 +178,8 @@ final class Freshet_File_Table {
 			return null;
 		}
 		foreach ( $changes as $change ) {
-			$won = $this->write( $change['row'], $change['revision'] );
+			// A refresh tells what is there, whoever else has just looked at it.
+			$won = $this->write( $change['row'], $change['revision'], 'refresh' === $reason );
 			if ( false === $won ) {
 				$wpdb->query( 'ROLLBACK' );
 				return null;
@@ -262,19 +263,21 @@ final class Freshet_File_Table {
 	}
 
 	/**
-	 * Writes one row if nobody else wrote it since it was read.
+	 * Writes one row if nobody else wrote it since it was read, or whoever did.
 	 *
 	 * @return bool|null|false True when written, null when another request was first, false when the database failed.
 	 */
-	private function write( array $row, int $revision ) {
+	private function write( array $row, int $revision, bool $is_forced ) {
 		global $wpdb;
+		$done = 0;
 		if ( 0 === $revision ) {
 			$done = $wpdb->query( "INSERT IGNORE INTO {$this->table()} " . self::COLUMNS . ' VALUES ' . self::values( [ 'row' => $row, 'revision' => 0 ] ) ); // phpcs:ignore WordPress.DB -- prepared by values().
-		} else {
+		}
+		if ( 0 === $done && ( $revision > 0 || $is_forced ) ) {
 			$done = $wpdb->query(
 				$wpdb->prepare(
-					"UPDATE {$this->table()} SET attachment_id = %d, state = %s, mtime = %d, ctime = %d, inode = %d, size = %d, width = %d, height = %d, sha256 = %s, vh = %s, hashed_at = %d, seen = %d, revision = revision + 1 WHERE path_hash = %s AND revision = %d",
-					$row['attachment_id'], $row['state'], $row['mtime'], $row['ctime'], $row['inode'], $row['size'], $row['width'], $row['height'], $row['sha256'], $row['vh'], $row['hashed_at'], time(), $row['path_hash'], $revision
+					"UPDATE {$this->table()} SET attachment_id = %d, state = %s, mtime = %d, ctime = %d, inode = %d, size = %d, width = %d, height = %d, sha256 = %s, vh = %s, hashed_at = %d, seen = %d, revision = revision + 1 WHERE path_hash = %s AND ( revision = %d OR 1 = %d )",
+					$row['attachment_id'], $row['state'], $row['mtime'], $row['ctime'], $row['inode'], $row['size'], $row['width'], $row['height'], $row['sha256'], $row['vh'], $row['hashed_at'], time(), $row['path_hash'], $revision, (int) $is_forced
 				)
 			);
 		}

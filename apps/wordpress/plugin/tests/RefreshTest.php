@@ -22,6 +22,25 @@ final class RefreshTest extends Freshet_Case {
 		$this->assertNotContains( null, $told );
 	}
 
+	public function test_tells_every_file_although_another_request_looks_at_them_at_that_moment(): void {
+		global $wpdb;
+		$id        = $this->upload();
+		$head      = $this->head();
+		$meanwhile = static function ( string $query ) use ( &$meanwhile, $wpdb ): string {
+			if ( 'START TRANSACTION' === $query ) {
+				remove_filter( 'query', $meanwhile );
+				$wpdb->query( "UPDATE {$wpdb->prefix}freshet_files SET revision = revision + 1" );
+			}
+			return $query;
+		};
+		add_filter( 'query', $meanwhile );
+		$this->assertTrue( freshet()->watcher->refresh( $id ) );
+		$this->assertFalse( has_filter( 'query', $meanwhile ) );
+		$told = $this->told( $this->events( $head )[0] );
+		ksort( $told );
+		$this->assertSame( $this->urls( $id ), array_keys( $told ) );
+	}
+
 	public function test_finds_what_changed_meanwhile_and_what_is_gone(): void {
 		$id = $this->upload();
 		$this->draw( $this->file( $id ), 800, 600, 9 );
