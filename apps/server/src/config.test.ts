@@ -268,7 +268,10 @@ describe("a configuration that is wrong", () => {
       withDemo({ origins: { alow: [] } }),
       'projects.demo.origins.alow is unknown; the nearest known key is "allow".',
     ],
-    [{ connectors: { drupal: [] } }, 'connectors.drupal is unknown; the nearest known key is "wordpress".'],
+    [
+      { connectors: { wordpres: [] } },
+      'connectors.wordpres is unknown; the nearest known key is "wordpress".',
+    ],
     [
       { connectors: { wordpress: [{ site: "http://a.b", sekret: "x" }] } },
       'connectors.wordpress[0].sekret is unknown; the nearest known key is "secret".',

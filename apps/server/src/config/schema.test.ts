@@ -99,6 +99,7 @@ const WORDS = [
   "account1",
   "photos",
   "127.0.0.1:8081",
+  "my-shop.myshopify.com",
   "a1".repeat(32),
 );
 
