@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import type { InvalidationEntry } from "@freshet/core";
 import sharp from "sharp";
 import { expect, vi } from "vitest";
@@ -8,6 +9,8 @@ import type { Media } from "../../support/wordpress.ts";
 import type { Installation } from "./installation.ts";
 
 /** How long an event may take until its invalidation is Done; other people's load is in it. */
+/** How long an original may be unreadable. */
+const AWAY_MS = 20_000;
 const PATIENCE_MS = 40_000;
 
 /** What a visitor gets for a file through Varnish. */
@@ -156,9 +159,12 @@ async function filesOf(all: Installation, { stem }: Subject): Promise<Map<string
 async function see(all: Installation, names: Iterable<string>): Promise<Map<string, Seen>> {
   const views = await Promise.all(
     [...names].map(async (name): Promise<[string, Seen]> => {
-      const answer = await fetch(`${all.varnish.url}/v7/${urlOf(all, name)}?w=120`, {
-        headers: { accept: "*/*" },
-      });
+      const ask = () =>
+        fetch(`${all.varnish.url}/v7/${urlOf(all, name)}?w=120`, { headers: { accept: "*/*" } });
+      let answer = await ask();
+      // For a while the server leaves an original alone that it could not read because PHP was away.
+      for (const end = Date.now() + AWAY_MS; answer.status === 502 && Date.now() < end; answer = await ask())
+        await pause(200);
       const bytes = Buffer.from(await answer.arrayBuffer());
       const isPicture = answer.status === 200;
       const look = isPicture ? await lookOf(bytes) : undefined;

@@ -64,6 +64,9 @@ final class ConnectionTest extends Freshet_Case {
 
 	/** @dataProvider connectors */
 	public function test_says_what_is_wrong_with_the_connector( $answer, string $state, string $sentence ): void {
+		if ( isset( $answer[1]['date'] ) ) {
+			$answer[1]['date'] = gmdate( 'D, d M Y H:i:s', strtotime( $answer[1]['date'] ) ) . ' GMT'; // The clock of now, not of when tests were listed.
+		}
 		$this->answers['connector.example'] = $answer;
 		$found                              = freshet()->connection->connect();
 		$this->assertSame( $state, $found['state'], $found['sentence'] );
@@ -77,8 +80,8 @@ final class ConnectionTest extends Freshet_Case {
 	public function connectors(): array {
 		return [
 			'well'           => [ [ 200, [] ], 'good', 'takes what this site tells it' ],
-			'another secret' => [ [ 401, [ 'date' => gmdate( 'D, d M Y H:i:s' ) . ' GMT' ] ], 'critical', 'same secret' ],
-			'another clock'  => [ [ 401, [ 'date' => gmdate( 'D, d M Y H:i:s', time() + 4000 ) . ' GMT' ] ], 'critical', 'seconds apart' ],
+			'another secret' => [ [ 401, [ 'date' => '+0 seconds' ] ], 'critical', 'same secret' ],
+			'another clock'  => [ [ 401, [ 'date' => '+4000 seconds' ] ], 'critical', 'seconds apart' ],
 			'unknown site'   => [ [ 410, [] ], 'critical', 'does not know this site' ],
 			'another server' => [ [ 404, [] ], 'critical', 'not as a connector does: HTTP 404' ],
 			'nobody there'   => [ 'cURL error 7: Failed to connect', 'critical', 'Nothing listens at https://connector.example' ],

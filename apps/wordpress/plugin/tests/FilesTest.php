@@ -32,6 +32,11 @@ final class FilesTest extends Freshet_Case {
 		$this->assertCount( 1, $this->events( $head ) );
 	}
 
+	/**
+	 * Where files have inodes that last.
+	 *
+	 * @group native
+	 */
 	public function test_a_renamed_file_in_place_of_another_is_noticed_by_inode(): void {
 		$id   = $this->upload();
 		$file = $this->file( $id );
