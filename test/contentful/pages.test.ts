@@ -111,7 +111,7 @@ describe.skipIf(missing)(`the app in Contentful ${missing ?? ""}`, () => {
       expect(code).toContain("&lt;img src=x onerror=&quot;top.hacked=1&quot;&gt;");
       expect(code).toMatch(/src="http:\/\/one\.localhost:\d+\/v7\/ctf:space1\/scarf\?w=600&amp;h=600"/);
       await scarf.getByRole("button", { name: "Copy" }).click();
-      await scarf.getByText("Copied.").waitFor();
+      await scarf.getByText("Copied.", { exact: true }).waitFor();
       await expectFine(frame, "entry-sidebar-code");
     });
 
@@ -415,7 +415,7 @@ describe.skipIf(missing)(`the app in Contentful ${missing ?? ""}`, () => {
       await frame.getByLabel("When an asset is deleted").selectOption("block");
       await frame.getByLabel("Warm up").fill("w=100\nw=200&h=100");
       expect(await stage.host((host) => host.install())).toBe(true);
-      await frame.getByText("Saved.").waitFor();
+      await frame.getByText("Saved.", { exact: true }).waitFor();
       await frame.getByText("The server takes the key of project one.").waitFor();
       await expectFine(frame, "app-config-installed");
 
@@ -444,12 +444,12 @@ describe.skipIf(missing)(`the app in Contentful ${missing ?? ""}`, () => {
       await frame.getByText(/cannot be read/).waitFor();
       await frame.getByLabel("Warm up").fill("");
       expect(await stage.host((host) => host.install())).toBe(true);
-      await frame.getByText("Saved.").waitFor();
+      await frame.getByText("Saved.", { exact: true }).waitFor();
       expect(await stage.host((host) => host.state.current)).toEqual({
         EditorInterface: { page: { editors: { position: 1 }, sidebar: { position: 3, settings: { a: 1 } } } },
       });
       await frame.getByRole("button", { name: /Drop the secret that ends in/ }).click();
-      await frame.getByText("Dropped.").waitFor();
+      await frame.getByText("Dropped.", { exact: true }).waitFor();
       expect((await stage.all.call("GET status")).body.api_key).toMatchObject({ from: "file" });
     });
 
