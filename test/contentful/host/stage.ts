@@ -133,6 +133,10 @@ export async function startStage(): Promise<Stage> {
       return lastFrame();
     },
     async faults(frame) {
+      // Colours that are on their way to others are nobody's choice.
+      await frame.evaluate(
+        "Promise.allSettled(document.getAnimations().filter((each) => each instanceof CSSTransition).map((each) => each.finished))",
+      );
       await frame.evaluate(axe);
       const { violations } = await frame.evaluate(() =>
         // Contentful's page around the app has the landmarks.

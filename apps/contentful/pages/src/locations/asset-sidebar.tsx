@@ -21,7 +21,15 @@ export function AssetSidebar({ sdk }: { readonly sdk: AssetSidebarSDK }) {
   const { id } = sdk.asset.getSys();
   const { value: assets, problem, reload } = useLoad(id, () => calls.assets([id]));
   useEffect(() => sdk.window.startAutoResizer(), [sdk]);
-  useEffect(() => sdk.asset.onSysChanged(() => void reload()), [sdk, reload]);
+  useEffect(() => {
+    // The SDK tells at once what is so already.
+    let isAttached = false;
+    const end = sdk.asset.onSysChanged(() => {
+      if (isAttached) void reload();
+    });
+    isAttached = true;
+    return end;
+  }, [sdk, reload]);
   const asset = assets?.[0];
   if (asset === undefined && !problem) return <Waiting what="Looking for the asset …" />;
   return (

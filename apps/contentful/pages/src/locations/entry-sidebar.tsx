@@ -19,7 +19,15 @@ export function EntrySidebar({ sdk }: { readonly sdk: SidebarAppSDK }) {
   const { value: assets, problem, isLoading, reload } = useLoad(ids.join(" "), () => calls.assets(ids));
   const work = useWork();
   useEffect(() => sdk.window.startAutoResizer(), [sdk]);
-  useEffect(() => sdk.entry.onSysChanged(() => void reload()), [sdk, reload]);
+  useEffect(() => {
+    // The SDK tells at once what is so already.
+    let isAttached = false;
+    const end = sdk.entry.onSysChanged(() => {
+      if (isAttached) void reload();
+    });
+    isAttached = true;
+    return end;
+  }, [sdk, reload]);
 
   if (linked.length === 0) return <p className="quiet">This entry shows no assets yet.</p>;
   const known = assets?.filter(({ asset }) => ids.includes(asset)) ?? [];
