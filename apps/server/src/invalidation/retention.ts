@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Kysely, Transaction } from "@freshet/store";
 import { trimAudit } from "../admin/audit.ts";
 import type { Coverage } from "../cache/coverage.ts";
@@ -9,7 +10,7 @@ type Tables = InvalidationTables;
 /** Milliseconds between two looks for what is too old. */
 const EVERY_MS = 10 * 60_000;
 /** Entries that one transaction removes: accepting never waits long for it. */
-const AT_ONCE = 200;
+const AT_ONCE = 100;
 /** Floors kept in the database at most, however young they are. */
 const MOST_FLOORS = 1_000_000;
 /** Entries kept at most, however young they are. */
@@ -53,7 +54,10 @@ export function createRetention(parts: {
     let removed = 0;
     for (const bound of [{ oldest }, { through: head - mostEntries }]) {
       for (let some = AT_ONCE; some === AT_ONCE && !isStopping; removed += some) {
+        const begun = performance.now();
         some = await db.transaction().execute((transaction) => removeEntries(transaction, bound));
+        // As long as it took: SQLite's writers do not queue, and who only tries now and then would never get in between.
+        await sleep(performance.now() - begun);
       }
     }
     if (removed > 0) log("journal shortened", { removed });
