@@ -39,8 +39,8 @@ export const GLASSES = {
     edits: [
       {
         file: "run.js",
-        from: "createDrivers(config.cdn)",
-        to: 'createDrivers(config.cdn).map((driver) => ({ ...driver, ending: "probed" }))',
+        from: "createDrivers(config.drivers)",
+        to: 'createDrivers(config.drivers).map((driver) => ({ ...driver, ending: "probed" }))',
       },
       {
         file: "invalidation/follow.js",

@@ -138,7 +138,8 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     await Promise.race([broken, rest]);
     await rest;
     await broken;
-    const log = stuck.length > 0 || options.untilStale ? [] : await faultsOfLog(fleet, callers.sent);
+    const log =
+      stuck.length > 0 || options.untilStale ? [] : await faultsOfLog(fleet, callers.sent, SETTLE_MS);
     return {
       ...{ rounds: ended, drawn, seen, stuck, refused: witness.refused },
       ...{

@@ -1,11 +1,19 @@
-import { createInvalidationClient } from "@freshet/core";
+import { setTimeout as sleep } from "node:timers/promises";
+import { createInvalidationClient, type InvalidationEntry } from "@freshet/core";
 import { wholeLog } from "../../support/whole-log.ts";
 import { API_KEY, type Fleet } from "../fleet.ts";
 import type { Sent } from "./callers.ts";
 
-/** Compares the whole log with what was acknowledged: each is there once, under a number of its own, and Done. In words. */
-export async function faultsOfLog(fleet: Fleet, sent: readonly Sent[]): Promise<readonly string[]> {
-  const log = await wholeLog(createInvalidationClient({ endpoint: fleet.apis[0] ?? "", apiKey: API_KEY }));
+/**
+ * Compares the whole log with what was acknowledged: each is there once, under a number of its own, and Done. In words. What a restored
+ * store holds as it was before its end is carried out again, and has `patienceMs` for it.
+ */
+export async function faultsOfLog(
+  fleet: Fleet,
+  sent: readonly Sent[],
+  patienceMs: number,
+): Promise<readonly string[]> {
+  const log = await endedLog(fleet, patienceMs);
   const kept = new Set<string>();
   const known = new Set(log.map(({ uuid }) => uuid));
   for (const { uuid, ended, mayBeGone } of sent)
@@ -20,4 +28,12 @@ export async function faultsOfLog(fleet: Fleet, sent: readonly Sent[]): Promise<
     if (status !== "DONE") faults.push(`${uuid} is ${status} in the log`);
   }
   return [...faults, ...[...kept].map((uuid) => `${uuid} was Done and is in the log no more`)];
+}
+
+async function endedLog(fleet: Fleet, patienceMs: number): Promise<readonly InvalidationEntry[]> {
+  const client = createInvalidationClient({ endpoint: fleet.apis[0] ?? "", apiKey: API_KEY });
+  for (const until = performance.now() + patienceMs; ; await sleep(500)) {
+    const log = await wholeLog(client);
+    if (log.every(({ status }) => status === "DONE") || performance.now() > until) return log;
+  }
 }
