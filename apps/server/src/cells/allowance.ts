@@ -1,10 +1,8 @@
 import type { OutputFormat, Transformation } from "@freshet/core";
 import { estimateMemory, type ImageFacts } from "@freshet/core/resize";
-import type { Allowance } from "./cell.ts";
+import { type Allowance, EMPTY_CELL } from "./cell.ts";
 
 const MB = 1_000_000;
-/** A process that has done nothing yet. */
-export const EMPTY_CELL = 75 * MB;
 /** What needs more is rendered in a cell; a photograph of 12 megapixels at its full size needs about that. */
 const MOST_HERE = 72 * MB;
 /** Estimates are true to a quarter. */

@@ -7,7 +7,7 @@ import { usageOf } from "./usage.ts";
 
 /** What one job may use; beyond it the process is killed. */
 export interface Allowance {
-  /** Resident memory of the whole process. */
+  /** Resident memory of a process that has done nothing else before. */
   readonly bytes: number;
   /** Milliseconds of processor time, so that a busy machine refuses nobody. Where only the clock can be read, it counts. */
   readonly cpuMs: number;
@@ -15,6 +15,8 @@ export interface Allowance {
   readonly isQuick: boolean;
 }
 
+/** Resident memory of a process that has done nothing yet. */
+export const EMPTY_CELL = 75_000_000;
 /** A job may take so many times its processor time by the clock: it runs behind everybody else. */
 const PATIENCE = 10;
 const LOOK_MS = 20;
@@ -98,16 +100,18 @@ export class Cell {
     const child = this.#child;
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     const begun = performance.now();
-    const before = usageOf(child.pid ?? 0)?.cpuMs ?? 0;
+    const before = usageOf(child.pid ?? 0);
+    // What allocators kept of earlier jobs is none of this one's.
+    const kept = Math.max(0, (before?.residentBytes ?? 0) - EMPTY_CELL);
     const killFor = (error: RenderError) => {
       reject(error);
       this.end();
     };
     const watch = setInterval(() => {
       const usage = usageOf(child.pid ?? 0);
-      const spent = usage === undefined ? performance.now() - begun : usage.cpuMs - before;
+      const spent = usage === undefined ? performance.now() - begun : usage.cpuMs - (before?.cpuMs ?? 0);
       if (spent > cpuMs || performance.now() - begun > longestMs) killFor(tooSlow());
-      else if (usage !== undefined && usage.residentBytes > bytes) killFor(tooLarge());
+      else if (usage !== undefined && usage.residentBytes > bytes + kept) killFor(tooLarge());
     }, LOOK_MS);
     const died = (code: number | null, signal: NodeJS.Signals | null) => reject(causeOf(code, signal));
     child.once("message", resolve);

@@ -1,7 +1,7 @@
 import { isRenderError } from "@freshet/core/resize";
 import { afterEach, expect, test } from "vitest";
 import { isServerError } from "../errors.ts";
-import type { Allowance } from "./cell.ts";
+import { type Allowance, EMPTY_CELL } from "./cell.ts";
 import { type CellBounds, Cells } from "./cells.ts";
 import { JOBS, type JobInput } from "./jobs.ts";
 import { usageOf } from "./usage.ts";
@@ -76,6 +76,20 @@ test("a job without an end is killed when its time is used up, and the next one 
 
 test("a job that takes more memory than it may is killed", async () => {
   expect(await codeOf(renderIn(open(), GREEDY, { ...ENOUGH, bytes: 220e6 }))).toBe("IMAGE_TOO_LARGE");
+});
+
+test("what earlier jobs left in a process is not taken for what a job needs", async () => {
+  const pool = open();
+  const large = drawing('<circle r="900" cx="900" cy="900" fill="#c33"/>');
+  await renderIn(pool, large);
+  const [pid] = pool.pids;
+  const small = drawing(
+    '<filter id="f"><feTurbulence baseFrequency=".05" numOctaves="200"/></filter><rect width="99" height="99" filter="url(#f)"/>',
+    99,
+  );
+  const { rendered } = await renderIn(pool, small, { ...ENOUGH, bytes: EMPTY_CELL + 20e6 });
+  expect(rendered.width).toBe(99);
+  expect(pool.pids).toEqual([pid]);
 });
 
 test("a process that somebody kills is no more than one refused picture", async () => {

@@ -1,6 +1,5 @@
 import { ServerError } from "../errors.ts";
-import { EMPTY_CELL } from "./allowance.ts";
-import { type Allowance, Cell } from "./cell.ts";
+import { type Allowance, Cell, EMPTY_CELL } from "./cell.ts";
 import type { JobInput, JobName, JobOutput } from "./jobs.ts";
 
 /** What the pool may use. */
@@ -16,7 +15,7 @@ export interface CellBounds {
 }
 
 /** A process that holds more than that after a job is replaced by a new one. */
-const BLOATED = 130_000_000;
+const BLOATED = 110_000_000;
 /** Milliseconds after which a process that nobody needs ends. */
 const IDLE_MS = 30_000;
 
