@@ -64,7 +64,7 @@ test("a node that fails twice on end is down: all that wait have failed, and it 
   const { purge } = lane(node);
   node.behave(new Error("connection\nrefused"));
   const attempts = ["o-1", "o-2", "o-3"].map((tag, place) => purge(want(place + 1, "demo", tag)));
-  await vi.advanceTimersByTimeAsync(TUNING.backoff.firstMs);
+  await vi.advanceTimersByTimeAsync(TUNING.backoff.firstMs / 2);
   expect(await Promise.all(attempts)).toMatchObject(
     attempts.map(() => ({ kind: "failed", reason: "connection refused" })),
   );
