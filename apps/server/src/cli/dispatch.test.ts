@@ -50,6 +50,14 @@ describe("a command line", () => {
     );
   });
 
+  it.each([[["log"]], [["projects", "list"]]])(
+    "%s ends where a server gives the same page for ever",
+    async (argv) => {
+      const fetch = answers(200, { invalidations: [], projects: [], cursor: "x" });
+      expect((await run([...argv, "--server", "http://a"], { fetch })).code).toBe(0);
+    },
+  );
+
   it.each([
     [["projcts", "list"], /nearest is "freshet projects/],
     [["projects", "lst"], /nearest is "freshet projects list"/],

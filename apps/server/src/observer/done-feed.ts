@@ -112,6 +112,7 @@ export function createDoneFeed(parts: DoneFeedParts): DoneFeed {
       entries.push(...found);
       // A page of a search may be empty and still not the last.
       isNew = found.length === 0 || found.some(({ uuid, attempt }) => !seen.has(keyOf(uuid, attempt)));
+      if (page.cursor === cursor) break;
       cursor = page.cursor;
     } while (isNew && typeof cursor === "string" && entries.length < most);
     for (const entry of entries.toReversed()) await take(entry);

@@ -53,8 +53,10 @@ export const log: Command = {
       query.set("limit", String(Math.min(PAGE, limit - found.length)));
       const page = recordOf((await api.ask("GET", `/invalidate?${query}`)).body);
       found.push(...(Array.isArray(page.invalidations) ? page.invalidations.map(recordOf) : []));
+      const before = query.get("cursor");
       query.delete("cursor");
-      if (typeof page.cursor === "string") query.set("cursor", page.cursor);
+      // What says the same again and again is no server of ours, and would never end.
+      if (typeof page.cursor === "string" && page.cursor !== before) query.set("cursor", page.cursor);
     } while (query.has("cursor") && found.length < limit);
     const text = found.length === 0 ? "There is none." : columns(found.map(rowOf));
     return { text, json: { invalidations: found } };
