@@ -96,8 +96,8 @@ function againOf(request: FastifyRequest, options: PageOptions): string | undefi
   return `/again?${searchParams}`;
 }
 
-/** Nothing but App Bridge. */
-const AGAIN = `<!doctype html>
+/** As far as the body: App Bridge, and what it has to know. */
+const HEAD = `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -105,7 +105,10 @@ const AGAIN = `<!doctype html>
 <script src="https://cdn.shopify.com/shopifycloud/app-bridge.js"></script>
 <title>Freshet</title>
 </head>
-<body></body>
+`;
+
+/** Nothing but App Bridge. */
+const AGAIN = `${HEAD}<body></body>
 </html>
 `;
 
@@ -120,15 +123,7 @@ const ABOUT = `<!doctype html>
 `;
 
 /** Where no pages were built: enough to see that the app is there and who is asking. */
-const PLAIN_SHELL = `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="shopify-api-key" content="%SHOPIFY_API_KEY%">
-<script src="https://cdn.shopify.com/shopifycloud/app-bridge.js"></script>
-<title>Freshet</title>
-</head>
-<body>
+const PLAIN_SHELL = `${HEAD}<body>
 <p id="state">Freshet is installed. Its pages were not built; its API is at /api.</p>
 <script>
 fetch("/api/home").then((answer) => answer.json()).then((home) => {
