@@ -74,8 +74,13 @@ const dictionaryFilled: Misfortune = {
     const before = times();
     const folder = scene.newPicture();
     const urls = Array.from({ length: MANY }, (_, each) => `/_site_/${folder}/${each}.png`);
-    const many = await callers.invalidate({ request: { scope: "original", urls }, covers: [] });
-    const how = await many.ended;
+    const fill = async (): Promise<string> => {
+      const many = await callers.invalidate({ request: { scope: "original", urls }, covers: [] });
+      const how = await many.ended;
+      // Another misfortune put the store back.
+      return how === "gone" ? fill() : how;
+    };
+    const how = await fill();
     // Its number is among those that were given up.
     for (const { url } of nodes) await witness.read(picture, 0, url);
     if (times() > before) seen.filled += 1;

@@ -7,6 +7,8 @@ const IN_HAND_MS = 10_000;
 const MOST_TRIES = 3;
 /** So long it is watched whether what a dead worker had in hand is taken up. */
 const LATE_MS = 60_000;
+/** A frozen server whose fill another one's answer overtook gave nothing old: that was no misfortune, and it is frozen again. */
+const MOST_FROZEN = 4;
 /** A server stands still for so long at most: shorter than what its nodes wait for it, so that it is thawed in the middle. */
 const FROZEN_MS = 6_000;
 const DOWN_MS = 800;
@@ -75,6 +77,42 @@ const serverKilled: Misfortune = {
   },
 };
 
+/** Freezes a server once; how many visitors of before the invalidation were answered with what was there then. */
+async function answersOfBefore(scene: Scene): Promise<number> {
+  const { fleet, gate, weather, witness, callers } = scene;
+  const { place, server } = anyServer(scene);
+  const [begun, warm] = [scene.newPicture(), scene.newPicture()];
+  const before = await publish(scene, begun, warm);
+  for (let times = 0; times < 2; times += 1) {
+    for (let variant = 0; variant < 4; variant += 1) await witness.read(warm, variant, server.url);
+  }
+  const held = gate.hold(`/media/${begun}`);
+  const behind = fleet.nodes.filter((_, each) => each % fleet.servers.length === place);
+  const early = [server, ...behind].map(({ url }) => witness.read(begun, 0, url));
+  await Promise.race([held.reached, sleep(2_000)]);
+  await sleep(50);
+  weather.away.add(place);
+  server.freeze();
+  const frozen = sleep(FROZEN_MS);
+  try {
+    const sent = await callers.invalidate(ofOriginals(begun, warm));
+    await Promise.race([sent.ended, frozen]);
+    const asked = [0, 1, 2, 3].map((variant) => witness.read(warm, variant, server.url));
+    await sleep(50);
+    held.letGo();
+    await sleep(20);
+    server.thaw();
+    const late = fleet.places.map((each) => witness.read(begun, 0, each));
+    await Promise.all([...asked, ...late]);
+    await Promise.all(fleet.places.map((each) => witness.read(begun, 0, each)));
+    return (await Promise.all(early)).filter((version) => version === before).length;
+  } finally {
+    held.letGo();
+    server.thaw();
+    weather.away.delete(place);
+  }
+}
+
 /**
  * It stands still past its lease in the middle of a fill that visitors wait for, of it and of its nodes, and is thawed when the
  * invalidation of the picture is Done. The old bytes that it read are for those visitors alone. Who asks it while it stands still
@@ -84,37 +122,10 @@ const serverFrozen: Misfortune = {
   name: "a server frozen past its lease and thawed in the middle of an answer",
   parts: ["servers"],
   async happen(scene) {
-    const { fleet, gate, weather, witness, callers, seen } = scene;
-    const { place, server } = anyServer(scene);
-    const [begun, warm] = [scene.newPicture(), scene.newPicture()];
-    const before = await publish(scene, begun, warm);
-    for (let times = 0; times < 2; times += 1) {
-      for (let variant = 0; variant < 4; variant += 1) await witness.read(warm, variant, server.url);
-    }
-    const held = gate.hold(`/media/${begun}`);
-    const behind = fleet.nodes.filter((_, each) => each % fleet.servers.length === place);
-    const early = [server, ...behind].map(({ url }) => witness.read(begun, 0, url));
-    await Promise.race([held.reached, sleep(2_000)]);
-    await sleep(50);
-    weather.away.add(place);
-    server.freeze();
-    const frozen = sleep(FROZEN_MS);
-    try {
-      const sent = await callers.invalidate(ofOriginals(begun, warm));
-      await Promise.race([sent.ended, frozen]);
-      const asked = [0, 1, 2, 3].map((variant) => witness.read(warm, variant, server.url));
-      await sleep(50);
-      held.letGo();
-      await sleep(20);
-      server.thaw();
-      const late = fleet.places.map((each) => witness.read(begun, 0, each));
-      await Promise.all([...asked, ...late]);
-      await Promise.all(fleet.places.map((each) => witness.read(begun, 0, each)));
-      for (const version of await Promise.all(early)) if (version === before) seen.thawed += 1;
-    } finally {
-      held.letGo();
-      server.thaw();
-      weather.away.delete(place);
+    for (let times = 0; times < MOST_FROZEN; times += 1) {
+      const old = await answersOfBefore(scene);
+      scene.seen.thawed += old;
+      if (old > 0 || scene.witness.stale.length > 0) return;
     }
   },
 };
