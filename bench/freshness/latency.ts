@@ -7,6 +7,8 @@ import { type Edge, purgeOf, startVarnishEdge } from "./edges.ts";
 
 const NODES = 8;
 const KEY = "client_0123456789abcdef";
+/** Visitors come to every node of a CDN under one host name: what a node was asked for after a purge, it has for them. */
+const VISITOR = { headers: { host: "img.bench.example" } };
 const JSON_TYPE = { "x-client-key": KEY, "content-type": "application/json" };
 /** Originals that take turns, and invalidations of each kind in a round. */
 const ORIGINALS = 10;
@@ -98,7 +100,7 @@ async function once(fleet: Fleet, number: number, times: FreshTimes): Promise<vo
   if (accepted.status !== 201) throw new Error(`An invalidation was answered ${accepted.status}.`);
   const sequence = await untilDone(server, JSON.parse(accepted.text).invalidation.uuid);
   const done = performance.now();
-  const answers = await Promise.all(edges.map(({ url }) => ask(`${url}${variantOf(fleet, number)}`)));
+  const answers = await Promise.all(edges.map(({ url }) => ask(`${url}${variantOf(fleet, number)}`, VISITOR)));
   const fresh = performance.now();
   for (const answer of answers) {
     if (answer.status !== 200 || !(Number(answer.headers["freshet-stamp"]) >= sequence)) {
@@ -118,7 +120,7 @@ async function once(fleet: Fleet, number: number, times: FreshTimes): Promise<vo
   const since = performance.now();
   const asking = { method: "BARE", headers: purgeOf(0, tag) };
   await Promise.all(edges.map(({ url }) => timed(`${url}/`, asking)));
-  const again = await Promise.all(edges.map(({ url }) => ask(`${url}${variantOf(fleet, number)}`)));
+  const again = await Promise.all(edges.map(({ url }) => ask(`${url}${variantOf(fleet, number)}`, VISITOR)));
   times.bare.push(performance.now() - since);
   if (again.some((answer) => answer.status !== 200 || isHit(answer))) {
     throw new Error("A bare purge did not reach every node.");
@@ -145,7 +147,7 @@ async function untilDone({ url }: Freshet, uuid: string): Promise<number> {
 
 async function untilHit(url: string): Promise<void> {
   for (let tries = 0; tries < 200; tries += 1) {
-    if (isHit(await ask(url))) return;
+    if (isHit(await ask(url, VISITOR))) return;
     await sleep(5);
   }
   throw new Error(`${url} is never a hit.`);
