@@ -14,7 +14,7 @@ export function readRights({ installation, projects = {} }: RightsBody): Rights 
   return { installation, projects: new Map(Object.entries(projects)) };
 }
 
-export function viewRights({ installation, projects }: Rights): RightsBody {
+function viewRights({ installation, projects }: Rights): RightsBody {
   return { ...(installation && { installation }), projects: Object.fromEntries([...projects].toSorted()) };
 }
 
