@@ -95,7 +95,7 @@ export async function startConsole(options: FreshetOptions = {}): Promise<Consol
           ),
     async tab(session = first) {
       const tab = (await browser.page()) as unknown as Tab;
-      tab.setDefaultTimeout(60_000);
+      tab.setDefaultTimeout(20_000);
       if (session !== null)
         await tab.context().addCookies([{ name: COOKIE, value: session, url: freshet.url }]);
       const errors: string[] = [];
