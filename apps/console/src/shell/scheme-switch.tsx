@@ -7,7 +7,7 @@ const NEXT: Readonly<Record<MantineColorScheme, MantineColorScheme>> = {
   dark: "auto",
 };
 
-export const SCHEME_NAMES: Readonly<Record<MantineColorScheme, string>> = {
+const SCHEME_NAMES: Readonly<Record<MantineColorScheme, string>> = {
   auto: "as the system has it",
   light: "light",
   dark: "dark",

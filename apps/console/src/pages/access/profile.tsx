@@ -28,7 +28,7 @@ export function Profile() {
           </>
         }
       />
-      <section aria-labelledby="colours">
+      <section className={classes.part} aria-labelledby="colours">
         <h2 id="colours">Colours</h2>
         <SegmentedControl
           aria-label="Colours"
