@@ -1,25 +1,22 @@
-import { lazy, Suspense } from "react";
 import { Redirect, Route, Switch, useLocation } from "wouter";
 import { useSession } from "./api/session.ts";
 import { isAllowed, PAGES, type PageEntry } from "./pages/index.tsx";
 import { NoRights, NotHere, Problem, Waiting } from "./pieces/states.tsx";
 import { Boundary } from "./shell/boundary.tsx";
 import { Frame } from "./shell/frame.tsx";
+import { Loaded, usePageEarly } from "./shell/loaded.tsx";
 import { useNamedProject } from "./shell/place.ts";
 
 const SIGN_IN = "/sign-in";
 const SETUP = "/setup";
 const PUBLIC = PAGES.filter(({ need }) => need === "public");
-/** Each once: what was made while something waited is forgotten with it, and would be loaded again for ever. */
-const SHOWN = new Map(
-  PAGES.map((page) => [page, lazy(async () => ({ default: await page.load() }))] as const),
-);
 const OTHERS = PAGES.filter(({ need }) => need !== "public");
 
 /** Who may see what: the setup where there is no user yet, the sign-in where nobody is signed in, else the page in its frame. */
 export function App() {
   const [location] = useLocation();
   const session = useSession();
+  usePageEarly(location);
   if (session.isPending) return <Waiting what="Looking who is signed in" />;
   if (session.data === undefined)
     return <Problem error={session.error} again={() => void session.refetch()} isAlone />;
@@ -44,18 +41,16 @@ function Places({ pages }: { readonly pages: readonly PageEntry[] }) {
   const [location] = useLocation();
   return (
     <Boundary place={location}>
-      <Suspense fallback={<Waiting what="Loading" />}>
-        <Switch>
-          {pages.map((page) => (
-            <Route key={page.path} path={page.path}>
-              <Place page={page} />
-            </Route>
-          ))}
-          <Route>
-            <NotHere />
+      <Switch>
+        {pages.map((page) => (
+          <Route key={page.path} path={page.path}>
+            <Place page={page} />
           </Route>
-        </Switch>
-      </Suspense>
+        ))}
+        <Route>
+          <NotHere />
+        </Route>
+      </Switch>
     </Boundary>
   );
 }
@@ -63,8 +58,7 @@ function Places({ pages }: { readonly pages: readonly PageEntry[] }) {
 function Place({ page }: { readonly page: PageEntry }) {
   const project = useNamedProject();
   const { data } = useSession();
-  const Shown = SHOWN.get(page) ?? NotHere;
   if (page.need !== "public" && !isAllowed(page, data?.user?.rights, project)) return <NoRights />;
   // Of another project nothing of this one stays on the page.
-  return <Shown key={project ?? ""} />;
+  return <Loaded key={`${page.path} ${project ?? ""}`} page={page} />;
 }
