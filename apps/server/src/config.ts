@@ -21,6 +21,8 @@ export interface Config {
   readonly port: number;
   /** Absolute path. */
   readonly dataFolder: string;
+  /** Absolute path of the built console. */
+  readonly consoleFolder: string;
   readonly log: LogLevel;
   readonly role: Role;
   /** A PostgreSQL database; undefined is an SQLite file in the data folder. */
@@ -72,6 +74,7 @@ export class ConfigError extends Error {
 }
 
 const MOST_SHOWN = 20;
+const BUILT_CONSOLE = resolve(import.meta.dirname, "../../console/dist");
 const LARGEST_FILE = 4 * 2 ** 20;
 const LARGEST_SECRET = 4_096;
 /** A service account's key holds a key of up to 4,096 bits. */
@@ -137,6 +140,7 @@ export async function loadConfig(from: {
     host: readHost(env.FRESHET_HOST, report),
     port: readPort(env.PORT, report),
     dataFolder: resolve(cwd, env.FRESHET_DATA || ".freshet"),
+    consoleFolder: env.FRESHET_CONSOLE_DIR ? resolve(cwd, env.FRESHET_CONSOLE_DIR) : BUILT_CONSOLE,
     log: readChoice("FRESHET_LOG", env, CONFIG_SCHEMA.properties.log, report) ?? file.log ?? LOG,
     role: readChoice("FRESHET_ROLE", env, CONFIG_SCHEMA.properties.role, report) ?? file.role ?? ROLE,
     store: await readStore(file.store, { env, cwd, folder: dirname(path), readFile }, report),

@@ -57,6 +57,11 @@ export const ERRORS = {
   METHOD_NOT_ALLOWED: { status: 405, sentence: "Images answer GET, HEAD and OPTIONS only." },
   URL_TOO_LONG: { status: 414, sentence: "The URL is longer than 8192 characters." },
   ROUTE_UNKNOWN: { status: 404, sentence: "There is nothing at this address." },
+  CONSOLE_NOT_BUILT: {
+    status: 404,
+    sentence:
+      "The console is not built where this server looks for it. Run npm run build, or set FRESHET_CONSOLE_DIR to its folder.",
+  },
   API_KEY_WRONG: { status: 401, sentence: "Send an API key in X-Client-Key, or as Authorization: Bearer." },
   KEY_NOT_ALLOWED: {
     status: 403,

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { createDrivers } from "@freshet/cdn/registry";
@@ -46,6 +47,8 @@ async function prepareSamples(config: Config): Promise<void> {
 function announce(config: Config, port: number, setupToken: string | undefined): void {
   const base = `http://${config.host.includes(":") ? `[${config.host}]` : config.host}:${port}`;
   console.log(`Freshet is ready: ${base}`);
+  if (config.role !== "delivery" && existsSync(join(config.consoleFolder, "index.html")))
+    console.log(`  The console: ${base}/console`);
   if (config.isBuiltIn) {
     console.log(`  Open ${base}/demo to see pictures of the built-in project in several transformations.`);
     console.log(

@@ -30,6 +30,7 @@ import { TEXT } from "./cells/allowance.ts";
 import { Cells } from "./cells/cells.ts";
 import { JOBS } from "./cells/jobs.ts";
 import type { Config } from "./config.ts";
+import { consoleRoutes } from "./console/routes.ts";
 import { createConnectors } from "./connectors/connectors.ts";
 import { connectorRoutes } from "./connectors/routes.ts";
 import { Delivery } from "./delivery/deliver.ts";
@@ -269,6 +270,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     connectorRoutes(app, { connectors, projects, box, addresses: config.connectorAddresses, now });
     instanceRoutes(app, { instances: invalidation.instances });
     adminRoutes(app, { db, operations, version: VERSION });
+    consoleRoutes(app, { folder: config.consoleFolder, projects });
   }
   if (instance.role !== "control") {
     const { admission } = invalidation.instances;

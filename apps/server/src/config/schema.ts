@@ -322,5 +322,9 @@ export const ENVIRONMENT = {
     description: "Hosts with ports at which connectors may be asked, with commas between.",
     default: "that of the file",
   },
+  FRESHET_CONSOLE_DIR: {
+    description: "Folder of the built console, which is served at /console.",
+    default: "the one that was built beside the server",
+  },
   FRESHET_LOG: { description: "How much is logged.", default: "that of the file" },
 } as const satisfies Readonly<Record<string, Variable>>;
