@@ -25,7 +25,7 @@ export interface AdminOptions {
 
 /** Starts the admin that the tests have, for one shop, under addresses that every browser finds. */
 export async function startAdmin({ shopify, shop, answerOwn }: AdminOptions): Promise<Admin> {
-  const admin = await listenFrom(9510, (request, response) => {
+  const admin = await listenFrom(9510, async (request, response) => {
     if (answerOwn(request, response)) return;
     const { pathname, search, searchParams } = new URL(request.url ?? "/", "http://admin.invalid");
     const isFrame = pathname === FRAME || pathname.startsWith(`${FRAME}/`);
@@ -38,12 +38,9 @@ export async function startAdmin({ shopify, shop, answerOwn }: AdminOptions): Pr
     const state = { embed: "active", tokenMs: 0, polaris: "" };
     answerAsAdmin({ shopify, admin: admin.url, app: app.url, ...state }, request, response);
   });
-  const app = await listenFrom(9520, (request, response) => {
-    handOn({ app: shopify.app, admin: admin.url }, request, response).catch(() => {
-      if (response.headersSent) response.destroy();
-      else response.writeHead(502).end();
-    });
-  });
+  const app = await listenFrom(9520, (request, response) =>
+    handOn({ app: shopify.app, admin: admin.url }, request, response),
+  );
   return {
     url: admin.url,
     app: app.url,

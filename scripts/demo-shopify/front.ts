@@ -2,7 +2,6 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 
 /** Hosts of Shopify as the app's documents and their headers name them. */
 const SHOPIFY_HOSTS = /https:\/\/(?:admin|cdn)\.shopify\.com(?=[/ ;])/g;
-const MOST_BODY = 65_536;
 const KEPT = ["authorization", "content-type", "accept"];
 /** Of one connection, or no longer true. */
 const DROPPED = /^(?:content-length|connection|keep-alive|transfer-encoding)$/;
@@ -33,11 +32,6 @@ export async function handOn(
 
 async function read(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.byteLength;
-    if (size > MOST_BODY) throw new Error("The body is too large.");
-    chunks.push(chunk);
-  }
+  for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
   return Buffer.concat(chunks).toString();
 }

@@ -8,7 +8,7 @@ import { firstFree } from "../demo/ports.ts";
 import { firstVisit, runDemo, step } from "../demo/run.ts";
 import { build, ROOT, seconds } from "../steps.mjs";
 import { startAdmin } from "./admin.ts";
-import { type Changes, createChanges } from "./changes.ts";
+import { type Changes, createChanges, type Subject } from "./changes.ts";
 import { hearKeys } from "./keys.ts";
 import { answerDemo } from "./page.ts";
 import { fillShop } from "./shop.ts";
@@ -83,9 +83,12 @@ export async function demo(): Promise<void> {
       ...{ freshet: freshet.url, pollS: POLL_S },
     });
     changes = all;
+    const replace = async (subject: Subject) => {
+      if (!(await all.replace(subject))) write(`${all.subjects[subject].name} is still being replaced.`);
+    };
     const stopHearing = hearKeys({
-      r: () => void all.replace("product"),
-      f: () => void all.replace("file"),
+      r: () => void replace("product"),
+      f: () => void replace("file"),
       q: () => void end(0),
     });
     onEnd(async () => stopHearing());

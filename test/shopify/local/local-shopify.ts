@@ -72,18 +72,26 @@ export async function startLocalShopify({
   const granting = new Map<string, number>();
   const listen = async (
     { address, port }: Place,
-    handle: (request: IncomingMessage, response: ServerResponse) => void,
+    answer: (request: IncomingMessage, response: ServerResponse) => Promise<void>,
     keys?: Awaited<ReturnType<typeof certificate>>,
   ) => {
+    const handle = (request: IncomingMessage, response: ServerResponse) => {
+      // A request that nobody should have sent, or a page that cannot be rendered, ends no other shop.
+      answer(request, response).catch((error: unknown) => {
+        const isUnreadable =
+          error instanceof URIError || (error as { code?: unknown }).code === "ERR_INVALID_URL";
+        if (response.headersSent) response.destroy();
+        else response.writeHead(isUnreadable ? 400 : 500).end(String(error));
+      });
+    };
     const server = keys === undefined ? createServer(handle) : createTlsServer(keys, handle);
     servers.push(server);
     await new Promise<void>((resolve) => server.listen(port, address, resolve));
     return `http${keys === undefined ? "" : "s"}://${address}:${(server.address() as AddressInfo).port}`;
   };
   const keys = withTls ? await certificate(["shop.example"]) : undefined;
-  const url = await listen(
-    { address: "127.0.0.1", port: 0 },
-    (request, response) => void central(request, response),
+  const url = await listen({ address: "127.0.0.1", port: 0 }, (request, response) =>
+    central(request, response),
   );
   const tokens = createTokenEndpoint(KEYS, now);
   const cdn = createLocalCdn(now);
@@ -135,7 +143,7 @@ export async function startLocalShopify({
     page: () => "<!doctype html><title>A shop</title>",
     async shop(handle, place = { address: `127.0.0.${shops.size + 2}`, port: 0 }) {
       const domain = `${handle}.myshopify.com`;
-      const at = await listen(place, (request, response) => void storefront(shop, request, response), keys);
+      const at = await listen(place, (request, response) => storefront(shop, request, response), keys);
       const shop = createLocalShop(domain, at, now);
       shops.set(domain, shop);
       return shop;
