@@ -6,6 +6,8 @@ import { seconds, stillGoing } from "../steps.mjs";
 /** Whoever presses Ctrl-C waits no longer than this. */
 const LONGEST_END_MS = 8_000;
 
+const PARENT_MS = 500;
+
 /** A demo while it runs. */
 export interface Demo {
   /** A new folder of its own, which goes with it. */
@@ -37,6 +39,9 @@ export async function runDemo(folder: string, begin: (demo: Demo) => Promise<voi
     return ending;
   };
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => void end(0));
+  // npm that is told to end tells its shell, which ends without a word to us.
+  const parent = process.ppid;
+  setInterval(() => process.ppid !== parent && void end(0), PARENT_MS).unref();
   try {
     await begin({ folder: own, onEnd: (stop) => void stops.push(stop), end });
   } catch (error) {
