@@ -40,6 +40,12 @@ export {
   type ReportedInvalidation,
 } from "./invalidation/client.ts";
 export {
+  type CheckedLine,
+  checkInvalidationLines,
+  correctInvalidationLines,
+  type LineRules,
+} from "./invalidation/check-lines.ts";
+export {
   type Cause,
   type Evidence,
   INVALIDATION_SCOPES,
@@ -47,6 +53,7 @@ export {
   type InvalidationEntry,
   type InvalidationPage,
   type InvalidationProblem,
+  type InvalidationReach,
   type InvalidationReceipt,
   type InvalidationRequest,
   type InvalidationScope,
