@@ -131,9 +131,9 @@ export interface InvalidationEntry {
   readonly sequence: number;
   readonly cause: Cause;
   /** Who asked for it, as the log of changes calls them; null where nobody did. */
-  readonly requested_by: string | null;
+  readonly requested_by?: string | null;
   /** Who retried it last. */
-  readonly retried_by: string | null;
+  readonly retried_by?: string | null;
   readonly attempt: number;
   readonly done_at: string | null;
   readonly error: string | null;

@@ -44,7 +44,7 @@ export function Facts({ project, entry }: FactsProps) {
         <Fact name="Number in the journal">{entry.sequence.toLocaleString()}</Fact>
         <Fact name="Attempt">
           {attempt.toLocaleString()}
-          {entry.retried_by !== null && <span className={classes.dim}> · retried by {entry.retried_by}</span>}
+          {entry.retried_by && <span className={classes.dim}> · retried by {entry.retried_by}</span>}
         </Fact>
         <Fact name="Invalidation ID">
           <code>{entry.uuid}</code>

@@ -27,10 +27,12 @@ export const linksId = (uuid: string) => `links-${uuid}`;
 export function What({ entry, isOpen, toggled }: RowProps) {
   const named = namedBy(entry);
   const [first] = named;
-  if (first === undefined) return <>Everything</>;
+  const reason = entry.error !== null && <span className={classes.reason}>{entry.error}</span>;
+  if (first === undefined) return <>Everything {reason}</>;
   return (
     <>
       <code className={classes.first}>{first}</code>
+      {reason}
       <Button
         variant="subtle"
         size="compact-sm"
