@@ -79,12 +79,19 @@ function checkLine(text: string, rules: LineRules): Finding {
   // Only what is right itself is offered.
   for (let left = MOST_CORRECTIONS; left > 0; left--) {
     const again = checkOnce(correction, rules);
-    if (again.verdict === "right") return { ...finding, correction };
+    if (again.verdict === "right") return withCorrection(finding, correction);
     if (again.correction === undefined) break;
     correction = again.correction;
   }
-  const { correction: _, ...rest } = finding;
-  return rest;
+  return withCorrection(finding, undefined);
+}
+
+/** In the text a correction has to stay one line: a comma that would part it is written with its escape, which names the same. */
+function withCorrection({ correction: _, ...finding }: Finding, wished: string | undefined): Finding {
+  const correction = [wished, wished?.replaceAll(",", "%2C")].find(
+    (each) => each !== undefined && splitInvalidationLines(each).length === 1,
+  );
+  return correction === undefined ? finding : { ...finding, correction };
 }
 
 function checkOnce(text: string, rules: LineRules): Finding {
