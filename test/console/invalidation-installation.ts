@@ -17,7 +17,7 @@ export interface Installation {
   /** Resolves to the entry once it has ended. */
   // biome-ignore lint/suspicious/noExplicitAny: what a test reads from it, it expects.
   ended(uuid: string): Promise<any>;
-  /** Lets an invalidation have been received at another time: nobody waits a week for a test. */
+  /** Lets an invalidation, and all before it, have been received at another time: nobody waits a week for a test. */
   backdate(uuid: string, at: Date): void;
   close(): Promise<void>;
 }
@@ -73,9 +73,11 @@ export async function startInstallation(): Promise<Installation> {
       const db = new DatabaseSync(join(all.freshet.dataFolder, "freshet.db"), { timeout: 20_000 });
       try {
         const { changes } = db
-          .prepare("update invalidation_entry set received_at = ? where id = ?")
+          .prepare(
+            "update invalidation_entry set received_at = ? where sequence <= (select sequence from invalidation_entry where id = ?)",
+          )
           .run(at.getTime(), uuid);
-        if (changes !== 1) throw new Error(`There is no entry ${uuid}.`);
+        if (Number(changes) === 0) throw new Error(`There is no entry ${uuid}.`);
       } finally {
         db.close();
       }

@@ -30,6 +30,7 @@ describe.skipIf(missing)(`invalidation in the console ${missing ?? ""}`, () => {
     there = await startInstallation();
     own = await there.all.tab();
     tab = own.tab;
+    if (process.env.DEV) tab.setDefaultTimeout(15_000);
     await tab.setViewportSize({ width: 1440, height: 900 });
     for (const name of ["hat", "scarf", "coat"]) await seen(name);
   }, 240_000);

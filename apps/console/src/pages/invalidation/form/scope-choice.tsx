@@ -1,5 +1,6 @@
-import { Button, Group, Radio } from "@mantine/core";
+import { Button, Radio } from "@mantine/core";
 import { useState } from "react";
+import classes from "./form.module.css";
 import type { FormScope } from "./wish.ts";
 
 const USUAL: readonly FormScope[] = ["original", "all"];
@@ -32,16 +33,16 @@ export function ScopeChoice({ scope, chosen }: ScopeChoiceProps) {
         if (next !== undefined) chosen(next);
       }}
     >
-      <Group gap="lg" mt="xs" align="flex-start">
+      <div className={classes.scopes}>
         {shown.map((each) => (
           <Radio key={each} value={each} label={NAMES[each][0]} description={NAMES[each][1]} />
         ))}
         {!hasMore && (
-          <Button variant="subtle" size="compact-sm" onClick={() => setOpen(true)}>
+          <Button variant="subtle" size="compact-sm" className={classes.moreScopes ?? ""} onClick={() => setOpen(true)}>
             More scopes
           </Button>
         )}
-      </Group>
+      </div>
     </Radio.Group>
   );
 }

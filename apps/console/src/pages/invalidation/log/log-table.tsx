@@ -21,7 +21,7 @@ const COLUMNS = ["Status", "Scope", "Invalidation path", "Date", "Cause", "Inval
 /** The log where there is room for columns. */
 export function LogTable({ project, entries, open, toggled }: LogTableProps) {
   return (
-    <TableBox name="Invalidation log">
+    <TableBox name="Entries of the log">
       <thead>
         <tr>
           {COLUMNS.map((name) => (
