@@ -11,7 +11,9 @@ const SIGN_IN = "/sign-in";
 const SETUP = "/setup";
 const PUBLIC = PAGES.filter(({ need }) => need === "public");
 /** Each once: what was made while something waited is forgotten with it, and would be loaded again for ever. */
-const SHOWN = new Map(PAGES.map((page) => [page, lazy(async () => ({ default: await page.load() }))] as const));
+const SHOWN = new Map(
+  PAGES.map((page) => [page, lazy(async () => ({ default: await page.load() }))] as const),
+);
 const OTHERS = PAGES.filter(({ need }) => need !== "public");
 
 /** Who may see what: the setup where there is no user yet, the sign-in where nobody is signed in, else the page in its frame. */

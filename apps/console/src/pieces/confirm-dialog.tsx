@@ -39,15 +39,14 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
     closed();
   };
   return (
-    // Put together by hand: the whole Modal has a header, which counts as a second one of the page.
-    <Modal.Root opened={isOpen} onClose={close} centered>
-      <Modal.Overlay backgroundOpacity={0.5} />
-      <Modal.Content>
-        <Modal.Body pt="md">
-          <Group justify="space-between" align="flex-start" wrap="nowrap" mb="sm">
-            <Modal.Title>{title}</Modal.Title>
-            <Modal.CloseButton aria-label="Close" />
-          </Group>
+    <Modal
+      opened={isOpen}
+      onClose={close}
+      title={title}
+      centered
+      closeButtonProps={{ "aria-label": "Close" }}
+      overlayProps={{ backgroundOpacity: 0.5 }}
+    >
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -79,8 +78,6 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
           </Button>
         </Group>
       </form>
-        </Modal.Body>
-      </Modal.Content>
-    </Modal.Root>
+    </Modal>
   );
 }
