@@ -39,7 +39,7 @@ export function Details({ project, uuid }: DetailsProps) {
         actions={
           <>
             {entry && <Retry project={project} entry={entry} />}
-            <CopyButton text={uuid} what="the invalidation ID" label="Copy ID" />
+            <CopyButton text={uuid} what="ID of the invalidation" label="Copy ID" />
             <Button variant="default" size="xs" loading={answer.isFetching && !answer.isPending} onClick={() => void answer.refetch()}>
               Refresh
             </Button>

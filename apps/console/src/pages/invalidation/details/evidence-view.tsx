@@ -19,7 +19,7 @@ export function EvidenceView({ entry }: { readonly entry: InvalidationEntry }) {
       ) : (
         <>
           <ul className={classes.sentences}>
-            {sentencesOf(evidence, sequence).map((sentence) => (
+            {sentencesOf(evidence, entry).map((sentence) => (
               <li key={sentence}>{sentence}</li>
             ))}
           </ul>

@@ -1,10 +1,16 @@
-import type { Evidence } from "@freshet/core";
+import type { Evidence, InvalidationEntry } from "@freshet/core";
+import { hasFailed } from "../words.ts";
 
 /** The evidence in sentences. */
-export function sentencesOf({ bytes, digests, probes }: Evidence, sequence: number): readonly string[] {
+export function sentencesOf(
+  { bytes, digests, probes }: Evidence,
+  { sequence, status }: Pick<InvalidationEntry, "sequence" | "status">,
+): readonly string[] {
   const number = sequence.toLocaleString();
   const found: string[] = [];
-  if (probes.asked === 0) {
+  if (probes.asked === 0 && hasFailed(status)) {
+    found.push("No node was asked for a picture: what is not purged everywhere is not Done.");
+  } else if (probes.asked === 0) {
     found.push(
       `No node was asked for a picture, because none was seen lately of what is covered. Each node was told number ${number}, and uses nothing that was made before.`,
     );

@@ -11,7 +11,7 @@ export function RawEntry({ entry }: { readonly entry: InvalidationEntry }) {
         <h2 id="raw" className={classes.title}>
           As the API gives it
         </h2>
-        <CopyButton text={text} what="the entry as JSON" label="Copy JSON" />
+        <CopyButton text={text} what="JSON of the entry" label="Copy JSON" />
       </div>
       <details>
         <summary>Show the JSON</summary>

@@ -56,8 +56,8 @@ export function TimeLine({ entry }: { readonly entry: InvalidationEntry }) {
   );
 }
 
-function kindOf({ status }: Stage, isLast: boolean): string {
-  if (hasFailed(status)) return "bad";
+function kindOf({ status, targets }: Stage, isLast: boolean): string {
+  if (hasFailed(status) || targets.some((target) => target.status === "failed")) return "bad";
   return isLast && !hasEnded(status) ? "busy" : "good";
 }
 
