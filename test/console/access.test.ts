@@ -188,6 +188,14 @@ describe.skipIf(missing)(`the console and those who may use it ${missing ?? ""}`
     await gone.tab.getByRole("button", { name: "Sign in" }).waitFor();
     expect(gone.tab.url()).toContain("back=%2Fusers");
     await gone.tab.close();
+
+    const next = "two rivers, and no lock";
+    await own.tab.getByLabel("The password you have").fill(ADMIN.password);
+    await own.tab.getByLabel("New password").fill(next);
+    await own.tab.getByRole("button", { name: "Change the password" }).click();
+    await own.tab.getByText("The password was changed").waitFor();
+    await expect(all.signIn(ADMIN)).rejects.toThrow("SIGN_IN_REFUSED");
+    expect(await all.signIn({ ...ADMIN, password: next })).toMatch(/^fs_/);
   });
 
   test("keeps the colours that were chosen, and answers the keyboard first of all with a way to the page", async () => {
