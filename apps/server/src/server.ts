@@ -126,6 +126,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 2 ** 20,
     forceCloseConnections: "idle",
+    ...(config.console.proxies.length > 0 ? { trustProxy: [...config.console.proxies] } : {}),
     // Images are read from the raw request target: what is no API path goes to one route, whatever it contains.
     rewriteUrl: (request) => (isReserved(request.url ?? "/") ? (request.url ?? "/") : DELIVERY_ROUTE),
   });

@@ -18,14 +18,25 @@ function isRefused(headers: Headers, url?: string): boolean {
 const own = { host: "img.example:8080", "freshet-csrf": "1" };
 
 test("a request of the console's own is taken from every browser", () => {
-  expect(isRefused({ ...own, "sec-fetch-site": "same-origin", origin: "http://img.example:8080" })).toBe(false);
+  expect(isRefused({ ...own, "sec-fetch-site": "same-origin", origin: "http://img.example:8080" })).toBe(
+    false,
+  );
   // Before Fetch Metadata, and before Origin was sent to one's own origin.
   expect(isRefused({ ...own, origin: "http://img.example:8080" })).toBe(false);
   expect(isRefused(own)).toBe(false);
   // Behind a proxy that ends TLS, with its own name for this host or the browser's.
   expect(isRefused({ ...own, "x-forwarded-proto": "https", origin: "https://img.example:8080" })).toBe(false);
-  expect(isRefused({ ...own, host: "10.0.0.5:8080", origin: "https://img.example" }, "https://img.example")).toBe(false);
-  expect(isRefused({ ...own, host: "10.0.0.5:8080", "sec-fetch-site": "same-origin", origin: "https://a.example" })).toBe(false);
+  expect(
+    isRefused({ ...own, host: "10.0.0.5:8080", origin: "https://img.example" }, "https://img.example"),
+  ).toBe(false);
+  expect(
+    isRefused({
+      ...own,
+      host: "10.0.0.5:8080",
+      "sec-fetch-site": "same-origin",
+      origin: "https://a.example",
+    }),
+  ).toBe(false);
 });
 
 test("what comes from elsewhere is refused, whatever the browser says of it", () => {

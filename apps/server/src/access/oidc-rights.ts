@@ -19,7 +19,8 @@ export function rightsOfClaims(claims: Claims, mapping: OidcConfig["rights"]): R
   return { installation, projects };
 }
 
-export const isEmpty = ({ installation, projects }: Rights) => installation === undefined && projects.size === 0;
+export const isEmpty = ({ installation, projects }: Rights) =>
+  installation === undefined && projects.size === 0;
 
 function higherOf(one: Right | undefined, other: Right | undefined): Right | undefined {
   return one === undefined || (other !== undefined && includesRight(other, one)) ? other : one;

@@ -59,7 +59,8 @@ export function oidcRoutes(
     {
       config,
       schema: {
-        summary: "Where the organisation's own sign-in leads back to, with what RFC 6749 and OpenID Connect say.",
+        summary:
+          "Where the organisation's own sign-in leads back to, with what RFC 6749 and OpenID Connect say.",
         response: { 302: NOTHING },
         errors: ["OIDC_ABSENT"],
       },
@@ -88,7 +89,8 @@ export function oidcRoutes(
 function returnTo(wanted = CONSOLE): string {
   const base = "http://console.invalid";
   const url = URL.parse(wanted, base);
-  const isConsole = url?.origin === base && (url.pathname === CONSOLE || url.pathname.startsWith(`${CONSOLE}/`));
+  const isConsole =
+    url?.origin === base && (url.pathname === CONSOLE || url.pathname.startsWith(`${CONSOLE}/`));
   return isConsole ? url.pathname + url.search + url.hash : CONSOLE;
 }
 

@@ -135,7 +135,13 @@ async function discover({ issuer, clientId, clientSecret }: OidcConfig): Promise
   const options = { timeout: TIMEOUT_S, execute: isPlain ? [client.allowInsecureRequests] : [] };
   const secret = clientSecret?.reveal();
   if (secret === undefined) return client.discovery(address, clientId, undefined, client.None(), options);
-  const provider = await client.discovery(address, clientId, secret, client.ClientSecretPost(secret), options);
+  const provider = await client.discovery(
+    address,
+    clientId,
+    secret,
+    client.ClientSecretPost(secret),
+    options,
+  );
   const ways = provider.serverMetadata().token_endpoint_auth_methods_supported ?? ["client_secret_basic"];
   if (ways.includes("client_secret_post")) return provider;
   return client.discovery(address, clientId, secret, client.ClientSecretBasic(secret), options);

@@ -5,7 +5,10 @@ import { createPasswordHashes } from "./password-hash.ts";
 const hashes = createPasswordHashes();
 
 test("a hash is Argon2id with OWASP's cost, another one each time, and tells its password from others", async () => {
-  const [one, other] = await Promise.all([hashes.make("tomato kettle fog"), hashes.make("tomato kettle fog")]);
+  const [one, other] = await Promise.all([
+    hashes.make("tomato kettle fog"),
+    hashes.make("tomato kettle fog"),
+  ]);
   expect(one).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/);
   expect(other).not.toBe(one);
   expect(await hashes.isRight("tomato kettle fog", one)).toBe(true);
@@ -20,8 +23,7 @@ test("one letter written in two ways is one password", async () => {
 
 test("hashes that others made by the same algorithm are read, and made anew where they were cheap", async () => {
   // Of the reference implementation: echo -n password | argon2 somesalt -id -t 2 -m 16 -p 1
-  const reference =
-    "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";
+  const reference = "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";
   expect(await hashes.isRight("password", reference)).toBe(true);
   expect(await hashes.isRight("passwort", reference)).toBe(false);
   expect(hashes.isOld(reference)).toBe(false);
@@ -29,7 +31,11 @@ test("hashes that others made by the same algorithm are read, and made anew wher
 });
 
 test("nobody's hash, and one that is none or would cost too much, fits no password", async () => {
-  const damaged = ["", "x", "$argon2id$v=19$m=9999999,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc"];
+  const damaged = [
+    "",
+    "x",
+    "$argon2id$v=19$m=9999999,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc",
+  ];
   for (const hash of [null, ...damaged]) expect(await hashes.isRight("password", hash)).toBe(false);
   await fc.assert(
     fc.asyncProperty(fc.string(), async (text) => {

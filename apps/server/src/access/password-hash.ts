@@ -1,4 +1,4 @@
-import { argon2, type Argon2Parameters, randomBytes, timingSafeEqual } from "node:crypto";
+import { type Argon2Parameters, argon2, randomBytes, timingSafeEqual } from "node:crypto";
 import { promisify } from "node:util";
 import { ServerError } from "../errors.ts";
 
@@ -70,7 +70,11 @@ function readHash(
   const [memory = 0, passes = 0, parallelism = 0] = found.slice(1, 4).map(Number);
   const [salt, tag] = [Buffer.from(found[4] ?? "", "base64"), Buffer.from(found[5] ?? "", "base64")];
   const isBounded =
-    memory >= 8 * parallelism && memory <= MOST_MEMORY && passes >= 1 && passes <= MOST_PASSES && parallelism >= 1;
+    memory >= 8 * parallelism &&
+    memory <= MOST_MEMORY &&
+    passes >= 1 &&
+    passes <= MOST_PASSES &&
+    parallelism >= 1;
   return isBounded ? { salt, tag, cost: { memory, passes, parallelism, tagLength: tag.length } } : undefined;
 }
 

@@ -44,9 +44,12 @@ test("a password that comes from a random generator is never refused", () => {
   const letters = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789-_";
   const random = fc.array(fc.constantFrom(...letters), { minLength: 16, maxLength: 64 });
   fc.assert(
-    fc.property(random.filter((some) => new Set(some).size > 9), (some) => {
-      expect(faultOfPassword(some.join(""), ADA)).toBeUndefined();
-    }),
+    fc.property(
+      random.filter((some) => new Set(some).size > 9),
+      (some) => {
+        expect(faultOfPassword(some.join(""), ADA)).toBeUndefined();
+      },
+    ),
   );
 });
 

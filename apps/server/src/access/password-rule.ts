@@ -8,9 +8,38 @@ const MOST_BESIDE = 5;
 
 /** What most lists of leaked passwords begin with, as far as it makes twelve characters when it is repeated or continued. */
 const KNOWN = [
-  ...["password", "passwort", "passw0rd", "p@ssword", "p@ssw0rd", "motdepasse", "contrasena", "letmein", "welcome"],
-  ...["administrator", "changeme", "changeit", "qwertyuiop", "qwerty", "qwertz", "azerty", "asdfghjkl", "iloveyou"],
-  ...["1234567890", "0123456789", "123456789", "987654321", "1q2w3e4r5t6y", "abcdefghijkl", "freshet", "correcthorsebatterystaple"],
+  ...[
+    "password",
+    "passwort",
+    "passw0rd",
+    "p@ssword",
+    "p@ssw0rd",
+    "motdepasse",
+    "contrasena",
+    "letmein",
+    "welcome",
+  ],
+  ...[
+    "administrator",
+    "changeme",
+    "changeit",
+    "qwertyuiop",
+    "qwerty",
+    "qwertz",
+    "azerty",
+    "asdfghjkl",
+    "iloveyou",
+  ],
+  ...[
+    "1234567890",
+    "0123456789",
+    "123456789",
+    "987654321",
+    "1q2w3e4r5t6y",
+    "abcdefghijkl",
+    "freshet",
+    "correcthorsebatterystaple",
+  ],
 ] as const;
 
 /**
@@ -45,7 +74,11 @@ function isMostly(password: string, word: string): boolean {
 /** Whether it is one text of at most half its length, repeated, the last time perhaps in part. */
 function isRepetition(password: string): boolean {
   return Array.from({ length: Math.floor(password.length / 2) }, (_, at) => at + 1).some(
-    (length) => password.slice(0, length).repeat(Math.ceil(password.length / length)).slice(0, password.length) === password,
+    (length) =>
+      password
+        .slice(0, length)
+        .repeat(Math.ceil(password.length / length))
+        .slice(0, password.length) === password,
   );
 }
 

@@ -39,13 +39,20 @@ export function rightsOfKey(project: string | undefined, right: Right): Rights {
 }
 
 /** Whether the rights include this one in the project; undefined asks for the whole installation. */
-export function mayDo({ installation, projects }: Rights, needed: Right, project: string | undefined): boolean {
+export function mayDo(
+  { installation, projects }: Rights,
+  needed: Right,
+  project: string | undefined,
+): boolean {
   if (includesRight(installation, needed)) return true;
   return project !== undefined && includesRight(projects.get(project), needed);
 }
 
 /** In which projects the rights include this one, by name; undefined stands for all there are. */
-export function projectsWith({ installation, projects }: Rights, needed: Right): readonly string[] | undefined {
+export function projectsWith(
+  { installation, projects }: Rights,
+  needed: Right,
+): readonly string[] | undefined {
   if (includesRight(installation, needed)) return undefined;
   return [...projects].flatMap(([name, right]) => (includesRight(right, needed) ? [name] : [])).toSorted();
 }

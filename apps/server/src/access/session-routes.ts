@@ -75,7 +75,10 @@ export function sessionRoutes(app: FastifyInstance, parts: SessionRouteParts): v
     "/access/session",
     {
       config: open,
-      schema: { summary: "Says who is signed in, and how somebody can be.", response: { 200: SESSION_STATE } },
+      schema: {
+        summary: "Says who is signed in, and how somebody can be.",
+        response: { 200: SESSION_STATE },
+      },
     },
     async (request, reply) => {
       const token = readCookie(request, "freshet_session", reached);

@@ -111,7 +111,13 @@ export function createSessions(parts: {
       await db.transaction().execute(async (transaction) => {
         await transaction.deleteFrom("access_session").where("id", "=", session.id).execute();
         const by = { principal: labelOf(user), address };
-        const change = { by, project: null, action: "session.closed", subject: session.id, at: now() } as const;
+        const change = {
+          by,
+          project: null,
+          action: "session.closed",
+          subject: session.id,
+          at: now(),
+        } as const;
         await writeAudit(transaction, [change]);
       });
     },

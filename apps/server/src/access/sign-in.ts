@@ -36,7 +36,12 @@ export interface SignIn {
    * @throws ServerError SETUP_DONE, SETUP_TOKEN_WRONG, PASSWORD_WEAK.
    */
   bySetup(
-    wanted: { readonly token: string; readonly email: string; readonly name: string; readonly password: string },
+    wanted: {
+      readonly token: string;
+      readonly email: string;
+      readonly name: string;
+      readonly password: string;
+    },
     visitor: Visitor,
   ): Promise<SignedIn>;
   /** Whom a link is for. @throws ServerError LINK_WRONG, SIGN_IN_TOO_OFTEN. */
@@ -92,7 +97,9 @@ export function createSignIn(parts: {
     await transaction.updateTable("access_user").set({ password }).where("id", "=", id).execute();
     await transaction.deleteFrom("access_link").where("user_id", "=", id).execute();
     await endSessions(transaction, id, by, now(), kept);
-    await writeAudit(transaction, [{ by, project: null, action: "password.changed", subject: id, at: now() }]);
+    await writeAudit(transaction, [
+      { by, project: null, action: "password.changed", subject: id, at: now() },
+    ]);
   };
   const invited: SignIn["invited"] = (token, address) =>
     withToken(address, async () => {
@@ -118,7 +125,8 @@ export function createSignIn(parts: {
         throw new ServerError("SIGN_IN_REFUSED");
       }
       forgive();
-      const better = user.password !== null && hashes.isOld(user.password) ? await hashes.make(password) : null;
+      const better =
+        user.password !== null && hashes.isOld(user.password) ? await hashes.make(password) : null;
       return db.transaction().execute(async (transaction) => {
         // Somebody may have changed the password, or removed the user, while it was compared.
         const current = await readUser(transaction, user.id);
@@ -174,9 +182,7 @@ export function createSignIn(parts: {
       forgive();
       checkPassword(next, user);
       const hash = await hashes.make(next);
-      await db
-        .transaction()
-        .execute((transaction) => setPassword(transaction, user, hash, by, session));
+      await db.transaction().execute((transaction) => setPassword(transaction, user, hash, by, session));
     },
   };
 }

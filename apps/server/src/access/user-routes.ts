@@ -107,7 +107,8 @@ export function userRoutes(
     {
       config,
       schema: {
-        summary: "Removes a user, whose sessions end. API keys that the user made stay: revoke those that should not.",
+        summary:
+          "Removes a user, whose sessions end. API keys that the user made stay: revoke those that should not.",
         params,
         response: { 204: NOTHING },
         errors: ["USER_UNKNOWN", "LAST_ADMIN"],
@@ -123,7 +124,8 @@ export function userRoutes(
     {
       config,
       schema: {
-        summary: "Makes a one-time link by which the user chooses a password, the first or a new one; links from before end.",
+        summary:
+          "Makes a one-time link by which the user chooses a password, the first or a new one; links from before end.",
         params,
         response: { 201: NEW_INVITATION },
         errors: ["USER_UNKNOWN"],

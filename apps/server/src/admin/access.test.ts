@@ -135,7 +135,9 @@ function mayAsk(access: Access, { right, project }: { readonly right: Right; rea
 }
 
 /** What users may have, by what they are called. */
-const USERS: Readonly<Record<string, { readonly installation?: Right; readonly projects?: Readonly<Record<string, Right>> }>> = {
+const USERS: Readonly<
+  Record<string, { readonly installation?: Right; readonly projects?: Readonly<Record<string, Right>> }>
+> = {
   "nobody in particular": {},
   ...Object.fromEntries(
     (["read", "write", "admin"] as const).flatMap((right) => [
@@ -149,9 +151,18 @@ const USERS: Readonly<Record<string, { readonly installation?: Right; readonly p
 };
 
 /** The project that a request of a signed-in user is about. */
-function mayUserAsk(access: Access, { installation, projects = {} }: (typeof USERS)[string], project: string): boolean {
+function mayUserAsk(
+  access: Access,
+  { installation, projects = {} }: (typeof USERS)[string],
+  project: string,
+): boolean {
   if (access === "public" || access === "user") return true;
-  const rights = access.of === "installation" ? [] : access.of === "visible" ? Object.values(projects) : [projects[project]];
+  const rights =
+    access.of === "installation"
+      ? []
+      : access.of === "visible"
+        ? Object.values(projects)
+        : [projects[project]];
   return [installation, ...rights].some((right) => includesRight(right, access.right));
 }
 
@@ -249,7 +260,11 @@ describe("each address, asked by who is signed in,", () => {
       for (const [name, browser] of users) {
         const isByName = typeof operation.access === "object" && operation.access.of === "key";
         for (const project of isByName ? ["shop", "blog", "nowhere"] : ["shop"]) {
-          const { status, headers, body } = await sendBy(browser, operation, isByName ? `?project=${project}` : "");
+          const { status, headers, body } = await sendBy(
+            browser,
+            operation,
+            isByName ? `?project=${project}` : "",
+          );
           const isRefused = status === 401 || status === 403;
           const isMeant = mayUserAsk(operation.access, USERS[name] ?? {}, project);
           // Whoever follows no link, and set up nothing, is told so by the same status.
@@ -320,7 +335,8 @@ describe("each address, asked by who is signed in,", () => {
       for (const headers of forgeries) {
         const { status, body } = await sendBy(admin, operation, "?project=shop", headers);
         const isSaid = body.code === "CSRF_REFUSED" || body.errors === undefined;
-        if (status !== 403 || !isSaid) wrong.push(`${operation.method} ${operation.path} with ${JSON.stringify(headers)}: ${status}`);
+        if (status !== 403 || !isSaid)
+          wrong.push(`${operation.method} ${operation.path} with ${JSON.stringify(headers)}: ${status}`);
       }
       // A form is not read even where the header is there.
       if (operation.path.startsWith("/invalidate")) continue;

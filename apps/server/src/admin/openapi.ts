@@ -81,7 +81,11 @@ export function openApiOf(operations: readonly Operation[], version: string): ob
 
 function operationOf({ method, path, access, schema }: Operation): object {
   const { body, response } = schema as { readonly body?: Schema; readonly response?: Record<string, Schema> };
-  const codes = [...(schema.errors ?? []), ...(access === "public" ? [] : [...KEYED, ...SIGNED_IN]), ...ALWAYS];
+  const codes = [
+    ...(schema.errors ?? []),
+    ...(access === "public" ? [] : [...KEYED, ...SIGNED_IN]),
+    ...ALWAYS,
+  ];
   const byStatus = Map.groupBy([...new Set(codes)], (code) => String(ERRORS[code].status));
   return {
     operationId: operationId(method, path),

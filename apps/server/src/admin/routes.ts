@@ -13,7 +13,9 @@ const CHANGE = object("One change.", {
   principal: text("Who made it."),
   address: text("Where the request came from.", 100),
   action: text("What was done.", 60),
-  subject: text("What it was done to: a version, or the id of a key, user, session, invalidation or connector."),
+  subject: text(
+    "What it was done to: a version, or the id of a key, user, session, invalidation or connector.",
+  ),
 });
 
 /** The log of changes and the description of the API. */

@@ -22,7 +22,11 @@ beforeEach(async () => {
   await store.migrate(AUDIT_OWNER, AUDIT_MIGRATIONS);
   await store.migrate(ACCESS_OWNER, ACCESS_MIGRATIONS);
   await makeSharedRow(db());
-  sessions = createSessions({ db: db(), times: { idleMs: 12 * HOUR, mostMs: 7 * 24 * HOUR }, now: () => time });
+  sessions = createSessions({
+    db: db(),
+    times: { idleMs: 12 * HOUR, mostMs: 7 * 24 * HOUR },
+    now: () => time,
+  });
   const rights = { installation: undefined, projects: new Map() };
   const by = { principal: "test", address: "192.0.2.1" };
   user = await db()
@@ -86,7 +90,14 @@ test("reading writes at most once a minute", async () => {
 test("a token that was changed, cut off or made up is nobody's", async () => {
   const { token } = await open();
   const last = token.endsWith("A") ? "B" : "A";
-  const forms = ["", "x", token.slice(0, -1), `${token}A`, token.slice(0, -1) + last, token.replace("fs_", "fk_")];
+  const forms = [
+    "",
+    "x",
+    token.slice(0, -1),
+    `${token}A`,
+    token.slice(0, -1) + last,
+    token.replace("fs_", "fk_"),
+  ];
   for (const each of [...forms, token.toUpperCase(), ` ${token}`, `${token.slice(0, 15)}_${"A".repeat(43)}`])
     expect(await sessions.principalOf(each), each).toBeUndefined();
   expect(await sessions.principalOf(token)).toBeDefined();

@@ -84,7 +84,12 @@ describe("rights", () => {
       status: 400,
       body: { code: "PROJECT_NOT_NAMED" },
     });
-    for (const [project, status] of [["shop", 200], ["blog", 200], ["news", 403], ["nowhere", 403]] as const)
+    for (const [project, status] of [
+      ["shop", 200],
+      ["blog", 200],
+      ["news", 403],
+      ["nowhere", 403],
+    ] as const)
       expect((await browser.ask("GET", `/invalidate?project=${project}`)).status, project).toBe(status);
     const accepted = await browser.ask("POST", "/invalidate?project=blog", { body: { scope: "all" } });
     expect(accepted.status).toBe(201);
@@ -105,7 +110,9 @@ describe("rights", () => {
     expect(await listed(`?limit=1&cursor=${first.body.cursor}`)).toEqual(["shop"]);
     // The log needs admin: that is shop's alone.
     const { body: audit } = await browser.ask("GET", "/audit?limit=100");
-    expect(new Set(audit.changes.map(({ project }: { project: string }) => project))).toEqual(new Set(["shop"]));
+    expect(new Set(audit.changes.map(({ project }: { project: string }) => project))).toEqual(
+      new Set(["shop"]),
+    );
     expect((await browser.ask("GET", "/audit?project=blog")).body.changes).toEqual([]);
   });
 
@@ -115,7 +122,10 @@ describe("rights", () => {
     expect((await browser.ask("POST", "/invalidate", { body: { scope: "all" } })).status).toBe(403);
     const { browser: nobody } = await addUser(admin, server, "none@shop.example", {});
     for (const path of ["/projects", "/connectors", "/instances", "/audit", "/invalidate", "/projects/shop"])
-      expect(await nobody.ask("GET", path), path).toMatchObject({ status: 403, body: { code: "RIGHT_MISSING" } });
+      expect(await nobody.ask("GET", path), path).toMatchObject({
+        status: 403,
+        body: { code: "RIGHT_MISSING" },
+      });
     expect((await nobody.ask("GET", "/access/sessions")).status).toBe(200);
   });
 
@@ -157,7 +167,9 @@ describe("rights", () => {
 
   test("in a project end with it, and do not come back with another one of its name", async () => {
     await makeProject(server, "gone", {});
-    const { id, browser } = await addUser(admin, server, "gone@shop.example", { projects: { gone: "admin" } });
+    const { id, browser } = await addUser(admin, server, "gone@shop.example", {
+      projects: { gone: "admin" },
+    });
     const { headers } = await browser.ask("GET", "/projects/gone");
     const version = { headers: { "if-match": String(headers.etag) } };
     expect((await admin.ask("DELETE", "/projects/gone", version)).status).toBe(200);

@@ -19,6 +19,8 @@ export interface OidcConfig
 export interface ConsoleConfig {
   /** An origin, such as "https://img.example". */
   readonly url: string | undefined;
+  /** Addresses and networks whose X-Forwarded-For is believed. */
+  readonly proxies: readonly string[];
   readonly idleSeconds: number;
   readonly sessionSeconds: number;
   readonly oidc: OidcConfig | undefined;
@@ -29,14 +31,27 @@ export async function readConsole(
   secretOf: ReadSecret,
   report: Report,
 ): Promise<ConsoleConfig> {
-  const { url: written, oidc, idleSeconds, sessionSeconds } = { ...defaultsOf(CONSOLE_SCHEMA), ...section };
+  const { url: written, oidc, proxies = [], idleSeconds, sessionSeconds } = completed(section);
   const url = written === undefined ? undefined : URL.parse(written)?.origin;
   if (written !== undefined && url === undefined)
     report(`console.url is no address; write an origin such as "https://img.example".`);
+  for (const each of proxies.filter((one) => !isNetwork(one)))
+    report(
+      `console.proxies names ${each}; write an address such as "10.0.0.5" or a network such as "10.0.0.0/8".`,
+    );
   return {
-    ...{ url, idleSeconds, sessionSeconds },
+    ...{ url, proxies, idleSeconds, sessionSeconds },
     oidc: oidc && (await readOidc(oidc, written !== undefined, secretOf, report)),
   };
+}
+
+const completed = (section: ConsoleSection | undefined) => ({ ...defaultsOf(CONSOLE_SCHEMA), ...section });
+
+function isNetwork(text: string): boolean {
+  const [address = "", bits, ...rest] = text.split("/");
+  const most = isIP(address) === 4 ? 32 : 128;
+  const isBits = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most);
+  return isIP(address) !== 0 && isBits && rest.length === 0;
 }
 
 async function readOidc(

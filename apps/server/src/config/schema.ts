@@ -2,8 +2,8 @@ import { ROLES } from "../instances/roles.ts";
 import { httpUrl, secretFile, YEAR } from "./fragments.ts";
 import { PROJECT_SCHEMA } from "./project-schema.ts";
 import { CDN_ENTRY } from "./sections/cdn.ts";
-import { CONSOLE_SCHEMA } from "./sections/console.ts";
 import { CONTENTFUL_CONNECTOR, SHOPIFY_CONNECTOR } from "./sections/connectors.ts";
+import { CONSOLE_SCHEMA } from "./sections/console.ts";
 import type { Schema, ValueOf } from "./shape.ts";
 import { SHARED_CACHE_SCHEMA } from "./shared-cache-schema.ts";
 

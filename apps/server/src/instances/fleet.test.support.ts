@@ -142,7 +142,13 @@ async function startInstance(
   const section = { apiKey: KEY, aliases: { _site_: origin }, origins: { allowPrivate: true }, formats: [] };
   const projects = options.projects?.(origin) ?? { demo: section };
   const connectors = options.connectorAddresses && { addresses: options.connectorAddresses };
-  const file = JSON.stringify({ projects, log: "silent", adminKey: ADMIN_KEY, connectors, ...consoleOf(options) });
+  const file = JSON.stringify({
+    projects,
+    log: "silent",
+    adminKey: ADMIN_KEY,
+    connectors,
+    ...consoleOf(options),
+  });
   await mkdir(folder, { recursive: true });
   const config = await loadConfig({
     env: { FRESHET_CONFIG: "fleet.json", FRESHET_DATA: folder },

@@ -13,7 +13,9 @@ const OIDC = {
   additionalProperties: false,
   required: ["issuer", "clientId"],
   properties: {
-    issuer: httpUrl("Address of the provider, as its own discovery document says. TLS, except on this machine."),
+    issuer: httpUrl(
+      "Address of the provider, as its own discovery document says. TLS, except on this machine.",
+    ),
     clientId: {
       type: "string",
       title: "the id that the provider knows this server by",
@@ -100,6 +102,18 @@ export const CONSOLE_SCHEMA = {
         "Where browsers reach this server: scheme, host and port. Needed for OpenID, and behind a proxy that says neither X-Forwarded-Proto nor the Host of the browser.",
       pattern: "^https?://[^\\s/?#@\\\\]+$",
       maxLength: 300,
+    },
+    proxies: {
+      type: "array",
+      description:
+        "Addresses or networks of proxies in front of this server, whose X-Forwarded-For is believed: attempts to sign in are counted, and changes written down, by the addresses of those behind them.",
+      maxItems: 100,
+      items: {
+        type: "string",
+        title: 'an address such as "10.0.0.5" or a network such as "10.0.0.0/8"',
+        pattern: "^[0-9A-Fa-f.:]+(/[0-9]{1,3})?$",
+        maxLength: 60,
+      },
     },
     idleSeconds: {
       type: "integer",
