@@ -61,7 +61,7 @@ describe.skipIf(missing)(`invalidation in the console ${missing ?? ""}`, () => {
       path: "/p/shop/invalidation",
       name: "invalidation-wrong",
       ready: (each) => each.getByLabel("Paths of originals"),
-      then: (each) =>
+      prepare: (each) =>
         each
           .getByLabel("Paths of originals")
           .fill("/_media_/hat.jpg\ndoc.cloudimg.io/v7/_media_/scarf.jpg?w=500, /_media_/hat.jpg\nhat.jpg"),
@@ -73,11 +73,15 @@ describe.skipIf(missing)(`invalidation in the console ${missing ?? ""}`, () => {
     await tab.getByText("Nothing was invalidated yet.").waitFor();
     await tab.evaluate("window.stayed = true");
     await tabTo(/^Paths of originals/);
-    await tab.keyboard.type(`/_media_/hat.jpg?w=500, ${new URL(there.varnish.url).host}/v7/_media_/scarf.jpg`);
+    await tab.keyboard.type(
+      `/_media_/hat.jpg?w=500, ${new URL(there.varnish.url).host}/v7/_media_/scarf.jpg`,
+    );
     await tab.getByText("2 lines: 0 right, 2 wrong.").waitFor();
     await tabTo(/^Correct all 2$/);
     await tab.keyboard.press("Enter");
-    expect(await tab.getByLabel("Paths of originals").inputValue()).toBe("/_media_/hat.jpg, /_media_/scarf.jpg");
+    expect(await tab.getByLabel("Paths of originals").inputValue()).toBe(
+      "/_media_/hat.jpg, /_media_/scarf.jpg",
+    );
     await tab.getByText("2 lines: 2 right.").waitFor();
     // Whoever corrected is where they wrote.
     expect(await tab.evaluate<string>(FOCUSED)).toMatch(/^Paths of originals/);
@@ -97,7 +101,9 @@ describe.skipIf(missing)(`invalidation in the console ${missing ?? ""}`, () => {
     const said = await tab.locator("main").innerText();
     expect(said).toContain(ADMIN.email);
     expect(said).toContain("New colours");
-    expect(said).toMatch(/\d answers? (was|were) read from nodes after the purge; none was older than number \d+/);
+    expect(said).toMatch(
+      /\d answers? (was|were) read from nodes after the purge; none was older than number \d+/,
+    );
     expect(said).toContain("Fresh");
     // Nothing was loaded anew on the way.
     expect(await tab.evaluate("window.stayed")).toBe(true);
@@ -140,7 +146,9 @@ describe.skipIf(missing)(`invalidation in the console ${missing ?? ""}`, () => {
     await tab.getByRole("button", { name: "Invalidate 1 original" }).click();
     await row("/_media_/coat.jpg").getByText("Flushing CDN servers").waitFor();
     await row("/_media_/coat.jpg").getByText("ERROR_CDN_NODE").waitFor();
-    await row("/_media_/coat.jpg").getByRole("link", { name: /^Details/ }).click();
+    await row("/_media_/coat.jpg")
+      .getByRole("link", { name: /^Details/ })
+      .click();
     await tab.getByText("Retry it: only what failed is tried again.").waitFor();
     const uuid = idInAddress();
     expect(await tab.locator("main").innerText()).toContain(there.varnish.url);
@@ -164,10 +172,16 @@ describe.skipIf(missing)(`invalidation in the console ${missing ?? ""}`, () => {
 
   test("leads from a picture and a day to why it was forgotten, in two steps", async () => {
     const day = new Date(Date.now() - 3 * 86_400_000);
-    const label = new Intl.DateTimeFormat("en-US", { weekday: "long", day: "numeric", month: "long" }).format(day);
+    const label = new Intl.DateTimeFormat("en-US", { weekday: "long", day: "numeric", month: "long" }).format(
+      day,
+    );
     const cause = { kind: "wordpress", id: "evt_71", link: "https://shop.example/wp-admin/post.php?post=7" };
     const one = await there.invalidate({ scope: "original", urls: ["/_media_/hat.jpg"], cause });
-    const other = await there.invalidate({ scope: "original", urls: ["/_media_/*"], cause: { kind: "deploy-bot" } });
+    const other = await there.invalidate({
+      scope: "original",
+      urls: ["/_media_/*"],
+      cause: { kind: "deploy-bot" },
+    });
     for (const uuid of [one, other]) {
       await there.ended(uuid);
       there.backdate(uuid, day);
@@ -195,14 +209,23 @@ describe.skipIf(missing)(`invalidation in the console ${missing ?? ""}`, () => {
   test("shows whatever paths and causes say as text", async () => {
     await there.invalidate({
       ...{ scope: "original", urls: [`/_media_/${EVIL}.jpg`] },
-      cause: { kind: "<b>evil</b>", id: EVIL, note: EVIL, link: `https://shop.example/"onmouseover="window.hacked=3` },
+      cause: {
+        kind: "<b>evil</b>",
+        id: EVIL,
+        note: EVIL,
+        link: `https://shop.example/"onmouseover="window.hacked=3`,
+      },
     });
     await tab.goto(page());
     await row("onerror").waitFor();
     expect(await row("onerror").innerText()).toContain("<b>evil</b>");
-    await row("onerror").getByRole("button", { name: /^See links/ }).click();
+    await row("onerror")
+      .getByRole("button", { name: /^See links/ })
+      .click();
     await judge(there.all, own, "invalidation-evil");
-    await row("onerror").getByRole("link", { name: /^Details/ }).click();
+    await row("onerror")
+      .getByRole("link", { name: /^Details/ })
+      .click();
     await tab.getByRole("heading", { name: "Evidence" }).waitFor();
     expect(await tab.locator("main").innerText()).toContain(EVIL);
     expect(await tab.locator("main img, main script, main b").count()).toBe(0);
@@ -235,7 +258,11 @@ describe.skipIf(missing)(`invalidation in the console ${missing ?? ""}`, () => {
     await tab.getByText("Live", { exact: true }).waitFor();
     await there.all.freshet.restart();
     await tab.getByText("Live", { exact: true }).waitFor();
-    await there.invalidate({ scope: "original", urls: ["/_media_/scarf.jpg"], cause: { kind: "after-restart" } });
+    await there.invalidate({
+      scope: "original",
+      urls: ["/_media_/scarf.jpg"],
+      cause: { kind: "after-restart" },
+    });
     await row("after-restart").waitFor();
     // While nobody answered, the browser said so.
     own.errors.splice(0);
@@ -280,7 +307,10 @@ async function readerOf({ all }: Installation): Promise<string> {
   const invited = await all.ask("POST /access/users", user);
   expect(invited.status).toBe(201);
   const password = "a reader has a long password";
-  const accepted = await all.ask("POST /access/invitation", { token: invited.body.invitation.token ?? invited.body.invitation, password });
+  const accepted = await all.ask("POST /access/invitation", {
+    token: invited.body.invitation.token ?? invited.body.invitation,
+    password,
+  });
   expect(accepted.status).toBeLessThan(300);
   return all.signIn({ email: user.email, password });
 }

@@ -34,17 +34,17 @@ export type { Duotone, Tint } from "./codecs/tint.ts";
 export { effectiveTransformation } from "./effective-transformation.ts";
 export { type InputFormat, MEDIA_TYPES, OUTPUT_FORMATS, type OutputFormat } from "./format.ts";
 export {
-  createInvalidationClient,
-  type InvalidationClient,
-  type InvalidationClientOptions,
-  type ReportedInvalidation,
-} from "./invalidation/client.ts";
-export {
   type CheckedLine,
   checkInvalidationLines,
   correctInvalidationLines,
   type LineRules,
 } from "./invalidation/check-lines.ts";
+export {
+  createInvalidationClient,
+  type InvalidationClient,
+  type InvalidationClientOptions,
+  type ReportedInvalidation,
+} from "./invalidation/client.ts";
 export {
   type Cause,
   type Evidence,

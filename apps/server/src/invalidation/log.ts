@@ -207,7 +207,10 @@ export function pageQuery(db: Db, numbers: readonly number[], rest: LogFilter, l
                   eb("p.kind", "=", "prefix"),
                   sql<boolean>`substr(cast(${name} as text), 1, length(p.name)) = p.name`,
                 ]),
-                and([eb("p.kind", "=", "tag"), userTags.length > 0 ? eb("p.name", "in", userTags) : sql<boolean>`false`]),
+                and([
+                  eb("p.kind", "=", "tag"),
+                  userTags.length > 0 ? eb("p.name", "in", userTags) : sql<boolean>`false`,
+                ]),
                 eb("p.kind", "=", "project"),
               ]),
             ),

@@ -30,7 +30,10 @@ describe("an original", () => {
     ["https://shop.example/media/hat.jpg", "shop.example/media/hat.jpg"],
     ["_files_/my hat, red.jpg", "folder:files/my%20hat,%20red.jpg"],
   ])("is right as %s", (text, name) => {
-    expect(one(text.replace(", ", "%2C "))).toMatchObject({ verdict: "right", name: name.replace(",%20", ",%20") });
+    expect(one(text.replace(", ", "%2C "))).toMatchObject({
+      verdict: "right",
+      name: name.replace(",%20", ",%20"),
+    });
   });
 
   test.each([
@@ -53,15 +56,19 @@ describe("an original", () => {
     expect(one(correction)).toMatchObject({ verdict: "right" });
   });
 
-  test.each(["hat.jpg", "/_unknown_/hat.jpg", "https://", "/sample.li/*/x.jpg", "/_files_/../../etc/passwd", "/*"])(
-    "is wrong as %s, and nothing is offered that would be wrong too",
-    (text) => {
-      expect(one(text)).toEqual({
-        ...{ text, start: 0, end: text.length, verdict: "wrong" },
-        sentence: expect.stringMatching(/^[A-Z].*\.$/s),
-      });
-    },
-  );
+  test.each([
+    "hat.jpg",
+    "/_unknown_/hat.jpg",
+    "https://",
+    "/sample.li/*/x.jpg",
+    "/_files_/../../etc/passwd",
+    "/*",
+  ])("is wrong as %s, and nothing is offered that would be wrong too", (text) => {
+    expect(one(text)).toEqual({
+      ...{ text, start: 0, end: text.length, verdict: "wrong" },
+      sentence: expect.stringMatching(/^[A-Z].*\.$/s),
+    });
+  });
 
   test("of a host that the project has nothing from is doubtful, and may be sent", () => {
     const line = one("/elsewhere.example/a.jpg");
@@ -132,12 +139,29 @@ const piece = fc.oneof(
   fc.string({ unit: "binary" }),
   fc.constantFrom(
     ...["/", "v7/", "https://", "http%3A%2F%2F", "img.example.com/", "doc.x.cloudimg.io/", "doc.example/"],
-    ...["sample.li/", "_media_/", "_files_/", "media/", "../", "a.jpg", "?w=5", "*", "#", ",", "\n", " ", "me@"],
+    ...[
+      "sample.li/",
+      "_media_/",
+      "_files_/",
+      "media/",
+      "../",
+      "a.jpg",
+      "?w=5",
+      "*",
+      "#",
+      ",",
+      "\n",
+      " ",
+      "me@",
+    ],
   ),
 );
 const texts = fc.array(piece, { maxLength: 9 }).map((pieces) => pieces.join(""));
 const rules = fc
-  .tuple(fc.constantFrom(RULES, WITH_PREFIX), fc.constantFrom("original" as const, "folder" as const, "url" as const))
+  .tuple(
+    fc.constantFrom(RULES, WITH_PREFIX),
+    fc.constantFrom("original" as const, "folder" as const, "url" as const),
+  )
   .map(([base, kind]): LineRules => ({ ...base, kind }));
 
 test("any text is checked: what is not wrong has a path, what is not right has a sentence", () => {
@@ -148,7 +172,10 @@ test("any text is checked: what is not wrong has a path, what is not right has a
         if (line.verdict !== "right") expect(line.sentence).toMatch(/^[A-Z].*\.$/s);
         if (line.path === undefined || some.kind === "url") continue;
         // As the server reads it.
-        expect(normalizeInvalidationPath(line.text, { hosts: some.hosts })).toMatchObject({ ok: true, path: line.path });
+        expect(normalizeInvalidationPath(line.text, { hosts: some.hosts })).toMatchObject({
+          ok: true,
+          path: line.path,
+        });
       }
     }),
     { numRuns: 3_000 },

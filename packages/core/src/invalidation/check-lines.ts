@@ -60,9 +60,7 @@ export function correctInvalidationLines(text: string, lines: readonly CheckedLi
   return lines.toReversed().reduce((corrected, { start, end, correction }) => {
     if (correction === undefined) return corrected;
     const [before, behind] = [corrected.slice(0, start), corrected.slice(end)];
-    return correction === ""
-      ? withoutLine(before, behind)
-      : before + correction + behind;
+    return correction === "" ? withoutLine(before, behind) : before + correction + behind;
   }, text);
 }
 
@@ -104,7 +102,10 @@ function checkOnce(text: string, rules: LineRules): Finding {
   }
   if (read.isPrefix) return checkFolder(read.path, rules);
   if (rules.kind === "folder") {
-    return wrong(`A folder ends with /*, and everything in it follows: ${folderOf(read.path)}.`, folderOf(read.path));
+    return wrong(
+      `A folder ends with /*, and everything in it follows: ${folderOf(read.path)}.`,
+      folderOf(read.path),
+    );
   }
   return checkOriginal(read.path, read.path.slice(1), rules);
 }
@@ -149,7 +150,8 @@ const FAULTS: Readonly<Record<Exclude<OriginalFault, "not-an-original">, string>
 };
 
 function unnamed(original: string, reason: OriginalFault, { naming }: LineRules): Finding {
-  if (reason === "credentials") return wrong(FAULTS[reason], `/${original.replace(/^([^/]*:\/\/)?[^/@]*@/, "$1")}`);
+  if (reason === "credentials")
+    return wrong(FAULTS[reason], `/${original.replace(/^([^/]*:\/\/)?[^/@]*@/, "$1")}`);
   if (reason !== "not-an-original") return wrong(FAULTS[reason]);
   const aliases = Object.keys(naming.aliases);
   const meant = aliases.find((alias) => original.startsWith(`${alias.replace(/^_|_$/g, "")}/`));
@@ -167,7 +169,8 @@ function wrong(sentence: string, correction?: string): Finding {
 
 /** The folder that was meant by a path without a wildcard: that of a file, or the path itself. */
 function folderOf(path: string): string {
-  const folder = /\.[a-z0-9]{2,5}$/i.test(path) && path.lastIndexOf("/") > 0 ? path.slice(0, path.lastIndexOf("/")) : path;
+  const folder =
+    /\.[a-z0-9]{2,5}$/i.test(path) && path.lastIndexOf("/") > 0 ? path.slice(0, path.lastIndexOf("/")) : path;
   return `${folder.replace(/\/+$/, "")}/*`;
 }
 

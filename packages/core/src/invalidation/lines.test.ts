@@ -10,8 +10,14 @@ test.each<[string, readonly string[]]>([
   ["/sample.li/a.jpg", ["/sample.li/a.jpg"]],
   ["/sample.li/a.jpg\n/sample.li/b.jpg\r\n", ["/sample.li/a.jpg", "/sample.li/b.jpg"]],
   ["/sample.li/a.jpg,/sample.li/b.jpg", ["/sample.li/a.jpg", "/sample.li/b.jpg"]],
-  ["/sample.li/a.jpg, sample.li/b.jpg ,\n_media_/c.jpg", ["/sample.li/a.jpg", "sample.li/b.jpg", "_media_/c.jpg"]],
-  ["a.example/x,b.example:8080/y,https://c.example/z", ["a.example/x", "b.example:8080/y", "https://c.example/z"]],
+  [
+    "/sample.li/a.jpg, sample.li/b.jpg ,\n_media_/c.jpg",
+    ["/sample.li/a.jpg", "sample.li/b.jpg", "_media_/c.jpg"],
+  ],
+  [
+    "a.example/x,b.example:8080/y,https://c.example/z",
+    ["a.example/x", "b.example:8080/y", "https://c.example/z"],
+  ],
   ["hat.jpg,scarf.jpg", ["hat.jpg", "scarf.jpg"]],
   ["hat.jpg\tscarf.jpg", ["hat.jpg", "scarf.jpg"]],
   ["/a.jpg /b.png  https://c.example/d", ["/a.jpg", "/b.png", "https://c.example/d"]],

@@ -14,7 +14,11 @@ export function Invalidation() {
   const project = useNamedProject();
   const { "*": rest = "" } = useParams<{ readonly "*"?: string }>();
   if (project === undefined || rest.includes("/")) return <NotHere />;
-  return rest === "" ? <FormAndLog project={project} /> : <Details key={rest} project={project} uuid={rest} />;
+  return rest === "" ? (
+    <FormAndLog project={project} />
+  ) : (
+    <Details key={rest} project={project} uuid={rest} />
+  );
 }
 
 function FormAndLog({ project }: { readonly project: string }) {
@@ -31,7 +35,12 @@ function FormAndLog({ project }: { readonly project: string }) {
           <p>To invalidate you need the right “write” in this project.</p>
         </Notice>
       )}
-      {mayWrite && (isPending ? <Waiting what="Reading how the project names its images" /> : <InvalidateForm project={project} rules={rules} />)}
+      {mayWrite &&
+        (isPending ? (
+          <Waiting what="Reading how the project names its images" />
+        ) : (
+          <InvalidateForm project={project} rules={rules} />
+        ))}
       <InvalidationLog project={project} rules={rules} />
     </>
   );

@@ -5,7 +5,12 @@ import type {
   InvalidationReceipt,
   InvalidationRequest,
 } from "@freshet/core";
-import { keepPreviousData, type UseMutationResult, type UseQueryResult, useQuery } from "@tanstack/react-query";
+import {
+  keepPreviousData,
+  type UseMutationResult,
+  type UseQueryResult,
+  useQuery,
+} from "@tanstack/react-query";
 import { call, path } from "../../api/call.ts";
 import type { ApiError } from "../../api/error.ts";
 import { useGet, useSend } from "../../api/hooks.ts";

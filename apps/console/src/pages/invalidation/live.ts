@@ -24,10 +24,16 @@ export interface Live {
  */
 export function useLive(
   project: string,
-  { uuid, isWanted = true, isNewest = false }: { readonly uuid?: string; readonly isWanted?: boolean; readonly isNewest?: boolean },
+  {
+    uuid,
+    isWanted = true,
+    isNewest = false,
+  }: { readonly uuid?: string; readonly isWanted?: boolean; readonly isNewest?: boolean },
 ): Live {
   const client = useQueryClient();
-  const waiting = useRef<{ steps: InvalidationStep[]; timer?: ReturnType<typeof setTimeout> | undefined }>({ steps: [] });
+  const waiting = useRef<{ steps: InvalidationStep[]; timer?: ReturnType<typeof setTimeout> | undefined }>({
+    steps: [],
+  });
   const reading = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(
     () => () => {
@@ -55,7 +61,7 @@ export function useLive(
     }
   };
   const heard = ({ name, data }: StreamEvent): void => {
-    if (name === "reset") return readAll(client);
+    if (name === "reset") readAll(client);
     const step = name === "progress" ? readStep(data) : undefined;
     if (step === undefined) return;
     waiting.current.steps.push(step);
@@ -90,7 +96,9 @@ function showSteps(client: QueryClient, project: string, steps: readonly Invalid
   });
   for (const uuid of new Set(steps.map((step) => step.uuid))) {
     client.setQueryData<EntryAnswer>(entryKey(project, uuid), (answer) =>
-      answer === undefined ? answer : { ...answer, invalidation: steps.reduce(applyStep, answer.invalidation) },
+      answer === undefined
+        ? answer
+        : { ...answer, invalidation: steps.reduce(applyStep, answer.invalidation) },
     );
   }
   return steps.some(({ uuid, sequence }) => !known.has(uuid) && sequence > newest);
@@ -102,7 +110,9 @@ const isEndOf = (uuid: string) => (step: InvalidationStep) =>
 function readStep(data: string): InvalidationStep | undefined {
   try {
     const step = JSON.parse(data) as Partial<InvalidationStep> | null;
-    return typeof step?.uuid === "string" && Array.isArray(step.targets) ? (step as InvalidationStep) : undefined;
+    return typeof step?.uuid === "string" && Array.isArray(step.targets)
+      ? (step as InvalidationStep)
+      : undefined;
   } catch {
     return undefined;
   }

@@ -15,13 +15,20 @@ test("folders are called so", () => {
   expect(scopeWord({ scope: "all", urls: { ...urls(), received: null } })).toBe("All");
 });
 
-test.each(["javascript:alert(1)", "data:text/html,x", " javascript:alert(1)", "//x.example", "x", "", undefined])(
-  "%s is no link to go to",
-  (link) => {
-    expect(safeLink(link)).toBeUndefined();
-  },
-);
+test.each([
+  "javascript:alert(1)",
+  "data:text/html,x",
+  " javascript:alert(1)",
+  "//x.example",
+  "x",
+  "",
+  undefined,
+])("%s is no link to go to", (link) => {
+  expect(safeLink(link)).toBeUndefined();
+});
 
 test("pages are", () => {
-  expect(safeLink("https://shop.example/wp-admin/post.php?post=1")).toBe("https://shop.example/wp-admin/post.php?post=1");
+  expect(safeLink("https://shop.example/wp-admin/post.php?post=1")).toBe(
+    "https://shop.example/wp-admin/post.php?post=1",
+  );
 });

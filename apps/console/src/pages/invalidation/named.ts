@@ -2,7 +2,11 @@ import type { InvalidationEntry } from "@freshet/core";
 import { SCOPE_WORDS } from "./words.ts";
 
 /** What an invalidation names, as it was sent: paths, URLs or tags; nothing where it is everything. */
-export function namedBy({ scope, tags, urls }: Pick<InvalidationEntry, "scope" | "tags" | "urls">): readonly string[] {
+export function namedBy({
+  scope,
+  tags,
+  urls,
+}: Pick<InvalidationEntry, "scope" | "tags" | "urls">): readonly string[] {
   if (scope === "tags") return tags ?? [];
   return scope === "all" ? [] : (urls.received ?? []);
 }
@@ -10,7 +14,8 @@ export function namedBy({ scope, tags, urls }: Pick<InvalidationEntry, "scope" |
 /** The scope in a word; folders are originals with a wildcard to the API. */
 export function scopeWord(entry: Pick<InvalidationEntry, "scope" | "tags" | "urls">): string {
   const named = namedBy(entry);
-  const isFolder = entry.scope === "original" && named.length > 0 && named.every((each) => each.endsWith("*"));
+  const isFolder =
+    entry.scope === "original" && named.length > 0 && named.every((each) => each.endsWith("*"));
   return isFolder ? "Folder" : (SCOPE_WORDS[entry.scope] ?? entry.scope);
 }
 

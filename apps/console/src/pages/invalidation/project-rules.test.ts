@@ -16,15 +16,22 @@ const SETTINGS = {
     { match: "/winter/", tag: "campaign" },
   ],
 };
-const verdictOf = (text: string, settings: Parameters<typeof rulesOf>[1] = SETTINGS, here = "127.0.0.1:8080") =>
-  checkInvalidationLines(text, { kind: "original", ...rulesOf("shop", settings, here) })[0];
+const verdictOf = (
+  text: string,
+  settings: Parameters<typeof rulesOf>[1] = SETTINGS,
+  here = "127.0.0.1:8080",
+) => checkInvalidationLines(text, { kind: "original", ...rulesOf("shop", settings, here) })[0];
 
-test.each(["/_media_/a.jpg", "/_dam_/a.jpg", "/_files_/a.jpg", "/_s3_/a.jpg", "sample.li/a.jpg", "shop.example/x.jpg"])(
-  "%s is an original of the project",
-  (text) => {
-    expect(verdictOf(text)?.verdict).toBe("right");
-  },
-);
+test.each([
+  "/_media_/a.jpg",
+  "/_dam_/a.jpg",
+  "/_files_/a.jpg",
+  "/_s3_/a.jpg",
+  "sample.li/a.jpg",
+  "shop.example/x.jpg",
+])("%s is an original of the project", (text) => {
+  expect(verdictOf(text)?.verdict).toBe("right");
+});
 
 test("the project's hosts, its name as first label and the console's own host are no originals", () => {
   for (const host of ["img.example.com", "shop.img.example", "127.0.0.1:8080"]) {

@@ -1,6 +1,6 @@
 import type { AliasPlace, LineRules } from "@freshet/core";
-import { useGet } from "../../api/hooks.ts";
 import { path } from "../../api/call.ts";
+import { useGet } from "../../api/hooks.ts";
 
 /** What is read of a project's settings here; they may hold more. */
 export interface ProjectSettings {
@@ -21,7 +21,10 @@ export interface ProjectRules extends Omit<LineRules, "kind"> {
 /** Of a project whose settings nobody can read: whatever is written may be an original. */
 const ANYTHING = { naming: { aliases: {}, prefix: "https://anything.invalid" }, origins: ["*"] } as const;
 
-export function useProjectRules(project: string): { readonly rules: ProjectRules; readonly isPending: boolean } {
+export function useProjectRules(project: string): {
+  readonly rules: ProjectRules;
+  readonly isPending: boolean;
+} {
   const { data, isPending } = useGet<{ readonly settings?: ProjectSettings }>(path`/projects/${project}`);
   return { rules: rulesOf(project, data?.settings, window.location.host), isPending };
 }
@@ -38,7 +41,9 @@ export function rulesOf(project: string, settings: ProjectSettings | undefined, 
     project,
     hosts: isOrigin || here === "" ? hosts : [...hosts, here],
     naming: {
-      aliases: Object.fromEntries(Object.entries(aliases).map(([name, target]) => [name, placeOf(name, target)])),
+      aliases: Object.fromEntries(
+        Object.entries(aliases).map(([name, target]) => [name, placeOf(name, target)]),
+      ),
       ...(prefix === undefined ? {} : { prefix }),
     },
     origins: allow,

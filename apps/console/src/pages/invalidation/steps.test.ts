@@ -14,7 +14,12 @@ const EVIDENCE = { bytes: { changed: 1, same: 0, unknown: 0 }, probes: { asked: 
 let second = 5;
 const step = (status: InvalidationStatus, more: Partial<InvalidationStep> = {}): InvalidationStep => ({
   ...{ uuid: "u-1", sequence: 7, scope: "original", cause: { kind: "api" }, attempt: 1, status },
-  ...{ at: `2026-01-02T03:04:${String(second++ % 60).padStart(2, "0")}.000Z`, targets: [], error: null, evidence: null },
+  ...{
+    at: `2026-01-02T03:04:${String(second++ % 60).padStart(2, "0")}.000Z`,
+    targets: [],
+    error: null,
+    evidence: null,
+  },
   ...more,
 });
 const waiting = { node: "varnish 1", status: "waiting", attempts: 0 } as const;
@@ -44,7 +49,10 @@ test("targets that move are told within their stage, and what it covers beyond s
   const widened = [{ asked: "/a*", covered: "/*" }];
   const flushing: InvalidationEntry = {
     ...ENTRY,
-    stages: [...ENTRY.stages, { status: "FLUSHINGCDNSERVERS", at: "2026-01-02T03:04:06.000Z", targets: [], widened }],
+    stages: [
+      ...ENTRY.stages,
+      { status: "FLUSHINGCDNSERVERS", at: "2026-01-02T03:04:06.000Z", targets: [], widened },
+    ],
   };
   const moved = applyStep(flushing, step("FLUSHINGCDNSERVERS", { targets: [done] }));
   expect(moved.stages).toHaveLength(2);
@@ -52,13 +60,18 @@ test("targets that move are told within their stage, and what it covers beyond s
 });
 
 test("a retry begins anew, and what is told late of the attempt before changes nothing", () => {
-  const broken = [...RUN.slice(0, 4), step("ERROR_CDN_NODE", { targets: [failed], error: "varnish 1" })].reduce(
-    applyStep,
-    ENTRY,
-  );
+  const broken = [
+    ...RUN.slice(0, 4),
+    step("ERROR_CDN_NODE", { targets: [failed], error: "varnish 1" }),
+  ].reduce(applyStep, ENTRY);
   expect(broken).toMatchObject({ status: "ERROR_CDN_NODE", error: "varnish 1", done_at: null });
   const again = applyStep(broken, step("RECEIVED", { attempt: 2 }));
-  expect(again).toMatchObject({ status: "RECEIVED", attempt: 2, error: null, stages: [{ status: "RECEIVED" }] });
+  expect(again).toMatchObject({
+    status: "RECEIVED",
+    attempt: 2,
+    error: null,
+    stages: [{ status: "RECEIVED" }],
+  });
   expect(applyStep(again, step("DONE", { attempt: 1 }))).toBe(again);
 });
 

@@ -25,7 +25,11 @@ export function applyStep(entry: InvalidationEntry, step: InvalidationStep): Inv
       // The end tells how the nodes ended.
       return isEnd && placeOf(stage) === NODES ? [{ ...stage, targets: step.targets }] : [stage];
     }),
-    stageOf(step, isEnd, before.find((stage) => placeOf(stage) === place)),
+    stageOf(
+      step,
+      isEnd,
+      before.find((stage) => placeOf(stage) === place),
+    ),
   ].toSorted((one, other) => placeOf(one) - placeOf(other));
   return {
     ...entry,
@@ -39,13 +43,20 @@ export function applyStep(entry: InvalidationEntry, step: InvalidationStep): Inv
   };
 }
 
-function stageOf({ status, at, targets }: InvalidationStep, isEnd: boolean, before: Stage | undefined): Stage {
+function stageOf(
+  { status, at, targets }: InvalidationStep,
+  isEnd: boolean,
+  before: Stage | undefined,
+): Stage {
   const stage = { status, at, targets: isEnd ? [] : targets };
   return before?.widened === undefined ? stage : { ...stage, widened: before.widened };
 }
 
 /** How many targets of the stage that is under way have come to their end. */
-export function progressOf({ stages }: Pick<InvalidationEntry, "stages">): { readonly ended: number; readonly all: number } {
+export function progressOf({ stages }: Pick<InvalidationEntry, "stages">): {
+  readonly ended: number;
+  readonly all: number;
+} {
   const targets = stages.at(-1)?.targets ?? [];
   return { ended: targets.filter(({ status }) => status !== "waiting").length, all: targets.length };
 }

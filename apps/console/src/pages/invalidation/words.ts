@@ -18,7 +18,8 @@ export const STATUS_SENTENCES: Readonly<Record<InvalidationStatus, string>> = {
   FLUSHINGCLOUDIMAGESERVER: "Each instance forgets what it knows of the originals.",
   FLUSHINGCDNSERVERS: "Each node of the CDN is purged, and asked what it serves now.",
   DONE: "Every instance and node serves the new state.",
-  ERROR_CDN_NODE: "At least one node could not be purged, and may serve old pictures. Retry it when the node is well.",
+  ERROR_CDN_NODE:
+    "At least one node could not be purged, and may serve old pictures. Retry it when the node is well.",
   ERROR: "It could not be carried out. Retry it, or look at the reason.",
 };
 
@@ -59,7 +60,8 @@ const CAUSES: Readonly<Record<string, string>> = {
   contentful: "Contentful",
 };
 
-export const causeWord = (kind: string): string => (Object.hasOwn(CAUSES, kind) ? (CAUSES[kind] ?? kind) : kind);
+export const causeWord = (kind: string): string =>
+  Object.hasOwn(CAUSES, kind) ? (CAUSES[kind] ?? kind) : kind;
 
 export const hasFailed = (status: InvalidationStatus): boolean =>
   status === "ERROR" || status === "ERROR_CDN_NODE";

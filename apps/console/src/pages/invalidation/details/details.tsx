@@ -40,7 +40,12 @@ export function Details({ project, uuid }: DetailsProps) {
           <>
             {entry && <Retry project={project} entry={entry} />}
             <CopyButton text={uuid} what="ID of the invalidation" label="Copy ID" />
-            <Button variant="default" size="xs" loading={answer.isFetching && !answer.isPending} onClick={() => void answer.refetch()}>
+            <Button
+              variant="default"
+              size="xs"
+              loading={answer.isFetching && !answer.isPending}
+              onClick={() => void answer.refetch()}
+            >
               Refresh
             </Button>
           </>
@@ -51,7 +56,9 @@ export function Details({ project, uuid }: DetailsProps) {
         <div className={classes.sections}>
           {hasFailed(entry.status) && (
             <Notice kind="bad" title={entry.error ?? "It ended in an error."}>
-              <p>Retry it: only what failed is tried again. Who helps you will ask for the invalidation ID.</p>
+              <p>
+                Retry it: only what failed is tried again. Who helps you will ask for the invalidation ID.
+              </p>
             </Notice>
           )}
           <Facts project={project} entry={entry} />

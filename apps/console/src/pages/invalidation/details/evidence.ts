@@ -16,10 +16,18 @@ export function sentencesOf(
     );
   } else {
     const ask = probes.asked === 1 ? "1 answer was" : `${probes.asked.toLocaleString()} answers were`;
-    const old = probes.stale === 0 ? "none was" : probes.stale === 1 ? "1 was" : `${probes.stale.toLocaleString()} were`;
+    const old =
+      probes.stale === 0
+        ? "none was"
+        : probes.stale === 1
+          ? "1 was"
+          : `${probes.stale.toLocaleString()} were`;
     found.push(`${ask} read from nodes after the purge; ${old} older than number ${number}.`);
   }
-  if (probes.repeats) found.push(`Purges that were sent again because an answer was older: ${probes.repeats.toLocaleString()}.`);
+  if (probes.repeats)
+    found.push(
+      `Purges that were sent again because an answer was older: ${probes.repeats.toLocaleString()}.`,
+    );
   const { changed, same, unknown } = bytes;
   const known = changed + same;
   if (known > 0) {

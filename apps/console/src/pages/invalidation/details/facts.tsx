@@ -30,7 +30,9 @@ export function Facts({ project, entry }: FactsProps) {
           <CauseText project={project} cause={cause} />
           {cause.note !== undefined && <q className={classes.note}>{cause.note}</q>}
         </Fact>
-        <Fact name="Asked for by">{entry.requested_by ?? "Nobody: Freshet itself, or before this was written down"}</Fact>
+        <Fact name="Asked for by">
+          {entry.requested_by ?? "Nobody: Freshet itself, or before this was written down"}
+        </Fact>
         <Fact name="Scope">{scopeWord(entry)}</Fact>
         <Fact name="Received">
           <DateTime at={entry.added_at} />

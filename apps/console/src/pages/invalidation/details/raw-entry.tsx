@@ -16,7 +16,7 @@ export function RawEntry({ entry }: { readonly entry: InvalidationEntry }) {
       <details>
         <summary>Show the JSON</summary>
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by the keyboard. */}
-        <pre className={classes.raw} tabIndex={0} aria-label="The entry as JSON">
+        <pre className={classes.raw} tabIndex={0}>
           {text}
         </pre>
       </details>

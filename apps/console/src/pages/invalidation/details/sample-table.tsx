@@ -3,7 +3,12 @@ import { StatusBadge } from "../../../pieces/status-badge.tsx";
 import { TableBox } from "../../../pieces/table-box.tsx";
 import classes from "./details.module.css";
 
-const CACHE = { hit: "from its cache", miss: "fetched anew", pass: "passed on", unknown: "not said" } as const;
+const CACHE = {
+  hit: "from its cache",
+  miss: "fetched anew",
+  pass: "passed on",
+  unknown: "not said",
+} as const;
 
 export interface SampleTableProps {
   readonly samples: readonly ProbeSample[];

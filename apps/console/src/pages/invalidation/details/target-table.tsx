@@ -38,7 +38,9 @@ export function TargetTable({ targets, isOfInstances }: TargetTableProps) {
               <code>{target.node}</code>
             </td>
             <td>
-              <StatusBadge kind={KIND[target.status] ?? "idle"}>{TARGET_WORDS[target.status] ?? target.status}</StatusBadge>
+              <StatusBadge kind={KIND[target.status] ?? "idle"}>
+                {TARGET_WORDS[target.status] ?? target.status}
+              </StatusBadge>
             </td>
             <td>{(isOfInstances ? (target.lag ?? 0) : target.attempts).toLocaleString()}</td>
             <td>{target.at === undefined ? "" : <DateTime at={target.at} />}</td>
@@ -52,6 +54,7 @@ export function TargetTable({ targets, isOfInstances }: TargetTableProps) {
 
 function remarkOf({ status, error, by }: TargetOutcome): string {
   if (error !== undefined) return error;
-  if (status === "skipped") return "It did not answer in time, and answers nothing from its caches until it has caught up.";
+  if (status === "skipped")
+    return "It did not answer in time, and answers nothing from its caches until it has caught up.";
   return by === undefined ? "" : `Purged ${PURGE_WORDS[by] ?? by}.`;
 }

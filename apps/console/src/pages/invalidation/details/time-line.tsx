@@ -29,7 +29,11 @@ export function TimeLine({ entry }: { readonly entry: InvalidationEntry }) {
       </h2>
       <ol className={classes.timeLine}>
         {stages.map((stage, at) => (
-          <li key={stage.status} className={classes.stage} data-kind={kindOf(stage, at === stages.length - 1)}>
+          <li
+            key={stage.status}
+            className={classes.stage}
+            data-kind={kindOf(stage, at === stages.length - 1)}
+          >
             <div className={classes.stageHead}>
               <strong>{STATUS_WORDS[stage.status]}</strong>
               <span className={classes.dim}>
@@ -40,7 +44,10 @@ export function TimeLine({ entry }: { readonly entry: InvalidationEntry }) {
             <p className={classes.dim}>{STATUS_SENTENCES[stage.status]}</p>
             {stage.widened && <Widened widened={stage.widened} />}
             {stage.targets.length > 0 && (
-              <TargetTable targets={stage.targets} isOfInstances={stage.status === "FLUSHINGCLOUDIMAGESERVER"} />
+              <TargetTable
+                targets={stage.targets}
+                isOfInstances={stage.status === "FLUSHINGCLOUDIMAGESERVER"}
+              />
             )}
           </li>
         ))}

@@ -16,17 +16,18 @@ export function CostOfAll({ project }: { readonly project: string }) {
         <ul className={classes.costs}>
           <li>
             <strong>{counted(reach.data.instances.length, "instance")}</strong> and{" "}
-            <strong>{counted(reach.data.nodes.length, "node")}</strong> of the CDN forget everything that is cached for{" "}
-            <strong>{project}</strong>.
+            <strong>{counted(reach.data.nodes.length, "node")}</strong> of the CDN forget everything that is
+            cached for <strong>{project}</strong>.
           </li>
           <li>
-            Each image is read from its origin again when it is next asked for. <strong>The first requests take longer</strong>, and
-            the origin has more to do for a while.
+            Each image is read from its origin again when it is next asked for.{" "}
+            <strong>The first requests take longer</strong>, and the origin has more to do for a while.
           </li>
           <li>Variants of images whose bytes are the same are not made again.</li>
           {last?.done_at && (
             <li>
-              The last one (<Ago at={last.done_at} />) was done within {writeSpan(last.stages[0]?.at, last.done_at)}.
+              The last one (<Ago at={last.done_at} />) was done within{" "}
+              {writeSpan(last.stages[0]?.at, last.done_at)}.
             </li>
           )}
         </ul>
@@ -35,5 +36,4 @@ export function CostOfAll({ project }: { readonly project: string }) {
   );
 }
 
-const counted = (count: number, what: string) =>
-  `${count.toLocaleString()} ${what}${count === 1 ? "" : "s"}`;
+const counted = (count: number, what: string) => `${count.toLocaleString()} ${what}${count === 1 ? "" : "s"}`;

@@ -46,13 +46,15 @@ export function HowToWrite({ scope, rules }: HowToWriteProps) {
       </ul>
       {Object.keys(rules.naming.aliases).length > 0 && (
         <p className={classes.hint}>
-          Aliases of this project: {" "}
-          {Object.keys(rules.naming.aliases).slice(0, 8).map((alias, at) => (
-            <span key={alias}>
-              {at > 0 && ", "}
-              <code>/{alias}/</code>
-            </span>
-          ))}
+          Aliases of this project:{" "}
+          {Object.keys(rules.naming.aliases)
+            .slice(0, 8)
+            .map((alias, at) => (
+              <span key={alias}>
+                {at > 0 && ", "}
+                <code>/{alias}/</code>
+              </span>
+            ))}
           {rules.naming.prefix !== undefined && !rules.isGuess && (
             <>
               . What begins with none of them is behind <code>{rules.naming.prefix}</code>

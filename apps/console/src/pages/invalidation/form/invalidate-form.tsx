@@ -117,7 +117,11 @@ export function InvalidateForm({ project, rules }: InvalidateFormProps) {
           )}
           {send.error && !isAsking && <Problem error={send.error} />}
           <div className={classes.submit}>
-            <Button type="submit" loading={send.isPending && !isAsking} {...(scope === "all" && { color: "red.9" })}>
+            <Button
+              type="submit"
+              loading={send.isPending && !isAsking}
+              {...(scope === "all" && { color: "red.9" })}
+            >
               {buttonText(scope, wish.count)}
             </Button>
             {rest !== "" && <span className={classes.hint}>The others are written here afterwards.</span>}

@@ -22,7 +22,9 @@ export interface PathFieldProps {
 
 /** Where paths are written, and how many were understood. */
 export function PathField({ field, state, wish, rules, written }: PathFieldProps) {
-  const ending = { original: "flat1.jpg", folder: "summer/*", urls: "flat1.jpg?w=500", all: "", tags: "" }[state.scope];
+  const ending = { original: "flat1.jpg", folder: "summer/*", urls: "flat1.jpg?w=500", all: "", tags: "" }[
+    state.scope
+  ];
   return (
     <>
       <Textarea

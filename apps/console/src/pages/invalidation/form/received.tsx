@@ -1,7 +1,7 @@
-import { path } from "../../../api/call.ts";
 import { Link } from "wouter";
-import { useEntry } from "../journal.ts";
+import { path } from "../../../api/call.ts";
 import { EntryStatus } from "../entry-status.tsx";
+import { useEntry } from "../journal.ts";
 import classes from "./form.module.css";
 
 export interface ReceivedProps {

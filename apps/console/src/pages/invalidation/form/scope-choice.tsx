@@ -38,7 +38,12 @@ export function ScopeChoice({ scope, chosen }: ScopeChoiceProps) {
           <Radio key={each} value={each} label={NAMES[each][0]} description={NAMES[each][1]} />
         ))}
         {!hasMore && (
-          <Button variant="subtle" size="compact-sm" className={classes.moreScopes ?? ""} onClick={() => setOpen(true)}>
+          <Button
+            variant="subtle"
+            size="compact-sm"
+            className={classes.moreScopes ?? ""}
+            onClick={() => setOpen(true)}
+          >
             More scopes
           </Button>
         )}

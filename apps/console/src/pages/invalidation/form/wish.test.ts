@@ -12,7 +12,10 @@ const EMPTY: FormState = { scope: "original", text: "", tags: [], note: "" };
 const wish = (more: Partial<FormState>) => readWish({ ...EMPTY, ...more }, RULES);
 
 test("right lines are sent as the API names them, each once, with who it was for the log", () => {
-  const { request, count } = wish({ text: "_media_/a.jpg, /v7/sample.li/b.jpg\nhttps://shop.example/media/a.jpg", note: " A new\nhat " });
+  const { request, count } = wish({
+    text: "_media_/a.jpg, /v7/sample.li/b.jpg\nhttps://shop.example/media/a.jpg",
+    note: " A new\nhat ",
+  });
   expect(request).toEqual({
     ...{ scope: "original", urls: ["/_media_/a.jpg", "/sample.li/b.jpg"] },
     cause: { kind: "console", note: "A new hat" },
@@ -32,7 +35,10 @@ test.each<[Partial<FormState>, RegExp]>([
 test("the other scopes say what they are to the API", () => {
   expect(wish({ scope: "all" }).request).toEqual({ scope: "all", cause: { kind: "console" } });
   expect(wish({ scope: "tags", tags: ["x"] }).request).toMatchObject({ scope: "tags", tags: ["x"] });
-  expect(wish({ scope: "folder", text: "/_media_/*" }).request).toMatchObject({ scope: "original", urls: ["/_media_/*"] });
+  expect(wish({ scope: "folder", text: "/_media_/*" }).request).toMatchObject({
+    scope: "original",
+    urls: ["/_media_/*"],
+  });
   expect(wish({ scope: "urls", text: "/_media_/a.jpg?w=5" }).request).toMatchObject({ scope: "urls" });
 });
 
@@ -46,7 +52,9 @@ describe("more than fit at once", () => {
     expect(`${split?.first}\n${split?.rest}`).toBe(text);
   });
   test("are not counted where they name the same", () => {
-    expect(wish({ text: `${text.split("\n").slice(0, MOST_LINES).join("\n")}\n/sample.li/1.jpg` }).request).toBeDefined();
+    expect(
+      wish({ text: `${text.split("\n").slice(0, MOST_LINES).join("\n")}\n/sample.li/1.jpg` }).request,
+    ).toBeDefined();
   });
 });
 

@@ -49,18 +49,22 @@ export function readWish({ scope, text, tags, note }: FormState, rules: Omit<Lin
     return { ...nothing, request, count: tags.length, problem };
   }
   const lines = checkInvalidationLines(text, { ...rules, kind: KIND_OF[scope] });
-  const urls = lines.flatMap(({ path, correction }) => (path === undefined || correction === "" ? [] : [path]));
+  const urls = lines.flatMap(({ path, correction }) =>
+    path === undefined || correction === "" ? [] : [path],
+  );
   const count = urls.length;
   const wrong = lines.filter(({ verdict }) => verdict === "wrong").length;
   const problem = problemOf(wrong, count);
   return {
     ...{ lines, count, problem, split: wrong === 0 && count > MOST_LINES ? splitLines(lines) : undefined },
-    request: problem === undefined ? { scope: scope === "urls" ? "urls" : "original", urls, cause } : undefined,
+    request:
+      problem === undefined ? { scope: scope === "urls" ? "urls" : "original", urls, cause } : undefined,
   };
 }
 
 function problemOf(wrong: number, count: number): string | undefined {
-  if (wrong > 0) return wrong === 1 ? "Correct the line that is wrong." : `Correct the ${wrong} lines that are wrong.`;
+  if (wrong > 0)
+    return wrong === 1 ? "Correct the line that is wrong." : `Correct the ${wrong} lines that are wrong.`;
   if (count === 0) return "Write at least one path.";
   if (count > MOST_LINES) return `${MOST_LINES} at once are the most; these are ${count}.`;
   return undefined;
@@ -78,14 +82,18 @@ export interface Keyring {
   arrived(): void;
 }
 
-export function createKeyring(random: (bytes: Uint8Array<ArrayBuffer>) => Uint8Array = (bytes) => crypto.getRandomValues(bytes)): Keyring {
+export function createKeyring(
+  random: (bytes: Uint8Array<ArrayBuffer>) => Uint8Array = (bytes) => crypto.getRandomValues(bytes),
+): Keyring {
   let last: { readonly body: string; readonly key: string } | undefined;
   return {
     keyOf(request) {
       const body = JSON.stringify(request);
       if (last?.body !== body) {
         // Without https a page has no randomUUID.
-        const key = [...random(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+        const key = [...random(new Uint8Array(16))]
+          .map((byte) => byte.toString(16).padStart(2, "0"))
+          .join("");
         last = { body, key: `console-${key}` };
       }
       return last.key;

@@ -9,7 +9,18 @@ import { searchedBy } from "./search.ts";
 import { WhenField } from "./when-field.tsx";
 
 /** Causes that are offered; others can be written. */
-const CAUSES = ["console", "api", "cli", "wordpress", "shopify", "contentful", "recheck", "settings", "state", "restore"];
+const CAUSES = [
+  "console",
+  "api",
+  "cli",
+  "wordpress",
+  "shopify",
+  "contentful",
+  "recheck",
+  "settings",
+  "state",
+  "restore",
+];
 
 export interface FilterBarProps {
   readonly filters: LogFilters;
@@ -103,7 +114,13 @@ function PictureField({ filters, rules, change }: FieldProps) {
   );
 }
 
-function CauseField({ cause, change }: { readonly cause: string | undefined; readonly change: FieldProps["change"] }) {
+function CauseField({
+  cause,
+  change,
+}: {
+  readonly cause: string | undefined;
+  readonly change: FieldProps["change"];
+}) {
   const [isOther, setOther] = useState(cause !== undefined && !CAUSES.includes(cause));
   const [text, setText] = useState(cause ?? "");
   const id = useId();

@@ -1,7 +1,16 @@
 import { INVALIDATION_SCOPES, INVALIDATION_STATUSES } from "@freshet/core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { changed, dayOf, isFiltered, type LogFilters, queryOf, readFilters, startOfDay, writeFilters } from "./filters.ts";
+import {
+  changed,
+  dayOf,
+  isFiltered,
+  type LogFilters,
+  queryOf,
+  readFilters,
+  startOfDay,
+  writeFilters,
+} from "./filters.ts";
 import { whenChoices, whenOf } from "./when.ts";
 
 const text = fc
@@ -34,7 +43,9 @@ test("filters come back from the address as they went in", () => {
 });
 
 test("any address is read, and what is nonsense in it counts as not said", () => {
-  expect(readFilters("?status=done&scope=ALL&since=yesterday&until=2026-99-99&cause=%20&named=0")).toEqual({});
+  expect(readFilters("?status=done&scope=ALL&since=yesterday&until=2026-99-99&cause=%20&named=0")).toEqual(
+    {},
+  );
   fc.assert(
     fc.property(fc.string({ unit: "binary" }), (search) => {
       const read = readFilters(search.toWellFormed());
@@ -49,7 +60,10 @@ describe("a picture", () => {
       ...{ project: "shop", covers: "/a/b.jpg", cursor: "s5" },
     });
     expect(queryOf({ path: "/a/*" }, "shop")).toEqual({ project: "shop", path: "/a/*" });
-    expect(queryOf({ path: "/a/b.jpg", isNamed: true }, "shop")).toEqual({ project: "shop", path: "/a/b.jpg" });
+    expect(queryOf({ path: "/a/b.jpg", isNamed: true }, "shop")).toEqual({
+      project: "shop",
+      path: "/a/b.jpg",
+    });
   });
   test("another one begins at the newest page", () => {
     expect(changed({ status: "DONE", cursor: "s5" }, { path: "/a" })).toEqual({ status: "DONE", path: "/a" });

@@ -64,7 +64,10 @@ export function queryOf(filters: LogFilters, project: string): Readonly<Record<s
 }
 
 /** Other filters are another list: it begins at its newest page. */
-export function changed(filters: LogFilters, change: { readonly [Name in keyof LogFilters]?: LogFilters[Name] | undefined }): LogFilters {
+export function changed(
+  filters: LogFilters,
+  change: { readonly [Name in keyof LogFilters]?: LogFilters[Name] | undefined },
+): LogFilters {
   const { cursor: _, ...rest } = filters;
   return withoutNothing({ ...rest, ...change });
 }
@@ -96,5 +99,7 @@ type Members<Shape> = { readonly [Name in keyof Shape]?: Exclude<Shape[Name], un
 
 /** Without the members that are undefined: those were not said. */
 function withoutNothing<Shape extends object>(shape: Shape): Members<Shape> {
-  return Object.fromEntries(Object.entries(shape).filter(([, value]) => value !== undefined)) as Members<Shape>;
+  return Object.fromEntries(
+    Object.entries(shape).filter(([, value]) => value !== undefined),
+  ) as Members<Shape>;
 }

@@ -68,7 +68,11 @@ export function InvalidationLog({ project, rules }: InvalidationLogProps) {
       )}
       {page !== undefined && page.entries.length === 0 && !page.isShort && <Nothing filters={filters} />}
       {page !== undefined && page.entries.length > 0 && (
-        <div aria-busy={log.isPlaceholderData} className={classes.list} data-old={log.isPlaceholderData || undefined}>
+        <div
+          aria-busy={log.isPlaceholderData}
+          className={classes.list}
+          data-old={log.isPlaceholderData || undefined}
+        >
           <List project={project} entries={page.entries} open={open} toggled={toggled} />
         </div>
       )}
@@ -77,7 +81,9 @@ export function InvalidationLog({ project, rules }: InvalidationLogProps) {
           <p>Go on with Older, or narrow it to some days.</p>
         </Notice>
       )}
-      {page !== undefined && <LogWay filters={filters} next={page.cursor} show={show} isTurning={log.isPlaceholderData} />}
+      {page !== undefined && (
+        <LogWay filters={filters} next={page.cursor} show={show} isTurning={log.isPlaceholderData} />
+      )}
     </section>
   );
 }

@@ -2,7 +2,8 @@ import type { InvalidationEntry, InvalidationPage } from "@freshet/core";
 import { expect, test } from "vitest";
 import { PAGE, readLogPage } from "./page-of-log.ts";
 
-const entries = (count: number) => Array.from({ length: count }, (_, at) => ({ uuid: `u-${at}` }) as InvalidationEntry);
+const entries = (count: number) =>
+  Array.from({ length: count }, (_, at) => ({ uuid: `u-${at}` }) as InvalidationEntry);
 function server(...pages: readonly (readonly [count: number, cursor: string | null])[]) {
   const asked: [string | undefined, number][] = [];
   return {
@@ -26,7 +27,11 @@ test("short and empty pages are gone on from, for what is still missing", async 
   const page = await readLogPage(ask, undefined);
   expect(page.entries).toHaveLength(5);
   expect(page).toMatchObject({ cursor: undefined, isShort: false });
-  expect(asked).toEqual([[undefined, PAGE], ["s9", PAGE - 3], ["s8", PAGE - 3]]);
+  expect(asked).toEqual([
+    [undefined, PAGE],
+    ["s9", PAGE - 3],
+    ["s8", PAGE - 3],
+  ]);
 });
 
 test("what takes long is given up, and says where to go on", async () => {

@@ -72,7 +72,11 @@ export function Links({ project, entry }: Pick<RowProps, "project" | "entry">) {
 export function Id({ project, entry: { uuid } }: Pick<RowProps, "project" | "entry">) {
   return (
     <span className={classes.id}>
-      <Link href={path`/p/${project}/invalidation/${uuid}`} aria-label={`Details of invalidation ${uuid}`} title={uuid}>
+      <Link
+        href={path`/p/${project}/invalidation/${uuid}`}
+        aria-label={`Details of invalidation ${uuid}`}
+        title={uuid}
+      >
         <code>{uuid.slice(0, 8)}</code>
       </Link>
       <CopyButton text={uuid} what={`the invalidation ID ${uuid}`} />
@@ -85,7 +89,9 @@ export function Retry({ project, entry }: Pick<RowProps, "project" | "entry">) {
   const may = useMay("write", project);
   const retry = useRetry(project);
   if (!hasFailed(entry.status) || !may) return null;
-  const open = entry.stages.flatMap(({ targets }) => targets).filter(({ status }) => status === "failed").length;
+  const open = entry.stages
+    .flatMap(({ targets }) => targets)
+    .filter(({ status }) => status === "failed").length;
   return (
     <Button
       size="compact-sm"
