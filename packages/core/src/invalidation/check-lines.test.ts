@@ -77,6 +77,16 @@ describe("an original", () => {
     expect(one("/elsewhere.example/a.jpg", { ...RULES, origins: ["*"] })?.verdict).toBe("right");
   });
 
+  test("may come from a host that begins with the project's name", () => {
+    const shop = { ...RULES, project: "shop" };
+    for (const text of ["https://shop.example/media/hat.jpg", "shop.example/other/hat.jpg"]) {
+      expect(one(text, shop)?.verdict).toBe("right");
+    }
+    const below = { ...shop, origins: ["example.com"] };
+    expect(one("shop.example.com/hat.jpg", below)?.verdict).toBe("right");
+    expect(one("shop.example.com/v7/_media_/hat.jpg", below)?.correction).toBe("/_media_/hat.jpg");
+  });
+
   test("needs neither host nor alias where the project has a prefix", () => {
     expect(one("/hat.jpg", WITH_PREFIX)).toMatchObject({
       ...{ verdict: "right", path: "/hat.jpg", name: "shop.example/media/hat.jpg" },

@@ -174,18 +174,27 @@ function folderOf(path: string): string {
   return `${folder.replace(/\/+$/, "")}/*`;
 }
 
-/** The project's hosts and, where the text begins with one, a host whose first label is the project's name. */
-function deliveryHosts(text: string, { project, hosts, origins }: LineRules): readonly string[] {
-  const [, authority = ""] = /^(?:https?:\/\/)?([^/?]*)/i.exec(repairScheme(withoutMark(text))) ?? [];
+/**
+ * The project's hosts and, where the text begins with one, a host whose first label is the project's name. One that originals come from is
+ * none of these, unless it only lies below such a host and what follows is a delivery URL's `/v7/`.
+ */
+function deliveryHosts(text: string, rules: LineRules): readonly string[] {
+  const [, authority = "", rest = ""] =
+    /^(?:https?:\/\/)?([^/?]*)(.*)$/is.exec(repairScheme(withoutMark(text))) ?? [];
   const host = authority.toLowerCase();
-  const isOwn = host.startsWith(`${project}.`) && !isWritten(host, origins);
-  return isOwn ? [...hosts, host] : hosts;
+  const written = [...rules.origins, ...placesOf(rules)].map((each) => each.toLowerCase());
+  if (!host.startsWith(`${rules.project}.`) || written.includes(host)) return rules.hosts;
+  return isWritten(host, written) && !rest.startsWith("/v7/") ? rules.hosts : [...rules.hosts, host];
 }
 
-function isOrigin(host: string, { origins, naming }: LineRules): boolean {
+function isOrigin(host: string, rules: LineRules): boolean {
+  return rules.origins.includes("*") || isWritten(host, [...rules.origins, ...placesOf(rules)]);
+}
+
+/** Hosts that aliases and prefix stand for. */
+function placesOf({ naming }: LineRules): readonly string[] {
   const places = [...Object.values(naming.aliases), { url: naming.prefix ?? "" }];
-  const written = places.flatMap((place) => ("url" in place ? hostOf(place.url) : []));
-  return origins.includes("*") || isWritten(host, [...origins, ...written]);
+  return places.flatMap((place) => ("url" in place ? hostOf(place.url) : []));
 }
 
 function hostOf(url: string): readonly string[] {
