@@ -21,7 +21,7 @@ export interface RowProps {
 /** Links of one entry that are shown in the log; the details have all. */
 const MOST_LINKS = 50;
 
-export const linksId = (uuid: string) => `links-${uuid}`;
+const linksId = (uuid: string) => `links-${uuid}`;
 
 /** The first thing that an entry names, and the way to all of them. */
 export function What({ entry, isOpen, toggled }: RowProps) {
