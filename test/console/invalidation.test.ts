@@ -163,6 +163,7 @@ describe.skipIf(missing)(`invalidation in the console ${missing ?? ""}`, () => {
     await row("/_media_/coat.jpg").waitFor();
     await tabTo(/^Retry invalidation/);
     await tab.keyboard.press("Enter");
+    await tab.getByText("Tried again for what failed: 1.").waitFor();
     const entry = await there.ended(uuid);
     expect(entry).toMatchObject({ status: "DONE", attempt: 2, error: null });
     expect(entry.retried_by).toContain(ADMIN.email);
@@ -175,6 +176,10 @@ describe.skipIf(missing)(`invalidation in the console ${missing ?? ""}`, () => {
     const label = new Intl.DateTimeFormat("en-US", { weekday: "long", day: "numeric", month: "long" }).format(
       day,
     );
+    const announced = await there.all.ask("PUT /connectors/wp-shop?project=shop", {
+      ...{ kind: "wordpress", state: "running", lag: 0 },
+    });
+    expect(announced.status).toBe(200);
     const cause = { kind: "wordpress", id: "evt_71", link: "https://shop.example/wp-admin/post.php?post=7" };
     const one = await there.invalidate({ scope: "original", urls: ["/_media_/hat.jpg"], cause });
     const other = await there.invalidate({
@@ -204,6 +209,13 @@ describe.skipIf(missing)(`invalidation in the console ${missing ?? ""}`, () => {
     await tab.getByLabel("Also what covers it by a folder, a tag or everything").click();
     await row("deploy-bot").waitFor({ state: "hidden" });
     expect(new URL(tab.url()).searchParams.get("path")).toBe("/_media_/hat.jpg");
+    // The connector that sent it is known by what it announced.
+    await row("evt_71")
+      .getByRole("link", { name: /^Details/ })
+      .click();
+    const sender = tab.getByRole("link", { name: "connector wp-shop" });
+    await sender.waitFor();
+    expect(await sender.getAttribute("href")).toBe("/console/p/shop/connectors/wp-shop");
   });
 
   test("shows whatever paths and causes say as text", async () => {

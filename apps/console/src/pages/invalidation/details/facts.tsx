@@ -6,6 +6,7 @@ import { EntryStatus } from "../entry-status.tsx";
 import { scopeWord } from "../named.ts";
 import { writeSpan } from "../span.ts";
 import { hasEnded, STATUS_SENTENCES } from "../words.ts";
+import { ConnectorLink } from "./connector-link.tsx";
 import classes from "./details.module.css";
 
 export interface FactsProps {
@@ -28,6 +29,7 @@ export function Facts({ project, entry }: FactsProps) {
         </Fact>
         <Fact name="Cause">
           <CauseText project={project} cause={cause} />
+          <ConnectorLink project={project} cause={cause} />
           {cause.note !== undefined && <q className={classes.note}>{cause.note}</q>}
         </Fact>
         <Fact name="Asked for by">
