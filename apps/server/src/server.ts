@@ -241,7 +241,10 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
   validateBySchema(app);
   const isKept = (name: string) => feed.known.get(name)?.isDeleted === false;
   const isThere = (name: string) => projects.byName(name) !== undefined || isKept(name);
-  const isProject = async (name: string) => isThere(name) || (await feed.refresh(), isThere(name));
+  const isProject = async (name: string) => {
+    if (!isThere(name)) await feed.refresh();
+    return isThere(name);
+  };
   const access = createAccess({ store, config, isProject, box, now });
   const { keys, sessions, reached } = access;
   const connectors = createConnectors(store, now);

@@ -20,7 +20,10 @@ test("an account takes few failures, wherever they come from, and more with time
   let time = 0;
   const attempts = new SignInAttempts(() => time);
   let address = 0;
-  const next = () => from(`192.0.2.${(address += 1)}`);
+  const next = () => {
+    address += 1;
+    return from(`192.0.2.${address}`);
+  };
   let count = 0;
   for (; ; count += 1) {
     try {

@@ -44,7 +44,7 @@ export async function giveSession(
   const before = readCookie(request, "freshet_session", reached);
   // Who signs in again leaves no second session behind, and takes over nobody's.
   if (before !== undefined) await sessions.close(before, request.ip);
-  const maxAgeSeconds = Math.floor((session.ends_at - now()) / 1_000);
+  const maxAgeSeconds = Math.ceil((session.ends_at - now()) / 1_000);
   setCookie(request, reply, { name: "freshet_session", value: token, maxAgeSeconds }, reached);
   const device = { name: "freshet_device", value: await devices.make(user.id) } as const;
   setCookie(request, reply, { ...device, maxAgeSeconds: DEVICE_SECONDS }, reached);
