@@ -39,7 +39,7 @@ export interface Visit {
   /** Name of its pictures. */
   readonly name: string;
   /** Done once the page is there, in each form, before it is judged. */
-  readonly then?: (tab: Tab) => Promise<unknown>;
+  readonly prepare?: (tab: Tab) => Promise<unknown>;
 }
 
 /**
@@ -49,7 +49,7 @@ export interface Visit {
 export async function visit(
   where: Console,
   watched: Watched,
-  { path, ready, name, then }: Visit,
+  { path, ready, name, prepare }: Visit,
 ): Promise<void> {
   const { tab } = watched;
   for (const { width, colorScheme } of FORMS) {
@@ -58,7 +58,7 @@ export async function visit(
     await tab.emulateMedia({ colorScheme });
     await tab.goto(`${where.freshet.url}/console${path}`);
     await ready(tab).waitFor();
-    await then?.(tab);
+    await prepare?.(tab);
     await judge(where, watched, form);
   }
 }

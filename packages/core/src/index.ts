@@ -34,6 +34,12 @@ export type { Duotone, Tint } from "./codecs/tint.ts";
 export { effectiveTransformation } from "./effective-transformation.ts";
 export { type InputFormat, MEDIA_TYPES, OUTPUT_FORMATS, type OutputFormat } from "./format.ts";
 export {
+  type CheckedLine,
+  checkInvalidationLines,
+  correctInvalidationLines,
+  type LineRules,
+} from "./invalidation/check-lines.ts";
+export {
   createInvalidationClient,
   type InvalidationClient,
   type InvalidationClientOptions,
@@ -47,6 +53,7 @@ export {
   type InvalidationEntry,
   type InvalidationPage,
   type InvalidationProblem,
+  type InvalidationReach,
   type InvalidationReceipt,
   type InvalidationRequest,
   type InvalidationScope,

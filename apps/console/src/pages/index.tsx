@@ -37,6 +37,13 @@ export const PAGES: readonly PageEntry[] = [
     load: () => import("./overview/overview.tsx").then((page) => page.Overview),
   },
   {
+    path: "/p/:project/invalidation/*?",
+    title: "Invalidation",
+    group: "Invalidation",
+    need: { right: "read", of: "project" },
+    load: () => import("./invalidation/invalidation.tsx").then((page) => page.Invalidation),
+  },
+  {
     path: "/users/*?",
     title: "Users",
     group: "Access",

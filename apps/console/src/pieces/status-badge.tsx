@@ -17,11 +17,11 @@ export const STATUSES: Readonly<Record<InvalidationStatus, { readonly kind: Kind
   {
     RECEIVED: { kind: "busy", name: "Received" },
     PREPARING: { kind: "busy", name: "Preparing" },
-    FLUSHINGCLOUDIMAGESERVER: { kind: "busy", name: "Flushing servers" },
-    FLUSHINGCDNSERVERS: { kind: "busy", name: "Flushing nodes" },
+    FLUSHINGCLOUDIMAGESERVER: { kind: "busy", name: "Flushing resizing servers" },
+    FLUSHINGCDNSERVERS: { kind: "busy", name: "Flushing CDN servers" },
     DONE: { kind: "good", name: "Done" },
-    ERROR_CDN_NODE: { kind: "bad", name: "Node failed" },
-    ERROR: { kind: "bad", name: "Failed" },
+    ERROR_CDN_NODE: { kind: "bad", name: "ERROR_CDN_NODE" },
+    ERROR: { kind: "bad", name: "ERROR" },
   };
 
 /** The status of an invalidation. */

@@ -39,6 +39,7 @@ const NEEDED: readonly string[] = [
   "GET /connectors: read visible",
   "GET /instances: read visible",
   "GET /invalidate/events: read key",
+  "GET /invalidate/reach: read key",
   "GET /invalidate/{uuid}: read key",
   "GET /invalidate: read key",
   "GET /keys: admin installation",

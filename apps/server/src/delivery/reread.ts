@@ -6,6 +6,7 @@ import type { Delivery as DeliveryPort, Reread } from "../invalidation/ports.ts"
 import { projectTag } from "../projects/cache-tags.ts";
 import { describeOriginal } from "../projects/originals.ts";
 import { describePrefix } from "../projects/prefixes.ts";
+import { tagsOf } from "../projects/tagging.ts";
 import type { RecentUrls } from "./recent-urls.ts";
 
 /** Records of one original that are read at the same time: an invalidation must not become a flood at the origin. */
@@ -29,6 +30,11 @@ export function createDeliveryPort(parts: {
     nameOriginal(project, path) {
       const { name, tag } = describeOriginal(project, path.replace(/^\/+/, ""));
       return { name, tag };
+    },
+    coverOf(project, path) {
+      const { name, tag, wideTags } = describeOriginal(project, path.replace(/^\/+/, ""));
+      const userTags = tagsOf(project, name.slice(project.name.length + 1));
+      return { name, tags: [tag, ...wideTags], userTags };
     },
     projectTag,
     namePrefix: describePrefix,

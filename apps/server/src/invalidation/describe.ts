@@ -14,7 +14,7 @@ const texts = { type: "array", items: string, maxItems: 1_000 } as const;
 const nullable = { type: ["string", "null"] } as const;
 const LINKED = {
   type: "object",
-  properties: { kind: string, id: string, link: string },
+  properties: { kind: string, id: string, link: string, note: string },
   required: ["kind"],
 } as const;
 
@@ -116,6 +116,8 @@ const ENTRY = {
     tags: texts,
     sequence: { type: "integer", minimum: 1 },
     cause: LINKED,
+    requested_by: nullable,
+    retried_by: nullable,
     attempt: { type: "integer", minimum: 1 },
     done_at: nullable,
     error: nullable,
@@ -137,6 +139,10 @@ const FILTERS = {
   "cause?": text("Only those with a cause of this kind, such as wordpress.", 40),
   "path?": text(
     "Only those that name this original, in whatever way it is written; with * at the end, those that name something under it.",
+    8_192,
+  ),
+  "covers?": text(
+    "Only those that cover this original: that name it, a folder around it, a tag that it has, or everything.",
     8_192,
   ),
   "since?": text("Only those received then or later, such as 2030-01-31T12:00:00Z.", 40),
@@ -183,6 +189,41 @@ export const LIST = {
       },
     },
     errors: ["QUERY_WRONG", "PATH_WRONG", "PROJECT_NOT_NAMED", "PROJECT_NOT_FOUND"],
+  },
+} as const;
+
+export const REACH = {
+  config: READ,
+  schema: {
+    summary: "What an invalidation reaches now: the instances that answer, and the nodes that are purged.",
+    querystring: WHOSE,
+    response: {
+      200: {
+        type: "object",
+        description: "Those that are told.",
+        required: ["status", "instances", "nodes"],
+        properties: {
+          status: { const: "success" },
+          instances: {
+            type: "array",
+            items: {
+              type: "object",
+              required: ["name", "state"],
+              properties: { name: string, state: { type: "string", enum: ["current", "behind", "skipped"] } },
+            },
+          },
+          nodes: {
+            type: "array",
+            items: {
+              type: "object",
+              required: ["node", "ending"],
+              properties: { node: string, ending: { type: "string", enum: ["fenced", "probed"] } },
+            },
+          },
+        },
+      },
+    },
+    errors: ["PROJECT_NOT_NAMED", "PROJECT_NOT_FOUND"],
   },
 } as const;
 

@@ -1,7 +1,7 @@
 import { INVALIDATION_SCOPES, INVALIDATION_STATUSES } from "@freshet/core";
 import { ServerError } from "../errors.ts";
 import type { Project } from "../projects/project.ts";
-import type { LogFilter } from "./log.ts";
+import type { Covered, LogFilter } from "./log.ts";
 import type { Delivery } from "./ports.ts";
 import { readRequest } from "./request.ts";
 
@@ -25,6 +25,7 @@ export function readFilter(
   if (cause !== undefined && cause.length > LONGEST_CAUSE)
     throw new ServerError("QUERY_WRONG", `A cause has at most ${LONGEST_CAUSE} characters.`);
   const path = text(query, "path");
+  const covers = text(query, "covers");
   const since = time(query, "since");
   const until = time(query, "until");
   return {
@@ -32,6 +33,7 @@ export function readFilter(
     ...(scope === undefined ? {} : { scope }),
     ...(cause === undefined ? {} : { cause }),
     ...(path === undefined ? {} : named(path, project, delivery, hosts)),
+    ...(covers === undefined ? {} : { covering: covered(covers, project, delivery, hosts) }),
     ...(since === undefined ? {} : { since }),
     ...(until === undefined ? {} : { until }),
   };
@@ -49,6 +51,15 @@ function named(
   if (first !== undefined && first.kind !== "prefix")
     return { original: { tag: first.tag, name: first.name } };
   return { beginnings: paths.map(({ name }) => name) };
+}
+
+function covered(path: string, project: Project, delivery: Delivery, hosts: readonly string[]): Covered {
+  const scope = path.includes("?") ? "urls" : "original";
+  const { paths } = readRequest({ scope, urls: [path] }, project, delivery, hosts);
+  const [first] = paths;
+  if (first === undefined || first.kind === "prefix" || first.kind === "project")
+    throw new ServerError("QUERY_WRONG", "covers names one original, without a wildcard.");
+  return delivery.coverOf(project, first.covered ?? first.path);
 }
 
 function text(query: Readonly<Record<string, unknown>>, name: string): string | undefined {

@@ -235,6 +235,13 @@ export function createInvalidation(ports: InvalidationPorts): Invalidation {
     },
     routes: invalidationRoutes({
       ...{ projects, delivery, log, journal, submit, streams },
+      async reach() {
+        const { instances: all } = await instances.view();
+        return {
+          instances: all.flatMap(({ name, role, state }) => (role === "control" ? [] : [{ name, state }])),
+          nodes: drivers.map(({ name, ending }) => ({ node: name, ending })),
+        };
+      },
       wake: () => {
         pipeline.wake();
         progress.tell();

@@ -179,7 +179,7 @@ export function createJournal(db: Db, now: () => number, memory = NO_MEMORY): Jo
     },
     retry: (project, uuid, by) =>
       db.transaction().execute(async (transaction) => {
-        const row = await reopen(transaction, project, uuid);
+        const row = await reopen(transaction, project, uuid, by);
         if (by !== undefined && typeof row === "object") {
           const action = "invalidation.retried" as const;
           await writeAudit(transaction, [{ by, project, action, subject: uuid, at: now() }]);
@@ -298,6 +298,7 @@ async function insertEntries(
     status: "RECEIVED" as const,
     cause: JSON.stringify(asked.cause),
     cause_kind: asked.cause.kind,
+    requested_by: asked.by?.principal ?? null,
     chain: asked.chain,
     attempt: 1,
     attempts: 0,
@@ -376,6 +377,7 @@ async function reopen(
   db: Transaction<InvalidationTables>,
   project: string,
   uuid: string,
+  by: Author | undefined,
 ): Promise<EntryRow | "unknown" | "unneeded"> {
   const row = await db
     .updateTable("invalidation_entry")
@@ -389,6 +391,7 @@ async function reopen(
       nodes_at: null,
       ended_at: null,
       error: null,
+      retried_by: by?.principal ?? null,
     }))
     .where("id", "=", uuid)
     .where("project", "=", project)

@@ -5,7 +5,7 @@ import type { FastifyInstance } from "fastify";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Boot, boot, DEMO, newFile, routesOf, SHOP } from "./fixture.ts";
 import { type LogFilter, pageQuery, searchLog, windowQuery } from "./log.ts";
-import type { InvalidationTables } from "./migrations.ts";
+import type { InvalidationTables, PathRow } from "./migrations.ts";
 
 const HOUR = 3_600_000;
 
@@ -65,6 +65,11 @@ describe("the list, asked through the API", () => {
     [{ path: "/site.example/*" }, [4, 3]],
     [{ path: "/site.example/summer/c*" }, [4]],
     [{ path: "/site.example/winter/*" }, []],
+    [{ covers: "/site.example/summer/c.jpg" }, [5, 4, 3]],
+    [{ covers: "v7/site.example/summer/d.jpg" }, [5, 3]],
+    [{ covers: "/site/a.jpg" }, [5, 2, 1]],
+    [{ covers: "/site/a.jpg", scope: "original" }, [2, 1]],
+    [{ covers: "/site/a.jpg", path: "/site/b.jpg" }, [2]],
     [{ path: "/site/a.jpg", cause: "api", status: "DONE", scope: "original" }, [2]],
     [{ since: "2020-01-01" }, [5, 4, 3, 2, 1]],
     [{ until: "2020-01-01T00:00:00Z" }, []],
@@ -99,6 +104,8 @@ describe("the list, asked through the API", () => {
     "since=2030-13-01T00:00:00Z",
     "until=1700000000",
     "path=/a*b",
+    "covers=/site.example/*",
+    "covers=/../x",
     "path=",
     "path=/../x",
   ])("%s is refused with a sentence", async (query) => {
@@ -111,7 +118,9 @@ describe("the list, asked through the API", () => {
   });
 
   test("no query leads to a 5xx", async () => {
-    const names = fc.constantFrom("status", "scope", "cause", "path", "since", "until", "cursor", "limit");
+    const names = fc.constantFrom(
+      ...["status", "scope", "cause", "path", "covers", "since", "until", "cursor", "limit"],
+    );
     const texts = fc.oneof(fc.string({ unit: "binary" }), fc.constantFrom("*", "/*", "%", "/site/*", "2030"));
     await fc.assert(
       fc.asyncProperty(fc.array(fc.tuple(names, texts), { maxLength: 4 }), async (pairs) => {
@@ -131,13 +140,21 @@ describe("the list, asked through the API", () => {
 describe("a log of thousands", () => {
   let made: Boot;
   let db: Kysely<InvalidationTables>;
+  const named = (at: number): Pick<PathRow, "kind" | "name" | "tag"> =>
+    at % 13 === 0
+      ? { kind: "prefix" as const, name: `demo/site.example/f${at % 8}/`, tag: `p-f${at % 8}` }
+      : { kind: "original" as const, ...original(at % 300, at % 8) };
+  const original = (at: number, folder = at % 8) => {
+    const name = `demo/site.example/f${folder}/p${at}.jpg`;
+    return { name, tag: `o-${name}` };
+  };
   const rows = Array.from({ length: 3_000 }, (_, at) => ({
+    ...named(at),
     sequence: at + 1,
     status: INVALIDATION_STATUSES[(at * 7) % 11 < 8 ? 4 : at % 7] ?? "DONE",
     scope: INVALIDATION_SCOPES[at % 17 === 0 ? 3 : at % 5 === 0 ? 1 : 0] ?? "original",
     cause: at % 100 === 3 ? "shopify" : "api",
     project: at % 10 === 9 ? "shop" : "demo",
-    name: `demo/site.example/f${at % 8}/p${at % 300}.jpg`,
     received_at: 1_700_000_000_000 + at * 60_000,
   }));
   beforeAll(async () => {
@@ -159,9 +176,9 @@ describe("a log of thousands", () => {
       await db
         .insertInto("invalidation_path")
         .values(
-          some.map(({ sequence, project, name }) => ({
-            ...{ entry: `e${sequence}`, place: 0, project, sequence, kind: "original" as const },
-            ...{ received: name, path: name, name, tag: `o-${name}`, covered: null, digest: null },
+          some.map(({ sequence, project, kind, name, tag }) => ({
+            ...{ entry: `e${sequence}`, place: 0, project, sequence, kind },
+            ...{ received: name, path: name, name, tag, covered: null, digest: null },
           })),
         )
         .execute();
@@ -170,12 +187,15 @@ describe("a log of thousands", () => {
   });
   afterAll(() => made.stop());
 
+  const covers = ({ scope, kind, name }: (typeof rows)[number], original: string) =>
+    scope === "all" || (kind === "prefix" ? original.startsWith(name) : original === name);
   const isWanted = (row: (typeof rows)[number], filter: LogFilter) =>
     row.project === "demo" &&
     (filter.status === undefined || row.status === filter.status) &&
     (filter.scope === undefined || row.scope === filter.scope) &&
     (filter.cause === undefined || row.cause === filter.cause) &&
     (filter.original === undefined || row.name === filter.original.name) &&
+    (filter.covering === undefined || covers(row, filter.covering.name)) &&
     (filter.beginnings === undefined || filter.beginnings.some((text) => row.name.startsWith(text))) &&
     (filter.since === undefined || row.received_at >= filter.since) &&
     (filter.until === undefined || row.received_at < filter.until);
@@ -189,6 +209,13 @@ describe("a log of thousands", () => {
         scope: fc.constantFrom(...INVALIDATION_SCOPES),
         cause: fc.constantFrom("api", "shopify", "nobody"),
         original: name.map((each) => ({ name: each, tag: `o-${each}` })),
+        covering: fc
+          .tuple(fc.integer({ min: 0, max: 310 }), fc.integer({ min: 0, max: 9 }))
+          .map(([at, folder]) => ({
+            name: original(at, folder).name,
+            tags: [original(at, folder).tag, `p-f${folder}`, "t-demo"],
+            userTags: [],
+          })),
         beginnings: fc.array(
           name.map((each) => each.slice(0, -6)),
           { minLength: 1, maxLength: 2 },
@@ -224,7 +251,13 @@ describe("a log of thousands", () => {
     ["a cause", { cause: "shopify" }, "invalidation_entry_cause"],
     ["a usual cause", { cause: "api" }, "invalidation_entry_cause"],
     ["an original", { original: { tag: "o-x", name: "x" } }, "invalidation_path_tag"],
+    ["a tag", { original: { tag: "o-x", name: undefined } }, "invalidation_path_tag"],
     ["a folder", { beginnings: ["demo/site.example/"] }, "invalidation_entry_project"],
+    [
+      "what covers an original, at the end",
+      { covering: { name: "demo/site.example/a.jpg", tags: ["o-x", "t-demo"], userTags: ["x"] } },
+      "invalidation_entry_project",
+    ],
     ["times", { since: 1_700_000_000_000, until: 1_700_000_000_000 + HOUR }, "invalidation_entry_project"],
     ["all of it", { status: "DONE", scope: "all", cause: "api", since: 1 }, "invalidation_entry_cause"],
   ])(

@@ -10,14 +10,25 @@ export interface LogFilter {
   readonly scope?: InvalidationScope;
   /** Kind of the cause. */
   readonly cause?: string;
-  /** Entries that name this original, however it was written. */
-  readonly original?: { readonly tag: string; readonly name: string };
+  /** Entries that name this original, however it was written; without its name, whatever has this tag. */
+  readonly original?: { readonly tag: string; readonly name: string | undefined };
   /** Entries that name something whose normal form begins with one of these. */
   readonly beginnings?: readonly string[];
+  /** Entries that cover this original: that name it, a folder around it, a tag that it has, or everything. */
+  readonly covering?: Covered;
   /** Milliseconds since the epoch: received then or later. */
   readonly since?: number;
   /** Received before. */
   readonly until?: number;
+}
+
+/** An original, and everything by which an invalidation may cover it. */
+export interface Covered {
+  readonly name: string;
+  /** What nodes are told in any of these cases. */
+  readonly tags: readonly string[];
+  /** The user's tags that it has. */
+  readonly userTags: readonly string[];
 }
 
 export interface LogSearch {
@@ -30,6 +41,8 @@ export interface LogSearch {
 
 /** Rows that are looked through at a time: few first, because most searches find what they want at once. */
 const WINDOWS = { first: 500, most: 4_000 };
+/** The same where several indexes lead at once. */
+const NARROW = { first: 100, most: 1_000 };
 /** A search that has found too little by then says where to go on. */
 const SEARCH_MS = 120;
 /** Clocks of instances differ by less. */
@@ -50,10 +63,10 @@ export async function searchLog(
   const rest = restOf(filter);
   const rows: EntryRow[] = [];
   let below = Math.min(before ?? Number.MAX_SAFE_INTEGER, end ?? Number.MAX_SAFE_INTEGER);
-  let size = Object.keys(rest).length === 0 ? limit + 1 : WINDOWS.first;
+  const windows = leadOf(filter)?.by === "covering" ? NARROW : WINDOWS;
+  let size = Object.keys(rest).length === 0 ? limit + 1 : windows.first;
   for (;;) {
-    const found = await windowQuery(db, { project, filter, above, below, size }).execute();
-    const numbers = found.map(({ sequence }) => sequence);
+    const numbers = await numbersIn(db, { project, filter, above, below, size });
     const last = numbers.at(-1);
     if (last === undefined) return { rows, next: undefined };
     rows.push(...(await pageQuery(db, numbers, rest, limit + 1 - rows.length).execute()));
@@ -61,7 +74,7 @@ export async function searchLog(
     if (numbers.length < size) return { rows, next: undefined };
     if (performance.now() - begun > SEARCH_MS) return { rows, next: last };
     below = last;
-    size = Math.min(size * 4, WINDOWS.most);
+    size = Math.min(size * 4, windows.most);
   }
 }
 
@@ -73,8 +86,9 @@ export interface LogWindow extends Pick<LogSearch, "project" | "filter"> {
 }
 
 /** The index that leads: that of the original, else of what is rarest by rule. */
-function leadOf({ status, scope, cause, original }: LogFilter) {
+function leadOf({ status, scope, cause, original, covering }: LogFilter) {
   if (original !== undefined) return { by: "original", value: original.tag } as const;
+  if (covering !== undefined) return { by: "covering", value: "" } as const;
   if (status !== undefined && status !== "DONE") return { by: "status", value: status } as const;
   if (cause !== undefined) return { by: "cause", value: cause } as const;
   if (scope !== undefined) return { by: "scope", value: scope } as const;
@@ -84,7 +98,24 @@ function leadOf({ status, scope, cause, original }: LogFilter) {
 /** What the leading index does not decide. */
 function restOf(filter: LogFilter): LogFilter {
   const lead = leadOf(filter)?.by;
+  // A tag tells of more than what covers: each row is looked at.
+  if (lead === "covering") return filter;
   return Object.fromEntries(Object.entries(filter).filter(([name]) => name !== lead));
+}
+
+/** The newest numbers of a window, newest first. What covers an original stands under several tags: the newest of each, together. */
+async function numbersIn(db: Db, window: LogWindow): Promise<readonly number[]> {
+  const { covering } = window.filter;
+  if (covering === undefined || leadOf(window.filter)?.by !== "covering") {
+    return (await windowQuery(db, window).execute()).map(({ sequence }) => sequence);
+  }
+  const leads: readonly LogFilter[] = [
+    { scope: "all" },
+    ...covering.tags.map((tag) => ({ original: { tag, name: undefined } })),
+  ];
+  const found = await Promise.all(leads.map((filter) => windowQuery(db, { ...window, filter }).execute()));
+  const numbers = new Set(found.flat().map(({ sequence }) => sequence));
+  return [...numbers].toSorted((one, other) => other - one).slice(0, window.size);
 }
 
 const COLUMNS = { status: "status", scope: "scope", cause: "cause_kind" } as const;
@@ -97,23 +128,22 @@ export function windowQuery(db: Db, { project, filter, above, below, size }: Log
   const lead = leadOf(filter);
   if (lead?.by === "original") {
     const key = sql`(project, tag, sequence)`;
-    return (
-      db
-        .selectFrom("invalidation_path")
-        .select(["project", "tag", "sequence"])
-        // An entry may name it by several URLs.
-        .distinct()
-        .where(sql<boolean>`${key} > (${project}, ${lead.value}, ${above})`)
-        .where(sql<boolean>`${key} < (${project}, ${lead.value}, ${below})`)
-        .where("name", "=", filter.original?.name ?? "")
-        .orderBy("project", "desc")
-        .orderBy("tag", "desc")
-        .orderBy("sequence", "desc")
-        .limit(size)
-    );
+    const paths = db
+      .selectFrom("invalidation_path")
+      .select(["project", "tag", "sequence"])
+      // An entry may name it by several URLs.
+      .distinct()
+      .where(sql<boolean>`${key} > (${project}, ${lead.value}, ${above})`)
+      .where(sql<boolean>`${key} < (${project}, ${lead.value}, ${below})`)
+      .orderBy("project", "desc")
+      .orderBy("tag", "desc")
+      .orderBy("sequence", "desc")
+      .limit(size);
+    const name = filter.original?.name;
+    return name === undefined ? paths : paths.where("name", "=", name);
   }
   const entries = db.selectFrom("invalidation_entry").select("sequence").limit(size);
-  if (lead === undefined) {
+  if (lead === undefined || lead.by === "covering") {
     return entries
       .where(sql<boolean>`(project, sequence) > (${project}, ${above})`)
       .where(sql<boolean>`(project, sequence) < (${project}, ${below})`)
@@ -132,7 +162,7 @@ export function windowQuery(db: Db, { project, filter, above, below, size }: Log
 
 /** Those of the rows with these numbers that the rest of the filter wants. */
 export function pageQuery(db: Db, numbers: readonly number[], rest: LogFilter, limit: number) {
-  const { status, scope, cause, beginnings, since, until } = rest;
+  const { status, scope, cause, beginnings, covering, since, until } = rest;
   let query = db
     .selectFrom("invalidation_entry as e")
     .selectAll("e")
@@ -158,6 +188,34 @@ export function pageQuery(db: Db, numbers: readonly number[], rest: LogFilter, l
             ),
           ),
       ),
+    );
+  }
+  if (covering !== undefined) {
+    const { name, tags, userTags } = covering;
+    query = query.where(({ or, eb, exists, selectFrom }) =>
+      or([
+        eb("e.scope", "=", "all"),
+        exists(
+          selectFrom("invalidation_path as p")
+            .select("p.place")
+            .whereRef("p.entry", "=", "e.id")
+            .where("p.tag", "in", tags)
+            .where(({ eb, or, and }) =>
+              or([
+                and([eb("p.kind", "in", ["original", "url"]), eb("p.name", "=", name)]),
+                and([
+                  eb("p.kind", "=", "prefix"),
+                  sql<boolean>`substr(cast(${name} as text), 1, length(p.name)) = p.name`,
+                ]),
+                and([
+                  eb("p.kind", "=", "tag"),
+                  userTags.length > 0 ? eb("p.name", "in", userTags) : sql<boolean>`false`,
+                ]),
+                eb("p.kind", "=", "project"),
+              ]),
+            ),
+        ),
+      ]),
     );
   }
   return query;

@@ -1,9 +1,9 @@
 import { hash } from "node:crypto";
-import type { ProbeRequest } from "@freshet/core";
+import { type ProbeRequest, parentFolders } from "@freshet/core";
 import type { Coverage } from "../cache/coverage.ts";
 import { covers } from "../cache/mark.ts";
 import { ServerError } from "../errors.ts";
-import { userTag } from "../projects/cache-tags.ts";
+import { FOLDER_TAGS, folderTag, projectTag, userTag } from "../projects/cache-tags.ts";
 import type { Identity } from "../projects/identity.ts";
 import { describePrefix } from "../projects/prefixes.ts";
 import type { Project } from "../projects/project.ts";
@@ -46,6 +46,21 @@ export function createMemoryDelivery(project: Project, coverage: Coverage): Memo
   };
   return {
     nameOriginal,
+    coverOf(owner, path) {
+      const { name, tag } = nameOriginal(owner, path);
+      const original = name.slice(owner.name.length + 1);
+      const userTags = tagsOf(owner, original);
+      return {
+        name,
+        userTags,
+        tags: [
+          tag,
+          ...parentFolders(original, FOLDER_TAGS).map((folder) => folderTag(owner.name, folder)),
+          ...userTags.map((each) => userTag(owner.name, each)),
+          projectTag(owner.name),
+        ],
+      };
+    },
     projectTag: (name) => `t-${hash("sha256", name).slice(0, 16)}`,
     async reread({ name }, { force }) {
       rereads.push({ name, force });

@@ -14,6 +14,10 @@ export interface EntryRow extends QueueColumns {
   readonly cause: string;
   /** Its kind, by which the log is searched. */
   readonly cause_kind: string;
+  /** Who asked for it, as the log of changes calls them; null where nobody did: Freshet itself, or before this was written down. */
+  readonly requested_by: string | null;
+  /** Who opened it again last. */
+  readonly retried_by: string | null;
   /** How many rechecks in a row led to it. */
   readonly chain: number;
   /** 1, and one more for each retry. */
@@ -219,6 +223,14 @@ export const MIGRATIONS: readonly Migration[] = [
         sql`create index invalidation_path_tag on invalidation_path (project, tag, sequence)`,
       ];
       for (const statement of indexes) await statement.execute(transaction);
+    },
+  },
+  {
+    version: 5,
+    name: "requesters",
+    async up(transaction) {
+      await sql`alter table invalidation_entry add column requested_by text`.execute(transaction);
+      await sql`alter table invalidation_entry add column retried_by text`.execute(transaction);
     },
   },
 ];

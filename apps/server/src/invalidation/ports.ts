@@ -8,6 +8,7 @@ import type { Executor } from "../projects/feed.ts";
 import type { Prefix } from "../projects/prefixes.ts";
 import type { Project, Projects } from "../projects/project.ts";
 import type { Counted } from "./census.ts";
+import type { Covered } from "./log.ts";
 import type { Seen } from "./seen.ts";
 import type { Tuning } from "./tuning.ts";
 import type { ListedPaths } from "./wanted.ts";
@@ -32,6 +33,8 @@ export interface Reread {
 export interface Delivery {
   /** The target a normalised invalidation path names in this project. */
   nameOriginal(project: Project, path: string): OriginalTarget;
+  /** Everything by which an invalidation may cover the original that a normalised path names. */
+  coverOf(project: Project, path: string): Covered;
   /** What a normalised path with a wildcard names. */
   namePrefix(project: Project, path: string): readonly Prefix[];
   /** Tag that every answer of the project carries: "t-" and 16 hex digits. */

@@ -14,6 +14,7 @@ const LONGEST_TRANSFORMATION = 1_000;
 const LONGEST_KIND = 40;
 const LONGEST_ID = 200;
 const LONGEST_LINK = 2_000;
+const LONGEST_NOTE = 500;
 /** Kinds that only Freshet itself gives: the log must not lie about them. */
 const OWN_KINDS: readonly string[] = ["recheck", "settings", "restore", "state"];
 
@@ -210,6 +211,7 @@ function readCause(value: unknown): Cause | undefined {
   const kind = readText(own(value, "kind"), "kind", LONGEST_KIND);
   const id = readText(own(value, "id"), "id", LONGEST_ID);
   const link = readText(own(value, "link"), "link", LONGEST_LINK);
+  const note = readText(own(value, "note"), "note", LONGEST_NOTE);
   if (kind === undefined) throw new ServerError("BODY_UNREADABLE", "A cause has a kind.");
   if (OWN_KINDS.includes(kind)) {
     throw new ServerError(
@@ -221,7 +223,12 @@ function readCause(value: unknown): Cause | undefined {
   if (link !== undefined && !/^https?:\/\//i.test(link)) {
     throw new ServerError("BODY_UNREADABLE", "The link of a cause begins with http:// or https://.");
   }
-  return { kind, ...(id === undefined ? {} : { id }), ...(link === undefined ? {} : { link }) };
+  return {
+    kind,
+    ...(id === undefined ? {} : { id }),
+    ...(link === undefined ? {} : { link }),
+    ...(note === undefined ? {} : { note }),
+  };
 }
 
 function readText(value: unknown, name: string, longest: number): string | undefined {

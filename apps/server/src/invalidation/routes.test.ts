@@ -61,6 +61,23 @@ test("cause and digests are kept", async () => {
   expect(entry).toMatchObject({ cause, evidence: { digests: { match: 0, differ: 0, unknown: 1 } } });
 });
 
+test("an entry says who asked for it, and what was noted about it", async () => {
+  const cause = { kind: "console", note: "The hat is green now." };
+  const { invalidation } = (await post({ scope: "original", urls: ["/a.jpg"], cause })).json();
+  const entry = await made.invalidation.waitFor(DEMO, invalidation.uuid);
+  expect(entry).toMatchObject({ cause, requested_by: "configuration (demo)", retried_by: null });
+  const { uuid } = (await made.invalidation.accept(DEMO, { scope: "all" }, { kind: "test" })).invalidation;
+  expect(await made.invalidation.waitFor(DEMO, uuid)).toMatchObject({ requested_by: null });
+});
+
+test("what an invalidation reaches is said to who may look", async () => {
+  const answer = await get("/invalidate/reach");
+  expect([answer.statusCode, answer.json()]).toMatchObject([
+    200,
+    { status: "success", instances: [{ name: "instance" }], nodes: [] },
+  ]);
+});
+
 test.each([
   [{ "content-type": "application/x-www-form-urlencoded" }],
   [{ "content-type": "text/plain" }],
@@ -166,6 +183,7 @@ test.each([
   [{ scope: "all", cause: { kind: "x".repeat(41) } }, 400, "BODY_UNREADABLE"],
   [{ scope: "all", cause: { kind: "x", id: "y".repeat(201) } }, 400, "BODY_UNREADABLE"],
   [{ scope: "all", cause: { kind: "x", link: "javascript:alert(1)" } }, 400, "BODY_UNREADABLE"],
+  [{ scope: "all", cause: { kind: "x", note: "y".repeat(501) } }, 400, "BODY_UNREADABLE"],
   [{ scope: "original", urls: ["/a.jpg"], digests: { "/b.jpg": "0".repeat(64) } }, 400, "BODY_UNREADABLE"],
   [{ scope: "original", urls: ["/a.jpg"], digests: { "/a.jpg": "0" } }, 400, "BODY_UNREADABLE"],
   [`"${"x".repeat(2 ** 20)}"`, 413, "BODY_TOO_LARGE"],

@@ -1,4 +1,9 @@
-import type { InvalidationPage, InvalidationProblem, InvalidationReceipt } from "@freshet/core";
+import type {
+  InvalidationPage,
+  InvalidationProblem,
+  InvalidationReach,
+  InvalidationReceipt,
+} from "@freshet/core";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { authorOf, projectOfRequest } from "../access/plugin.ts";
 import { ERRORS, isServerError, ServerError } from "../errors.ts";
@@ -6,7 +11,7 @@ import { codeOfFailure, RETRY_AFTER_S } from "../plugins/failures.ts";
 import { originHosts } from "../projects/originals.ts";
 import type { Project } from "../projects/project.ts";
 import { readCursor, writeCursor } from "./cursor.ts";
-import { ACCEPT, EVENTS, GET, LIST, RETRY } from "./describe.ts";
+import { ACCEPT, EVENTS, GET, LIST, REACH, RETRY } from "./describe.ts";
 import { readFilter } from "./filter.ts";
 import type { Accepted, Asked, Journal } from "./journal.ts";
 import type { InvalidationPorts } from "./ports.ts";
@@ -26,11 +31,13 @@ export interface RouteParts extends Pick<InvalidationPorts, "projects" | "delive
   /** Tells the pipeline that there is work. */
   readonly wake: () => void;
   readonly streams: Streams;
+  /** What an invalidation reaches now. */
+  readonly reach: () => Promise<Pick<InvalidationReach, "instances" | "nodes">>;
 }
 
 /** Cloudimage's invalidation API, with list, retry, Idempotency-Key, cause and digests. Any bytes are answered without a 5xx. */
 export function invalidationRoutes(parts: RouteParts): (app: FastifyInstance) => Promise<void> {
-  const { projects, delivery, journal, submit, wake, streams } = parts;
+  const { projects, delivery, journal, submit, wake, streams, reach } = parts;
   const projectOf = (request: FastifyRequest): Project => projectOfRequest(request, projects);
   return async (app) => {
     // Clients of Cloudimage label their JSON in every way there is; the bytes decide.
@@ -82,6 +89,12 @@ export function invalidationRoutes(parts: RouteParts): (app: FastifyInstance) =>
           cursor: page.next === undefined ? null : writeCursor(page.next),
         };
       },
+    );
+
+    app.get(
+      "/invalidate/reach",
+      REACH,
+      async (): Promise<InvalidationReach> => ({ status: "success", ...(await reach()) }),
     );
 
     app.get<{ Querystring: Record<string, unknown> }>(

@@ -41,6 +41,8 @@ export function viewEntry(entry: Entry): InvalidationEntry {
     ...(row.scope === "tags" ? { tags: paths.map(({ path }) => path) } : {}),
     sequence: row.sequence,
     cause: JSON.parse(row.cause),
+    requested_by: row.requested_by,
+    retried_by: row.retried_by,
     attempt: row.attempt,
     done_at: row.status === "DONE" && row.ended_at !== null ? iso(row.ended_at) : null,
     error: row.error,

@@ -18,6 +18,8 @@ export interface Cause {
   readonly id?: string;
   /** Where a person can look at the cause. */
   readonly link?: string;
+  /** What a person wrote about it, for whoever reads the log. */
+  readonly note?: string;
 }
 
 /** What an invalidation names: originals and folders, exact delivery URLs, tags, or everything of the project. */
@@ -128,6 +130,10 @@ export interface InvalidationEntry {
   readonly tags?: readonly string[];
   readonly sequence: number;
   readonly cause: Cause;
+  /** Who asked for it, as the log of changes calls them; null where nobody did. */
+  readonly requested_by?: string | null;
+  /** Who retried it last. */
+  readonly retried_by?: string | null;
   readonly attempt: number;
   readonly done_at: string | null;
   readonly error: string | null;
@@ -165,6 +171,15 @@ export interface InvalidationPage {
   readonly status: "success";
   readonly invalidations: readonly InvalidationEntry[];
   readonly cursor: string | null;
+}
+
+/** Answer of `GET /invalidate/reach`: what an invalidation reaches now. */
+export interface InvalidationReach {
+  readonly status: "success";
+  /** Those that answer visitors. */
+  readonly instances: readonly { readonly name: string; readonly state: "current" | "behind" | "skipped" }[];
+  /** Those that are purged, and what Done rests on at each. */
+  readonly nodes: readonly { readonly node: string; readonly ending: "fenced" | "probed" }[];
 }
 
 /** Error body of the Cloudimage-compatible routes. */

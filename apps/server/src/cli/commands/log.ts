@@ -8,7 +8,7 @@ const USUAL = 20;
 const MOST = 10_000;
 const PAGE = 100;
 /** Filters that the API knows by the same names. */
-const FILTERS = ["status", "scope", "cause", "path", "since", "until"] as const;
+const FILTERS = ["status", "scope", "cause", "path", "covers", "since", "until"] as const;
 
 export const log: Command = {
   name: "log",
@@ -22,6 +22,10 @@ export const log: Command = {
     scope: { value: "scope", summary: `One of ${INVALIDATION_SCOPES.join(", ")}.` },
     cause: { value: "kind", summary: "Kind of the cause, such as wordpress or cli." },
     path: { value: "path", summary: "Original that it names; with * at the end, what lies under it." },
+    covers: {
+      value: "path",
+      summary: "Original that it covers: by its name, a folder around it, a tag that it has, or everything.",
+    },
     since: { value: "time", summary: "Received then or later, such as 2030-01-31T12:00:00Z." },
     until: { value: "time", summary: "Received before." },
     limit: { value: "number", summary: `Entries at most, 1 to ${MOST}. Default: ${USUAL}.` },
@@ -29,6 +33,7 @@ export const log: Command = {
   examples: [
     "freshet log --status ERROR_CDN_NODE",
     "freshet log --path /_media_/hat.jpg --limit 5",
+    "freshet log --covers /_media_/hat.jpg --since 2030-01-29 --until 2030-01-30",
     "freshet log 0f6c1a2e-5b1f-4c0e-9f57-3a9d1f0c2b7e --json",
   ],
   async run(call) {
@@ -91,15 +96,18 @@ function whatOf({ scope, urls, tags }: Shown): string {
 
 function describeEntry(entry: Shown): string {
   const { status, uuid, sequence, attempt, cause, error, stages, evidence } = entry;
-  const { kind, id, link } = recordOf(cause);
+  const { requested_by, retried_by } = entry;
+  const { kind, id, link, note } = recordOf(cause);
   const { bytes, probes } = recordOf(evidence);
-  const why = [kind, id, link].filter((each) => each !== undefined).map(shownOf);
+  const why = [kind, id, link, note].filter((each) => each !== undefined).map(shownOf);
   const lines: (readonly string[])[] = [
     ["status", shownOf(status)],
     ["covers", whatOf(entry)],
     ["number", shownOf(sequence)],
     ["cause", why.join(" ")],
+    ...(typeof requested_by === "string" ? [["by", requested_by]] : []),
     ["attempt", shownOf(attempt)],
+    ...(typeof retried_by === "string" ? [["retried by", retried_by]] : []),
     ...(error === null || error === undefined ? [] : [["error", shownOf(error)]]),
     ...(bytes === undefined ? [] : [["originals", countsOf(bytes)]]),
     ...(probes === undefined ? [] : [["probes", countsOf(probes)]]),
