@@ -77,7 +77,7 @@ const FAULTS: Readonly<Record<string, string>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: "TLS: the certificate is for another name.",
   EPROTO: "TLS: the server speaks no TLS at this port, or another version of it.",
   ERR_SSL_WRONG_VERSION_NUMBER: "TLS: the server speaks no TLS at this port.",
-  HPE_INVALID_CONSTANT: "What answers there does not speak HTTP.",
+  HTTPParserError: "What answers there does not speak HTTP.",
 };
 
 /**

@@ -86,7 +86,7 @@ export function createWire(options: WireOptions = {}): Wire {
     const wanted = { origin: url.origin, path, method, headers, ...(body !== undefined && { body }) };
     const begun = performance.now();
     const tell = (head: Head | undefined, error?: unknown) => {
-      const fault = error === undefined ? undefined : String(codeOf(error) ?? "");
+      const fault = error === undefined ? undefined : String(codeOf(error) ?? nameOf(error));
       options.watch?.({ url, reach, ms: performance.now() - begun, head, fault });
     };
     try {
@@ -137,6 +137,8 @@ export function describeError(error: unknown): string {
     ? error.message
     : `The request failed (${String(codeOf(error))}).`;
 }
+
+const nameOf = (error: unknown) => (error instanceof Error ? error.name : "");
 
 function codeOf(error: unknown): unknown {
   return typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
