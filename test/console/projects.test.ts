@@ -105,7 +105,10 @@ describe.skipIf(missing)(`projects in the console ${missing ?? ""}`, () => {
     // The tester reads by what is on the screen, and says what is wrong with it.
     await tab.getByLabel(/^Delivery URL/).fill("/v7/_media_/teasers/hat.jpg?w=99");
     await tab.keyboard.press("Enter");
-    await tab.getByText(/calls the preset "none"/).first().waitFor();
+    await tab
+      .getByText(/calls the preset "none"/)
+      .first()
+      .waitFor();
     expect(own.errors.splice(0).join()).toContain("422");
     await tab.getByLabel(/^have the parameters/).fill("p=teaser");
     await tab.getByLabel(/^Delivery URL/).fill("/v7/_media_/teasers/hat.jpg?w=99");
@@ -138,7 +141,10 @@ describe.skipIf(missing)(`projects in the console ${missing ?? ""}`, () => {
     await open("hosts");
     await tab.getByLabel(/^Hosts/).fill("a b");
     await save();
-    await tab.getByText(/is no host|a host name such as/).first().waitFor();
+    await tab
+      .getByText(/is no host|a host name such as/)
+      .first()
+      .waitFor();
     expect(own.errors.splice(0).join()).toContain("422");
     await tab.getByRole("button", { name: "Go on editing" }).click();
     await judge(all, own, "settings-fault");
@@ -161,30 +167,47 @@ describe.skipIf(missing)(`projects in the console ${missing ?? ""}`, () => {
     });
     expect(changed.status).toBe(200);
     await save();
-    await tab.getByText(/Somebody saved version/).first().waitFor();
+    await tab
+      .getByText(/Somebody saved version/)
+      .first()
+      .waitFor();
     own.errors.splice(0);
     await judge(all, own, "settings-conflict");
     await tab.getByRole("button", { name: "Put mine on top" }).click();
     await tab.getByRole("button", { name: "Save", exact: true }).click();
-    await tab.getByText(/of shop is in force/).first().waitFor();
+    await tab
+      .getByText(/of shop is in force/)
+      .first()
+      .waitFor();
     expect((await settings()).settings.cache).toEqual({ browser: 30, revalidate: 600 });
   });
 
   test("take a watermark, show it, and put it on pictures", async () => {
     await open("pictures");
     await tab.getByText("There is none yet.", { exact: false }).first().waitFor();
-    const logo = await sharp({ create: { width: 40, height: 40, channels: 3, background: "blue" } }).png().toBuffer();
+    const logo = await sharp({ create: { width: 40, height: 40, channels: 3, background: "blue" } })
+      .png()
+      .toBuffer();
     const input = tab.locator('input[type="file"]').first();
     await input.setInputFiles([{ name: "Our logo!.png", mimeType: "image/png", buffer: logo }]);
     const files = tab.getByRole("list", { name: "Files" });
     await files.getByText("Our-logo.png", { exact: true }).waitFor();
     await files.getByRole("button", { name: "Use as watermark" }).click();
     await save("Our logo.");
-    await tab.getByText(/of shop is in force/).first().waitFor();
+    await tab
+      .getByText(/of shop is in force/)
+      .first()
+      .waitFor();
     await files.getByText("In use as watermark.").waitFor();
     await judge(all, own, "settings-pictures");
-    const { bytes } = await picture("", "/_media_/hat.jpg?w=40&h=40&func=crop&wat=1&wat_scale=100&force_format=png");
-    const [red = 0, , blue = 0] = await sharp(bytes).extract({ left: 20, top: 20, width: 1, height: 1 }).raw().toBuffer();
+    const { bytes } = await picture(
+      "",
+      "/_media_/hat.jpg?w=40&h=40&func=crop&wat=1&wat_scale=100&force_format=png",
+    );
+    const [red = 0, , blue = 0] = await sharp(bytes)
+      .extract({ left: 20, top: 20, width: 1, height: 1 })
+      .raw()
+      .toBuffer();
     expect(blue).toBeGreaterThan(red);
     await input.setInputFiles([{ name: "page.png", mimeType: "image/png", buffer: Buffer.from("<html>") }]);
     await tab.getByText("FILE_NO_IMAGE").waitFor();
@@ -196,7 +219,10 @@ describe.skipIf(missing)(`projects in the console ${missing ?? ""}`, () => {
     await tab.getByRole("button", { name: "Sign with a new salt" }).click();
     await tab.getByLabel(/^URLs without a signature/).selectOption("allow");
     await save();
-    await tab.getByText(/of shop is in force/).first().waitFor();
+    await tab
+      .getByText(/of shop is in force/)
+      .first()
+      .waitFor();
     expect(await tab.getByLabel("Salt", { exact: true }).inputValue()).toBe("");
     await tab.getByLabel(/^URL to sign/).fill("/v7/_media_/hat.jpg?w=10");
     await tab.keyboard.press("Enter");
@@ -206,9 +232,17 @@ describe.skipIf(missing)(`projects in the console ${missing ?? ""}`, () => {
 
   test("make nothing of what strangers wrote, and show every other section", async () => {
     const { version, settings: before } = await settings();
-    const hostile = { ...before, aliases: { ...before.aliases, _x_: { url: `https://x.example/${encodeURIComponent(EVIL)}`, user: EVIL, password: "p" } } };
+    const hostile = {
+      ...before,
+      aliases: {
+        ...before.aliases,
+        _x_: { url: `https://x.example/${encodeURIComponent(EVIL)}`, user: EVIL, password: "p" },
+      },
+    };
     const body = { settings: hostile, note: EVIL };
-    expect((await all.ask("PUT /projects/shop", body, undefined, { "if-match": `"${version}"` })).status).toBe(200);
+    expect(
+      (await all.ask("PUT /projects/shop", body, undefined, { "if-match": `"${version}"` })).status,
+    ).toBe(200);
     for (const [place, text] of [
       ["hosts", "Hosts and URLs"],
       ["whitelist", "Whitelist"],
@@ -230,7 +264,11 @@ describe.skipIf(missing)(`projects in the console ${missing ?? ""}`, () => {
     });
     await open("sources");
     await tab.getByText(`as ${EVIL}`).first().waitFor();
-    await visit(all, own, { path: "/nodes", name: "nodes", ready: (page) => page.getByText("There is no node.") });
+    await visit(all, own, {
+      path: "/nodes",
+      name: "nodes",
+      ready: (page) => page.getByText("There is no node."),
+    });
   });
 
   test("of the configuration file are shown, and changed there", async () => {

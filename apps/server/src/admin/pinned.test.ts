@@ -60,7 +60,12 @@ test("pinned settings are in force, shown as such, and changed by nobody but the
     },
   });
   const { settings } = made.body;
-  const saved = await ask("PUT", "/projects/shop", { settings: { ...settings, hosts: ["img.example"] } }, { "if-match": '"1"' });
+  const saved = await ask(
+    "PUT",
+    "/projects/shop",
+    { settings: { ...settings, hosts: ["img.example"] } },
+    { "if-match": '"1"' },
+  );
   expect(saved.status).toBe(200);
   // The store has none of what is the file's.
   const version = await ask("GET", "/projects/shop/versions/2");

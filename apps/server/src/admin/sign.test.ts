@@ -65,7 +65,10 @@ test("a change of rules can be looked at before it is saved", async () => {
   const now = await a.ask("GET", `/projects/shop/explain?url=${encodeURIComponent(url)}`);
   expect(now.body.preset).toBeUndefined();
   const then = await a.ask("POST", "/projects/shop/explain", { body: { url, settings } });
-  expect(then.body).toMatchObject({ preset: "teaser", parameters: [{ name: "w" }, { name: "h" }, { name: "p" }] });
+  expect(then.body).toMatchObject({
+    preset: "teaser",
+    parameters: [{ name: "w" }, { name: "h" }, { name: "p" }],
+  });
   expect((await a.ask("GET", "/projects/shop")).body).toEqual(body);
   const wrong = { ...settings, rules: [{ match: "x", parameters: "p=none" }] };
   const refused = await a.ask("POST", "/projects/shop/explain", { body: { url, settings: wrong } });

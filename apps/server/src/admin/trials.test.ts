@@ -1,5 +1,5 @@
 import { createServer, type Server } from "node:http";
-import { createServer as createTcpServer, type AddressInfo, type Server as TcpServer } from "node:net";
+import { type AddressInfo, createServer as createTcpServer, type Server as TcpServer } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Fleet, type Instance, startFleet } from "../instances/fleet.test.support.ts";
 import { makeProject, twoProjects } from "./api.test.support.ts";
@@ -78,11 +78,19 @@ test("a picture that comes is described, with each request on the way", async ()
 
 test.each([
   ["_dead_/a.jpg", "ORIGIN_BROKEN", "Nobody listens at this port, or a firewall refuses."],
-  ["_tls_/a.jpg", "ORIGIN_BROKEN", expect.stringMatching(/^(TLS: the server speaks no TLS|The connection was closed)/)],
+  [
+    "_tls_/a.jpg",
+    "ORIGIN_BROKEN",
+    expect.stringMatching(/^(TLS: the server speaks no TLS|The connection was closed)/),
+  ],
   ["_mute_/a.jpg", "ORIGIN_BROKEN", "What answers there does not speak HTTP."],
   ["_bucket_/a.jpg", "ORIGIN_BROKEN", "The bucket refused with status 403 (SignatureDoesNotMatch)."],
   ["_folder_/a.jpg", "ORIGINAL_MISSING", "The origin says that there is no such picture."],
-  ["https://elsewhere.example/a.jpg", "ORIGINAL_NOT_ALLOWED", "elsewhere.example is not in the project's list."],
+  [
+    "https://elsewhere.example/a.jpg",
+    "ORIGINAL_NOT_ALLOWED",
+    "elsewhere.example is not in the project's list.",
+  ],
 ])("%s: what went wrong is said in words, without a secret", async (path, code, reason) => {
   const { status, body } = await attempt(path);
   expect(status).toBe(200);
@@ -116,7 +124,9 @@ test("settings that nobody saved are tried by whoever may save them, and only un
   expect((await attempt("_new_/a.gif", {}, keys.admin)).body.code).toBe("ORIGINAL_NOT_NAMED");
   const wrong = await attempt("_new_/a.gif", { settings: { hosts: 7 } }, keys.admin);
   expect(wrong).toMatchObject({ status: 422, body: { errors: [{ pointer: "/settings/hosts" }] } });
-  expect((await attempt("_site_/a.gif", { settings: {} }, undefined, "demo")).body.code).toBe("PROJECT_READ_ONLY");
+  expect((await attempt("_site_/a.gif", { settings: {} }, undefined, "demo")).body.code).toBe(
+    "PROJECT_READ_ONLY",
+  );
   expect((await attempt("_site_/a.gif", {}, keys.rival)).status).toBe(403);
   // A mask stands for the secret that is kept.
   const { body } = await a.ask("GET", "/projects/shop");
@@ -126,11 +136,13 @@ test("settings that nobody saved are tried by whoever may save them, and only un
 
 test("many trials in a row are too many", async () => {
   const codes = new Set<string>();
-  for (let n = 0; n < 40; n += 1) codes.add((await attempt("_none_/x.jpg", {}, keys.rival, "rival")).body.code);
+  for (let n = 0; n < 40; n += 1)
+    codes.add((await attempt("_none_/x.jpg", {}, keys.rival, "rival")).body.code);
   expect([...codes]).toEqual(["ORIGINAL_NOT_NAMED"]);
   await makeProject(a, "busy", { aliases: { _none_: { folder: "none" } } });
   const statuses: number[] = [];
-  for (let n = 0; n < 40; n += 1) statuses.push((await attempt("_none_/x.jpg", {}, undefined, "busy")).status);
+  for (let n = 0; n < 40; n += 1)
+    statuses.push((await attempt("_none_/x.jpg", {}, undefined, "busy")).status);
   expect(statuses).toContain(200);
   expect(statuses.at(-1)).toBe(429);
 });

@@ -29,7 +29,8 @@ export async function checkPicture(cells: Cells, sent: Uint8Array): Promise<Chec
   try {
     const bytes =
       sniffed === "svg" ? await cells.enter(TEXT, (run) => run("sanitise", { original: sent })) : sent;
-    if (!bytes) throw new ServerError("FILE_NO_IMAGE", "This drawing cannot be written without what is unsafe.");
+    if (!bytes)
+      throw new ServerError("FILE_NO_IMAGE", "This drawing cannot be written without what is unsafe.");
     const facts = await cells.enter(TEXT, (run) => run("probe", { original: bytes }));
     if (!facts) throw new ServerError("FILE_NO_IMAGE");
     const { format, width, height } = facts;

@@ -23,6 +23,7 @@ export function showConfig(config: Config): Readonly<Record<string, unknown>> {
     cdn,
     connectors,
     installation: { pinned },
+    console: shownConsole,
   } = config;
   const file = {
     projects: Object.fromEntries(
@@ -32,6 +33,7 @@ export function showConfig(config: Config): Readonly<Record<string, unknown>> {
     ...(config.adminKey !== undefined && { adminKey: config.adminKey }),
     cdn,
     ...(connectors && { connectors }),
+    console: JSON.parse(JSON.stringify(shownConsole)),
     role,
     ...(store && { store }),
     ...(sharedCache && { sharedCache: sharedCacheOf(sharedCache) }),

@@ -17,7 +17,7 @@ import { createLane, reasonOf, sleep } from "./lane.ts";
 import { createLedger } from "./ledger.ts";
 import { createMeters } from "./meter.ts";
 import { type InvalidationTables, MIGRATIONS, OWNER } from "./migrations.ts";
-import { readNodes, type NodeHealth } from "./nodes.ts";
+import { type NodeHealth, readNodes } from "./nodes.ts";
 import { createPipeline } from "./pipeline.ts";
 import type { InvalidationPorts } from "./ports.ts";
 import { createRecheck } from "./recheck.ts";

@@ -1,6 +1,6 @@
 import type { CdnDriver } from "@freshet/core";
 import type { FastifyInstance } from "fastify";
-import { principalOf } from "../access/plugin.ts";
+import { visibleTo } from "../access/plugin.ts";
 import { choice, count, list, object, text, time } from "../admin/schemas.ts";
 import type { NodeHealth, NodePurge } from "./nodes.ts";
 
@@ -14,10 +14,7 @@ const NODE = object("One node.", {
   ending: choice("What Done rests on: it compares stamps itself (fenced), or samples are read (probed).", [
     ...(["fenced", "probed"] as const),
   ]),
-  purges: list(
-    choice("What it can be told to forget.", ["tags", "urls", "originals", "project"]),
-    4,
-  ),
+  purges: list(choice("What it can be told to forget.", ["tags", "urls", "originals", "project"]), 4),
   isProbed: { type: "boolean", description: "It is asked for samples after a purge." },
   limits: object("What its maker allows.", {
     batch: count("Targets per call."),
@@ -61,9 +58,9 @@ export function nodeRoutes(
       },
     },
     async (request) => {
-      const { project } = principalOf(request);
-      const found = await nodes(project === undefined ? undefined : [project]);
-      return { nodes: found.map((each) => viewNode(each, project === undefined)) };
+      const projects = visibleTo(request);
+      const found = await nodes(projects);
+      return { nodes: found.map((each) => viewNode(each, projects === undefined)) };
     },
   );
 }

@@ -104,7 +104,9 @@ async function lastOf(
     const row = rows.find((each) => each.node === node && each.sequence === Number(sequence));
     if (!row) return [];
     const { id: entry, at, error } = row;
-    return [[node, { entry, sequence: row.sequence, at: at ?? undefined, error: error ?? undefined }] as const];
+    return [
+      [node, { entry, sequence: row.sequence, at: at ?? undefined, error: error ?? undefined }] as const,
+    ];
   });
   return new Map(found);
 }

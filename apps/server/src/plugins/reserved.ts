@@ -8,6 +8,8 @@ export const RESERVED_SEGMENTS = new Set([
   "audit",
   "instances",
   "nodes",
+  "access",
+  "stats",
   "console",
   "demo",
   "livez",

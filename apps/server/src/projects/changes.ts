@@ -8,18 +8,12 @@ import { tell } from "../instances/wake.ts";
 import type { Accepted, Asked } from "../invalidation/journal.ts";
 import type { InvalidationTables } from "../invalidation/migrations.ts";
 import { grants, losers } from "./conflicts.ts";
-import type { FeedTables, Known, ProjectFeed } from "./feed.ts";
-import type { Project, Projects } from "./project.ts";
 import { SettingsError } from "./faults.ts";
+import type { FeedTables, Known, ProjectFeed } from "./feed.ts";
 import { pinsOf, withoutPins, withPins } from "./pins.ts";
+import type { Project, Projects } from "./project.ts";
 import { type SecretBox, sealSettings } from "./sealed.ts";
-import {
-  hashSettings,
-  type Installation,
-  NAME_PATTERN,
-  noteOf,
-  SETTINGS_SCHEMA,
-} from "./settings.ts";
+import { hashSettings, type Installation, NAME_PATTERN, noteOf, SETTINGS_SCHEMA } from "./settings.ts";
 import { understand } from "./understand.ts";
 
 /** All tables that a change of settings touches. */
@@ -211,7 +205,7 @@ async function noteHash(
     .execute();
 }
 
-/** What belonged to the project ends with it: its keys, its connectors, and what its originals were. */
+/** What belonged to the project ends with it: its keys, the rights of users in it, its connectors, and what its originals were. */
 async function end(
   transaction: Transaction<ChangeTables>,
   name: string,
@@ -225,6 +219,7 @@ async function end(
     .where("project", "=", name)
     .where("revoked_at", "is", null)
     .execute();
+  await transaction.deleteFrom("access_grant").where("project", "=", name).execute();
   await transaction.deleteFrom("connector_row").where("project", "=", name).execute();
   await transaction
     .updateTable("project_state")

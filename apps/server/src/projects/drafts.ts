@@ -5,8 +5,8 @@ import { ServerError } from "../errors.ts";
 import { grants } from "./conflicts.ts";
 import { SettingsError } from "./faults.ts";
 import type { ProjectFeed } from "./feed.ts";
-import type { Project } from "./project.ts";
 import { pinsOf, withoutPins, withPins } from "./pins.ts";
+import type { Project } from "./project.ts";
 import { sealSettings } from "./sealed.ts";
 import { SETTINGS_SCHEMA } from "./settings.ts";
 import { type Beside, understand } from "./understand.ts";
@@ -24,7 +24,7 @@ export function createDrafts(
 ): Drafts {
   const { feed, views, box } = parts;
   return async (request, name, settings) => {
-    if (!mayDo(principalOf(request), "admin", name)) throw new ServerError("KEY_NOT_ALLOWED");
+    if (!mayDo(principalOf(request).rights, "admin", name)) throw new ServerError("KEY_NOT_ALLOWED");
     if (views.isFixed(name)) throw new ServerError("PROJECT_READ_ONLY");
     await feed.refresh();
     const known = feed.known.get(name);
@@ -35,7 +35,9 @@ export function createDrafts(
     if (faults.length > 0) throw new SettingsError(faults);
     const kept = sealSettings(SETTINGS_SCHEMA, { settings: sent, before, project: name }, box);
     const project = await understand(name, kept, parts);
-    const [grant] = changerOf(request, undefined).isInstallation ? [] : grants(withPins(kept, pins), withPins(before, pins));
+    const [grant] = changerOf(request, undefined).isInstallation
+      ? []
+      : grants(withPins(kept, pins), withPins(before, pins));
     if (grant !== undefined) throw new ServerError("SETTING_NOT_ALLOWED", `It is ${grant}.`);
     return project;
   };

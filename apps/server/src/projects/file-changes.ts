@@ -80,7 +80,8 @@ export function createFileChanges(
     if (!picture && !before) throw new ServerError("FILE_UNKNOWN");
     if (expected !== undefined && before?.digest !== expected) throw new ServerError("VERSION_OUTDATED");
     const row = rowOf(project.name, name, picture, { revision, at, principal: by.principal });
-    if (picture && before?.digest === row.digest) return { row: before, isNew: false, invalidation: undefined };
+    if (picture && before?.digest === row.digest)
+      return { row: before, isNew: false, invalidation: undefined };
     if (picture) await makeRoom(transaction, row, at);
     await transaction
       .insertInto("project_file")

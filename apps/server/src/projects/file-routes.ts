@@ -30,7 +30,10 @@ const VIEW = {
 };
 const FILE = object("One file.", VIEW);
 const INVALIDATION = {
-  "invalidation?": text("Id of the invalidation that covers what was made with it; absent where nothing was.", 60),
+  "invalidation?": text(
+    "Id of the invalidation that covers what was made with it; absent where nothing was.",
+    60,
+  ),
 };
 
 interface FileParams {
@@ -64,7 +67,13 @@ export function fileRoutes(
       const { limit = USUAL_PAGE, cursor } = request.query;
       const project = projectOfRequest(request, projects);
       const rows = await listFiles(db, project.name, limit + 1, readPlace(cursor));
-      return pageOf("files", rows, limit, (row) => viewFile(project, row), ({ name }) => name);
+      return pageOf(
+        "files",
+        rows,
+        limit,
+        (row) => viewFile(project, row),
+        ({ name }) => name,
+      );
     },
   );
   app.get<FileParams>(
@@ -104,8 +113,10 @@ export function fileRoutes(
   );
   // Bytes are taken at this address alone: everywhere else a body is JSON.
   app.register(async (scope) => {
-    scope.addContentTypeParser(/^(image\/|application\/octet-stream)/, { parseAs: "buffer" }, (_, body, done) =>
-      done(null, body),
+    scope.addContentTypeParser(
+      /^(image\/|application\/octet-stream)/,
+      { parseAs: "buffer" },
+      (_, body, done) => done(null, body),
     );
     scope.put<FileParams & { Body: unknown }>(
       "/projects/:name/files/:file",

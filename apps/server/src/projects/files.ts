@@ -47,7 +47,18 @@ export async function listFiles(
 ): Promise<readonly Omit<FileRow, "content">[]> {
   const query = db
     .selectFrom("project_file")
-    .select(["project", "name", "digest", "format", "bytes", "width", "height", "revision", "at", "principal"])
+    .select([
+      "project",
+      "name",
+      "digest",
+      "format",
+      "bytes",
+      "width",
+      "height",
+      "revision",
+      "at",
+      "principal",
+    ])
     .where("project", "=", project)
     .where("content", "is not", null)
     .orderBy("name")

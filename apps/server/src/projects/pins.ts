@@ -37,7 +37,10 @@ export function withoutPins(
     if (isDeepStrictEqual(sent, at(pins, path)) || isDeepStrictEqual(sent, at(shown, path)))
       rest = without(rest, path);
     else
-      faults.push({ pointer, sentence: `${path.join(".")} is pinned by the configuration file; change it there.` });
+      faults.push({
+        pointer,
+        sentence: `${path.join(".")} is pinned by the configuration file; change it there.`,
+      });
   }
   return { settings: rest, faults };
 }

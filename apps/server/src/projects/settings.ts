@@ -7,8 +7,8 @@ import { findFaults, fittingOf, type Schema } from "../config/shape.ts";
 import { Secret } from "../secrets/secret.ts";
 import { templatesOf } from "../sources/origin-headers.ts";
 import { type Fault, locateFault } from "./faults.ts";
-import type { Project } from "./project.ts";
 import { pinsOf, withPins } from "./pins.ts";
+import type { Project } from "./project.ts";
 import { maskSettings } from "./sealed.ts";
 
 /** What of the configuration's file holds for every project. */

@@ -88,7 +88,10 @@ export function trialRoutes(
         settings === undefined
           ? projectOfRequest(request, parts.projects)
           : await parts.drafts(request, name, settings);
-      const [written = "", ...query] = path.toWellFormed().replace(/^\/+(v7\/+)?/, "").split("?");
+      const [written = "", ...query] = path
+        .toWellFormed()
+        .replace(/^\/+(v7\/+)?/, "")
+        .split("?");
       const original = describeOriginal(project, written, normalizeQuery(query.join("?")), {
         host: project.hosts[0],
         address: request.ip,

@@ -2,7 +2,13 @@ import { hash } from "node:crypto";
 import { isIP } from "node:net";
 import type { ImageFacts } from "@freshet/core/resize";
 import type { Original } from "../projects/originals.ts";
-import { ADDRESS_NOT_ALLOWED, type Network, networkOf, type Resolve, systemResolve } from "./address-guard.ts";
+import {
+  ADDRESS_NOT_ALLOWED,
+  type Network,
+  networkOf,
+  type Resolve,
+  systemResolve,
+} from "./address-guard.ts";
 import type { ReadFile } from "./files.ts";
 import type { Fetched } from "./source.ts";
 import { createSources } from "./sources.ts";
@@ -137,7 +143,8 @@ function stepOf({ url, reach, ms, head, fault }: Asked, networks: ReadonlyMap<st
   };
 }
 
-const withoutQuery = ({ origin, pathname, protocol }: URL) => (origin === "null" ? protocol : origin + pathname);
+const withoutQuery = ({ origin, pathname, protocol }: URL) =>
+  origin === "null" ? protocol : origin + pathname;
 
 function codeOf(fetched: Fetched): string | undefined {
   if (fetched.kind === "refused") return fetched.code;

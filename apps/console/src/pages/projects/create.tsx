@@ -14,11 +14,15 @@ export function CreateProject() {
   const [address, setAddress] = useState("");
   const [host, setHost] = useState("");
   const [, navigate] = useLocation();
-  const make = useSend<ProjectChanged>(() => ({ method: "POST", where: "/projects", body: bodyOf(name, address, host) }), [
-    "/projects",
-  ]);
+  const make = useSend<ProjectChanged>(
+    () => ({ method: "POST", where: "/projects", body: bodyOf(name, address, host) }),
+    ["/projects"],
+  );
   const faultAt = (beginning: string) =>
-    make.error?.faults.filter(({ pointer }) => pointer.startsWith(beginning)).map(({ sentence }) => sentence).join(" ");
+    make.error?.faults
+      .filter(({ pointer }) => pointer.startsWith(beginning))
+      .map(({ sentence }) => sentence)
+      .join(" ");
   const submit = (event: FormEvent) => {
     event.preventDefault();
     make.mutate(undefined, {
@@ -80,7 +84,9 @@ export function CreateProject() {
 /** Private addresses are opened where the pictures are at one: whoever makes projects may do so, and wrote it down. */
 function bodyOf(name: string, address: string, host: string): object {
   const url = address.trim();
-  const isPrivate = /^(https?:\/\/)?(localhost|127\.|10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|\[)/i.test(url);
+  const isPrivate = /^(https?:\/\/)?(localhost|127\.|10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|\[)/i.test(
+    url,
+  );
   return {
     name: name.trim(),
     settings: {

@@ -32,8 +32,8 @@ export function Nodes() {
         (found.data?.nodes.length === 0 ? (
           <Empty title="There is no node.">
             <p>
-              Visitors ask this server directly. Caches in front of it are written under <code>cdn</code> in the
-              configuration file.
+              Visitors ask this server directly. Caches in front of it are written under <code>cdn</code> in
+              the configuration file.
             </p>
           </Empty>
         ) : (
@@ -48,7 +48,19 @@ export function Nodes() {
 }
 
 function NodeCard({ node }: { readonly node: NodeView }) {
-  const { name, driver, ending, purges, limits, state, waiting, lag, circuit, last_success: done, last_error: failed } = node;
+  const {
+    name,
+    driver,
+    ending,
+    purges,
+    limits,
+    state,
+    waiting,
+    lag,
+    circuit,
+    last_success: done,
+    last_error: failed,
+  } = node;
   const { kind, name: word } = STATES[state] ?? { kind: "idle" as const, name: state };
   return (
     <li className={classes.node}>
@@ -114,7 +126,8 @@ function NodeCard({ node }: { readonly node: NodeView }) {
         <dd>
           {limits.batch.toLocaleString()} targets a call
           {limits.perMinute !== undefined && `, ${limits.perMinute.toLocaleString()} calls a minute`}
-          {limits.settleMs !== undefined && `, ${duration(Math.round(limits.settleMs / 1_000))} to reach every place`}
+          {limits.settleMs !== undefined &&
+            `, ${duration(Math.round(limits.settleMs / 1_000))} to reach every place`}
         </dd>
       </dl>
     </li>

@@ -87,7 +87,11 @@ export interface ExplanationView {
   readonly version?: string;
   readonly preset?: string;
   readonly parameters: readonly (Given & { readonly name: string; readonly overrides: readonly Given[] })[];
-  readonly remarks: readonly { readonly parameter: string; readonly text: string; readonly expected: string }[];
+  readonly remarks: readonly {
+    readonly parameter: string;
+    readonly text: string;
+    readonly expected: string;
+  }[];
   readonly format: { readonly requested?: readonly string[]; readonly negotiated: readonly string[] };
 }
 

@@ -141,10 +141,9 @@ function Comparison(props: {
           onChange={(event) => chosen({ ...pair, to: Number(event.currentTarget.value) })}
         />
       </Group>
-      {stateOf(from, "Reading a version") ??
-        stateOf(to, "Reading a version") ?? (
-          <DiffView before={from.data?.settings ?? {}} after={to.data?.settings ?? {}} />
-        )}
+      {stateOf(from, "Reading a version") ?? stateOf(to, "Reading a version") ?? (
+        <DiffView before={from.data?.settings ?? {}} after={to.data?.settings ?? {}} />
+      )}
     </section>
   );
 }
@@ -189,7 +188,9 @@ function Restore(props: {
       }}
     >
       <p>It becomes version {newest + 1}; what was made under other settings is made fresh.</p>
-      {now.data && then.data && <DiffView before={now.data.settings ?? {}} after={then.data.settings ?? {}} />}
+      {now.data && then.data && (
+        <DiffView before={now.data.settings ?? {}} after={then.data.settings ?? {}} />
+      )}
     </ConfirmDialog>
   );
 }

@@ -109,7 +109,9 @@ export function kindOf(target: unknown): AliasKind | undefined {
 }
 
 function idOf(target: object): string | undefined {
-  return "url" in target ? "guarded" : ["s3", "gcs", "azure", "folder", "contentful", "files"].find((key) => key in target);
+  return "url" in target
+    ? "guarded"
+    : ["s3", "gcs", "azure", "folder", "contentful", "files"].find((key) => key in target);
 }
 
 /** Where it is, in one line without secrets. */

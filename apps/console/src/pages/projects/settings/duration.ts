@@ -11,5 +11,13 @@ export function duration(seconds: number): string {
   const [unit, size] = UNITS.find(([, each]) => seconds >= each) ?? UNITS[4];
   const count = seconds / size;
   const about = Number.isInteger(count) ? "" : "about ";
-  return about + new Intl.NumberFormat(undefined, { style: "unit", unit, unitDisplay: "long", maximumFractionDigits: 1 }).format(count);
+  return (
+    about +
+    new Intl.NumberFormat(undefined, {
+      style: "unit",
+      unit,
+      unitDisplay: "long",
+      maximumFractionDigits: 1,
+    }).format(count)
+  );
 }

@@ -59,4 +59,5 @@ export function useSetting<Value>(path: Path): Setting<Value> {
 }
 
 /** Whether a pointer is another one, or leads to something inside of it. */
-export const isBelow = (pointer: string, above: string) => pointer === above || pointer.startsWith(`${above}/`);
+export const isBelow = (pointer: string, above: string) =>
+  pointer === above || pointer.startsWith(`${above}/`);

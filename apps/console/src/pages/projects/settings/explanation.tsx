@@ -61,7 +61,9 @@ export function Explanation({ found }: { readonly found: ExplanationView }) {
           <dt>Format</dt>
           <dd>
             {format.requested?.join(", ") ??
-              (format.negotiated.length > 0 ? `what the browser takes of ${format.negotiated.join(", ")}` : "its own")}
+              (format.negotiated.length > 0
+                ? `what the browser takes of ${format.negotiated.join(", ")}`
+                : "its own")}
           </dd>
           {preset !== undefined && (
             <>

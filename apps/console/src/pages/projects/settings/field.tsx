@@ -101,7 +101,9 @@ function NumberField(props: FieldProps) {
       hideControls
       {...(props.isSeconds && { suffix: " s", rightSectionWidth: 130 })}
       rightSection={
-        props.isSeconds && shown !== undefined ? <span className={classes.aside}>{duration(shown)}</span> : undefined
+        props.isSeconds && shown !== undefined ? (
+          <span className={classes.aside}>{duration(shown)}</span>
+        ) : undefined
       }
       onChange={(next) => setting.set(typeof next === "number" ? next : undefined)}
     />

@@ -39,7 +39,11 @@ export function Files() {
     const wish = { file, name: name ?? fileNameOf(file.name) };
     upload.mutate(wish, {
       onSuccess: (kept) =>
-        say(kept.invalidation ? `${kept.name} is replaced; what was made with it is being renewed.` : `${kept.name} is uploaded.`),
+        say(
+          kept.invalidation
+            ? `${kept.name} is replaced; what was made with it is being renewed.`
+            : `${kept.name} is uploaded.`,
+        ),
     });
   };
   return (
@@ -47,7 +51,11 @@ export function Files() {
       <Group justify="space-between" mb="sm">
         <h3 className={classes.title}>Uploaded pictures</h3>
         {mayChange && (
-          <FileButton accept="image/*" onChange={(file) => put(file)} inputProps={{ "aria-label": "Picture to upload" }}>
+          <FileButton
+            accept="image/*"
+            onChange={(file) => put(file)}
+            inputProps={{ "aria-label": "Picture to upload" }}
+          >
             {(props) => (
               <Button {...props} size="xs" loading={upload.isPending}>
                 Upload a picture
@@ -61,7 +69,8 @@ export function Files() {
         <>
           {pages.items.length === 0 && (
             <p className={classes.hint}>
-              There is none yet. A picture of at most 1 MB can be the watermark, the placeholder, or an original of its own.
+              There is none yet. A picture of at most 1 MB can be the watermark, the placeholder, or an
+              original of its own.
             </p>
           )}
           <ul className={classes.cards} aria-label="Files">
@@ -112,8 +121,8 @@ function FileCard(props: {
         <div className={classes.cardWords}>
           <h4>{file.name}</h4>
           <p>
-            {file.format.toUpperCase()}, {file.width} × {file.height}, {file.bytes.toLocaleString()} bytes, uploaded{" "}
-            <Ago at={file.at} /> by {file.principal}
+            {file.format.toUpperCase()}, {file.width} × {file.height}, {file.bytes.toLocaleString()} bytes,
+            uploaded <Ago at={file.at} /> by {file.principal}
           </p>
           {file.paths[0] !== undefined && (
             <p>
@@ -173,9 +182,7 @@ function FileCard(props: {
         closed={() => setAsking(false)}
       >
         <p>
-          {file.uses.length > 0
-            ? `It is in use as ${file.uses.join(" and ")}. `
-            : ""}
+          {file.uses.length > 0 ? `It is in use as ${file.uses.join(" and ")}. ` : ""}
           Whatever was made with it is renewed without it, on every instance and node.
         </p>
       </ConfirmDialog>

@@ -17,9 +17,14 @@ describe("a value with something else at a place", () => {
 
   it("is read back at any place", () => {
     fc.assert(
-      fc.property(fc.jsonValue(), fc.array(fc.string(), { minLength: 1, maxLength: 4 }), fc.nat(), (value, path, next) => {
-        expect(valueAt(withValue(value, path, next), path)).toBe(next);
-      }),
+      fc.property(
+        fc.jsonValue(),
+        fc.array(fc.string(), { minLength: 1, maxLength: 4 }),
+        fc.nat(),
+        (value, path, next) => {
+          expect(valueAt(withValue(value, path, next), path)).toBe(next);
+        },
+      ),
     );
   });
 });

@@ -42,8 +42,14 @@ export function Review({ project, view, draft, isOpen, closed }: ReviewProps) {
     >
       {draft.isOutdated ? (
         <>
-          <Notice kind="warn" title={`Somebody saved version ${view.version} while you were at version ${draft.version}.`}>
-            <p>This is what they changed. You can put your own changes on top of theirs, and look at the result first.</p>
+          <Notice
+            kind="warn"
+            title={`Somebody saved version ${view.version} while you were at version ${draft.version}.`}
+          >
+            <p>
+              This is what they changed. You can put your own changes on top of theirs, and look at the result
+              first.
+            </p>
           </Notice>
           <DiffView before={draft.base} after={view.settings} />
           <Group justify="flex-end" mt="md">
@@ -73,8 +79,8 @@ export function Review({ project, view, draft, isOpen, closed }: ReviewProps) {
           )}
           <DiffView before={draft.base} after={draft.settings} />
           <p>
-            Answers that were made under the old settings are made fresh on every instance and node; the log shows it as an
-            invalidation of the whole project.
+            Answers that were made under the old settings are made fresh on every instance and node; the log
+            shows it as an invalidation of the whole project.
           </p>
           <TextInput
             label="Why (for whoever reads the versions)"

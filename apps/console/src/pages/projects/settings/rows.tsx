@@ -28,7 +28,12 @@ export function Rows({ name, what, count, isLocked, row, add, remove, up }: Rows
             {!isLocked && (
               <span className={classes.rowActions}>
                 {up && at > 0 && (
-                  <Button variant="subtle" size="compact-xs" aria-label={`Move ${what} ${at + 1} up`} onClick={() => up(at)}>
+                  <Button
+                    variant="subtle"
+                    size="compact-xs"
+                    aria-label={`Move ${what} ${at + 1} up`}
+                    onClick={() => up(at)}
+                  >
                     Up
                   </Button>
                 )}

@@ -31,7 +31,16 @@ export function useSettingsSchema() {
 }
 
 function schemaIn(document: OpenApi): Schema {
-  const answer = ["get", "responses", "200", "content", "application/json", "schema", "properties", "settings"];
+  const answer = [
+    "get",
+    "responses",
+    "200",
+    "content",
+    "application/json",
+    "schema",
+    "properties",
+    "settings",
+  ];
   let found: unknown = document.paths["/projects/{name}"];
   for (const step of answer) found = isMembers(found) ? found[step] : undefined;
   return (found ?? {}) as Schema;
@@ -45,6 +54,7 @@ export function schemaAt(schema: Schema | undefined, [step, ...rest]: Path): Sch
     return schemaAt(fitting, [step, ...rest]);
   }
   if (schema.items) return schemaAt(schema.items, rest);
-  const own = schema.properties && Object.hasOwn(schema.properties, step) ? schema.properties[step] : undefined;
+  const own =
+    schema.properties && Object.hasOwn(schema.properties, step) ? schema.properties[step] : undefined;
   return schemaAt(own ?? (schema.additionalProperties || undefined), rest);
 }

@@ -51,7 +51,13 @@ const READ_ONLY = {
   },
 } as const;
 
-function Editor({ view, schema }: { readonly view: ProjectView; readonly schema: NonNullable<ReturnType<typeof useSettingsSchema>["data"]> }) {
+function Editor({
+  view,
+  schema,
+}: {
+  readonly view: ProjectView;
+  readonly schema: NonNullable<ReturnType<typeof useSettingsSchema>["data"]>;
+}) {
   const { name: project, pinned } = view;
   const draft = useDraft(view);
   const readOnly = useReadOnly(view, project);
@@ -100,7 +106,10 @@ function Editor({ view, schema }: { readonly view: ProjectView; readonly schema:
 }
 
 /** How a section stands: whether something in it is changed, or wrong. */
-function standingOf({ owns }: Section, { base, settings, faults }: DraftHandle): "fault" | "changed" | undefined {
+function standingOf(
+  { owns }: Section,
+  { base, settings, faults }: DraftHandle,
+): "fault" | "changed" | undefined {
   if (faults.some(({ pointer }) => owns.some((each) => isBelow(pointer, each)))) return "fault";
   const isChanged = owns.some((pointer) => {
     const path = pointer.split("/").slice(1);
@@ -112,7 +121,15 @@ function standingOf({ owns }: Section, { base, settings, faults }: DraftHandle):
 const STANDING = { fault: "has a fault", changed: "changed" } as const;
 
 /** The ways to the sections: a list beside them, or where it is narrow one field. */
-function Sections({ base, current, draft }: { readonly base: string; readonly current: string; readonly draft: DraftHandle }) {
+function Sections({
+  base,
+  current,
+  draft,
+}: {
+  readonly base: string;
+  readonly current: string;
+  readonly draft: DraftHandle;
+}) {
   const [, navigate] = useLocation();
   const all = SECTIONS.map((section) => ({ ...section, standing: standingOf(section, draft) }));
   return (
@@ -146,4 +163,3 @@ function Sections({ base, current, draft }: { readonly base: string; readonly cu
     </>
   );
 }
-

@@ -63,7 +63,12 @@ export function SignTester() {
               autoCapitalize="off"
               onChange={(event) => setUrl(event.currentTarget.value)}
             />
-            <NativeSelect label="How" data={KINDS} value={by} onChange={(event) => setBy(event.currentTarget.value)} />
+            <NativeSelect
+              label="How"
+              data={KINDS}
+              value={by}
+              onChange={(event) => setBy(event.currentTarget.value)}
+            />
             {by === "ci_seal" && (
               <TextInput
                 label="Sealed parameters"

@@ -68,8 +68,8 @@ function Outcome({ trial }: { readonly trial: TrialView }) {
         <Notice kind="good" title={`The picture came, in ${ms.toLocaleString()} ms.`}>
           {found && (
             <p>
-              {found.format?.toUpperCase()}, {found.width} × {found.height} pixels, {found.bytes.toLocaleString()} bytes. Changes
-              are noticed {VALIDATORS[found.validator]}.
+              {found.format?.toUpperCase()}, {found.width} × {found.height} pixels,{" "}
+              {found.bytes.toLocaleString()} bytes. Changes are noticed {VALIDATORS[found.validator]}.
             </p>
           )}
         </Notice>
@@ -78,7 +78,8 @@ function Outcome({ trial }: { readonly trial: TrialView }) {
           {reason !== undefined && sentence !== undefined && <p>Delivery would say: {sentence}</p>}
           {found && (
             <p>
-              What came is called {found.contentType ?? "nothing"} and has {found.bytes.toLocaleString()} bytes.
+              What came is called {found.contentType ?? "nothing"} and has {found.bytes.toLocaleString()}{" "}
+              bytes.
             </p>
           )}
           <p>

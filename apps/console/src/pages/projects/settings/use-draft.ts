@@ -49,7 +49,8 @@ export function useDraft(view: ProjectView): DraftHandle {
     isDirty,
     isOutdated: isDirty && now.version !== version,
     // Pointers begin at the body that was sent.
-    faults: error?.faults.map((each) => ({ ...each, pointer: each.pointer.replace(/^\/settings/, "") })) ?? NOTHING,
+    faults:
+      error?.faults.map((each) => ({ ...each, pointer: each.pointer.replace(/^\/settings/, "") })) ?? NOTHING,
     error,
     isSaving,
     set: (at, next) => change(withValue(now.settings, at, next)),
@@ -71,7 +72,9 @@ export function useDraft(view: ProjectView): DraftHandle {
         const headers = { "if-match": `"${now.version}"` };
         const changed = await call<ProjectChanged>("PUT", where, { body, headers });
         client.setQueryData([where, {}], changed);
-        await client.invalidateQueries({ predicate: ({ queryKey: [each] }) => String(each).startsWith("/projects") });
+        await client.invalidateQueries({
+          predicate: ({ queryKey: [each] }) => String(each).startsWith("/projects"),
+        });
         setDraft(undefined);
         setError(undefined);
         return changed;

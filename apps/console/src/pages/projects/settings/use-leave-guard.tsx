@@ -13,7 +13,8 @@ export function useLeaveGuard(isDirty: boolean, within: string, discard: () => v
     if (!isDirty) return;
     const unload = (event: BeforeUnloadEvent) => event.preventDefault();
     const click = (event: MouseEvent) => {
-      const isPlain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
+      const isPlain =
+        event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
       const link = event.target instanceof Element ? event.target.closest("a[href]") : null;
       const to = isPlain ? placeOf(link) : undefined;
       if (to === undefined || to.startsWith(within)) return;

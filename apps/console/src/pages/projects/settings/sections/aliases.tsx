@@ -33,12 +33,24 @@ export function Aliases() {
       </ul>
       {!isLocked && <NewAlias taken={names} added={setOpen} />}
       <Headers />
-      <Field path={["origins", "versionParameter"]} label="Origins take the version in the parameter" placeholder="v" />
+      <Field
+        path={["origins", "versionParameter"]}
+        label="Origins take the version in the parameter"
+        placeholder="v"
+      />
     </Stack>
   );
 }
 
-function AliasCard({ name, isOpen, toggled }: { readonly name: string; readonly isOpen: boolean; readonly toggled: () => void }) {
+function AliasCard({
+  name,
+  isOpen,
+  toggled,
+}: {
+  readonly name: string;
+  readonly isOpen: boolean;
+  readonly toggled: () => void;
+}) {
   const { value, set, isLocked, isPinned, isChanged, error } = useSetting<unknown>(["aliases", name]);
   const kind = kindOf(value);
   const panel = `alias-${name}`;
@@ -53,7 +65,9 @@ function AliasCard({ name, isOpen, toggled }: { readonly name: string; readonly 
             {kind?.name ?? "Something else"}: <code>{describeTarget(value) || "nothing yet"}</code>
           </p>
           {(isPinned || isChanged) && (
-            <p className={classes.hint}>{isPinned ? "Pinned by the configuration file." : "Changed, not saved yet."}</p>
+            <p className={classes.hint}>
+              {isPinned ? "Pinned by the configuration file." : "Changed, not saved yet."}
+            </p>
           )}
           {error && !isOpen && <p className={classes.error}>{error}</p>}
         </div>
@@ -88,13 +102,20 @@ function AliasCard({ name, isOpen, toggled }: { readonly name: string; readonly 
   );
 }
 
-function NewAlias({ taken, added }: { readonly taken: readonly string[]; readonly added: (name: string) => void }) {
+function NewAlias({
+  taken,
+  added,
+}: {
+  readonly taken: readonly string[];
+  readonly added: (name: string) => void;
+}) {
   const { settings, set } = useEditing();
   const [name, setName] = useState("");
   const [id, setId] = useState<AliasKind["id"]>("url");
   const kind = ALIAS_KINDS.find((each) => each.id === id);
   const whole = id === "contentful" && !name.startsWith("ctf:") ? `ctf:${name}` : name;
-  const error = name === "" ? undefined : taken.includes(whole) ? "There is a source of this name already." : undefined;
+  const error =
+    name === "" ? undefined : taken.includes(whole) ? "There is a source of this name already." : undefined;
   return (
     <form
       className={classes.inline}
@@ -110,7 +131,9 @@ function NewAlias({ taken, added }: { readonly taken: readonly string[]; readonl
       <TextInput
         label="Name of a new source"
         description={
-          id === "contentful" ? "The id of the space." : "As delivery URLs begin with it, with an underscore at both ends."
+          id === "contentful"
+            ? "The id of the space."
+            : "As delivery URLs begin with it, with an underscore at both ends."
         }
         placeholder={id === "contentful" ? "cfexampleapi" : "_media_"}
         value={name}
@@ -146,7 +169,12 @@ function Headers() {
         remove={(at) => set(value.length === 1 ? undefined : value.toSpliced(at, 1))}
         row={(at) => (
           <>
-            <Field path={["origins", "headers", at, "name"]} label="Name" hint="" placeholder="X-Origin-Key" />
+            <Field
+              path={["origins", "headers", at, "name"]}
+              label="Name"
+              hint=""
+              placeholder="X-Origin-Key"
+            />
             <Field path={["origins", "headers", at, "value"]} label="Value" hint="" />
           </>
         )}

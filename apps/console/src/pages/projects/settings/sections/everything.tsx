@@ -2,8 +2,8 @@ import { Button, Group, Textarea } from "@mantine/core";
 import { useState } from "react";
 import { CopyButton } from "../../../../pieces/copy-button.tsx";
 import { useEditing } from "../editing.ts";
-import { isMembers } from "../paths.ts";
 import classes from "../field.module.css";
+import { isMembers } from "../paths.ts";
 
 /** All settings as one text. It is taken over when it can be read; the server says what it means. */
 export function Everything() {

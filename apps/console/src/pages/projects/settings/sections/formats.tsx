@@ -29,8 +29,8 @@ function Order() {
     <fieldset className={classes.group} disabled={isLocked}>
       <legend>Formats, best first</legend>
       <p className={classes.hint}>
-        A browser gets the first of them that it says it shows, where the URL names no format. Everybody else gets the
-        original's own.
+        A browser gets the first of them that it says it shows, where the URL names no format. Everybody else
+        gets the original's own.
       </p>
       <ol className={classes.order}>
         {[...chosen, ...others].map((name) => {
@@ -47,7 +47,13 @@ function Order() {
                   variant="subtle"
                   size="compact-xs"
                   aria-label={`Prefer ${name} to ${chosen[at - 1]}`}
-                  onClick={() => put([...chosen.slice(0, at - 1), name, ...chosen.filter((each, i) => i >= at - 1 && each !== name)])}
+                  onClick={() =>
+                    put([
+                      ...chosen.slice(0, at - 1),
+                      name,
+                      ...chosen.filter((each, i) => i >= at - 1 && each !== name),
+                    ])
+                  }
                 >
                   Up
                 </Button>

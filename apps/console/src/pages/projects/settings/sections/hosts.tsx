@@ -13,8 +13,8 @@ export function Hosts() {
         label="Hosts"
         hint={
           <>
-            One a line, such as img.example.com. Every host whose first label is <code>{project}</code> answers for this
-            project anyway.
+            One a line, such as img.example.com. Every host whose first label is <code>{project}</code>{" "}
+            answers for this project anyway.
           </>
         }
         placeholder="img.example.com"
@@ -24,8 +24,8 @@ export function Hosts() {
       <Field path={["v6"]} label="Understand URLs of the older form" />
       <Field path={["forwardQuery"]} label="Send unknown parameters on to the origin" />
       <p>
-        The token of a project is its name: it is the first label of its delivery host. Keys of the REST API are made
-        under <Link href={`/p/${encodeURIComponent(project)}/keys`}>API keys</Link>.
+        The token of a project is its name: it is the first label of its delivery host. Keys of the REST API
+        are made under <Link href={`/p/${encodeURIComponent(project)}/keys`}>API keys</Link>.
       </p>
     </Stack>
   );

@@ -28,10 +28,19 @@ export function Presets() {
             others={names.toSpliced(at, 1)}
             isLocked={isLocked}
             renamed={(name) =>
-              put(Object.fromEntries(Object.entries(value).map(([each, text], i) => [i === at ? name : each, text])))
+              put(
+                Object.fromEntries(
+                  Object.entries(value).map(([each, text], i) => [i === at ? name : each, text]),
+                ),
+              )
             }
           />
-          <Field path={["presets", names[at] ?? ""]} label="stands for" hint="" placeholder="w=400&h=300&q=70" />
+          <Field
+            path={["presets", names[at] ?? ""]}
+            label="stands for"
+            hint=""
+            placeholder="w=400&h=300&q=70"
+          />
         </>
       )}
     />

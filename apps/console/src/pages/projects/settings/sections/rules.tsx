@@ -24,8 +24,18 @@ export function Rules() {
         up={(at) => set(value.toSpliced(at - 1, 2, value[at] as Rule, value[at - 1] as Rule))}
         row={(at) => (
           <>
-            <Field path={["rules", at, "match"]} label="Paths that contain" hint="" placeholder="_media_/teasers/" />
-            <Field path={["rules", at, "parameters"]} label="have the parameters" hint="" placeholder="w=400&q=80" />
+            <Field
+              path={["rules", at, "match"]}
+              label="Paths that contain"
+              hint=""
+              placeholder="_media_/teasers/"
+            />
+            <Field
+              path={["rules", at, "parameters"]}
+              label="have the parameters"
+              hint=""
+              placeholder="w=400&q=80"
+            />
           </>
         )}
       />

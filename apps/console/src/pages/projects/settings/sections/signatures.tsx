@@ -51,7 +51,9 @@ export function Signatures() {
 /** 32 characters that nobody can guess; they are shown until they are saved. */
 function newSalt(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(24));
-  return btoa(String.fromCharCode(...bytes)).replace(/\+/g, "-").replace(/\//g, "_");
+  return btoa(String.fromCharCode(...bytes))
+    .replace(/\+/g, "-")
+    .replace(/\//g, "_");
 }
 
 const KINDS = {
@@ -72,7 +74,9 @@ function Kinds() {
           label={KINDS[kind]}
           checked={value.includes(kind)}
           onChange={(event) => {
-            const next = all.filter((each) => (each === kind ? event.currentTarget.checked : value.includes(each)));
+            const next = all.filter((each) =>
+              each === kind ? event.currentTarget.checked : value.includes(each),
+            );
             set(next.length === all.length ? undefined : next);
           }}
         />

@@ -20,7 +20,12 @@ export function Tags() {
       remove={(at) => set(value.length === 1 ? undefined : value.toSpliced(at, 1))}
       row={(at) => (
         <>
-          <Field path={["tags", at, "match"]} label="Paths that contain" hint="" placeholder="/_media_/summer/" />
+          <Field
+            path={["tags", at, "match"]}
+            label="Paths that contain"
+            hint=""
+            placeholder="/_media_/summer/"
+          />
           <Field path={["tags", at, "tag"]} label="have the tag" hint="" placeholder="campaign-x" />
         </>
       )}

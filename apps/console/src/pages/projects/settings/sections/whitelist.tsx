@@ -10,7 +10,8 @@ export function Whitelist() {
     <Stack gap="lg">
       {Array.isArray(value) && value.includes("*") && (
         <Notice kind="warn" title="Every public host is open.">
-          Anybody can have any picture of the internet delivered by this project. Sign URLs, or list the hosts.
+          Anybody can have any picture of the internet delivered by this project. Sign URLs, or list the
+          hosts.
         </Notice>
       )}
       <Field
