@@ -1,4 +1,4 @@
-import { Button, Group, Stack, TextInput } from "@mantine/core";
+import { Anchor, Button, Group, Stack, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { Link, useLocation } from "wouter";
 import { useSend } from "../../api/hooks.ts";
@@ -73,7 +73,9 @@ export function CreateProject() {
             <Button type="submit" loading={make.isPending} disabled={name.trim() === ""}>
               Make the project
             </Button>
-            <Link href="/projects">Cancel</Link>
+            <Anchor component={Link} underline="always" href="/projects">
+              Cancel
+            </Anchor>
           </Group>
         </Stack>
       </form>

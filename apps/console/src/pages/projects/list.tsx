@@ -1,4 +1,4 @@
-import { Button } from "@mantine/core";
+import { Anchor, Button } from "@mantine/core";
 import { Link, useLocation } from "wouter";
 import { usePages } from "../../api/hooks.ts";
 import type { ProjectSummary } from "../../api/projects.ts";
@@ -47,7 +47,9 @@ export function ProjectList() {
                   return (
                     <tr key={name}>
                       <td>
-                        <Link href={`${base}/settings`}>{name}</Link>
+                        <Anchor component={Link} underline="always" href={`${base}/settings`}>
+                          {name}
+                        </Anchor>
                       </td>
                       <td>
                         {origin === "file" ? (
@@ -57,13 +59,19 @@ export function ProjectList() {
                         )}
                       </td>
                       <td>
-                        <Link href={`${base}/invalidation`}>Invalidations</Link>
+                        <Anchor component={Link} underline="always" href={`${base}/invalidation`}>
+                          Invalidations
+                        </Anchor>
                         {" · "}
-                        <Link href={`${base}/settings/sources`}>Sources</Link>
+                        <Anchor component={Link} underline="always" href={`${base}/settings/sources`}>
+                          Sources
+                        </Anchor>
                         {origin === "store" && (
                           <>
                             {" · "}
-                            <Link href={`${base}/versions`}>Versions</Link>
+                            <Anchor component={Link} underline="always" href={`${base}/versions`}>
+                              Versions
+                            </Anchor>
                           </>
                         )}
                       </td>

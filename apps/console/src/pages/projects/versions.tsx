@@ -1,4 +1,4 @@
-import { Button, Group, NativeSelect } from "@mantine/core";
+import { Anchor, Button, Group, NativeSelect } from "@mantine/core";
 import { useState } from "react";
 import { Link, useParams } from "wouter";
 import { path } from "../../api/call.ts";
@@ -31,7 +31,11 @@ export function Versions() {
       <PageHead
         title={`Versions of ${project}`}
         lead="Every save is a version. One that is put in force again becomes the newest, with its secrets; nothing is lost."
-        actions={<Link href={`/p/${encodeURIComponent(project)}/settings`}>To the settings</Link>}
+        actions={
+          <Anchor component={Link} underline="always" href={`/p/${encodeURIComponent(project)}/settings`}>
+            To the settings
+          </Anchor>
+        }
       />
       {stateOf(found, "Reading the project") ??
         (isFile ? (
@@ -74,20 +78,18 @@ export function Versions() {
                             <Button
                               variant="default"
                               size="compact-xs"
-                              aria-label={`Show what version ${each.version} changed`}
                               onClick={() => setPair({ from: each.version - 1, to: each.version })}
                             >
-                              Changes
+                              Changes<span className="unseen"> of version {each.version}</span>
                             </Button>
                           )}
                           {readOnly === undefined && each.version !== newest && !each.deleted && (
                             <Button
                               variant="default"
                               size="compact-xs"
-                              aria-label={`Put version ${each.version} in force again`}
                               onClick={() => setWanted(each.version)}
                             >
-                              Put in force
+                              Put in force<span className="unseen"> version {each.version} again</span>
                             </Button>
                           )}
                         </Group>

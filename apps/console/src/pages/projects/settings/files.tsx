@@ -115,7 +115,7 @@ function FileCard(props: {
         <img
           className={classes.preview}
           src={`${address}?digest=${file.digest}`}
-          alt={`The picture ${file.name}`}
+          alt={file.name}
           loading="lazy"
         />
         <div className={classes.cardWords}>

@@ -8,7 +8,7 @@ export function SaveBar({ draft, reviewed }: { readonly draft: DraftHandle; read
   if (!draft.isDirty) return null;
   const count = changesBetween(draft.base, draft.settings).length;
   return (
-    <div className={classes.bar} role="region" aria-label="Unsaved changes">
+    <section className={classes.bar} aria-label="Unsaved changes">
       <span role="status">
         {count === 1 ? "One change is" : `${count.toLocaleString()} changes are`} not saved yet.
         {draft.faults.length > 0 && <strong className={classes.error}> The server refused them.</strong>}
@@ -21,6 +21,6 @@ export function SaveBar({ draft, reviewed }: { readonly draft: DraftHandle; read
           Review and save
         </Button>
       </span>
-    </div>
+    </section>
   );
 }

@@ -1,4 +1,4 @@
-import { NativeSelect } from "@mantine/core";
+import { Anchor, NativeSelect } from "@mantine/core";
 import { useState } from "react";
 import { Link, Redirect, useLocation, useParams } from "wouter";
 import { Notice } from "../../../pieces/notice.tsx";
@@ -28,8 +28,12 @@ export function SettingsPage() {
         lead="Every change is a version: it is in force on every instance within a second, and can be taken back."
         actions={
           <>
-            <Link href={`/p/${encodeURIComponent(project)}/versions`}>Versions and undo</Link>
-            <Link href="/nodes">CDN nodes</Link>
+            <Anchor component={Link} underline="always" href={`/p/${encodeURIComponent(project)}/versions`}>
+              Versions and undo
+            </Anchor>
+            <Anchor component={Link} underline="always" href="/nodes">
+              CDN nodes
+            </Anchor>
           </>
         }
       />

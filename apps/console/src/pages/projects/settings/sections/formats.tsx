@@ -46,7 +46,7 @@ function Order() {
                 <Button
                   variant="subtle"
                   size="compact-xs"
-                  aria-label={`Prefer ${name} to ${chosen[at - 1]}`}
+                  aria-label={`Move ${name} up`}
                   onClick={() =>
                     put([
                       ...chosen.slice(0, at - 1),

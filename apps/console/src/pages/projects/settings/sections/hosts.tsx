@@ -1,4 +1,4 @@
-import { Stack } from "@mantine/core";
+import { Anchor, Stack } from "@mantine/core";
 import { Link } from "wouter";
 import { useEditing } from "../editing.ts";
 import { Field } from "../field.tsx";
@@ -25,7 +25,11 @@ export function Hosts() {
       <Field path={["forwardQuery"]} label="Send unknown parameters on to the origin" />
       <p>
         The token of a project is its name: it is the first label of its delivery host. Keys of the REST API
-        are made under <Link href={`/p/${encodeURIComponent(project)}/keys`}>API keys</Link>.
+        are made under{" "}
+        <Anchor component={Link} underline="always" href={`/p/${encodeURIComponent(project)}/keys`}>
+          API keys
+        </Anchor>
+        .
       </p>
     </Stack>
   );
