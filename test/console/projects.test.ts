@@ -342,4 +342,14 @@ describe.skipIf(missing)(`projects in the console ${missing ?? ""}`, () => {
       await node.stop();
     }
   });
+
+  test("end for whoever types their name", async () => {
+    await open("everything");
+    await tab.getByRole("button", { name: "Delete shop" }).click();
+    const dialog = tab.getByRole("dialog", { name: "Delete shop?" });
+    await dialog.getByLabel("Type shop to go on").fill("shop");
+    await dialog.getByRole("button", { name: "Delete the project" }).click();
+    await tab.getByRole("heading", { name: "Projects", exact: true }).waitFor();
+    expect((await all.ask("GET /projects/shop")).status).toBe(404);
+  });
 });

@@ -6,6 +6,8 @@ import { type Schema, schemaAt } from "./schema.ts";
 /** A project whose settings are looked at, and may be other ones soon. */
 export interface Editing {
   readonly project: string;
+  /** That was begun from. */
+  readonly version: number;
   /** As they are in force, and as they would be. */
   readonly base: Members;
   readonly settings: Members;

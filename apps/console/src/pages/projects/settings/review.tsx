@@ -5,6 +5,7 @@ import { Notice } from "../../../pieces/notice.tsx";
 import { say } from "../../../pieces/say.tsx";
 import { Problem } from "../../../pieces/states.tsx";
 import type { ProjectView } from "../shapes.ts";
+import classes from "./settings.module.css";
 import type { DraftHandle } from "./use-draft.ts";
 
 export interface ReviewProps {
@@ -41,7 +42,7 @@ export function Review({ project, view, draft, isOpen, closed }: ReviewProps) {
       closeButtonProps={{ "aria-label": "Close" }}
     >
       {draft.isOutdated ? (
-        <>
+        <div className={classes.review}>
           <Notice
             kind="warn"
             title={`Somebody saved version ${view.version} while you were at version ${draft.version}.`}
@@ -64,9 +65,10 @@ export function Review({ project, view, draft, isOpen, closed }: ReviewProps) {
             </Button>
             <Button onClick={() => setClashes(draft.putOnTop())}>Put mine on top</Button>
           </Group>
-        </>
+        </div>
       ) : (
         <form
+          className={classes.review}
           onSubmit={(event) => {
             event.preventDefault();
             void save();

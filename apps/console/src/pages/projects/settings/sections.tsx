@@ -96,7 +96,7 @@ export const SECTIONS: readonly Section[] = [
   {
     id: "everything",
     title: "Everything as JSON",
-    lead: "All settings in one text, for whoever copies them from somewhere else.",
+    lead: "All settings in one text, for whoever copies them from somewhere else, and the end of the project.",
     owns: [],
     Shown: Everything,
   },

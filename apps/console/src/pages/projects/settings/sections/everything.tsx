@@ -1,6 +1,7 @@
 import { Button, Group, Textarea } from "@mantine/core";
 import { useState } from "react";
 import { CopyButton } from "../../../../pieces/copy-button.tsx";
+import { DeleteProject } from "../delete-project.tsx";
 import { useEditing } from "../editing.ts";
 import classes from "../field.module.css";
 import { isMembers } from "../paths.ts";
@@ -55,6 +56,7 @@ export function Everything() {
         )}
         <CopyButton text={text ?? written} what="the settings" />
       </Group>
+      <DeleteProject />
     </>
   );
 }
