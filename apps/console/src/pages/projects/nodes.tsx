@@ -75,7 +75,7 @@ function NodeCard({ node }: { readonly node: NodeView }) {
         <dd>
           {waiting === 0
             ? "nothing"
-            : `${waiting.toLocaleString()} invalidations, ${lag.toLocaleString()} numbers behind the journal`}
+            : `${waiting === 1 ? "one invalidation" : `${waiting.toLocaleString()} invalidations`}; ${lag.toLocaleString()} behind the newest number of the journal`}
           {node.waiting_since !== undefined && (
             <>
               {", the oldest "}
@@ -92,7 +92,7 @@ function NodeCard({ node }: { readonly node: NodeView }) {
             </dd>
           </>
         )}
-        {node.trouble !== undefined && (
+        {node.trouble !== undefined && node.trouble !== failed?.reason && (
           <>
             <dt>Trouble</dt>
             <dd className={classes.reason}>{node.trouble}</dd>
@@ -137,7 +137,7 @@ function NodeCard({ node }: { readonly node: NodeView }) {
 function Purge({ purge }: { readonly purge: { readonly invalidation: string; readonly at?: string } }) {
   return (
     <>
-      {purge.at === undefined ? "not sent yet" : <DateTime at={purge.at} />}{" "}
+      {purge.at === undefined ? "tried again and again" : <DateTime at={purge.at} />}{" "}
       <span className={classes.aside}>
         invalidation <code>{purge.invalidation}</code>
       </span>

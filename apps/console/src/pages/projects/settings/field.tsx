@@ -67,7 +67,7 @@ function TextField(props: FieldProps) {
 }
 
 /** A secret that was saved is never shown again: its mask stands for it until somebody writes another one. */
-export function SecretField(props: FieldProps) {
+function SecretField(props: FieldProps) {
   const { setting, frame } = useFrame(props);
   const value = String(setting.value ?? "");
   const isKept = /^\*{8}([0-9a-f]{8})?$/.test(value);
