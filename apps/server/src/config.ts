@@ -36,7 +36,7 @@ export interface Config {
   /** What the file says about each project, by name; nothing is completed. */
   readonly sections: Readonly<Record<string, ProjectSection>>;
   /** What of the file holds for every project, those of the store too. */
-  readonly installation: Pick<ConfigFile, "limits" | "cdn">;
+  readonly installation: Pick<ConfigFile, "limits" | "cdn" | "pinned">;
   /** Key of the whole installation; undefined where nobody has one. */
   readonly adminKey: string | undefined;
   /** What the file says of nodes; `drivers` is the same with its secrets read. */
@@ -161,6 +161,9 @@ export async function loadConfig(from: {
   const adminKey = await readAdminKey(file, { env, cwd, folder: dirname(path), readFile }, report);
   if (projectHas(drafts, adminKey))
     report("The key of the installation is also that of a project; give each its own.");
+  for (const name of Object.keys(file.pinned ?? {}))
+    if (Object.hasOwn(sections, name))
+      report(`pinned.${name} is a project of this file; write its settings under projects.${name}.`);
   const drivers = await readCdn(cdn, files.secretOf, report);
   const consoleConfig = await readConsole(file.console, files.secretOf, report);
   if (problems.length > 0) throw new ConfigError(problems);
@@ -176,7 +179,11 @@ export async function loadConfig(from: {
     ...settings,
     projects,
     sections,
-    installation: { cdn, ...(file.limits ? { limits: file.limits } : {}) },
+    installation: {
+      cdn,
+      ...(file.limits ? { limits: file.limits } : {}),
+      ...(file.pinned ? { pinned: file.pinned } : {}),
+    },
     adminKey: adminKey ?? madeKey?.key,
     freshAdminKey: madeKey?.isFresh ? madeKey.key : undefined,
     cdn,

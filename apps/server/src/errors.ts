@@ -170,6 +170,27 @@ export const ERRORS = {
     sentence:
       "100,000 originals of this project have a state. Serve some of them again, or block the project.",
   },
+  FILE_NO_IMAGE: {
+    status: 415,
+    sentence: "The file is no image that Freshet can draw. Send the bytes of one as image/*.",
+  },
+  FILE_NAME_WRONG: {
+    status: 400,
+    sentence: 'A file\'s name has letters, digits, ".", "_" and "-", at most 100, a letter or digit first.',
+  },
+  FILE_UNKNOWN: { status: 404, sentence: "The project has no file of this name." },
+  FILES_FULL: {
+    status: 409,
+    sentence: "A project has at most 50 files and 20 MB of them. Remove some that are not used.",
+  },
+  CHECKS_TOO_MANY: {
+    status: 429,
+    sentence: "Too many sources were tried out for this project. Try again in a few seconds.",
+  },
+  SALT_MISSING: {
+    status: 409,
+    sentence: "The project has no salt to sign with. Write one under security in its settings.",
+  },
   CONNECTORS_FULL: {
     status: 409,
     sentence: "There are 100 connectors in this project. Delete some that are gone.",

@@ -34,7 +34,7 @@ import { createConnectors } from "./connectors/connectors.ts";
 import { connectorRoutes } from "./connectors/routes.ts";
 import { consoleRoutes } from "./console/routes.ts";
 import { Delivery } from "./delivery/deliver.ts";
-import { explainRoute } from "./delivery/explain-route.ts";
+import { explainRoutes } from "./delivery/explain-route.ts";
 import { createHotPath, type HotPath } from "./delivery/hot-path.ts";
 import { createListing, LISTING_MIGRATIONS, LISTING_OWNER, needsListing } from "./delivery/listing.ts";
 import { createNodeHeaders } from "./delivery/node-headers.ts";
@@ -52,18 +52,26 @@ import { identify } from "./instances/identity.ts";
 import type { InstancePorts } from "./instances/ports.ts";
 import { instanceRoutes } from "./instances/routes.ts";
 import { createInvalidation } from "./invalidation/invalidation.ts";
+import { nodeRoutes } from "./invalidation/node-routes.ts";
 import { rememberedIn } from "./invalidation/remembered.ts";
 import type { Tuning } from "./invalidation/tuning.ts";
 import { errorResponses } from "./plugins/errors.ts";
 import { isReserved } from "./plugins/reserved.ts";
 import { type ChangeTables, createChanges } from "./projects/changes.ts";
+import { createDrafts } from "./projects/drafts.ts";
 import { createFeed } from "./projects/feed.ts";
+import { createFileChanges } from "./projects/file-changes.ts";
+import { fileRoutes } from "./projects/file-routes.ts";
+import { Files, readFile } from "./projects/files.ts";
+import type { ProjectTables } from "./projects/migrations.ts";
 import { createProjects } from "./projects/projects.ts";
 import { projectRoutes } from "./projects/routes.ts";
 import type { SecretBox } from "./projects/sealed.ts";
+import { signRoutes } from "./projects/sign-routes.ts";
 import { createStateChanges } from "./projects/state-changes.ts";
 import { stateRoutes } from "./projects/state-routes.ts";
 import { States } from "./projects/states.ts";
+import { trialRoutes } from "./projects/trial-routes.ts";
 import { versionRoutes } from "./projects/version-routes.ts";
 import { createViews } from "./projects/view.ts";
 import { createS3Client } from "./s3/client.ts";
@@ -112,6 +120,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
   const { limits } = config;
   const projects = createProjects(config.projects);
   const states = new States();
+  const files = new Files();
   const folder = (name: string) => join(config.dataFolder, name);
   await mkdir(config.dataFolder, { recursive: true });
 
@@ -163,8 +172,11 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     maxWaiting: MOST_WAITING_FOR_CELLS,
   });
   const sharedTier = config.sharedCache && openSharedTier(config.sharedCache, app, limits.maxOriginalBytes);
+  const fileOf = (project: string, name: string) =>
+    readFile(store.db.$extendTables<ProjectTables>(), project, name);
   const source = createSources({
     dataFolder: config.dataFolder,
+    readFile: fileOf,
     log: (event, details) => app.log.warn(details, event),
   });
   const metrics: Metrics = createMetrics({
@@ -177,13 +189,14 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     invalidations: () => invalidation.figures,
   });
   const records = new Records(recordDisk, limits.records);
+  const factsOf = (bytes: Uint8Array) => readFacts(cells, bytes);
   const originals = new Originals({
     source,
     coverage,
     records,
     bytes: originalDisk,
     shared: config.sharedCache?.originals ? sharedTier?.shelf("originals") : undefined,
-    readFacts: (bytes) => readFacts(cells, bytes),
+    readFacts: factsOf,
     now,
     admit: (original) => {
       if (!projects.isCurrent(original.project)) throw new ServerError("SETTINGS_CHANGED");
@@ -212,7 +225,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
   const port = createDeliveryPort({ originals, records, coverage, recent });
   const box = ports.box ?? (await sealedBoxOf(config));
   const feed = createFeed({
-    ...{ store, projects, states, log, fixed: config.projects, box },
+    ...{ store, projects, states, files, log, fixed: config.projects, box },
     installation: config.installation,
     isAlone: instance.isAlone,
     pollMs: FEED_MS,
@@ -254,7 +267,6 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
   healthRoutes(app, { isReady: () => isReady, metrics });
   demoRoutes(app, { projects, sampleFolder: folder("sample") });
   if (instance.role !== "delivery") {
-    explainRoute(app, { projects, now });
     const { journal } = invalidation;
     const db = store.db.$extendTables<ChangeTables>();
     const { installation, sections } = config;
@@ -262,13 +274,21 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     const changes = createChanges({ ...{ store, feed, projects, fixed, installation, box, journal, now } });
     const stateChanges = createStateChanges({ store, feed, journal, now, delivery: port });
     await app.register(invalidation.routes);
-    const views = createViews(feed, sections);
+    const fileChanges = createFileChanges({ store, feed, journal, now, delivery: port });
+    const views = createViews(feed, sections, installation);
+    const drafts = createDrafts({ feed, views, installation, box, projects });
     projectRoutes(app, { feed, changes, views, sections });
     versionRoutes(app, { db, changes, views });
     stateRoutes(app, { db, changes: stateChanges, projects });
+    fileRoutes(app, { db, changes: fileChanges, projects, cells });
+    explainRoutes(app, { projects, drafts, now });
+    signRoutes(app, { projects, now });
+    const trial = { dataFolder: config.dataFolder, readFile: fileOf, readFacts: factsOf };
+    trialRoutes(app, { projects, drafts, trial, now });
     access.routes(app);
     connectorRoutes(app, { connectors, projects, box, addresses: config.connectorAddresses, now });
     instanceRoutes(app, { instances: invalidation.instances });
+    nodeRoutes(app, { nodes: invalidation.nodes });
     adminRoutes(app, { db, operations, version: VERSION });
     consoleRoutes(app, { folder: config.consoleFolder, projects });
   }
@@ -280,7 +300,10 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
       delivery,
       admission,
       recent,
-      placeholders: await createPlaceholders(),
+      placeholders: await createPlaceholders({
+        digestOf: (project, name) => files.digestOf(project, name),
+        read: fileOf,
+      }),
       metrics,
       stateOf: (original) => states.of(original),
       confirm: confirmation(feed, config.projects, states),

@@ -18,6 +18,8 @@ export type AuditAction =
   | "key.created"
   | "key.revoked"
   | "state.changed"
+  | "file.uploaded"
+  | "file.deleted"
   | "user.created"
   | "user.changed"
   | "user.deleted"

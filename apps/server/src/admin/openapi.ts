@@ -14,6 +14,8 @@ declare module "fastify" {
     requestHeaders?: Readonly<Record<string, string>>;
     /** Media type of what it answers with; JSON where nothing is said. */
     media?: string;
+    /** Media type of bytes that are sent instead of JSON. */
+    upload?: string;
   }
 }
 
@@ -94,6 +96,9 @@ function operationOf({ method, path, access, schema }: Operation): object {
     security: securityOf(access),
     parameters: parametersOf(path, schema),
     ...(body ? { requestBody: { required: true, content: json(body) } } : {}),
+    ...(schema.upload === undefined
+      ? {}
+      : { requestBody: { required: true, content: { [schema.upload]: { schema: {} } } } }),
     responses: {
       ...Object.fromEntries(
         Object.entries(response ?? {}).map(([status, each]) => [

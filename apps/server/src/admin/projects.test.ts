@@ -148,7 +148,7 @@ describe("settings", () => {
     expect(status).toBe(200);
     expect(headers.etag).toBeUndefined();
     expect(body).toEqual({
-      ...{ name: "demo", origin: "file" },
+      ...{ name: "demo", origin: "file", pinned: [""] },
       settings: { aliases: { _site_: fleet.origin }, origins: { allowPrivate: true }, formats: [] },
     });
     for (const [method, url] of [

@@ -12,6 +12,15 @@ export const secretFile = {
   maxLength: 4_096,
 } as const satisfies Schema;
 
+/** Names of uploaded files: each is one step of a path, and no extension decides what it is. */
+export const fileName = {
+  type: "string",
+  title: 'a name such as "logo.png": letters, digits, ".", "_" and "-", at most 100',
+  description: "Name of an uploaded file.",
+  pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$",
+  maxLength: 100,
+} as const satisfies Schema;
+
 export const httpUrl = (description: string) =>
   ({
     type: "string",

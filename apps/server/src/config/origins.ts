@@ -1,6 +1,7 @@
 import { type AliasTarget, ORIGIN_DEFAULTS, type OriginSettings } from "../projects/project.ts";
 import { nameOfPlace } from "../sources/buckets/place.ts";
 import { nameOfSpace } from "../sources/contentful.ts";
+import { NAME_OF_FILES } from "../sources/files.ts";
 import { templatesOf } from "../sources/origin-headers.ts";
 import { readSpace } from "./contentful-space.ts";
 import { readPlace } from "./places.ts";
@@ -58,6 +59,11 @@ async function readTarget(
       return undefined;
     }
     return { url: withoutFinalSlash(target.url), auth: { user: target.user, password } };
+  }
+  if ("files" in target) {
+    if (target.files) return { bucket: NAME_OF_FILES, place: { kind: "files" } };
+    report(`${place}.files is false, which stands for nothing; write true, or remove the alias.`);
+    return undefined;
   }
   if ("contentful" in target) {
     const space = await readSpace(place, target.contentful, secretOf, report);

@@ -97,7 +97,16 @@ async function options(
 ): Promise<
   Pick<
     Project,
-    "gamut" | "shortening" | "security" | "sizes" | "v7" | "v6" | "hints" | "watermark" | "placeholder"
+    | "gamut"
+    | "shortening"
+    | "security"
+    | "sizes"
+    | "v7"
+    | "v6"
+    | "hints"
+    | "watermark"
+    | "placeholder"
+    | "placeholderFile"
   >
 > {
   const { gamut, hints, missing = {}, v7, v6, watermark } = section;
@@ -115,6 +124,7 @@ async function options(
     ...(hints && { hints: { ...defaultsOf(PROPERTIES.hints), ...hints } }),
     ...(watermark !== undefined && { watermark }),
     ...(placeholder !== undefined && { placeholder }),
+    ...(missing.file !== undefined && { placeholderFile: missing.file }),
   };
 }
 

@@ -4,6 +4,7 @@ import { PROJECT_SCHEMA } from "./project-schema.ts";
 import { CDN_ENTRY } from "./sections/cdn.ts";
 import { CONTENTFUL_CONNECTOR, SHOPIFY_CONNECTOR } from "./sections/connectors.ts";
 import { CONSOLE_SCHEMA } from "./sections/console.ts";
+import { SETTINGS_SCHEMA } from "./settings-schema.ts";
 import type { Schema, ValueOf } from "./shape.ts";
 import { SHARED_CACHE_SCHEMA } from "./shared-cache-schema.ts";
 
@@ -27,6 +28,18 @@ export const CONFIG_SCHEMA = {
         pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
       },
       additionalProperties: PROJECT_SCHEMA,
+    },
+    pinned: {
+      type: "object",
+      description:
+        'Settings of projects of the store that are the same whatever the store says, and that only this file changes: by project, or under "*" for all of them.',
+      maxProperties: 1_000,
+      propertyNames: {
+        title: 'a name of small letters, digits and hyphens, at most 63, or "*"',
+        pattern: "^(\\*|[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)$",
+      },
+      // The same settings that the store keeps; files are named for projects of the file alone.
+      additionalProperties: SETTINGS_SCHEMA as typeof PROJECT_SCHEMA,
     },
     adminKey: {
       ...PROJECT_SCHEMA.properties.apiKey,

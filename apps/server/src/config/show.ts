@@ -22,12 +22,14 @@ export function showConfig(config: Config): Readonly<Record<string, unknown>> {
     limits,
     cdn,
     connectors,
+    installation: { pinned },
     console: shownConsole,
   } = config;
   const file = {
     projects: Object.fromEntries(
       config.projects.map((project) => [project.name, projectOf(project, config.sections)]),
     ),
+    ...(pinned && { pinned }),
     ...(config.adminKey !== undefined && { adminKey: config.adminKey }),
     cdn,
     ...(connectors && { connectors }),

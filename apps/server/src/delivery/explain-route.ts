@@ -1,6 +1,8 @@
 import type { FastifyInstance } from "fastify";
 import { projectOfRequest } from "../access/plugin.ts";
 import { choice, list, object, text, time } from "../admin/schemas.ts";
+import { SENT } from "../projects/describe.ts";
+import type { Drafts } from "../projects/drafts.ts";
 import type { Projects } from "../projects/project.ts";
 import { explain } from "./explain.ts";
 import { targetOf, viewExplanation } from "./explanation-view.ts";
@@ -10,7 +12,7 @@ const GIVEN = {
   layer: choice("Who gave it.", ["sealed", "preset", "url", "rule", "default"]),
   "by?": text("Name of the preset, or what the rule matches.", 500),
 };
-const EXPLANATION = object("What becomes of a delivery URL. No origin is asked.", {
+export const EXPLANATION = object("What becomes of a delivery URL. No origin is asked.", {
   project: text("Name of the project.", 63),
   "refused?": object("Why it would be refused; absent where it would not.", {
     code: text("Permanent code, see the table of errors.", 60),
@@ -59,10 +61,17 @@ const EXPLANATION = object("What becomes of a delivery URL. No origin is asked."
   }),
 });
 
-/** `GET /projects/{name}/explain?url=`: what the project makes of a delivery URL. */
-export function explainRoute(
+const NAME = { name: text("Name of the project.", 63) };
+const URL_TEXT = { ...text("A delivery URL, whole or its path and query alone.", 8_192), minLength: 1 };
+
+/** `/projects/{name}/explain`: what the project makes of a delivery URL, by the settings in force or by a draft of others. */
+export function explainRoutes(
   app: FastifyInstance,
-  { projects, now }: { readonly projects: Projects; readonly now: () => number },
+  {
+    projects,
+    drafts,
+    now,
+  }: { readonly projects: Projects; readonly drafts: Drafts; readonly now: () => number },
 ): void {
   app.get<{ Querystring: { readonly url: string } }>(
     "/projects/:name/explain",
@@ -71,10 +80,8 @@ export function explainRoute(
       schema: {
         summary:
           "Explains a delivery URL: its original, each parameter and who gave it, and why it would be refused.",
-        params: object("Which project.", { name: text("Name of the project.", 63) }),
-        querystring: object("Which URL.", {
-          url: { ...text("A delivery URL, whole or its path and query alone.", 8_192), minLength: 1 },
-        }),
+        params: object("Which project.", NAME),
+        querystring: object("Which URL.", { url: URL_TEXT }),
         response: { 200: EXPLANATION },
         errors: ["PROJECT_NOT_FOUND", "QUERY_WRONG"],
       },
@@ -84,6 +91,30 @@ export function explainRoute(
       return viewExplanation(
         explain(projectOfRequest(request, projects), targetOf(request.query.url), now()),
       );
+    },
+  );
+  app.post<{
+    Params: { readonly name: string };
+    Body: { readonly url: string; readonly settings: unknown };
+  }>(
+    "/projects/:name/explain",
+    {
+      config: { access: { right: "admin", of: "path" } },
+      schema: {
+        summary: "Explains a delivery URL as it would be with other settings, which are not saved.",
+        params: object("Which project.", NAME),
+        body: object("What is tried.", { url: URL_TEXT, settings: SENT }),
+        response: { 200: EXPLANATION },
+        errors: [
+          ...(["BODY_UNREADABLE", "PROJECT_NOT_FOUND", "PROJECT_READ_ONLY"] as const),
+          ...(["SETTINGS_WRONG", "SETTING_NOT_ALLOWED"] as const),
+        ],
+      },
+    },
+    async (request) => {
+      const { url, settings } = request.body;
+      const project = await drafts(request, request.params.name, settings);
+      return viewExplanation(explain(project, targetOf(url), now()));
     },
   );
 }

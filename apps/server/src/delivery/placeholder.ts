@@ -1,4 +1,5 @@
 import { render } from "@freshet/core/resize";
+import { LRUCache } from "lru-cache";
 import type { Project } from "../projects/project.ts";
 
 /** Drawn when an image cannot be given: a grey field with a broken frame, no words, so that it needs no translation. */
@@ -19,11 +20,42 @@ export interface Placeholder {
 /** Gives the picture that stands in for one that cannot be given: the project's own, else the common one. Never rejects. */
 export type Placeholders = (project: Project | undefined) => Promise<Placeholder>;
 
+/** The uploaded files of projects. */
+export interface PlaceholderFiles {
+  /** Undefined where there is no such file now. */
+  digestOf(project: string, name: string): string | undefined;
+  read(
+    project: string,
+    name: string,
+  ): Promise<{ readonly digest: string; readonly bytes: Uint8Array } | undefined>;
+}
+
+/** Placeholders of files that are kept ready. */
+const MOST_FILES = 200;
+
 /** Pictures are PNG, because every client shows it, and each is made once. */
-export async function createPlaceholders(): Promise<Placeholders> {
+export async function createPlaceholders(files: PlaceholderFiles): Promise<Placeholders> {
   const common = await drawn(new TextEncoder().encode(DRAWING));
   const own = new WeakMap<Project, Promise<Placeholder>>();
+  const byDigest = new LRUCache<string, Promise<Placeholder>>({ max: MOST_FILES });
+  const read = async (project: string, file: string, digest: string): Promise<Placeholder> => {
+    const found = await files.read(project, file);
+    if (found?.digest !== digest) throw new Error("The file is another one by now.");
+    return drawn(found.bytes);
+  };
+  const ofFile = async ({ name }: Project, file: string): Promise<Placeholder> => {
+    const digest = files.digestOf(name, file);
+    if (digest === undefined) return common;
+    const made = byDigest.get(digest) ?? read(name, file, digest);
+    byDigest.set(digest, made);
+    // Should the store be away, or the file have changed meanwhile, it is asked again for the next one.
+    return made.catch(() => {
+      byDigest.delete(digest);
+      return common;
+    });
+  };
   return async (project) => {
+    if (project?.placeholderFile !== undefined) return ofFile(project, project.placeholderFile);
     if (project?.placeholder === undefined) return common;
     // It was looked at when the settings were read; should it fail all the same, there is still something to show.
     const made = own.get(project) ?? drawn(Buffer.from(project.placeholder, "base64")).catch(() => common);

@@ -17,6 +17,7 @@ import { createLane, reasonOf, sleep } from "./lane.ts";
 import { createLedger } from "./ledger.ts";
 import { createMeters } from "./meter.ts";
 import { type InvalidationTables, MIGRATIONS, OWNER } from "./migrations.ts";
+import { type NodeHealth, readNodes } from "./nodes.ts";
 import { createPipeline } from "./pipeline.ts";
 import type { InvalidationPorts } from "./ports.ts";
 import { createRecheck } from "./recheck.ts";
@@ -41,6 +42,8 @@ export interface Invalidation {
   readonly instances: Instances;
   /** What is under way, and how many follow it at this instance: read when metrics are asked for. */
   readonly figures: InvalidationFigures;
+  /** The nodes and how each of them is; with projects, what of it concerns those. */
+  nodes(projects: readonly string[] | undefined): Promise<readonly NodeHealth[]>;
   /** A fastify plugin: the routes of the API. */
   readonly routes: (app: FastifyInstance) => Promise<void>;
   /** Brings the tables up to date: before settings are read, which is before `start`. */
@@ -233,6 +236,7 @@ export function createInvalidation(ports: InvalidationPorts): Invalidation {
         return streams.count;
       },
     },
+    nodes: (some) => readNodes({ db, lanes, open: census.open, contact: join.contact }, some),
     routes: invalidationRoutes({
       ...{ projects, delivery, log, journal, submit, streams },
       async reach() {

@@ -26,6 +26,8 @@ const MOST_REST_MS = 300_000;
 
 /** Keeps the nodes in the know; begins at once and does not wait for a node that is away. */
 export interface Join {
+  /** When a node answered last, where it can be asked, and why it does not now. */
+  contact(node: string): { readonly heardAt: number | undefined; readonly trouble: string | undefined };
   start(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -39,6 +41,7 @@ export function createJoin(parts: JoinParts): Join {
   const stopping = new AbortController();
   const troubles = new Map<string, string>();
   const known = new Set<string>();
+  const heard = new Map<string, number>();
   const resting = new Map<string, { readonly failures: number; readonly until: number }>();
   /** Nodes of which the last answer was lost: they may have begun anew with a head that was old by then. */
   const doubtful = new Set<string>();
@@ -62,6 +65,7 @@ export function createJoin(parts: JoinParts): Join {
         known.add(name);
       }
       resting.delete(name);
+      if (lane.driver.join) heard.set(name, Date.now());
       if (troubles.delete(name)) log("node is back", { node: name });
     } catch (error) {
       const reason = reasonOf(error);
@@ -87,6 +91,7 @@ export function createJoin(parts: JoinParts): Join {
     );
   };
   return {
+    contact: (node) => ({ heardAt: heard.get(node), trouble: troubles.get(node) }),
     async start() {
       const names = lanes.map(({ driver }) => driver.name);
       const gone = db.deleteFrom("invalidation_node");

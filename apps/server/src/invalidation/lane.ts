@@ -22,7 +22,17 @@ export type Outcome =
  */
 export interface Lane {
   readonly driver: CdnDriver;
+  /** How this instance gets on with the node. */
+  readonly health: LaneHealth;
   purge(wanted: Wanted): Promise<Outcome>;
+}
+
+export interface LaneHealth {
+  /** Calls that failed on end; two, and nothing is tried before `restsUntil`. */
+  readonly failures: number;
+  /** Milliseconds since the epoch; undefined while calls are made. */
+  readonly restsUntil: number | undefined;
+  readonly reason: string | undefined;
 }
 
 /** Entries that wait for one node at most; more are told to come back. */
@@ -114,6 +124,10 @@ export function createLane(
   };
   return {
     driver,
+    get health() {
+      const isDown = rest !== undefined && rest.until > now() && failures >= DOWN;
+      return { failures, restsUntil: isDown ? rest?.until : undefined, reason: rest?.reason };
+    },
     purge(wanted) {
       if (stopping.aborted) return Promise.resolve({ kind: "busy", reason: STOPPING });
       if (rest !== undefined && rest.until > now() && failures >= DOWN) {

@@ -7,19 +7,14 @@ import { ServerError } from "../errors.ts";
 import { tell } from "../instances/wake.ts";
 import type { Accepted, Asked } from "../invalidation/journal.ts";
 import type { InvalidationTables } from "../invalidation/migrations.ts";
-import { grants, hostConflicts, losers } from "./conflicts.ts";
+import { grants, losers } from "./conflicts.ts";
 import { SettingsError } from "./faults.ts";
 import type { FeedTables, Known, ProjectFeed } from "./feed.ts";
+import { pinsOf, withoutPins, withPins } from "./pins.ts";
 import type { Project, Projects } from "./project.ts";
-import { closedIn, masksIn, openSettings, type SecretBox, sealSettings } from "./sealed.ts";
-import {
-  hashSettings,
-  type Installation,
-  NAME_PATTERN,
-  noteOf,
-  readSettings,
-  SETTINGS_SCHEMA,
-} from "./settings.ts";
+import { type SecretBox, sealSettings } from "./sealed.ts";
+import { hashSettings, type Installation, NAME_PATTERN, noteOf, SETTINGS_SCHEMA } from "./settings.ts";
+import { understand } from "./understand.ts";
 
 /** All tables that a change of settings touches. */
 export type ChangeTables = FeedTables & InvalidationTables & AuditTables & AccessTables & ConnectorTables;
@@ -87,7 +82,7 @@ export async function beginChange(
 }
 
 export function createChanges(parts: ChangeParts): ProjectChanges {
-  const { store, feed, projects, fixed, installation, box, journal, now } = parts;
+  const { store, feed, projects, fixed, box, journal, now } = parts;
   const db = store.db.$extendTables<ChangeTables>();
 
   const settingsOf = async (
@@ -97,12 +92,11 @@ export function createChanges(parts: ChangeParts): ProjectChanges {
     known: Known | undefined,
   ): Promise<unknown> => {
     if ("remove" in wish) return null;
-    if ("settings" in wish)
-      return sealSettings(
-        SETTINGS_SCHEMA,
-        { settings: wish.settings, before: known?.settings, project: name },
-        box,
-      );
+    if ("settings" in wish) {
+      const { settings, faults } = withoutPins(wish.settings, pinsOf(parts.installation, name));
+      if (faults.length > 0) throw new SettingsError(faults);
+      return sealSettings(SETTINGS_SCHEMA, { settings, before: known?.settings, project: name }, box);
+    }
     const row = await transaction
       .selectFrom("project_version")
       .select("settings")
@@ -111,21 +105,6 @@ export function createChanges(parts: ChangeParts): ProjectChanges {
       .executeTakeFirst();
     if (typeof row?.settings !== "string") throw new ServerError("VERSION_UNKNOWN");
     return JSON.parse(row.settings);
-  };
-  const understand = async (name: string, kept: unknown): Promise<Project> => {
-    const masks = masksIn(SETTINGS_SCHEMA, kept).map((pointer) => ({
-      pointer,
-      sentence: "There is no secret that this mask stands for; write the secret itself.",
-    }));
-    if (masks.length > 0) throw new SettingsError(masks);
-    const closed = closedIn(SETTINGS_SCHEMA, kept, name, box);
-    if (closed.length > 0) throw new SettingsError(closed);
-    const opened = openSettings(SETTINGS_SCHEMA, kept, name, box);
-    const { project, faults } = await readSettings(name, opened, installation);
-    if (!project) throw new SettingsError(faults);
-    const conflicts = hostConflicts(project, projects.all);
-    if (conflicts.length > 0) throw new SettingsError(conflicts);
-    return project;
   };
   const change = async (
     transaction: Transaction<ChangeTables>,
@@ -141,8 +120,9 @@ export function createChanges(parts: ChangeParts): ProjectChanges {
     if (expected !== "none" && !live) throw new ServerError("PROJECT_NOT_FOUND");
     if (expected !== "none" && live?.version !== expected) throw new ServerError("VERSION_OUTDATED");
     const kept = await settingsOf(transaction, name, wish, live);
-    const next = kept === null ? undefined : await understand(name, kept);
-    const [grant] = isInstallation ? [] : grants(kept, live?.settings);
+    const next = kept === null ? undefined : await understand(name, kept, parts);
+    const pins = pinsOf(parts.installation, name);
+    const [grant] = isInstallation ? [] : grants(withPins(kept, pins), withPins(live?.settings, pins));
     if (grant !== undefined) throw new ServerError("SETTING_NOT_ALLOWED", `It is ${grant}.`);
     const before = live?.project;
     const version = (known?.version ?? 0) + 1;
@@ -244,6 +224,11 @@ async function end(
   await transaction
     .updateTable("project_state")
     .set({ state: "served", revision })
+    .where("project", "=", name)
+    .execute();
+  await transaction
+    .updateTable("project_file")
+    .set({ content: null, digest: "", revision })
     .where("project", "=", name)
     .execute();
 }

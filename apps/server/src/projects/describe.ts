@@ -18,6 +18,9 @@ export const SUMMARY = {
   ]),
   "version?": count("The version in force; absent for a project of the file.", 1),
 };
+const PINNED = list(
+  text('JSON pointer to a setting that the configuration file pins; "" is all of them.', 10_000),
+);
 /** Checked where masks have become secrets again, and with more than a schema can see. */
 export const SENT = checkedByHandler(SETTINGS_SCHEMA);
 export const PROJECT = object(
@@ -25,11 +28,13 @@ export const PROJECT = object(
   {
     ...SUMMARY,
     settings: SETTINGS_SCHEMA,
+    pinned: PINNED,
   },
 );
 export const CHANGED = object("What is in force on this instance; on all of them within a second.", {
   ...SUMMARY,
   settings: SETTINGS_SCHEMA,
+  pinned: PINNED,
   invalidations: INVALIDATIONS,
 });
 export const VERSION_VIEW = {

@@ -1,6 +1,7 @@
 import { type Kysely, type Store, sql, type Transaction } from "@freshet/store";
 import { lookAgain } from "../instances/wake.ts";
 import { hostsLost } from "./conflicts.ts";
+import type { Files } from "./files.ts";
 import type { ProjectTables, StateRow } from "./migrations.ts";
 import { PROJECT_MIGRATIONS, PROJECT_OWNER } from "./migrations.ts";
 import type { LiveProjects, Project } from "./project.ts";
@@ -47,6 +48,7 @@ export interface FeedParts {
   readonly fixed: readonly Project[];
   readonly projects: LiveProjects;
   readonly states: States;
+  readonly files: Files;
   readonly installation: Installation;
   readonly box: SecretBox;
   /** No other process works on the store. */
@@ -57,7 +59,7 @@ export interface FeedParts {
 }
 
 export function createFeed(parts: FeedParts): ProjectFeed {
-  const { store, fixed, projects, states, log } = parts;
+  const { store, fixed, projects, states, files, log } = parts;
   const db: Db = store.db.$extendTables<FeedTables>();
   const fixedNames = new Set(fixed.map(({ name }) => name));
   const known = new Map<string, Known>();
@@ -90,6 +92,11 @@ export function createFeed(parts: FeedParts): ProjectFeed {
       .select(["project", "tag", "state", "revision"])
       .where("revision", ">", since)
       .execute();
+    const uploaded = await from
+      .selectFrom("project_file")
+      .select(["project", "name", "digest", "revision"])
+      .where("revision", ">", since)
+      .execute();
     const read = await Promise.all(
       rows.map(async ({ name, version, revision, is_deleted, settings }): Promise<Known> => {
         const kept: unknown = settings === null ? null : JSON.parse(settings);
@@ -105,11 +112,13 @@ export function createFeed(parts: FeedParts): ProjectFeed {
       known.clear();
       newest.clear();
       states.clear();
+      files.clear();
     }
     // A loading that began earlier may end later.
     for (const each of read)
       if ((known.get(each.name)?.revision ?? -1) < each.revision) known.set(each.name, each);
     for (const each of changed) takeState(each);
+    for (const each of uploaded) files.take(each);
     seen = isAnew ? { n, epoch } : { n: Math.max(n, seen.n), epoch };
     if (read.length > 0 || isAnew) putInForce();
   };

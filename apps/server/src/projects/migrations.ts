@@ -36,6 +36,23 @@ export interface StateRow {
   readonly at: number;
 }
 
+/** A picture that was uploaded for a project. The row of one that was removed stays for a while, so that every instance hears of it. */
+export interface FileRow {
+  readonly project: string;
+  readonly name: string;
+  /** Hex SHA-256 of the bytes; "" once it is removed. */
+  readonly digest: string;
+  readonly format: string;
+  readonly bytes: number;
+  readonly width: number;
+  readonly height: number;
+  /** The bytes in base64, which both engines keep alike; null once it is removed. */
+  readonly content: string | null;
+  readonly revision: number;
+  readonly at: number;
+  readonly principal: string;
+}
+
 /** A type and not an interface: only that counts as a record of tables for the query builder. */
 export type ProjectTables = {
   /** One row: the number of the last change. Locked by whoever changes something, so that numbers come in the order of the commits. */
@@ -43,6 +60,7 @@ export type ProjectTables = {
   project_row: ProjectRow;
   project_version: VersionRow;
   project_state: StateRow;
+  project_file: FileRow;
 };
 
 export const PROJECT_OWNER = "project";
@@ -63,6 +81,19 @@ export const PROJECT_MIGRATIONS: readonly Migration[] = [
           place bigint not null, revision bigint not null, at bigint not null, primary key (project, tag))`,
         sql`create index project_row_revision on project_row (revision)`,
         sql`create index project_state_revision on project_state (revision)`,
+      ];
+      for (const statement of statements) await statement.execute(transaction);
+    },
+  },
+  {
+    version: 2,
+    name: "files",
+    async up(transaction) {
+      const statements = [
+        sql`create table project_file (project text not null, name text not null, digest text not null, format text not null,
+          bytes bigint not null, width integer not null, height integer not null, content text, revision bigint not null,
+          at bigint not null, principal text not null, primary key (project, name))`,
+        sql`create index project_file_revision on project_file (revision)`,
       ];
       for (const statement of statements) await statement.execute(transaction);
     },

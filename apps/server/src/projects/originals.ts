@@ -98,6 +98,8 @@ function placeOf(
     const target = project.aliases[resolved.alias];
     if (!target || !("place" in target)) throw new ServerError("ORIGINAL_NOT_NAMED", "alias");
     const { place } = target;
+    if (place.kind === "files")
+      return { location: { kind: "files", project: project.name, file: resolved.path } };
     if (place.kind === "contentful") return { location: { kind: "contentful", place, id: resolved.path } };
     return { location: { kind: "bucket", place, key: resolved.path } };
   }

@@ -2,6 +2,7 @@ import type { OutputFormat, Shortening } from "@freshet/core";
 import type { Secret } from "../secrets/secret.ts";
 import type { BucketPlace } from "../sources/buckets/place.ts";
 import type { ContentfulPlace } from "../sources/contentful.ts";
+import type { FilesPlace } from "../sources/files.ts";
 import type { SourcePolicy } from "../sources/source.ts";
 import type { Security, SizeLadder } from "./security.ts";
 
@@ -12,13 +13,13 @@ export interface BasicAuth {
 }
 
 /**
- * What an alias stands for: a folder inside the data folder, a URL prefix without a trailing slash, or a place in a bucket or a space of
- * Contentful, called what the names of its originals begin with.
+ * What an alias stands for: a folder inside the data folder, a URL prefix without a trailing slash, or a place in a bucket, a space of
+ * Contentful or the project's own files, called what the names of its originals begin with.
  */
 export type AliasTarget =
   | { readonly folder: string }
   | { readonly url: string; readonly auth?: BasicAuth }
-  | { readonly bucket: string; readonly place: BucketPlace | ContentfulPlace };
+  | { readonly bucket: string; readonly place: BucketPlace | ContentfulPlace | FilesPlace };
 
 /** How a project treats the origins of its originals. */
 export interface OriginSettings {
@@ -89,6 +90,8 @@ export interface Project {
   readonly watermark?: string;
   /** The project's own placeholder, in base64. */
   readonly placeholder?: string;
+  /** Name of the project's file that is the placeholder; the common one stands in while there is no such file. */
+  readonly placeholderFile?: string;
 }
 
 /** The projects that are in force now, and the one of a request. */

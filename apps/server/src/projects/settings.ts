@@ -1,22 +1,20 @@
 import { hash } from "node:crypto";
-import { PROJECT_SCHEMA, type ProjectSection } from "../config/project-schema.ts";
+import type { ProjectSection } from "../config/project-schema.ts";
 import { readProjects } from "../config/projects.ts";
 import type { ConfigFile } from "../config/schema.ts";
+import { SETTINGS_SCHEMA } from "../config/settings-schema.ts";
 import { findFaults, fittingOf, type Schema } from "../config/shape.ts";
 import { Secret } from "../secrets/secret.ts";
 import { templatesOf } from "../sources/origin-headers.ts";
 import { type Fault, locateFault } from "./faults.ts";
+import { pinsOf, withPins } from "./pins.ts";
 import type { Project } from "./project.ts";
 import { maskSettings } from "./sealed.ts";
 
 /** What of the configuration's file holds for every project. */
-export type Installation = Pick<ConfigFile, "limits" | "cdn">;
+export type Installation = Pick<ConfigFile, "limits" | "cdn" | "pinned">;
 
-/**
- * The settings that the store keeps: all but those that only the machine's owner may give. Keys of the API are rows of their own, and a
- * path of a file would let whoever may change settings read what the server may read.
- */
-export const SETTINGS_SCHEMA: Schema = withoutFiles(PROJECT_SCHEMA);
+export { SETTINGS_SCHEMA };
 
 /** What of a project of the configuration file may be shown: what the store would keep, secrets masked. */
 export function visibleSettings(section: ProjectSection | undefined): unknown {
@@ -45,12 +43,13 @@ export type ReadSettings =
   | { readonly project: Project; readonly faults?: undefined }
   | { readonly project?: undefined; readonly faults: readonly Fault[] };
 
-/** Completes settings with defaults, by the same schema and the same checks as those of the file. */
+/** Completes settings with what is pinned and with defaults, by the same schema and the same checks as those of the file. */
 export async function readSettings(
   name: string,
-  settings: unknown,
+  written: unknown,
   installation: Installation,
 ): Promise<ReadSettings> {
+  const settings = withPins(written, pinsOf(installation, name));
   const base = `projects.${name}`;
   const sentences = [...findFaults(SETTINGS_SCHEMA, settings, base)];
   const locate = () => ({ faults: sentences.map((each) => locateFault(each, base, settings)) });
@@ -94,19 +93,6 @@ function sortKeys(this: Readonly<Record<string, unknown>>, key: string, value: u
   if (written instanceof Secret) return written.fingerprint;
   if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
   return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-function withoutFiles(schema: Schema): Schema {
-  if ("anyOf" in schema) return { ...schema, anyOf: schema.anyOf.map(withoutFiles) };
-  if ("items" in schema) return { ...schema, items: withoutFiles(schema.items) };
-  if ("propertyNames" in schema) {
-    return { ...schema, additionalProperties: withoutFiles(schema.additionalProperties) };
-  }
-  if (!("properties" in schema)) return schema;
-  const properties = Object.entries(schema.properties)
-    .filter(([key, each]) => key !== "apiKey" && each.title !== "the path of a file")
-    .map(([key, each]) => [key, withoutFiles(each)] as const);
-  return { ...schema, properties: Object.fromEntries(properties) };
 }
 
 function deepFreeze<Value>(value: Value): Value {

@@ -5,8 +5,9 @@ import { ServerError } from "../errors.ts";
 import type { Changed, Changer } from "./changes.ts";
 import type { ProjectFeed } from "./feed.ts";
 import type { VersionRow } from "./migrations.ts";
+import { pinnedPointers, pinsOf, withPins } from "./pins.ts";
 import { maskSettings } from "./sealed.ts";
-import { SETTINGS_SCHEMA, visibleSettings } from "./settings.ts";
+import { type Installation, SETTINGS_SCHEMA, visibleSettings } from "./settings.ts";
 
 /** Projects as the API shows them, those of the file and those of the store alike. */
 export interface ProjectViews {
@@ -27,6 +28,7 @@ export function createViews(
   feed: Pick<ProjectFeed, "known">,
   /** What the configuration file says of its projects. */
   sections: Readonly<Record<string, ProjectSection>>,
+  installation: Installation,
 ): ProjectViews {
   const isFixed = (name: string) => Object.hasOwn(sections, name);
   const live = (name: string) => {
@@ -36,10 +38,12 @@ export function createViews(
   const summary: ProjectViews["summary"] = (name) =>
     isFixed(name) ? { name, origin: "file" } : { name, origin: "store", version: live(name)?.version };
   const view = (name: string) => {
-    if (isFixed(name)) return { ...summary(name), settings: visibleSettings(sections[name]) };
+    if (isFixed(name)) return { ...summary(name), settings: visibleSettings(sections[name]), pinned: [""] };
     const known = live(name);
     if (!known) throw new ServerError("PROJECT_NOT_FOUND");
-    return { ...summary(name), settings: maskSettings(SETTINGS_SCHEMA, known.settings) };
+    const pins = pinsOf(installation, name);
+    const settings = maskSettings(SETTINGS_SCHEMA, withPins(known.settings, pins));
+    return { ...summary(name), settings, pinned: pinnedPointers(pins) };
   };
   return {
     isFixed,

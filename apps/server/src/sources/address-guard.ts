@@ -7,7 +7,12 @@ import { buildConnector } from "undici";
 /** How far a request may reach: the public internet only, or private, loopback and link-local networks too. */
 export type Reach = "public" | "private";
 
-const CODE = "ADDRESS_NOT_ALLOWED";
+/** Kinds of networks; "other" is reserved for something and leads nowhere. */
+export const NETWORKS = ["public", "private", "loopback", "link-local", "other"] as const;
+export type Network = (typeof NETWORKS)[number];
+
+/** Code of the errors by which a socket is refused. */
+export const ADDRESS_NOT_ALLOWED = "ADDRESS_NOT_ALLOWED";
 
 // Inside ::/3, fc00::/7 and the like live translations of IPv4 addresses that ipaddr.js calls plain unicast
 // (::127.0.0.1 is one), so a public IPv6 address must also lie where addresses are really given out.
@@ -38,20 +43,31 @@ function canonicalAddress(address: string): string | undefined {
   return isIP(address) === 6 ? URL.parse(`http://[${address}]`)?.hostname.slice(1, -1) : undefined;
 }
 
+/** Which network an address belongs to, in a word that names no address. */
+export function networkOf(address: string): Network {
+  const canonical = canonicalAddress(address);
+  if (canonical === undefined) return "other";
+  const range = ipaddr.process(canonical).range();
+  if (mayConnect(address, "public")) return "public";
+  if (range === "loopback") return "loopback";
+  if (range === "linkLocal") return "link-local";
+  return PRIVATE_RANGES.has(range) ? "private" : "other";
+}
+
 /** Whether an error, or what caused it, is a refusal of this guard. */
 export function isAddressRefusal(error: unknown): boolean {
-  return typeof error === "object" && error !== null && "code" in error && error.code === CODE;
+  return typeof error === "object" && error !== null && "code" in error && error.code === ADDRESS_NOT_ALLOWED;
 }
 
 function refusal(host: string, address: string): Error {
   const message = `${host} has the address ${address}, which is not on the public internet.`;
-  return Object.assign(new Error(message), { code: CODE });
+  return Object.assign(new Error(message), { code: ADDRESS_NOT_ALLOWED });
 }
 
 /** All addresses of a host, in the order in which they should be tried. */
 export type Resolve = (host: string) => Promise<readonly dns.LookupAddress[]>;
 
-const systemResolve: Resolve = (host) => dns.promises.lookup(host, { all: true, order: "verbatim" });
+export const systemResolve: Resolve = (host) => dns.promises.lookup(host, { all: true, order: "verbatim" });
 
 /**
  * Remembers answers for half a minute and joins equal questions in flight: the system's resolver runs on the thread

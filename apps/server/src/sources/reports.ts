@@ -25,6 +25,7 @@ export function createReports(
 function originOf(location: Location): string {
   if (location.kind === "folder") return `folder:${location.folder}`;
   if (location.kind === "http") return URL.parse(location.urls[0] ?? "")?.origin ?? "";
+  if (location.kind === "files") return `files of ${location.project}`;
   if (location.kind === "contentful") return `ctf:${location.place.space}`;
   const { place } = location;
   return `${place.endpoint}/${place.kind === "azure" ? place.container : place.bucket}`;

@@ -21,7 +21,9 @@ export type Location =
   /** `key` behind the place's own prefix, decoded. */
   | { readonly kind: "bucket"; readonly place: BucketPlace; readonly key: string }
   /** `id` of an asset of the space, with a locale behind a slash or without one. */
-  | { readonly kind: "contentful"; readonly place: ContentfulPlace; readonly id: string };
+  | { readonly kind: "contentful"; readonly place: ContentfulPlace; readonly id: string }
+  /** `file` of those that were uploaded for the project. */
+  | { readonly kind: "files"; readonly project: string; readonly file: string };
 
 /** What an origin is sent that the owner of the project trusts it with; no other host ever gets it. */
 export interface Dress {

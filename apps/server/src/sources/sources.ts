@@ -1,6 +1,7 @@
 import type { Breakers } from "./breakers.ts";
 import { createBucketSource } from "./bucket.ts";
 import { createContentfulSource } from "./contentful.ts";
+import { createFilesSource, type ReadFile } from "./files.ts";
 import { createFolderSource } from "./folder.ts";
 import { createHttpReader, type HttpSourceOptions, httpSourceOf } from "./http.ts";
 import { createReports } from "./reports.ts";
@@ -16,6 +17,8 @@ export interface Sources extends Source {
 /** Reads every kind of location. */
 export function createSources(options: {
   readonly dataFolder: string;
+  /** Reads what was uploaded; absent: nothing was. */
+  readonly readFile?: ReadFile;
   readonly http?: HttpSourceOptions;
   /** Told why originals cannot be had. */
   readonly log?: (event: string, details: object) => void;
@@ -27,6 +30,7 @@ export function createSources(options: {
     folder: createFolderSource(options.dataFolder),
     bucket: createBucketSource(reader),
     contentful: createContentfulSource(reader),
+    files: createFilesSource(options.readFile ?? (async () => undefined)),
   };
   return {
     async fetch(location, request, signal) {

@@ -18,6 +18,19 @@ export interface WireOptions {
   readonly connections?: number;
   /** How names become addresses; the system's resolver by default. */
   readonly resolve?: Resolve;
+  /** Told of each request once its head is there, or failed; for trying out a source. */
+  readonly watch?: (asked: Asked) => void;
+}
+
+/** A request that was sent, or should have been. */
+export interface Asked {
+  readonly url: URL;
+  readonly reach: Reach;
+  readonly ms: number;
+  /** Of the answer; undefined where none came. */
+  readonly head: Head | undefined;
+  /** Why none came, as the socket or TLS calls it; undefined also where nobody knows. */
+  readonly fault: string | undefined;
 }
 
 /** The time of one fetch: `slow` ends it. */
@@ -71,17 +84,25 @@ export function createWire(options: WireOptions = {}): Wire {
     const more = query === undefined ? "" : `${url.search === "" ? "?" : "&"}${query}`;
     const path = url.pathname + url.search + more;
     const wanted = { origin: url.origin, path, method, headers, ...(body !== undefined && { body }) };
+    const begun = performance.now();
+    const tell = (head: Head | undefined, error?: unknown) => {
+      const fault = error === undefined ? undefined : String(codeOf(error) ?? nameOf(error));
+      options.watch?.({ url, reach, ms: performance.now() - begun, head, fault });
+    };
     try {
       for (let attempt = 0; ; attempt += 1) {
         try {
           const head = await agents[reach].request({ ...wanted, signal: clock.signal });
           head.body.on("error", () => {}); // told to whoever reads; nobody may be reading any more
+          tell(head);
           return head;
         } catch (error) {
+          const isLast = clock.signal.aborted || attempt > 0 || !LOST_CONNECTION.has(codeOf(error));
+          if (isLast) tell(undefined, clock.signal.aborted ? { code: "TIMEOUT" } : error);
           if (clock.signal.aborted) throw error;
           if (isAddressRefusal(error)) return notAllowed(describeError(error));
           if (codeOf(error) === "UND_ERR_CONNECT_TIMEOUT") return tooSlow();
-          if (attempt > 0 || !LOST_CONNECTION.has(codeOf(error))) return broken(describeError(error));
+          if (isLast) return broken(describeError(error));
         }
       }
     } finally {
@@ -116,6 +137,8 @@ export function describeError(error: unknown): string {
     ? error.message
     : `The request failed (${String(codeOf(error))}).`;
 }
+
+const nameOf = (error: unknown) => (error instanceof Error ? error.name : "");
 
 function codeOf(error: unknown): unknown {
   return typeof error === "object" && error !== null && "code" in error ? error.code : undefined;

@@ -1,5 +1,5 @@
 import { probe } from "@freshet/core/resize";
-import { secretFile } from "../fragments.ts";
+import { fileName, secretFile } from "../fragments.ts";
 import type { Schema, ValueOf } from "../shape.ts";
 
 /** Longest a placeholder may be, in bytes; in base64 a third more. */
@@ -37,6 +37,11 @@ export const PLACEHOLDER_SETTINGS = {
     minLength: 1,
     maxLength: Math.ceil(LARGEST_IMAGE / 3) * 4,
   },
+  file: {
+    ...fileName,
+    description:
+      "Name of the project's uploaded file that is the placeholder. The common one stands in while there is no such file.",
+  },
   imageFile: {
     ...secretFile,
     description: "File of the project's own placeholder; a relative path begins at the configuration file.",
@@ -49,7 +54,7 @@ type Section = {
 
 /** The project's own placeholder in base64; reports one that is no image. `bytesOf` reads a file. */
 export async function readPlaceholder(
-  { image, imageFile }: Section,
+  { image, imageFile, file }: Section,
   place: string,
   {
     bytesOf,
@@ -59,7 +64,10 @@ export async function readPlaceholder(
     report(sentence: string): void;
   },
 ): Promise<string | undefined> {
-  if (image !== undefined && imageFile !== undefined) report(`${place} has image and imageFile; keep one.`);
+  const given = Object.entries({ image, imageFile, file }).flatMap(([key, each]) =>
+    each === undefined ? [] : [key],
+  );
+  if (given.length > 1) report(`${place} has ${given.join(" and ")}; keep one.`);
   const where = `${place}.${image === undefined ? "imageFile" : "image"}`;
   const bytes =
     image !== undefined

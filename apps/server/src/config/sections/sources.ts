@@ -175,6 +175,11 @@ const CONTENTFUL = {
   },
 } as const satisfies Schema;
 
+const FILES = {
+  type: "boolean",
+  description: "The pictures that were uploaded for the project, by their names.",
+} as const satisfies Schema;
+
 const only = <const Key extends string, const Target extends Schema>(key: Key, target: Target) =>
   ({
     type: "object",
@@ -187,7 +192,7 @@ const only = <const Key extends string, const Target extends Schema>(key: Key, t
 /** What an alias may stand for. */
 export const ALIAS_TARGET = {
   title:
-    'an address such as "http://origin.example/media", {"folder": "sample"}, or one of url, s3, gcs, azure and contentful',
+    'an address such as "http://origin.example/media", {"folder": "sample"}, or one of url, s3, gcs, azure, contentful and files',
   description: "What the alias stands for.",
   anyOf: [
     httpUrl("The alias stands for this address."),
@@ -239,6 +244,7 @@ export const ALIAS_TARGET = {
     only("gcs", GCS),
     only("azure", AZURE),
     only("contentful", CONTENTFUL),
+    only("files", FILES),
   ],
 } as const satisfies Schema;
 

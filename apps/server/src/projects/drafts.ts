@@ -1,0 +1,44 @@
+import type { FastifyRequest } from "fastify";
+import { principalOf } from "../access/plugin.ts";
+import { mayDo } from "../access/right.ts";
+import { ServerError } from "../errors.ts";
+import { grants } from "./conflicts.ts";
+import { SettingsError } from "./faults.ts";
+import type { ProjectFeed } from "./feed.ts";
+import { pinsOf, withoutPins, withPins } from "./pins.ts";
+import type { Project } from "./project.ts";
+import { sealSettings } from "./sealed.ts";
+import { SETTINGS_SCHEMA } from "./settings.ts";
+import { type Beside, understand } from "./understand.ts";
+import { changerOf, type ProjectViews } from "./view.ts";
+
+/**
+ * The project as it would be with settings that nobody saved, so that a change can be tried out first. Whoever asks needs every right
+ * that saving them would need: a trial opens nothing that a change does not.
+ * @throws ServerError KEY_NOT_ALLOWED, PROJECT_READ_ONLY, SETTING_NOT_ALLOWED or PROJECT_NOT_FOUND, and SettingsError.
+ */
+export type Drafts = (request: FastifyRequest, name: string, settings: unknown) => Promise<Project>;
+
+export function createDrafts(
+  parts: Beside & { readonly feed: ProjectFeed; readonly views: Pick<ProjectViews, "isFixed"> },
+): Drafts {
+  const { feed, views, box } = parts;
+  return async (request, name, settings) => {
+    if (!mayDo(principalOf(request).rights, "admin", name)) throw new ServerError("KEY_NOT_ALLOWED");
+    if (views.isFixed(name)) throw new ServerError("PROJECT_READ_ONLY");
+    await feed.refresh();
+    const known = feed.known.get(name);
+    if (!known || known.isDeleted) throw new ServerError("PROJECT_NOT_FOUND");
+    const before = known.settings;
+    const pins = pinsOf(parts.installation, name);
+    const { settings: sent, faults } = withoutPins(settings, pins);
+    if (faults.length > 0) throw new SettingsError(faults);
+    const kept = sealSettings(SETTINGS_SCHEMA, { settings: sent, before, project: name }, box);
+    const project = await understand(name, kept, parts);
+    const [grant] = changerOf(request, undefined).isInstallation
+      ? []
+      : grants(withPins(kept, pins), withPins(before, pins));
+    if (grant !== undefined) throw new ServerError("SETTING_NOT_ALLOWED", `It is ${grant}.`);
+    return project;
+  };
+}
