@@ -38,6 +38,7 @@ import { explainRoute } from "./delivery/explain-route.ts";
 import { createHotPath, type HotPath } from "./delivery/hot-path.ts";
 import { createListing, LISTING_MIGRATIONS, LISTING_OWNER, needsListing } from "./delivery/listing.ts";
 import { createNodeHeaders } from "./delivery/node-headers.ts";
+import { pictureRoute } from "./delivery/picture-route.ts";
 import { createPlaceholders } from "./delivery/placeholder.ts";
 import { RecentUrls } from "./delivery/recent-urls.ts";
 import { DeliveryRequests } from "./delivery/request.ts";
@@ -58,6 +59,7 @@ import { errorResponses } from "./plugins/errors.ts";
 import { isReserved } from "./plugins/reserved.ts";
 import { type ChangeTables, createChanges } from "./projects/changes.ts";
 import { createFeed } from "./projects/feed.ts";
+import type { Original } from "./projects/originals.ts";
 import { createProjects } from "./projects/projects.ts";
 import { projectRoutes } from "./projects/routes.ts";
 import type { SecretBox } from "./projects/sealed.ts";
@@ -264,16 +266,14 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
   if (instance.role !== "control") {
     const { admission } = invalidation.instances;
     answerHit = createHotPath({ requests, delivery, admission, metrics, now: Date.now });
-    deliveryRoutes(app, {
-      requests,
-      delivery,
-      admission,
-      recent,
+    const routes = {
+      ...{ requests, delivery, admission, recent, metrics, projects },
       placeholders: await createPlaceholders(),
-      metrics,
-      stateOf: (original) => states.of(original),
+      stateOf: (original: Original) => states.of(original),
       confirm: confirmation(feed, config.projects, states),
-    });
+    };
+    deliveryRoutes(app, routes);
+    if (instance.role === "all") pictureRoute(app, routes);
   }
 
   return {

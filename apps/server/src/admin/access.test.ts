@@ -31,6 +31,7 @@ const NEEDED: readonly string[] = [
   "GET /openapi.json: public",
   "GET /projects/{name}/explain: read path",
   "GET /projects/{name}/keys: admin path",
+  "GET /projects/{name}/picture: read path",
   "GET /projects/{name}/states: read path",
   "GET /projects/{name}/versions/{version}: read path",
   "GET /projects/{name}/versions: read path",
