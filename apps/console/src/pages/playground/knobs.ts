@@ -90,8 +90,11 @@ const ALL: readonly { readonly knob: Knob; readonly operation: OperationName }[]
 
 const BY_NAME: ReadonlyMap<string, Knob> = new Map(ALL.map(({ knob }) => [knob.name, knob]));
 
-/** Every knob there is, in the order of the table: what the table learns is shown without a change here. */
+/** Every knob there is: what the table learns is shown without a change here. */
 export const SECTIONS: readonly Section[] = sections();
+
+/** Names of all parameters, in the order in which they are applied and written. */
+export const NAMES: readonly string[] = ALL.map(({ knob }) => knob.name);
 
 export const knobOf = (name: string): Knob | undefined => BY_NAME.get(name);
 

@@ -5,7 +5,7 @@ import {
   parseDeliveryUrl,
   readV6,
 } from "@freshet/core";
-import { knobOf, readable, SECTIONS } from "./knobs.ts";
+import { knobOf, NAMES, readable } from "./knobs.ts";
 
 /** What is looked at: an original, and what is asked of it. */
 export interface Look {
@@ -103,8 +103,6 @@ export function withValue(look: Look, name: string, text: string | undefined): L
   const value = text === undefined ? undefined : readable(name, text);
   return { ...look, values: value === undefined ? others : { ...others, [name]: value } };
 }
-
-const NAMES: readonly string[] = SECTIONS.flatMap(({ knobs }) => knobs.map(({ name }) => name));
 
 /** Of several the last counts, and a sealed one before others. */
 function controlIn({ open, sealed }: ParsedDeliveryUrl, wanted: string): string | undefined {

@@ -39,6 +39,6 @@ it("knows which URLs a project takes", () => {
 });
 
 it("lists originals that were asked for, each once", () => {
-  const urls = ["/v7/_a_/b.jpg?w=1", "/v7/_a_/b.jpg?w=2", "/v7/", "/_a_/c.jpg", "/v7/_a_/d.jpg?x=1"];
-  expect(originalsIn(urls.map((url) => ({ url })))).toEqual(["_a_/b.jpg", "_a_/c.jpg", "_a_/d.jpg?x=1"]);
+  const urls = ["/v7/_a_/b.jpg?w=1", "/v7/_a_/b.jpg?w=2", "/v7/", "/_a_/c.jpg", "/v7/_a_/d.jpg?x9=1"];
+  expect(originalsIn(urls.map((url) => ({ url })))).toEqual(["_a_/b.jpg", "_a_/c.jpg", "_a_/d.jpg?x9=1"]);
 });

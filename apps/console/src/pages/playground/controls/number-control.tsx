@@ -35,7 +35,7 @@ export function NumberControl({
         value={Number.isFinite(shown) ? shown : min}
         onChange={set}
         label={null}
-        color={value === undefined ? "gray" : undefined}
+        {...(value === undefined && { color: "gray" })}
         thumbProps={{ "aria-labelledby": labelId, "aria-describedby": describedBy }}
       />
       <NumberInput

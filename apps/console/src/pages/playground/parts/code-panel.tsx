@@ -96,9 +96,11 @@ function Code({ snippet, language }: { readonly snippet: Snippet; readonly langu
       </div>
       {needs !== undefined && <p className={classes.needs}>Needs: {needs}</p>}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by the keyboard. */}
-      <pre className={classes.code} tabIndex={0} aria-label={`${language}: ${title}`} role="region">
-        <code>{code}</code>
-      </pre>
+      <section className={classes.box} tabIndex={0} aria-label={`${language}: ${title}`}>
+        <pre className={classes.code}>
+          <code>{code}</code>
+        </pre>
+      </section>
     </div>
   );
 }

@@ -30,8 +30,8 @@ export function PicturePicker({ project, settings, hosts, original, chosen, foll
   const choose = (wanted: string) => {
     const name = wanted.trim();
     if (name === "") return;
-    const isFollowed = isDeliveryUrl(name, hosts) ? follow(targetOf(name, hosts)) : (chosen(name), true);
-    setWrong(!isFollowed);
+    if (!isDeliveryUrl(name, hosts)) return chosen(name);
+    setWrong(!follow(targetOf(name, hosts)));
   };
   return (
     <form

@@ -44,17 +44,22 @@ function render(picture: Picture, source: string): string {
   const { crop, parameters } = askedOf(picture);
   const widths = widthsOf(picture);
   const isBox = w !== undefined && h !== undefined;
+  // Of what is cut to a box the snippet offers no width beyond the box: it is told the largest, and what the page shows.
+  const largest = isBox && crop !== undefined ? Math.max(w, ...widths) : w;
+  const box = largest !== w && w !== undefined && h !== undefined ? { width: w, height: h } : undefined;
+  const height = box && largest !== undefined && h !== undefined ? Math.round((largest * h) / box.width) : h;
+  const attributes = box ?? (isBox ? undefined : shown);
   const lines = [
     source,
-    ...(w === undefined ? [] : [`width: ${w}`]),
-    ...(h === undefined ? [] : [`height: ${h}`]),
+    ...(largest === undefined ? [] : [`width: ${largest}`]),
+    ...(height === undefined ? [] : [`height: ${height}`]),
     ...(crop === undefined ? [] : [`crop: '${crop}'`]),
     ...(parameters === "" ? [] : [`parameters: ${quoted(parameters)}`]),
     ...(look.version === undefined ? [] : [`version: ${quoted(look.version)}`]),
     ...(widths.length > 0 ? [`widths: '${widths.join(", ")}'`] : []),
     ...(goesByWidth(picture) ? [`sizes: ${quoted(sizes)}`] : []),
-    // What is not cut to its box has the picture's own shape, which of a bare address nobody knows.
-    ...(shown && !isBox ? [`img_width: ${shown.width}`, `img_height: ${shown.height}`] : []),
+    // What is not cut to a box has the picture's own shape, which of a bare address nobody knows.
+    ...(attributes ? [`img_width: ${attributes.width}`, `img_height: ${attributes.height}`] : []),
     ...(alt === "" ? [] : [`alt: ${quoted(alt)}`]),
     "loading: 'lazy'",
     `endpoint: ${quoted(endpoint)}`,
