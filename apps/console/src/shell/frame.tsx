@@ -1,6 +1,6 @@
 import { ActionIcon } from "@mantine/core";
-import { type ReactNode, useRef } from "react";
-import { Link } from "wouter";
+import { type ReactNode, useEffect, useRef } from "react";
+import { Link, useLocation } from "wouter";
 import { AccountMenu } from "./account-menu.tsx";
 import classes from "./frame.module.css";
 import icon from "./icon.svg";
@@ -11,17 +11,12 @@ import { SchemeSwitch } from "./scheme-switch.tsx";
 /** What is around every page of somebody who is signed in. Where it is narrow, the navigation is a drawer. */
 export function Frame({ children }: { readonly children: ReactNode }) {
   const drawer = useRef<HTMLDialogElement>(null);
-  const main = useRef<HTMLElement>(null);
+  const [location] = useLocation();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the drawer has done its work when another page is there.
+  useEffect(() => drawer.current?.close(), [location]);
   return (
     <div className={classes.frame}>
-      <a
-        href="#main"
-        className={classes.skip}
-        onClick={(event) => {
-          event.preventDefault();
-          main.current?.focus();
-        }}
-      >
+      <a href="#main" className={classes.skip}>
         Skip to the page
       </a>
       <header className={classes.head}>
@@ -47,17 +42,7 @@ export function Frame({ children }: { readonly children: ReactNode }) {
       <div className={classes.side}>
         <Navigation />
       </div>
-      <dialog
-        ref={drawer}
-        className={classes.drawer}
-        aria-label="Pages"
-        onClick={(event) => {
-          // The dialog itself is hit where its backdrop is.
-          if (event.target === drawer.current && event.clientX > drawer.current.offsetWidth)
-            drawer.current.close();
-        }}
-        onKeyDown={() => {}}
-      >
+      <dialog ref={drawer} className={classes.drawer} aria-label="Pages" {...{ closedby: "any" }}>
         <div className={classes.drawerHead}>
           <ActionIcon
             variant="subtle"
@@ -71,7 +56,7 @@ export function Frame({ children }: { readonly children: ReactNode }) {
         </div>
         <Navigation chosen={() => drawer.current?.close()} />
       </dialog>
-      <main id="main" ref={main} tabIndex={-1} className={classes.main}>
+      <main id="main" tabIndex={-1} className={classes.main}>
         <div className={classes.column}>{children}</div>
       </main>
     </div>

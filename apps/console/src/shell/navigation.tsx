@@ -1,5 +1,5 @@
 import { Link, useLocation } from "wouter";
-import { mayDo, useUser } from "../api/session.ts";
+import { useUser } from "../api/session.ts";
 import { GROUPS, hrefOf, isAllowed, PAGES, type PageEntry } from "../pages/index.tsx";
 import { Icon } from "./icons.tsx";
 import classes from "./navigation.module.css";
@@ -7,23 +7,20 @@ import { useCurrentProject } from "./place.ts";
 import { ProjectSwitch } from "./project-switch.tsx";
 
 /** Everything that whoever looks may open: of the chosen project, then of the installation. */
-export function Navigation({ chosen }: { readonly chosen?: () => void }) {
+export function Navigation({ chosen }: { readonly chosen?: (() => void) | undefined }) {
   const user = useUser();
   const project = useCurrentProject();
   const shown = PAGES.filter((page) => page.group !== undefined && isAllowed(page, user?.rights, project));
   const inProject = shown.filter(({ need }) => typeof need === "object" && need.of === "project");
   const elsewhere = shown.filter((page) => !inProject.includes(page));
   return (
-    <nav
-      aria-label="Pages"
-      onClick={(event) => event.target instanceof Element && event.target.closest("a") && chosen?.()}
-    >
+    <nav aria-label="Pages">
       <Part name="Project">
         <ProjectSwitch className={classes.switch} />
-        <Links pages={inProject} project={project} />
+        <Links pages={inProject} project={project} chosen={chosen} />
       </Part>
       <Part name="Installation">
-        <Links pages={elsewhere} project={project} />
+        <Links pages={elsewhere} project={project} chosen={chosen} />
       </Part>
     </nav>
   );
@@ -41,9 +38,11 @@ function Part({ name, children }: { readonly name: string; readonly children: Re
 function Links({
   pages,
   project,
+  chosen,
 }: {
   readonly pages: readonly PageEntry[];
   readonly project: string | undefined;
+  readonly chosen: (() => void) | undefined;
 }) {
   const [location] = useLocation();
   if (pages.length === 0) return null;
@@ -57,6 +56,7 @@ function Links({
             <Link
               href={href}
               className={classes.link ?? ""}
+              onClick={chosen}
               aria-current={isHere ? "page" : undefined}
               onMouseEnter={() => void page.load().catch(() => {})}
             >
