@@ -126,11 +126,11 @@ export async function insertUser(
     .select(({ fn }) => fn.countAll().as("n"))
     .executeTakeFirstOrThrow();
   if (Number(n) >= MOST_USERS) throw new ServerError("USERS_FULL");
-  const row = {
+  const row: Omit<UserRow, "installation"> = {
     ...{ id: randomBytes(6).toString("hex"), email, name, password: null, subject: null },
     ...{ rights_from: "console", created_at: at, created_by: by.principal, signed_in_at: null },
     ...more,
-  } as const;
+  };
   await transaction
     .insertInto("access_user")
     .values({ ...row, installation: rights.installation ?? null })

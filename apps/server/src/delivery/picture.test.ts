@@ -20,8 +20,12 @@ beforeAll(async () => {
 });
 afterAll(() => fleet.stop());
 
-const look = (url: string, more = "", project = "shop") =>
-  server.ask("GET", `/projects/${project}/picture?url=${encodeURIComponent(url)}${more}`);
+const look = async (target: string, more = "", project = "shop") => {
+  const url = `/projects/${project}/picture?url=${encodeURIComponent(target)}${more}`;
+  const headers = { "x-client-key": "admin_0123456789abcdef" };
+  const answer = await server.server.app.inject({ url, headers });
+  return { status: answer.statusCode, headers: answer.headers };
+};
 
 test("a picture of any project is shown under the host of the API, as its own host would deliver it", async () => {
   const { status, headers } = await look("/v7/_site_/hat.gif?w=4");

@@ -87,7 +87,7 @@ function askedOf({ look }: Picture): { readonly crop: string | undefined; readon
 
 /** Signs that would end a text or a tag of Liquid are escaped: in a URL they stand for themselves. */
 function urlText(text: string): string {
-  return text.replace(/['"{}]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
+  return text.replace(/['"{}\\]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
 /** A text of Liquid, which knows no escapes. */

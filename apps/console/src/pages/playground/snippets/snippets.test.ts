@@ -1,6 +1,7 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { normalizePath } from "@freshet/core";
 import { toLiquidHtmlAST } from "@shopify/liquid-html-parser";
 import fc from "fast-check";
 import { Liquid } from "liquidjs";
@@ -55,12 +56,10 @@ function askedBy(html: string): Asked {
     const found = readLook(url.slice(ENDPOINT.length));
     if (!found) throw new Error(`${url} names no original.`);
     expect(found.notes).toEqual([]);
-    // An escape more or less in a path is the same original.
+    // A wish that the snippet writes against its own, and an escape more or less in a path, are the same request.
     const { org_if_sml, ...values } = found.look.values;
     const look = { ...found.look, values: org_if_sml === "0" ? values : found.look.values };
-    return decodeURIComponent(writeLook(look).replace(/%(?![0-9a-f]{2})/gi, "%25"))
-      .replace("ci_url_encoded=1&", "")
-      .replace("?ci_url_encoded=1", "");
+    return writeLook({ ...look, original: normalizePath(look.original) });
   };
   const set = attribute(html, "srcset") ?? attribute(html, "srcSet");
   return {
