@@ -80,7 +80,7 @@ describe.skipIf(missing)(`the console and those who may use it ${missing ?? ""}`
     const { tab } = own;
     await tab.getByLabel("Name").fill(EVIL);
     await tab.getByLabel("E-mail address").fill("eve@shop.example");
-    await tab.getByRole("textbox", { name: "Add a project" }).click();
+    await tab.locator('input[placeholder="Choose a project"]').click();
     await tab.getByRole("option", { name: "demo" }).click();
     await tab.getByLabel("Right in demo", { exact: true }).selectOption("write");
     await tab.getByRole("button", { name: "Make the invitation" }).click();
@@ -193,6 +193,7 @@ describe.skipIf(missing)(`the console and those who may use it ${missing ?? ""}`
   test("keeps the colours that were chosen, and answers the keyboard first of all with a way to the page", async () => {
     const { tab } = own;
     await tab.emulateMedia({ colorScheme: "light" });
+    await tab.setViewportSize({ width: 1440, height: 900 });
     await tab.goto(`${all.freshet.url}/console/profile`);
     await tab.getByText("Dark", { exact: true }).click();
     await tab.reload();

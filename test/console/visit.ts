@@ -69,6 +69,7 @@ export async function judge(
   { tab, errors, strangers }: Watched,
   form: string,
 ): Promise<void> {
+  await settled(tab);
   await look(tab, form);
   expect(await faultsOf(tab, where.axe), form).toEqual([]);
   const isWide = "document.documentElement.scrollWidth > document.documentElement.clientWidth";
@@ -84,12 +85,17 @@ export async function look(tab: Tab, name: string): Promise<void> {
   await tab.screenshot({ path: join(LOOK, `${name}.png`), fullPage: true });
 }
 
+/** Colours that are on their way to others are nobody's choice; what turns for ever is waited for by nobody. */
+async function settled(tab: Tab): Promise<void> {
+  const moving =
+    "document.getAnimations().filter((each) => each instanceof CSSTransition && each.playState === 'running').length";
+  // What appears begins to move a moment after it is there.
+  await tab.evaluate("new Promise((done) => setTimeout(done, 60))");
+  await expect.poll(() => tab.evaluate(moving)).toBe(0);
+}
+
 /** Rules of accessibility that are broken, each as rule and place. */
 async function faultsOf(tab: Tab, axe: string): Promise<readonly string[]> {
-  // Colours that are on their way to others are nobody's choice; what turns for ever is waited for by nobody.
-  await tab.evaluate(
-    "Promise.allSettled(document.getAnimations().filter((each) => each instanceof CSSTransition).map((each) => each.finished))",
-  );
   await tab.evaluate(axe);
   const { violations } = await tab.evaluate(() =>
     (globalThis as unknown as { axe: Axe }).axe.run({ preload: false }),

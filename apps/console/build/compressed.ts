@@ -1,3 +1,5 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
 import type { Plugin } from "vite";
@@ -18,7 +20,8 @@ export function compressed(): Plugin {
     name: "freshet-compressed",
     apply: "build",
     enforce: "post",
-    async generateBundle(_options, bundle) {
+    // Before that, the files are not what is written: others still change them.
+    async writeBundle({ dir = "" }, bundle) {
       const files = Object.values(bundle).flatMap((file) => {
         const source = file.type === "chunk" ? file.code : file.source;
         const bytes = Buffer.from(source);
@@ -30,12 +33,8 @@ export function compressed(): Plugin {
             [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY,
             [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
           };
-          this.emitFile({ type: "asset", fileName: `${name}.br`, source: await brotli(bytes, { params }) });
-          this.emitFile({
-            type: "asset",
-            fileName: `${name}.gz`,
-            source: await deflate(bytes, { level: 9 }),
-          });
+          await writeFile(join(dir, `${name}.br`), await brotli(bytes, { params }));
+          await writeFile(join(dir, `${name}.gz`), await deflate(bytes, { level: 9 }));
         }),
       );
     },

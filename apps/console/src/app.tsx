@@ -1,4 +1,4 @@
-import { lazy, Suspense, useMemo } from "react";
+import { lazy, Suspense } from "react";
 import { Redirect, Route, Switch, useLocation } from "wouter";
 import { useSession } from "./api/session.ts";
 import { isAllowed, PAGES, type PageEntry } from "./pages/index.tsx";
@@ -10,6 +10,10 @@ import { useNamedProject } from "./shell/place.ts";
 const SIGN_IN = "/sign-in";
 const SETUP = "/setup";
 const PUBLIC = PAGES.filter(({ need }) => need === "public");
+/** Each once: what was made while something waited is forgotten with it, and would be loaded again for ever. */
+const SHOWN = new Map(
+  PAGES.map((page) => [page, lazy(async () => ({ default: await page.load() }))] as const),
+);
 const OTHERS = PAGES.filter(({ need }) => need !== "public");
 
 /** Who may see what: the setup where there is no user yet, the sign-in where nobody is signed in, else the page in its frame. */
@@ -59,7 +63,7 @@ function Places({ pages }: { readonly pages: readonly PageEntry[] }) {
 function Place({ page }: { readonly page: PageEntry }) {
   const project = useNamedProject();
   const { data } = useSession();
-  const Shown = useMemo(() => lazy(async () => ({ default: await page.load() })), [page]);
+  const Shown = SHOWN.get(page) ?? NotHere;
   if (page.need !== "public" && !isAllowed(page, data?.user?.rights, project)) return <NoRights />;
   // Of another project nothing of this one stays on the page.
   return <Shown key={project ?? ""} />;

@@ -42,6 +42,15 @@ export const THEME = createTheme({
   defaultRadius: "md",
   cursorType: "pointer",
   respectReducedMotion: true,
+  components: {
+    // Its header is no banner of the page.
+    Modal: {
+      defaultProps: {
+        attributes: { header: { role: "presentation" } },
+        closeButtonProps: { "aria-label": "Close" },
+      },
+    },
+  },
 });
 
 /** Colours by what they are for. Pages use these names, or Mantine's own. */

@@ -46,7 +46,7 @@ export function RightsEditor({ rights, changed }: RightsEditorProps) {
           />
           <Button
             variant="default"
-            aria-label={`No right in ${project}`}
+            aria-label={`Remove the right in ${project}`}
             onClick={() => setProjects(granted.filter(([each]) => each !== project))}
           >
             Remove
