@@ -33,6 +33,13 @@ it("says where delivery URLs begin, also of a project without a host of its own"
     "https://img.example",
     "https://localhost:8080",
   ]);
+  const local = here("127.0.0.1:8080", "http:");
+  expect(endpointsOf(["localhost", "127.0.0.1", "img.example", "127.0.0.1:8080"], "demo", local)).toEqual([
+    ...["http://127.0.0.1:8080", "http://localhost:8080", "https://img.example"],
+  ]);
+  expect(endpointsOf(["img.example"], "shop", here("img.example:8443"))).toEqual([
+    "https://img.example:8443",
+  ]);
   expect(endpointsOf(["127.0.0.1:8080"], "shop", here("127.0.0.1:8080", "http:"))).toEqual([
     "http://127.0.0.1:8080",
   ]);

@@ -105,8 +105,8 @@ export function UrlPanel({ look, settings, url, signed, follow }: UrlPanelProps)
         autoComplete="off"
       />
       <Group gap="sm" mt="sm">
-        <CopyButton text={whole} what="the delivery URL" label="Copy URL" />
-        <CopyButton text={page.href} what="the link to this page" label="Copy link to this page" />
+        <CopyButton text={whole} what="URL" label="Copy URL" />
+        <CopyButton text={page.href} what="link to this page" label="Copy link to this page" />
         <Anchor href={whole} target="_blank" rel="noreferrer" size="sm">
           Open the picture
         </Anchor>
