@@ -1,4 +1,4 @@
-import { Button } from "@mantine/core";
+import { Anchor, Button } from "@mantine/core";
 import { useState } from "react";
 import { Link, useLocation, useParams } from "wouter";
 import { path } from "../../api/call.ts";
@@ -34,7 +34,11 @@ export function Connector() {
     <>
       <PageHead
         title={connector ? `${nameOfKind(connector.kind)}: ${id}` : id}
-        lead={<Link href={`/p/${encodeURIComponent(project)}/connectors`}>All connectors</Link>}
+        lead={
+          <Anchor component={Link} href={path`/p/${project}/connectors`}>
+            All connectors
+          </Anchor>
+        }
         actions={connector && <Forget project={project} connector={connector} />}
       />
       {stateOf(query, "Asking for the connector") ??

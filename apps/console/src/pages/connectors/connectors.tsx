@@ -1,4 +1,6 @@
+import { Anchor } from "@mantine/core";
 import { Link } from "wouter";
+import { path } from "../../api/call.ts";
 import { usePages } from "../../api/hooks.ts";
 import { Ago } from "../../pieces/date-time.tsx";
 import { PageHead } from "../../pieces/page-head.tsx";
@@ -78,12 +80,9 @@ function Row({ project, connector }: { readonly project: string; readonly connec
   return (
     <tr>
       <td>
-        <Link
-          href={`/p/${encodeURIComponent(project)}/connectors/${encodeURIComponent(id)}`}
-          className={classes.name ?? ""}
-        >
+        <Anchor component={Link} href={path`/p/${project}/connectors/${id}`} className={classes.name ?? ""}>
           {nameOfKind(kind)}
-        </Link>
+        </Anchor>
         <div>
           <code>{id}</code>
         </div>

@@ -113,12 +113,9 @@ function Row({ project, event }: { readonly project: string; readonly event: Con
       <td>
         <div className={classes.links}>
           {[...new Set(event.invalidations)].map((uuid, at) => (
-            <Link
-              key={uuid}
-              href={`/p/${encodeURIComponent(project)}/invalidation/${encodeURIComponent(uuid)}`}
-            >
+            <Anchor key={uuid} component={Link} href={path`/p/${project}/invalidation/${uuid}`} size="sm">
               {at === 0 ? "Invalidation" : `Invalidation ${at + 1}`}
-            </Link>
+            </Anchor>
           ))}
           {link !== undefined && (
             <Anchor href={link} target="_blank" rel="noreferrer" size="sm">

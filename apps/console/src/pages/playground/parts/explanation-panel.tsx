@@ -30,8 +30,8 @@ export function ExplanationPanel({ explanation }: { readonly explanation: Explan
       {remarks.length > 0 && (
         <Notice kind="warn" title="Not everything was followed.">
           <ul>
-            {remarks.map(({ parameter, text, expected }, at) => (
-              <li key={`${at} ${parameter}`}>
+            {remarks.map(({ parameter, text, expected }) => (
+              <li key={`${parameter}=${text}`}>
                 <code>
                   {parameter}={text}
                 </code>
@@ -49,8 +49,8 @@ export function ExplanationPanel({ explanation }: { readonly explanation: Explan
             </Line>
             {original.steps.length > 0 && (
               <Line name="Found by">
-                {original.steps.map(({ alias, text }, at) => (
-                  <span key={`${at} ${text}`} className={classes.step}>
+                {original.steps.map(({ alias, text }) => (
+                  <span key={text} className={classes.step}>
                     {alias === undefined ? "prefix" : <code>{alias}</code>} → <code>{text}</code>
                   </span>
                 ))}

@@ -65,18 +65,23 @@ export function DeliveredFacts({ shown, isOld }: { readonly shown: Shown; readon
           ["Size", width > 0 ? writeSize(width, height) : "unknown"],
           [
             "Bytes",
-            <>
+            <span key="bytes">
               {writeBytes(bytes)}
               {saving !== undefined && (
                 <span className={saving >= 0 ? classes.less : classes.more}>
                   {saving >= 0 ? ` ${writeShare(saving)} less` : ` ${writeShare(-saving)} more`}
                 </span>
               )}
-            </>,
+            </span>,
           ],
           ["Format", format?.toUpperCase() ?? "unknown"],
           ["Time", `${writeMs(ms)}${serverMs === undefined ? "" : ` (server ${writeMs(serverMs)})`}`],
-          ["From", <StatusBadge kind={TIERS[tier].kind}>{TIERS[tier].name}</StatusBadge>],
+          [
+            "From",
+            <StatusBadge key="tier" kind={TIERS[tier].kind}>
+              {TIERS[tier].name}
+            </StatusBadge>,
+          ],
           ...(cacheControl === undefined ? [] : [["Kept", lifetimeOf(cacheControl)] as const]),
           ...(ignored.length === 0 ? [] : [["Not followed", ignored.join(", ")] as const]),
         ]}
