@@ -106,7 +106,7 @@ function SiteCard({
             variant="default"
             disabled={isBusy || walk.state === "walking"}
             onClick={look}
-            aria-label={`Reconcile ${site.site} now`}
+            aria-label={`Reconcile now: ${site.site}`}
           >
             Reconcile now
           </Button>

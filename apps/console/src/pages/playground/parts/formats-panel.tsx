@@ -94,8 +94,8 @@ function FormatCard({
         ) : (
           <p role="alert">{sentenceOf(data.facts.error)}</p>
         ))}
-      <Button size="compact-xs" variant="default" onClick={() => chosen(word)} aria-label={`Ask for ${name}`}>
-        Ask for it
+      <Button size="compact-xs" variant="default" onClick={() => chosen(word)}>
+        Ask for {name}
       </Button>
     </li>
   );
