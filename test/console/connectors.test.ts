@@ -97,6 +97,7 @@ describe.skipIf(missing)(`connectors in the console ${missing ?? ""}`, () => {
 
   test("look through everything at once when they are told to, and say what they found", async () => {
     const { tab } = own;
+    await tab.goto(`${all.freshet.url}/console${path}`);
     // The first look learns what is there.
     await tab.getByText("Looked through", { exact: true }).waitFor();
     site.put("/7.jpg", digest("c"));

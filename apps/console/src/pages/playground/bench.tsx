@@ -97,25 +97,33 @@ export function Bench({
               browserChosen={setBrowser}
               focused={(gravity) => change(withValue(look, "gravity", gravity))}
             />
-            <UrlPanel
-              look={look}
-              settings={settings}
-              url={url}
-              signed={isClosed ? asked : undefined}
-              follow={follow}
-            />
-            {explanation.error && (
-              <Problem error={explanation.error} again={() => void explanation.refetch()} />
-            )}
-            {explanation.data && <ExplanationPanel explanation={explanation.data} />}
-            <FormatsPanel
-              project={project}
-              look={look}
-              settings={settings}
-              original={facts?.bytes}
-              chosen={(format) => change(withValue(look, "force_format", format))}
-            />
-            <CodePanel look={look} settings={settings} endpoint={begin} facts={facts} result={result.data} />
+            <div className={classes.rest}>
+              <UrlPanel
+                look={look}
+                settings={settings}
+                url={url}
+                signed={isClosed ? asked : undefined}
+                follow={follow}
+              />
+              {explanation.error && (
+                <Problem error={explanation.error} again={() => void explanation.refetch()} />
+              )}
+              {explanation.data && <ExplanationPanel explanation={explanation.data} />}
+              <FormatsPanel
+                project={project}
+                look={look}
+                settings={settings}
+                original={facts?.bytes}
+                chosen={(format) => change(withValue(look, "force_format", format))}
+              />
+              <CodePanel
+                look={look}
+                settings={settings}
+                endpoint={begin}
+                facts={facts}
+                result={result.data}
+              />
+            </div>
           </>
         ) : (
           <Empty title="No picture is chosen.">
