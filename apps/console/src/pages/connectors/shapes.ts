@@ -43,7 +43,6 @@ export interface Site {
 
 /** States of an event, in order. */
 export const EVENT_STATES = ["received", "invalidating", "nothing-to-do", "done", "failed"] as const;
-export type EventState = (typeof EVENT_STATES)[number];
 
 /** A line of `GET /connectors/{id}/events`. */
 export interface ConnectorEvent {

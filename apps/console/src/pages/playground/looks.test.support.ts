@@ -28,7 +28,7 @@ const NAMES = [
   "https://shop.example/$(id)`id`\\.jpg",
 ];
 
-export const originals = fc.constantFrom(...NAMES);
+const originals = fc.constantFrom(...NAMES);
 
 export const looks: fc.Arbitrary<Look> = fc.record({
   original: originals,
