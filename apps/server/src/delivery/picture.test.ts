@@ -74,7 +74,9 @@ test("as original it is shown without what the URL and the project ask of it", a
   const asked = await look("/v7/_site_/hat.gif?blur=5");
   const original = await look("/v7/_site_/hat.gif?blur=5", "&as=original");
   expect(String(asked.headers["freshet-info"])).toContain('transformation="w=2&gray=1&blur=5"');
-  expect(String(original.headers["freshet-info"])).toContain('transformation="w=1600&h=1600&func=bound&org_if_sml=1"');
+  expect(String(original.headers["freshet-info"])).toContain(
+    'transformation="w=1600&h=1600&func=bound&org_if_sml=1"',
+  );
   expect(asked.headers.etag).not.toBe(original.headers.etag);
   const again = await change(server, "shop", shop);
   await done(server, "shop", again.body.invalidations);
