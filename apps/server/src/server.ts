@@ -38,6 +38,7 @@ import { explainRoutes } from "./delivery/explain-route.ts";
 import { createHotPath, type HotPath } from "./delivery/hot-path.ts";
 import { createListing, LISTING_MIGRATIONS, LISTING_OWNER, needsListing } from "./delivery/listing.ts";
 import { createNodeHeaders } from "./delivery/node-headers.ts";
+import { pictureRoute } from "./delivery/picture-route.ts";
 import { createPlaceholders } from "./delivery/placeholder.ts";
 import { RecentUrls } from "./delivery/recent-urls.ts";
 import { DeliveryRequests } from "./delivery/request.ts";
@@ -64,6 +65,7 @@ import { createFileChanges } from "./projects/file-changes.ts";
 import { fileRoutes } from "./projects/file-routes.ts";
 import { Files, readFile } from "./projects/files.ts";
 import type { ProjectTables } from "./projects/migrations.ts";
+import type { Original } from "./projects/originals.ts";
 import { createProjects } from "./projects/projects.ts";
 import { projectRoutes } from "./projects/routes.ts";
 import type { SecretBox } from "./projects/sealed.ts";
@@ -295,19 +297,17 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
   if (instance.role !== "control") {
     const { admission } = invalidation.instances;
     answerHit = createHotPath({ requests, delivery, admission, metrics, now: Date.now });
-    deliveryRoutes(app, {
-      requests,
-      delivery,
-      admission,
-      recent,
+    const routes = {
+      ...{ requests, delivery, admission, recent, metrics, projects },
       placeholders: await createPlaceholders({
         digestOf: (project, name) => files.digestOf(project, name),
         read: fileOf,
       }),
-      metrics,
-      stateOf: (original) => states.of(original),
+      stateOf: (original: Original) => states.of(original),
       confirm: confirmation(feed, config.projects, states),
-    });
+    };
+    deliveryRoutes(app, routes);
+    if (instance.role === "all") pictureRoute(app, routes);
   }
 
   return {

@@ -1,4 +1,5 @@
 import { sentenceOf } from "./errors.ts";
+import { VERSION } from "./package-version.ts";
 import type { QuestionSecrets } from "./secrets.ts";
 import type { SiteStatus } from "./site-status.ts";
 
@@ -12,6 +13,8 @@ export interface Announcement {
   readonly ttl: number;
   readonly status_url: string;
   readonly status_secret: string;
+  /** Of the connector's package. */
+  readonly version: string;
 }
 
 /** How a connector becomes known to the server. */
@@ -67,6 +70,7 @@ export function createAnnouncer(options: {
         ...summaryOf(name, sites),
         ...{ ttl: ttlOf(everyMs), status_url: `${address}/${name}/status` },
         status_secret: await secrets.of(project),
+        version: VERSION,
       });
       if (silent.delete(project)) log("announced again", { project });
       return true;
@@ -109,7 +113,7 @@ export function createAnnouncer(options: {
 function summaryOf(
   kind: string,
   sites: readonly SiteStatus[],
-): Omit<Announcement, "ttl" | "status_url" | "status_secret"> {
+): Omit<Announcement, "ttl" | "status_url" | "status_secret" | "version"> {
   const unfinished = ({ events }: SiteStatus) => (events.received ?? 0) + (events.invalidating ?? 0);
   const troubled = sites.filter((site) => site.state === "unreachable" || site.reconcile?.error);
   const [first] = troubled;

@@ -210,6 +210,37 @@ test("a pushed event becomes one invalidation with its cause, digests and key, a
   });
 });
 
+test("the log is read page by page, each line once, and says where to look in the CMS", async () => {
+  const begun = Date.now();
+  const now = () => 1_700_000_000_000 + Date.now() - begun;
+  const [cms, server] = [fakeCms(), await fakeServer()];
+  const { app } = await start(cms, server, await newPlace(), { now });
+  const names = Array.from({ length: 7 }, (_, at) => `evt_${at}`);
+  await push(
+    app,
+    names.map((id, order) => ({ id, order, files: { [`/${id}.jpg`]: "c1" } })),
+  );
+  await settled(app, Object.fromEntries(names.map((id) => [id, "done"])));
+  const seen: string[] = [];
+  let pages = 0;
+  for (let cursor: string | undefined = ""; cursor !== undefined; pages += 1) {
+    const query: string = `limit=3${cursor === "" ? "" : `&cursor=${cursor}`}`;
+    const page: { events: LoggedEvent[]; cursor?: string } = (
+      await app.inject(`/fake/events?${query}`)
+    ).json();
+    expect(page.events.every(({ link }) => link === "http://site.example/admin")).toBe(true);
+    seen.push(...page.events.map(({ event }) => event));
+    cursor = page.cursor;
+  }
+  expect([pages, seen]).toEqual([3, names.toReversed()]);
+  expect((await app.inject("/fake/events?limit=7")).json().cursor).toBeUndefined();
+  expect((await app.inject("/fake/events?before=2023-11-14T22:13:20Z")).json().events).toEqual([]);
+  expect((await app.inject("/fake/events?before=2023-11-14T22:15:00Z")).json().events).toHaveLength(7);
+  const strange = Buffer.from('[1,2,"x"]').toString("base64url");
+  for (const query of ["cursor=x", `cursor=${strange}`, "cursor=", "before=tuesday"])
+    expect((await app.inject(`/fake/events?${query}`)).statusCode, query).toBe(400);
+});
+
 test("an event whose push was lost is pulled, page after page, and the cursor outlives the process", async () => {
   const [cms, server, place] = [fakeCms(), await fakeServer(), await newPlace()];
   for (const order of [1, 2, 3, 4, 5])

@@ -8,12 +8,22 @@ export interface LoggedEvent {
   readonly event: string;
   /** What the event is about, where the CMS says so. */
   readonly subject?: string;
+  /** Where a person can look at it in the CMS. */
+  readonly link?: string;
   readonly via: Via;
   readonly received_at: string;
   readonly state: EventState;
   readonly changed_at: string;
   readonly invalidations: readonly string[];
   readonly remark: string | null;
+}
+
+/** A line of the log by which the ones behind it are found. */
+export interface LogPlace {
+  /** Milliseconds since the epoch. */
+  readonly receivedAt: number;
+  readonly site: string;
+  readonly event: string;
 }
 
 /** Where the pull of a site stands. */
@@ -41,6 +51,8 @@ export interface Inbox {
     readonly subject?: string;
     /** Milliseconds since the epoch: what was received earlier. */
     readonly before?: number;
+    /** What stands behind this line. */
+    readonly after?: LogPlace;
     readonly limit: number;
   }): Promise<readonly LoggedEvent[]>;
   /** The lines of these events of the site; nothing for one that never came in. */
@@ -58,7 +70,7 @@ export function createInbox(store: Store, tables: Tables, now: () => number): In
   const { db } = store;
   const inbox = sql.table(tables.inbox);
   const place = sql.table(tables.place);
-  const line = sql`select site, event, subject, via, received_at, state, changed_at, invalidations, remark from ${inbox}`;
+  const line = sql`select site, event, subject, via, received_at, state, changed_at, invalidations, remark, link from ${inbox}`;
 
   const insert = async (on: Kysely<unknown>, site: string, via: Via, events: readonly VerifiedEvent[]) => {
     let added = 0;
@@ -66,7 +78,7 @@ export function createInbox(store: Store, tables: Tables, now: () => number): In
     for (const { id, order, subject, payload } of events) {
       const { numAffectedRows } = await sql`insert into ${inbox}
         (id, site, event, ordinal, subject, payload, via, received_at, state, changed_at)
-        values (${`${site} ${id}`}, ${site}, ${id}, ${order ?? 0}, ${subject ?? null}, ${storable(payload)}, ${via}, ${time}, 'received', ${time})
+        values (${idOf(site, id)}, ${site}, ${id}, ${order ?? 0}, ${subject ?? null}, ${storable(payload)}, ${via}, ${time}, 'received', ${time})
         on conflict (id) do nothing`.execute(on);
       added += Number(numAffectedRows ?? 0n);
     }
@@ -91,21 +103,25 @@ export function createInbox(store: Store, tables: Tables, now: () => number): In
       const [row] = rows;
       return row && { cursor: row.cursor ?? undefined, pulledAt: Number(row.pulled_at) };
     },
-    async log({ site, sites, state, subject, before, limit }) {
+    async log({ site, sites, state, subject, before, after, limit }) {
       if (sites?.length === 0) return [];
       const bySites = sites === undefined ? sql`` : sql`and site in (${sql.join(sites)})`;
       const bySite = site === undefined ? sql`` : sql`and site = ${site}`;
       const byState = state === undefined ? sql`` : sql`and state = ${state}`;
       const bySubject = subject === undefined ? sql`` : sql`and subject = ${subject}`;
       const byTime = before === undefined ? sql`` : sql`and received_at < ${before}`;
+      const byPlace =
+        after === undefined
+          ? sql``
+          : sql`and (received_at, id) < (${after.receivedAt}, ${idOf(after.site, after.event)})`;
       const { rows } =
-        await sql<InboxRow>`${line} where true ${bySite} ${bySites} ${byState} ${bySubject} ${byTime}
+        await sql<InboxRow>`${line} where true ${bySite} ${bySites} ${byState} ${bySubject} ${byTime} ${byPlace}
         order by received_at desc, id desc limit ${limit}`.execute(db);
       return rows.map(lineOf);
     },
     async lines(site, events) {
       if (events.length === 0) return [];
-      const ids = events.map((event) => `${site} ${event}`);
+      const ids = events.map((event) => idOf(site, event));
       const { rows } = await sql<InboxRow>`${line} where id in (${sql.join(ids)})`.execute(db);
       return rows.map(lineOf);
     },
@@ -129,11 +145,14 @@ export function createInbox(store: Store, tables: Tables, now: () => number): In
   };
 }
 
+const idOf = (site: string, event: string) => `${site} ${event}`;
+
 function lineOf(row: InboxRow): LoggedEvent {
   return {
     site: row.site,
     event: row.event,
     ...(row.subject !== null && { subject: row.subject }),
+    ...(row.link !== null && { link: row.link }),
     via: row.via,
     received_at: new Date(Number(row.received_at)).toISOString(),
     state: row.state,

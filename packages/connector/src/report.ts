@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { type Access, accessOf } from "./access.ts";
 import type { Inbox } from "./inbox.ts";
+import { readLogCursor, writeLogCursor } from "./log-cursor.ts";
 import { problem } from "./problem.ts";
 import { EVENT_STATES } from "./schema.ts";
 import type { QuestionSecrets } from "./secrets.ts";
@@ -62,7 +63,7 @@ export function reportEvents<Client>(app: FastifyInstance, options: ReportOption
   app.get(`/${name}/events`, async (request, reply) => {
     const question = asked(request, reply);
     if (question === undefined) return reply;
-    const { state, limit = "100" } = question.query;
+    const { state, limit = "100", before, cursor } = question.query;
     const lines = /^[0-9]{1,4}$/.test(limit) ? Number(limit) : 0;
     if (lines < 1 || lines > MOST_LINES) {
       return problem(reply, "REQUEST_MALFORMED", `limit is a number from 1 to ${MOST_LINES}.`);
@@ -70,8 +71,22 @@ export function reportEvents<Client>(app: FastifyInstance, options: ReportOption
     if (state !== undefined && !EVENT_STATES.some((each) => each === state)) {
       return problem(reply, "REQUEST_MALFORMED", `state is one of ${EVENT_STATES.join(", ")}.`);
     }
-    const sites = question.sites.map((site) => site.id);
-    return { events: await inbox.log({ limit: lines, sites, ...(state !== undefined && { state }) }) };
+    const time = before === undefined ? undefined : Date.parse(before);
+    if (Number.isNaN(time)) return problem(reply, "REQUEST_MALFORMED", "before is a time.");
+    const after = cursor === undefined ? undefined : readLogCursor(cursor);
+    if (cursor !== undefined && after === undefined)
+      return problem(reply, "REQUEST_MALFORMED", "cursor is not what a page gave.");
+    const found = await inbox.log({
+      // One more says whether there is a next page.
+      limit: lines + 1,
+      sites: question.sites.map((site) => site.id),
+      ...(state !== undefined && { state }),
+      ...(time !== undefined && { before: time }),
+      ...(after !== undefined && { after }),
+    });
+    const events = found.slice(0, lines);
+    const last = found.length > lines ? events.at(-1) : undefined;
+    return { events, ...(last && { cursor: writeLogCursor(last) }) };
   });
 
   app.post(`/${name}/reconcile`, async (request, reply) => {

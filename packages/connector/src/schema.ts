@@ -28,6 +28,8 @@ export interface InboxRow extends QueueColumns {
   readonly invalidations: string | null;
   /** Why the event is where it is. */
   readonly remark: string | null;
+  /** Where a person can look at what the event is about; known once it was read. */
+  readonly link: string | null;
 }
 
 /** Names of one connector's tables; `owner` is their common prefix and the name of their migrations. */
@@ -96,6 +98,13 @@ export function migrationsOf({ inbox, known, place }: Tables): readonly Migratio
         await sql`create index ${sql.id(`${inbox}_subject`)} on ${sql.table(inbox)} (site, subject, received_at)`.execute(
           transaction,
         );
+      },
+    },
+    {
+      version: 3,
+      name: "links",
+      async up(transaction) {
+        await sql`alter table ${sql.table(inbox)} add column link text`.execute(transaction);
       },
     },
   ];

@@ -17,6 +17,7 @@ import type { ConnectedSite } from "./site.ts";
 const QUESTIONS = { firstMs: 250, mostMs: 30_000 };
 /** Between two looks at whether the events that came before a walk's finding are settled. */
 const EVENTS_FIRST_MS = 500;
+const LONGEST_LINK = 2_000;
 /** A Retry-After beyond this is taken for a mistake. */
 const LONGEST_RETRY_AFTER_MS = 3_600_000;
 
@@ -97,7 +98,8 @@ export function createSettle<Client>(options: SettleOptions<Client>) {
     }
     const plan = { changes: wanted, skipped: skipped.length, ...(reason !== undefined && { reason }) };
     await store.db.transaction().execute(async (on) => {
-      const { numAffectedRows } = await sql`update ${inbox} set plan = ${JSON.stringify(plan)}
+      const { numAffectedRows } =
+        await sql`update ${inbox} set plan = ${JSON.stringify(plan)}, link = ${linkOf(changes)}
         where id = ${row.id} and plan is null`.execute(on);
       if (numAffectedRows !== 1n) throw new Error("Another process planned this event at the same time.");
       // A skipped change is the newest word about its original, too: an earlier one that comes late must not pass for it.
@@ -236,6 +238,12 @@ const because = ({ reason }: Plan, sentence: string) =>
   reason === undefined ? sentence : `${reason} ${sentence}`;
 
 const files = (count: number) => (count === 1 ? "1 file" : `${count} files`);
+
+/** Links are shown to people: only what a browser may safely be sent to. */
+function linkOf(changes: readonly AssetChange[]): string | null {
+  const link = changes.find((change) => change.link !== undefined)?.link;
+  return link !== undefined && link.length <= LONGEST_LINK && /^https?:\/\//i.test(link) ? link : null;
+}
 
 const originalsOf = (plan: Plan): readonly string[] => plan.changes.map((change) => change.original);
 

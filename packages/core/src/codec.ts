@@ -1,3 +1,5 @@
+import type { Form } from "./form.ts";
+
 /**
  * Text on the wire ⇄ typed value. `parse` answers undefined for what it cannot read and never throws;
  * for every value it does give, `parse(format(value))` gives that value back.
@@ -5,6 +7,8 @@
 export interface Codec<Value> {
   /** What a reader should have written, e.g. "a whole number from 1 to 8192". */
   readonly expected: string;
+  /** What kind of value that is. */
+  readonly form: Form;
   parse(text: string): Value | undefined;
   format(value: Value): string;
 }

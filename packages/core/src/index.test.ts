@@ -81,6 +81,7 @@ test("what the entry exports is decided, not found", async () => {
       "isOperationParameter",
       "layer",
       "layerParameters",
+      "listParameters",
       "normalizeInvalidationPath",
       "normalizeInvalidationUrl",
       "normalizePath",

@@ -32,6 +32,7 @@ export type { Radii, Radius } from "./codecs/radii.ts";
 export type { RatioRange } from "./codecs/ratio.ts";
 export type { Duotone, Tint } from "./codecs/tint.ts";
 export { effectiveTransformation } from "./effective-transformation.ts";
+export type { Form } from "./form.ts";
 export { type InputFormat, MEDIA_TYPES, OUTPUT_FORMATS, type OutputFormat } from "./format.ts";
 export {
   type CheckedLine,
@@ -98,6 +99,7 @@ export {
   isEmptyTransformation,
   isOperationParameter,
   layer,
+  listParameters,
   type Remark,
   readTransformation,
   writeTransformation,

@@ -78,6 +78,33 @@ export const PAGES: readonly PageEntry[] = [
     load: () => import("./projects/nodes.tsx").then((page) => page.Nodes),
   },
   {
+    path: "/p/:project/playground",
+    title: "Playground",
+    group: "Playground",
+    need: { right: "read", of: "project" },
+    load: () => import("./playground/playground.tsx").then((page) => page.Playground),
+  },
+  {
+    path: "/p/:project/connectors",
+    title: "Connectors",
+    group: "Connectors",
+    need: { right: "read", of: "project" },
+    load: () => import("./connectors/connectors.tsx").then((page) => page.Connectors),
+  },
+  {
+    path: "/p/:project/connectors/:id",
+    title: "Connector",
+    need: { right: "read", of: "project" },
+    load: () => import("./connectors/connector.tsx").then((page) => page.Connector),
+  },
+  {
+    path: "/instances",
+    title: "Instances",
+    group: "Instances",
+    need: "signed-in",
+    load: () => import("./instances/instances.tsx").then((page) => page.Instances),
+  },
+  {
     path: "/users/*?",
     title: "Users",
     group: "Access",

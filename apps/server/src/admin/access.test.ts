@@ -50,6 +50,7 @@ const NEEDED: readonly string[] = [
   "GET /projects/{name}/files/{file}: read path",
   "GET /projects/{name}/files: read path",
   "GET /projects/{name}/keys: admin path",
+  "GET /projects/{name}/picture: read path",
   "GET /projects/{name}/states: read path",
   "GET /projects/{name}/versions/{version}: read path",
   "GET /projects/{name}/versions: read path",

@@ -261,6 +261,7 @@ test("connectors announce themselves, are away when they fall silent, and can be
     lag: 3,
     waiting: 2,
     status_url: "https://c.example/status",
+    version: "1.2.3",
   };
   const announce = (body: object, id = "space-1") => a.ask("PUT", `/connectors/${id}`, { body, key });
   await expect.poll(async () => (await announce(said)).status).toBe(200);
@@ -281,7 +282,7 @@ test("connectors announce themselves, are away when they fall silent, and can be
     registered_at: first.body.registered_at,
     waiting: 0,
   });
-  expect(second.body.status_url).toBeUndefined();
+  expect([second.body.status_url, second.body.version]).toEqual([undefined, undefined]);
   const later = await b.ask("GET", "/connectors", { key });
   expect(later.body.connectors).toMatchObject([{ id: "space-1", is_present: true }]);
   for (const wrong of [

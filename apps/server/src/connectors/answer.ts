@@ -36,6 +36,8 @@ export const EVENTS = object("Lines of the event log, newest first.", {
     object("An event.", {
       site: text("The site it came from.", 2_000),
       event: text("Its id there.", 300),
+      "subject?": text("What it is about, in the words of the CMS.", 500),
+      "link?": text("Where a person can look at that.", 2_000),
       via: text("push: the site sent it. pull: it was asked for. walk: a walk over everything found it.", 20),
       received_at: time("When it was stored."),
       state: text("received, invalidating, nothing-to-do, done or failed.", 20),
@@ -45,6 +47,7 @@ export const EVENTS = object("Lines of the event log, newest first.", {
     }),
     1_000,
   ),
+  "cursor?": text("Where the next page begins; absent on the last one.", 2_000),
 });
 
 export const BEGUN = object("What was begun.", {

@@ -20,6 +20,8 @@ export interface ConnectorRow {
   /** What questions there are signed with, sealed. */
   readonly status_secret: string | null;
   readonly note: string | null;
+  /** What it says is its version. */
+  readonly version: string | null;
   readonly ttl_ms: number;
   readonly registered_at: number;
   readonly seen_at: number;
@@ -46,6 +48,13 @@ export const MIGRATIONS: readonly Migration[] = [
     name: "questions",
     async up(transaction) {
       await sql`alter table connector_row add column status_secret text`.execute(transaction);
+    },
+  },
+  {
+    version: 3,
+    name: "versions",
+    async up(transaction) {
+      await sql`alter table connector_row add column version text`.execute(transaction);
     },
   },
 ];

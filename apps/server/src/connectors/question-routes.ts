@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { authorOf, projectOfRequest } from "../access/plugin.ts";
-import { choice, count, object, text } from "../admin/schemas.ts";
+import { choice, count, object, text, time } from "../admin/schemas.ts";
 import type { Projects } from "../projects/project.ts";
 import type { SecretBox } from "../projects/sealed.ts";
 import { BEGUN, EVENTS, fitted, SITES } from "./answer.ts";
@@ -67,7 +67,9 @@ export function questionRoutes(app: FastifyInstance, parts: ConnectorParts): voi
         querystring: object("Of what.", {
           ...SITE,
           "state?": choice("Only events in this state.", STATES),
+          "before?": time("Only events that were stored earlier."),
           "limit?": count("Lines.", 1, 1_000),
+          "cursor?": text("Where the page begins, as the page before said.", 2_000),
           ...PROJECT,
         }),
         response: { 200: EVENTS },
@@ -75,8 +77,8 @@ export function questionRoutes(app: FastifyInstance, parts: ConnectorParts): voi
       },
     },
     async (request) => {
-      const { site, state, limit } = request.query;
-      const query = { site, state, limit: limit === undefined ? undefined : String(limit) };
+      const { site, state, before, limit, cursor } = request.query;
+      const query = { site, state, before, limit: limit === undefined ? undefined : String(limit), cursor };
       return fitted(EVENTS, await ask(request, { method: "GET", what: "events", query }));
     },
   );

@@ -57,13 +57,21 @@ test("questions are asked at the connector with its own secret, and the secret i
   const line = {
     ...{ site: "site.example", event: "evt_1", via: "push", state: "done", invalidations: ["u1"] },
     ...{ received_at: "2026-11-28T10:00:00.000Z", changed_at: "2026-11-28T10:00:01.000Z" },
+    ...{ subject: "asset hat", link: "https://site.example/wp-admin/post.php?post=7" },
   };
   answer = (_request, response) =>
-    response.end(JSON.stringify({ events: [{ ...line, remark: null, password: "x" }], more: 1 }));
-  const got = await ask("GET", "events?site=site.example&state=done&limit=7");
-  expect([got.status, got.body]).toEqual([200, { events: [line] }]);
+    response.end(
+      JSON.stringify({ events: [{ ...line, remark: null, password: "x" }], cursor: "c2", more: 1 }),
+    );
+  const got = await ask(
+    "GET",
+    "events?site=site.example&state=done&limit=7&cursor=c1&before=2026-11-28T12:00:00Z",
+  );
+  expect([got.status, got.body]).toEqual([200, { events: [line], cursor: "c2" }]);
   const [request] = asked;
-  expect(request?.url).toBe("/wordpress/events?site=site.example&state=done&limit=7");
+  expect(request?.url).toBe(
+    "/wordpress/events?site=site.example&state=done&before=2026-11-28T12%3A00%3A00Z&limit=7&cursor=c1",
+  );
   const {
     "webhook-id": id,
     "webhook-timestamp": at,

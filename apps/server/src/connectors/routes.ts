@@ -31,6 +31,7 @@ const SAID = {
     writeOnly: true as const,
   },
   "note?": text("One sentence for whoever looks, such as what is wrong.", 500),
+  "version?": text("The connector's own version.", 60),
   "ttl?": count(
     "Seconds after which it counts as away unless it says something again; 90 where nothing is said.",
     10,
@@ -52,6 +53,7 @@ interface Body extends Pick<ConnectorRow, "kind" | "state" | "lag"> {
   readonly status_url?: string;
   readonly status_secret?: string;
   readonly note?: string;
+  readonly version?: string;
   readonly ttl?: number;
 }
 
@@ -89,13 +91,19 @@ export function connectorRoutes(app: FastifyInstance, parts: ConnectorParts): vo
         status_url,
         status_secret,
         note,
+        version,
         ttl = USUAL_TTL_S,
       } = request.body;
       const project = projectOfRequest(request, projects).name;
       const sealed = status_secret === undefined ? null : box.seal(status_secret, placeOf({ project, id }));
       const row = await connectors.announce({
         ...{ project, id, kind, state, lag, waiting, status_secret: sealed },
-        ...{ status_url: status_url ?? null, note: note ?? null, ttl_ms: ttl * 1_000 },
+        ...{
+          status_url: status_url ?? null,
+          note: note ?? null,
+          version: version ?? null,
+          ttl_ms: ttl * 1_000,
+        },
       });
       return viewConnector(row, now());
     },
@@ -142,11 +150,12 @@ export function connectorRoutes(app: FastifyInstance, parts: ConnectorParts): vo
 }
 
 function viewConnector(row: ConnectorRow, now: number) {
-  const { id, project, kind, state, lag, waiting, status_url, note, ttl_ms } = row;
+  const { id, project, kind, state, lag, waiting, status_url, note, version, ttl_ms } = row;
   return {
     ...{ id, project, kind, state, lag, waiting, ttl: ttl_ms / 1_000 },
     ...(status_url === null ? {} : { status_url }),
     ...(note === null ? {} : { note }),
+    ...(version === null ? {} : { version }),
     is_present: now - row.seen_at <= ttl_ms,
     registered_at: new Date(row.registered_at).toISOString(),
     seen_at: new Date(row.seen_at).toISOString(),

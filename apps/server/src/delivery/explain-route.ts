@@ -6,6 +6,7 @@ import type { Drafts } from "../projects/drafts.ts";
 import type { Projects } from "../projects/project.ts";
 import { explain } from "./explain.ts";
 import { targetOf, viewExplanation } from "./explanation-view.ts";
+import { hostsOf } from "./picture-route.ts";
 
 const GIVEN = {
   value: text("The value, in its canonical spelling.", 8_192),
@@ -14,6 +15,10 @@ const GIVEN = {
 };
 export const EXPLANATION = object("What becomes of a delivery URL. No origin is asked.", {
   project: text("Name of the project.", 63),
+  "hosts?": list(
+    text("A host under which the project is asked: of its settings, or the one of this request.", 300),
+    1_001,
+  ),
   "refused?": object("Why it would be refused; absent where it would not.", {
     code: text("Permanent code, see the table of errors.", 60),
     sentence: text("The sentence of the code, and which input it was about.", 10_000),
@@ -88,9 +93,9 @@ export function explainRoutes(
     },
     async (request, reply) => {
       reply.header("cache-control", "no-store");
-      return viewExplanation(
-        explain(projectOfRequest(request, projects), targetOf(request.query.url), now()),
-      );
+      const project = projectOfRequest(request, projects);
+      const explanation = explain(project, targetOf(request.query.url), now());
+      return viewExplanation({ ...explanation, hosts: hostsOf(project, projects, request.host) });
     },
   );
   app.post<{

@@ -1,7 +1,7 @@
 import type { Explanation } from "./explain.ts";
 
 /** An explanation as the API shows it: what there is none of is absent. */
-export function viewExplanation(explanation: Explanation): unknown {
+export function viewExplanation(explanation: Explanation & { readonly hosts?: readonly string[] }): unknown {
   return withoutNulls(explanation);
 }
 

@@ -39,57 +39,89 @@ export interface DeliveryRouteParts {
   readonly confirm?: (project: Project) => Promise<void>;
 }
 
+/** Which delivery URL is asked for, and how its answer differs from that to a visitor. */
+export interface Asked {
+  readonly host: string | undefined;
+  readonly target: string;
+  /** Whoever looks at Freshet itself: other requests take no notice of it. */
+  readonly look?: {
+    /** Tells answers of this kind from others for the same URL. */
+    readonly mark: string;
+    readonly alter: (read: DeliveryRequest) => DeliveryRequest;
+    /** Header names and values in turn, of placeholders too. */
+    readonly dress: (head: readonly string[]) => readonly string[];
+  };
+}
+
 /** GET, HEAD and OPTIONS of images. */
 export function deliveryRoutes(app: FastifyInstance, parts: DeliveryRouteParts): void {
   app.all(
     DELIVERY_ROUTE,
     { logLevel: "warn", config: { access: "public" } },
     async (request: FastifyRequest, reply: FastifyReply) => {
-      const { raw } = request;
-      const begun = performance.now();
-      if (raw.method === "OPTIONS") {
+      if (request.raw.method === "OPTIONS") {
         reply.hijack();
         preflight(reply.raw);
         return;
       }
-      let understood: DeliveryRequest | undefined;
-      try {
-        if (raw.method !== "GET" && raw.method !== "HEAD") throw new ServerError("METHOD_NOT_ALLOWED");
-        const target = request.originalUrl;
-        const { host } = raw.headers;
-        const first = parts.requests.read(host, target, raw.socket.remoteAddress);
-        understood = first;
-        // Once, after the request has arrived and before any cache is looked at.
-        const entered = parts.admission.enter(raw.headers["freshet-demand"]);
-        const standing = typeof entered === "string" ? entered : await entered;
-        reply.raw.once(
-          "close",
-          parts.admission.begin(() => raw.destroy()),
-        );
-        if (standing !== "current") await parts.confirm?.(first.project);
-        const { read, delivered } = await answer(parts, raw, target, standing);
-        understood = read;
-        if (typeof delivered === "string") {
-          reply.hijack();
-          redirect(reply.raw, delivered);
-          return;
-        }
-        const asked = { path: target, host, accept: raw.headers.accept };
-        for (const source of read.sources) parts.recent.add(source, asked);
-        reply.hijack();
-        write(raw, reply.raw, delivered, begun);
-        parts.metrics.answered(delivered.from, performance.now() - begun);
-      } catch (error) {
-        const failure = codeOf(error);
-        if (failure.code === "INTERNAL") request.log.error({ err: failure.cause }, "delivery failed");
-        parts.metrics.failed(failure.code);
-        reply.hijack();
-        const project = understood?.project ?? parts.requests.projectOf(raw.headers.host);
-        writePlaceholder(raw, reply.raw, failure, await parts.placeholders(project), understood);
-      }
+      await serveImage(parts, request, reply, {
+        host: request.raw.headers.host,
+        target: request.originalUrl,
+      });
     },
   );
 }
+
+/** Answers with the image of a delivery URL or, for whatever reason there is none, with a placeholder. */
+export async function serveImage(
+  parts: DeliveryRouteParts,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  asked: Asked,
+): Promise<void> {
+  const { raw } = request;
+  const begun = performance.now();
+  const { host, target, look } = asked;
+  const dress = look?.dress ?? asItIs;
+  let understood: DeliveryRequest | undefined;
+  try {
+    if (raw.method !== "GET" && raw.method !== "HEAD") throw new ServerError("METHOD_NOT_ALLOWED");
+    const first = parts.requests.read(host, target, raw.socket.remoteAddress);
+    understood = first;
+    // Once, after the request has arrived and before any cache is looked at.
+    const entered = parts.admission.enter(raw.headers["freshet-demand"]);
+    const standing = typeof entered === "string" ? entered : await entered;
+    reply.raw.once(
+      "close",
+      parts.admission.begin(() => raw.destroy()),
+    );
+    if (standing !== "current") await parts.confirm?.(first.project);
+    const { read, delivered } = await answer(parts, raw, asked, standing);
+    understood = read;
+    if (typeof delivered === "string") {
+      reply.hijack();
+      redirect(reply.raw, delivered);
+      return;
+    }
+    if (!look) {
+      const url = { path: target, host, accept: raw.headers.accept };
+      for (const source of read.sources) parts.recent.add(source, url);
+    }
+    reply.hijack();
+    write(raw, reply.raw, delivered, { begun, dress });
+    parts.metrics.answered(delivered.from, performance.now() - begun);
+  } catch (error) {
+    const failure = codeOf(error);
+    if (failure.code === "INTERNAL") request.log.error({ err: failure.cause }, "delivery failed");
+    parts.metrics.failed(failure.code);
+    reply.hijack();
+    const project = understood?.project ?? parts.requests.projectOf(host);
+    const placeholder = await parts.placeholders(project);
+    writePlaceholder(raw, reply.raw, failure, placeholder, { understood, dress });
+  }
+}
+
+const asItIs = (head: readonly string[]) => head;
 
 /**
  * Settings and states are a source like any other: an answer that was begun under some and ended under others is made anew, because its number
@@ -98,12 +130,14 @@ export function deliveryRoutes(app: FastifyInstance, parts: DeliveryRouteParts):
 async function answer(
   { requests, delivery, stateOf = () => undefined }: DeliveryRouteParts,
   { socket, headers }: IncomingMessage,
-  target: string,
+  { host, target, look }: Asked,
   standing: Standing,
 ): Promise<{ readonly read: DeliveryRequest; readonly delivered: Delivered | string }> {
-  const { host, accept, "if-none-match": ifNoneMatch } = headers;
+  const { accept, "if-none-match": ifNoneMatch } = headers;
+  const marked = look ? `${look.mark} ${target}` : target;
   for (let readings = 1; readings <= MOST_READINGS; readings += 1) {
-    const read = requests.read(host, target, socket.remoteAddress);
+    const found = requests.read(host, target, socket.remoteAddress);
+    const read = look ? look.alter(found) : found;
     const state = stateOf(read.original);
     // What is blocked is shown nowhere, on no other picture either.
     const isBlocked = () => read.sources.some((source) => stateOf(source) === "blocked");
@@ -114,7 +148,7 @@ async function answer(
     if (wasBlocked) throw new ServerError("ORIGINAL_BLOCKED");
     try {
       const hints = read.hints && readHints(read.hints, headers);
-      const memoryKey = memoryKeyOf(host, target, accept, hints && hintKey(hints));
+      const memoryKey = memoryKeyOf(host, marked, accept, hints && hintKey(hints));
       const kept = standing === "current" ? delivery.hit(read, memoryKey) : undefined;
       const delivered =
         kept ?? (await delivery.deliver(read, { accept, ifNoneMatch, hints }, memoryKey, standing));
@@ -159,11 +193,14 @@ function write(
   request: IncomingMessage,
   response: ServerResponse,
   delivered: Delivered,
-  begun: number,
+  {
+    begun,
+    dress,
+  }: { readonly begun: number; readonly dress: (head: readonly string[]) => readonly string[] },
 ): void {
   const { answer, stamp, from } = delivered;
   const head = [
-    ...answer.head,
+    ...dress(answer.head),
     "Freshet-Stamp",
     String(stamp),
     "Cache-Status",
@@ -221,14 +258,20 @@ function writePlaceholder(
   response: ServerResponse,
   failure: ServerError,
   placeholder: Placeholder,
-  understood: DeliveryRequest | undefined,
+  {
+    understood,
+    dress,
+  }: {
+    readonly understood: DeliveryRequest | undefined;
+    readonly dress: (head: readonly string[]) => readonly string[];
+  },
 ): void {
   const status =
     failure.code === "ORIGINAL_MISSING"
       ? (understood?.project.missingStatus ?? 404)
       : ERRORS[failure.code].status;
   response.writeHead(status, [
-    ...OPEN_HEADERS,
+    ...dress(OPEN_HEADERS),
     "Content-Type",
     placeholder.contentType,
     "Content-Length",

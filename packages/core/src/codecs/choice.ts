@@ -8,6 +8,7 @@ export function oneOf<const Word extends string>(
 ): Codec<Word> {
   return {
     expected: `one of ${words.join(", ")}`,
+    form: { kind: "choice", choices: words },
     parse(text) {
       const word = text.trim().toLowerCase();
       return (
@@ -23,6 +24,7 @@ export function oneOf<const Word extends string>(
 export function oneOfNumbers<const Choice extends number>(numbers: readonly Choice[]): Codec<Choice> {
   return {
     expected: `one of ${numbers.join(", ")}`,
+    form: { kind: "choice", choices: numbers.map(String) },
     parse: (text) => numbers.find((each) => each === readDecimal(text)),
     format: String,
   };
@@ -32,6 +34,7 @@ export function oneOfNumbers<const Choice extends number>(numbers: readonly Choi
 export function listOf<Member>(member: Codec<Member>): Codec<readonly Member[]> {
   return {
     expected: `a comma list, each ${member.expected}`,
+    form: member.form.kind === "choice" ? { ...member.form, kind: "choices" } : member.form,
     parse(text) {
       const members = new Map<string, Member>();
       for (const part of text.split(",")) {

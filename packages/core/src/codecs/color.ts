@@ -10,6 +10,7 @@ export interface Color {
 
 export const color: Codec<Color> = {
   expected: "a hex colour without #, 3 or 6 digits, or a CSS colour name",
+  form: { kind: "color", auto: false },
   parse(text) {
     const word = text.trim().toLowerCase().replace(/^#/, "");
     const hex = COLOR_NAMES.get(word) ?? (/^[0-9a-f]{3}$/.test(word) ? word.replace(/./g, "$&$&") : word);
@@ -26,6 +27,7 @@ export type Fill = Color | "auto";
 
 export const fill: Codec<Fill> = {
   expected: `${color.expected}, or auto`,
+  form: { kind: "color", auto: true },
   parse: (text) => (text.trim().toLowerCase() === "auto" ? "auto" : color.parse(text)),
   format: (value) => (value === "auto" ? value : color.format(value)),
 };

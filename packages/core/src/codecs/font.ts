@@ -57,6 +57,7 @@ const face = oneOf(FONTS, SYNONYMS);
 
 export const font: Codec<Font> = {
   expected: `one of ${FONTS.join(", ")}, or a common name such as Arial, Georgia-Bold or Courier`,
+  form: face.form,
   parse: (text) => face.parse(text.trim().replace(/[\s_+]+/g, "-")),
   format: face.format,
 };
@@ -71,6 +72,7 @@ const LARGEST = 2_000;
 
 export const fontSize: Codec<FontSize> = {
   expected: `a number of pixels from 1 to ${LARGEST}, with max behind it for at most so many`,
+  form: { kind: "fontsize", max: LARGEST },
   parse(text) {
     const [, number = "", max] = /^([^a-z]*)(max)?$/.exec(text.trim().toLowerCase()) ?? [];
     const value = readDecimal(number);

@@ -28,15 +28,18 @@ export type Gravity = Compass | "auto" | "trim" | FocalPoint;
 const COMPONENT = /^(-?[\d.]+)([psc]?)$/;
 const LARGEST = { px: 100_000, p: 100, s: 100, c: 1 } as const;
 
+const WORDS = [...COMPASS, "auto", "trim"] as const;
+
 export const compass: Codec<Compass> = oneOf(COMPASS, { centre: "center" });
 
-const word: Codec<Compass | "auto" | "trim"> = oneOf([...COMPASS, "auto", "trim"], {
+const word: Codec<Compass | "auto" | "trim"> = oneOf(WORDS, {
   centre: "center",
   smart: "auto",
 });
 
 export const gravity: Codec<Gravity> = {
   expected: "a compass word (north … center), auto, trim, or a focal point X,Y · Xp,Yp · Xs,Ys · Xc,Yc",
+  form: { kind: "gravity", choices: WORDS },
   parse: (text) => word.parse(text) ?? readFocalPoint(text),
   format(value) {
     if (typeof value === "string") return value;

@@ -13,6 +13,7 @@ const ONE = /^([+-]?[\d.]+)(p?)$/i;
 /** `X`, `X,Y`, `Xp` or `Xp,Yp`; what is outside of 0 and the most of its unit is clamped, two decimals are kept. */
 export const lengths = (most: Readonly<Record<Lengths["unit"], number>>, what: string): Codec<Lengths> => ({
   expected: what,
+  form: { kind: "lengths", most },
   parse(text) {
     const parts = text.split(",", 3).map((part) => ONE.exec(part.trim()));
     const [first, second] = parts;

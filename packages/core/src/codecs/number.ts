@@ -14,6 +14,7 @@ export function readDecimal(text: string): number | undefined {
 /** A number of pixels: fractions are rounded, anything above `max` is clamped to it, zero and below are not readable. */
 export const pixels = (max: number): Codec<number> => ({
   expected: `a number of pixels from 1 to ${max}`,
+  form: { kind: "number", min: 1, max, digits: 0 },
   parse(text) {
     const value = readDecimal(text);
     if (value === undefined || value <= 0) return undefined;
@@ -25,6 +26,7 @@ export const pixels = (max: number): Codec<number> => ({
 /** A decimal between `min` and `max`; outside values are clamped, kept to `digits` decimals. */
 export const decimal = (min: number, max: number, digits = 4): Codec<number> => ({
   expected: `a number from ${min} to ${max}`,
+  form: { kind: "number", min, max, digits },
   parse(text) {
     const value = readDecimal(text);
     if (value === undefined) return undefined;
@@ -38,6 +40,7 @@ export const decimal = (min: number, max: number, digits = 4): Codec<number> => 
 /** A switch: any text but the empty one and `0` turns it on. */
 export const flag: Codec<boolean> = {
   expected: "1 or 0",
+  form: { kind: "flag" },
   parse: (text) => text !== "" && text !== "0",
   format: (on) => (on ? "1" : "0"),
 };

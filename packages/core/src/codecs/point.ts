@@ -12,6 +12,7 @@ const FARTHEST = 100_000;
 
 export const point: Codec<Point> = {
   expected: "two pixel numbers X,Y",
+  form: { kind: "point", max: FARTHEST },
   parse(text) {
     const [x, y, ...more] = text.split(",", 3).map(readDecimal);
     if (more.length > 0 || x === undefined || y === undefined) return undefined;

@@ -17,6 +17,7 @@ function readRadius(text: string): Radius | undefined {
 
 export const radii: Codec<Radii> = {
   expected: "a radius in pixels or max; or four of them: top left, bottom left, bottom right, top right",
+  form: { kind: "radii", max: LARGEST },
   parse(text) {
     const [one, two, three, four, ...more] = text.split(",", 5).map(readRadius);
     if (one === undefined || more.length > 0) return undefined;

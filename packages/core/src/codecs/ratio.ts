@@ -19,6 +19,7 @@ const isUsable = (value: number) => value >= 0.01 && value <= 100;
 
 export const ratioRange: Codec<RatioRange> = {
   expected: "a ratio such as 1.5 or 16:9, or a range A,B",
+  form: { kind: "ratio" },
   parse(text) {
     const [first, second, ...more] = text.split(",").map(readRatio);
     if (more.length > 0 || first === undefined || (text.includes(",") && second === undefined))

@@ -19,6 +19,7 @@ const share = decimal(0, 1);
 
 export const tint: Codec<Tint> = {
   expected: "a colour, or a colour and an opacity from 0 to 1: COLOR,OPACITY",
+  form: { kind: "tint" },
   parse(text) {
     const [name = "", opacity = "0.5", ...more] = text.split(",", 3);
     const read = { color: color.parse(name), opacity: share.parse(opacity) };
@@ -30,6 +31,7 @@ export const tint: Codec<Tint> = {
 
 export const duotone: Codec<Duotone> = {
   expected: "the colour of the dark and of the light, and perhaps an opacity from 0 to 1: DARK,LIGHT,OPACITY",
+  form: { kind: "duotone" },
   parse(text) {
     const [first = "", second = "", opacity = "1", ...more] = text.split(",", 4);
     const [dark, light] = [color.parse(first), color.parse(second)];
