@@ -60,6 +60,7 @@ import { type ChangeTables, createChanges } from "./projects/changes.ts";
 import { createFeed } from "./projects/feed.ts";
 import { createProjects } from "./projects/projects.ts";
 import { projectRoutes } from "./projects/routes.ts";
+import type { Original } from "./projects/originals.ts";
 import type { SecretBox } from "./projects/sealed.ts";
 import { createStateChanges } from "./projects/state-changes.ts";
 import { stateRoutes } from "./projects/state-routes.ts";
@@ -69,6 +70,8 @@ import { createViews } from "./projects/view.ts";
 import { createS3Client } from "./s3/client.ts";
 import { sealedBoxOf } from "./secrets/sealed-box.ts";
 import { createSources } from "./sources/sources.ts";
+import { createWarmUp } from "./warmup/warm-up.ts";
+import type { WarmUpTuning } from "./warmup/worker.ts";
 
 /** Of the API, as its document says. */
 const VERSION = "1";
@@ -100,6 +103,7 @@ export interface ServerPorts {
   readonly store?: Store;
   readonly instance?: Partial<InstancePorts>;
   readonly tuning?: Partial<Tuning>;
+  readonly warmUpTuning?: Partial<WarmUpTuning>;
   /** Seals the secrets of settings; absent: with the keys that the configuration gives. */
   readonly box?: SecretBox;
 }
@@ -172,6 +176,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     applied: () => coverage.applied,
     instances: () => invalidation.instances,
     invalidations: () => invalidation.figures,
+    warming: () => warmUp.waiting(),
   });
   const records = new Records(recordDisk, limits.records);
   const originals = new Originals({
@@ -232,6 +237,18 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     now,
     log,
   });
+  const { admission } = invalidation.instances;
+  const stateOf = (original: Original) => states.of(original);
+  const warmUp = createWarmUp({
+    ...{ store, projects, now, log, isAlone: instance.isAlone },
+    delivery:
+      instance.role === "control"
+        ? undefined
+        : { requests, delivery, admission, originals, stateOf, drivers: ports.drivers },
+    perSecond: limits.warmUpRate,
+    tuning: ports.warmUpTuning,
+    ended: metrics.warmed,
+  });
   let isReady = false;
   errorResponses(app);
   validateBySchema(app);
@@ -252,6 +269,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     const changes = createChanges({ ...{ store, feed, projects, fixed, installation, box, journal, now } });
     const stateChanges = createStateChanges({ store, feed, journal, now, delivery: port });
     await app.register(invalidation.routes);
+    await app.register(warmUp.routes);
     const views = createViews(feed, sections);
     projectRoutes(app, { feed, changes, views, sections });
     versionRoutes(app, { db, changes, views });
@@ -262,7 +280,6 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     adminRoutes(app, { db, operations, version: VERSION });
   }
   if (instance.role !== "control") {
-    const { admission } = invalidation.instances;
     answerHit = createHotPath({ requests, delivery, admission, metrics, now: Date.now });
     deliveryRoutes(app, {
       requests,
@@ -271,7 +288,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
       recent,
       placeholders: await createPlaceholders(),
       metrics,
-      stateOf: (original) => states.of(original),
+      stateOf,
       confirm: confirmation(feed, config.projects, states),
     });
   }
@@ -283,15 +300,18 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
       await connectors.migrate();
       await invalidation.migrate();
       await store.migrate(LISTING_OWNER, LISTING_MIGRATIONS);
+      await warmUp.migrate();
       listing?.start();
       await feed.start();
       await invalidation.start();
       feed.follow();
+      await warmUp.start();
       isReady = true;
     },
     async stop() {
       isReady = false;
       await app.close();
+      await warmUp.stop();
       await invalidation.stop();
       await listing?.stop();
       await feed.stop();

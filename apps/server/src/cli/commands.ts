@@ -22,6 +22,9 @@ import { urlBuild } from "./commands/url-build.ts";
 import { urlExplain } from "./commands/url-explain.ts";
 import { urlSeal } from "./commands/url-seal.ts";
 import { urlSign } from "./commands/url-sign.ts";
+import { warmup } from "./commands/warmup.ts";
+import { warmupShow } from "./commands/warmup-show.ts";
+import { warmupStop } from "./commands/warmup-stop.ts";
 
 /** All commands, in the order of help and reference. */
 export const COMMANDS: readonly Command[] = [
@@ -44,6 +47,9 @@ export const COMMANDS: readonly Command[] = [
   log,
   retry,
   observe,
+  warmup,
+  warmupShow,
+  warmupStop,
   urlBuild,
   urlSign,
   urlSeal,
