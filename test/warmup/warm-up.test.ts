@@ -29,7 +29,13 @@ interface Clocked {
 async function startClocked(): Promise<Clocked> {
   const noise = (side: number) =>
     sharp({
-      create: { width: side, height: side, channels: 3, background: "#888", noise: { type: "gaussian", mean: 128, sigma: 40 } },
+      create: {
+        width: side,
+        height: side,
+        channels: 3,
+        background: "#888",
+        noise: { type: "gaussian", mean: 128, sigma: 40 },
+      },
     })
       .jpeg()
       .toBuffer();
@@ -171,7 +177,9 @@ describe("a warm-up", () => {
     const visit = async () => {
       fresh += 1;
       const begun = performance.now();
-      const { status, headers } = await fetch(`${freshet.url}/_two_/visited.jpg?w=40&blur=${fresh}`, { headers: { accept: "*/*" } });
+      const { status, headers } = await fetch(`${freshet.url}/_two_/visited.jpg?w=40&blur=${fresh}`, {
+        headers: { accept: "*/*" },
+      });
       expect(status).toBe(200);
       expect(headers.get("cache-status")).toContain("fwd=miss");
       return performance.now() - begun;
@@ -192,7 +200,9 @@ describe("a warm-up", () => {
     const typical = times.toSorted((a, b) => a - b)[Math.floor(VISITS * 0.75)] ?? 0;
     if (dear.length > 0) expect(typical).toBeLessThan(Math.min(...dear));
     expect(typical).toBeLessThan(1_000);
-    console.log(`visitors ${typical.toFixed(0)} ms (75 %), warmed meanwhile ${dear.map((ms) => ms.toFixed(0))} ms`);
+    console.log(
+      `visitors ${typical.toFixed(0)} ms (75 %), warmed meanwhile ${dear.map((ms) => ms.toFixed(0))} ms`,
+    );
   });
 
   it("is sent, watched and stopped from a shell", async () => {
@@ -262,7 +272,9 @@ for (const kind of EDGES) {
       const { id } = await client.add([path]);
       expect(await client.ended(id)).toMatchObject({ urls: { warm: 1 } });
       const [{ formats }] = await client.urls(id);
-      expect(formats.map(({ nodes }: { nodes: { status: number }[] }) => nodes[0]?.status)).toEqual([200, 200, 200]);
+      expect(formats.map(({ nodes }: { nodes: { status: number }[] }) => nodes[0]?.status)).toEqual([
+        200, 200, 200,
+      ]);
       const asked = origin.asked.length;
       for (const [accept, type] of [
         [CHROME, "image/avif"],

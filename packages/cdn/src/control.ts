@@ -66,7 +66,7 @@ export function createControlledDriver(kind: NodeKind, options: NodeOptions): Cd
         headers,
         signal: AbortSignal.any([signal, late]),
       });
-      await response.body.dump(isWhole ? { limit: Number.MAX_SAFE_INTEGER } : {});
+      await response.body.dump(isWhole ? { limit: Number.MAX_SAFE_INTEGER } : undefined);
       return {
         status: response.statusCode,
         header: (wanted) => [response.headers[wanted]].flat().at(-1),

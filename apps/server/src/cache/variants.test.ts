@@ -85,7 +85,11 @@ test("what is made for nobody is made at once when a visitor asks for the same, 
   await new Promise((resolve) => setTimeout(resolve, 30));
   expect(made).toBe(0);
   const visited = await patient.make(wanted, wanted.make);
-  expect([made, visited?.bytes, (await warming)?.bytes]).toEqual([1, new Uint8Array([2]), new Uint8Array([2])]);
+  expect([made, visited?.bytes, (await warming)?.bytes]).toEqual([
+    1,
+    new Uint8Array([2]),
+    new Uint8Array([2]),
+  ]);
   busy.resolve();
   await visitor;
 });

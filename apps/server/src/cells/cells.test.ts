@@ -166,7 +166,11 @@ test("work that nobody waits for leaves a process free, and takes its turn when 
   const started: string[] = [];
   const patience = createPatience(new AbortController().signal);
   const warm = (name: string, own?: typeof patience) =>
-    pool.enter(ENOUGH, async () => void started.push(name), own ?? createPatience(new AbortController().signal));
+    pool.enter(
+      ENOUGH,
+      async () => void started.push(name),
+      own ?? createPatience(new AbortController().signal),
+    );
   const [asked, other] = [warm("asked for", patience), warm("other")];
   await new Promise((resolve) => setTimeout(resolve, 20));
   expect(started).toEqual([]);

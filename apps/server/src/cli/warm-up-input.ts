@@ -1,6 +1,6 @@
-import { readUrlList, textOfList } from "@freshet/core";
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
+import { readUrlList, textOfList } from "@freshet/core";
 
 import type { Call } from "./command.ts";
 import { usage } from "./exits.ts";
@@ -9,7 +9,10 @@ import { usage } from "./exits.ts";
  * The body for `POST /warmup/urls` from a file or, for "-" and for no name, from stdin: one URL a line, or JSON as the API takes it.
  * @throws CliError USAGE
  */
-export async function readUrls({ io }: Call, file: string | undefined): Promise<Readonly<Record<string, unknown>>> {
+export async function readUrls(
+  { io }: Call,
+  file: string | undefined,
+): Promise<Readonly<Record<string, unknown>>> {
   const isInput = file === undefined || file === "-";
   const text = isInput ? await io.input() : await readNamed(resolve(io.cwd, file), file);
   if (text === undefined) throw usage("Name a file with one URL a line, or send them to stdin.");

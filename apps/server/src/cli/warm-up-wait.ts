@@ -61,7 +61,8 @@ const interrupted = (seen: Shown) =>
 function endOf(seen: Shown): Outcome {
   const { warm, ...others } = countsOf(seen);
   const left = Object.entries(others).filter(([, count]) => count > 0);
-  if (left.length === 0) return { text: `${shownOf(seen.id)}: ${warm} URLs are warm.`, json: { warmup: seen } };
+  if (left.length === 0)
+    return { text: `${shownOf(seen.id)}: ${warm} URLs are warm.`, json: { warmup: seen } };
   const told = left.map(([name, count]) => `${count} ${name}`).join(", ");
   throw new CliError(
     "FAILED",
@@ -72,7 +73,9 @@ function endOf(seen: Shown): Outcome {
 
 /** URLs by how they ended. */
 export function countsOf({ urls }: Shown): Readonly<Record<string, number>> & { readonly warm: number } {
-  const counts = Object.entries(recordOf(urls)).filter((each): each is [string, number] => typeof each[1] === "number");
+  const counts = Object.entries(recordOf(urls)).filter(
+    (each): each is [string, number] => typeof each[1] === "number",
+  );
   return { warm: 0, ...Object.fromEntries(counts) };
 }
 

@@ -136,8 +136,7 @@ export class Delivery {
     const { originals, variants } = this.#parts;
     const bytesOf = (wanted: string) => originals.bytesOf(wanted);
     if (choice.kind === "variant") return variants.get(choice.key, choice.request, bytesOf, patience);
-    if (choice.kind === "drawing")
-      return drawingOf(variants, { key: choice.key, digest, bytesOf, patience });
+    if (choice.kind === "drawing") return drawingOf(variants, { key: choice.key, digest, bytesOf, patience });
     const bytes = await originals.bytesOf(digest);
     return bytes && { bytes, from: "original" as const };
   }

@@ -105,10 +105,11 @@ export function deliveryRoutes(app: FastifyInstance, parts: DeliveryRouteParts):
  * would say that it is as young as the others. A text is the address that a redirect leads to.
  */
 export async function answer(
-  { requests, delivery, stateOf = () => undefined }: Pick<
-    DeliveryRouteParts,
-    "requests" | "delivery" | "stateOf"
-  >,
+  {
+    requests,
+    delivery,
+    stateOf = () => undefined,
+  }: Pick<DeliveryRouteParts, "requests" | "delivery" | "stateOf">,
   { socket, headers, patience }: Asker,
   target: string,
   standing: Standing,

@@ -30,7 +30,11 @@ export async function acceptList(
   db: Kysely<WarmUpTables>,
   list: SentList,
   whose: Whose,
-  { by, now, mostKept = MOST_KEPT }: { readonly by: Author; readonly now: number; readonly mostKept?: number },
+  {
+    by,
+    now,
+    mostKept = MOST_KEPT,
+  }: { readonly by: Author; readonly now: number; readonly mostKept?: number },
 ): Promise<Taken> {
   const id = newId(now);
   const project = whose.project.name;
@@ -43,7 +47,15 @@ export async function acceptList(
     const row = { warm_up: id, place, project, results: null, attempts: 0, due_at: 0 };
     if (isRefused(read)) {
       const target = shown(entry);
-      urls.push({ ...row, ...read, detail: read.detail ?? null, target, host: "", origin: "", ...REFUSED(now) });
+      urls.push({
+        ...row,
+        ...read,
+        detail: read.detail ?? null,
+        target,
+        host: "",
+        origin: "",
+        ...REFUSED(now),
+      });
       continue;
     }
     const key = `${read.host} ${read.target}`;
@@ -63,7 +75,10 @@ export async function acceptList(
     await makeRoom(transaction, project, urls.length, mostKept);
     await transaction.insertInto("warmup_task").values(row).execute();
     for (let at = 0; at < urls.length; at += ROWS_AT_ONCE) {
-      await transaction.insertInto("warmup_url").values(urls.slice(at, at + ROWS_AT_ONCE)).execute();
+      await transaction
+        .insertInto("warmup_url")
+        .values(urls.slice(at, at + ROWS_AT_ONCE))
+        .execute();
     }
     await writeAudit(transaction, [{ by, project, action: "warmup.accepted", subject: id, at: now }]);
   });

@@ -8,7 +8,10 @@ const OF_TODAY: readonly OutputFormat[] = ["avif", "webp"];
  * takes the project's formats only from the second on, and so forth; at last one that names none. The first stands for every URL whose
  * answer does not depend on `Accept`, and for one that names its format itself.
  */
-export function acceptsOf(formats: readonly OutputFormat[], encode: Transformation["encode"]): readonly string[] {
+export function acceptsOf(
+  formats: readonly OutputFormat[],
+  encode: Transformation["encode"],
+): readonly string[] {
   const first = acceptOf([...new Set([...OF_TODAY, ...formats])]);
   if ((encode?.force_format ?? []).length > 0 || formats.length === 0) return [first];
   return [first, ...formats.slice(1).map((_, at) => acceptOf(formats.slice(at + 1))), "*/*"];

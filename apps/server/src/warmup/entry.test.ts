@@ -9,7 +9,12 @@ import { isRefused, readEntry } from "./entry.ts";
 
 const open = { allow: ["sample.li", "127.0.0.1"], allowPrivate: true, maxBytes: 1e6, timeoutMs: 1_000 };
 const demo = projectOf({ name: "demo", hosts: ["img.demo.example", "127.0.0.1"], source: open });
-const shop = projectOf({ name: "shop", apiKey: "client_shop_0123456", hosts: ["img.shop.example"], source: open });
+const shop = projectOf({
+  name: "shop",
+  apiKey: "client_shop_0123456",
+  hosts: ["img.shop.example"],
+  source: open,
+});
 const signed = projectOf({
   name: "signed",
   apiKey: "client_signed_01234",
@@ -58,19 +63,41 @@ test("what the project does not deliver is refused with its code", () => {
 
 const piece = fc.oneof(
   fc.string({ unit: "binary" }),
-  fc.constantFrom("/", "//", "http://", "https://", "sample.li", "img.demo.example", "demo", "v7/", "?", "#", "@", ":8080", "%", "\\", " "),
+  fc.constantFrom(
+    "/",
+    "//",
+    "http://",
+    "https://",
+    "sample.li",
+    "img.demo.example",
+    "demo",
+    "v7/",
+    "?",
+    "#",
+    "@",
+    ":8080",
+    "%",
+    "\\",
+    " ",
+  ),
 );
 
 test("any entry is a request that HTTP can carry, or refused with a code", () => {
   fc.assert(
-    fc.property(fc.oneof(fc.array(piece).map((all) => all.join("")), fc.anything()), (entry) => {
-      const found = read(entry);
-      if (isRefused(found)) expect(ERRORS[found.code].status).toBeLessThan(500);
-      else {
-        expect(found.target).toMatch(/^\/[\x21-\x7e]*$/);
-        expect(found.host).toMatch(/^[a-z0-9._[\]:-]+$/);
-      }
-    }),
+    fc.property(
+      fc.oneof(
+        fc.array(piece).map((all) => all.join("")),
+        fc.anything(),
+      ),
+      (entry) => {
+        const found = read(entry);
+        if (isRefused(found)) expect(ERRORS[found.code].status).toBeLessThan(500);
+        else {
+          expect(found.target).toMatch(/^\/[\x21-\x7e]*$/);
+          expect(found.host).toMatch(/^[a-z0-9._[\]:-]+$/);
+        }
+      },
+    ),
     { numRuns: 500 },
   );
 });

@@ -1,6 +1,6 @@
 import { readWarmUpEntry } from "@freshet/core";
-import type { DeliveryRequest, DeliveryRequests } from "../delivery/request.ts";
 import { codeOf } from "../delivery/deliver.ts";
+import type { DeliveryRequest, DeliveryRequests } from "../delivery/request.ts";
 import { type ErrorCode, ServerError } from "../errors.ts";
 import { isReserved } from "../plugins/reserved.ts";
 import { originHosts } from "../projects/originals.ts";
@@ -36,7 +36,8 @@ export interface Whose {
 export function readEntry(entry: unknown, whose: Whose): Named | Refused {
   try {
     const { host, target } = addressOf(entry, whose);
-    if (isReserved(target)) throw wrong("The path is one of the server's own addresses; write /v7/ in front.");
+    if (isReserved(target))
+      throw wrong("The path is one of the server's own addresses; write /v7/ in front.");
     const read = whose.requests.read(host, target);
     if (read.project !== whose.project) throw new ServerError("WARMUP_HOST_WRONG");
     for (const source of read.sources) checkSource(source);
@@ -65,7 +66,10 @@ export const isFolderLane = (origin: string): boolean => origin.startsWith(FOLDE
 /** @throws ServerError for an original that would be refused, or whose answer nobody may keep. */
 function checkSource({ location, policy, isForOne }: DeliveryRequest["sources"][number]): void {
   if (isForOne)
-    throw new ServerError("WARMUP_NOT_KEPT", "The origin is told who asks, so each visitor has an answer of his own.");
+    throw new ServerError(
+      "WARMUP_NOT_KEPT",
+      "The origin is told who asks, so each visitor has an answer of his own.",
+    );
   if (location.kind !== "http") return;
   const isAllowed = location.urls.some((each) => {
     const url = URL.parse(each);

@@ -19,21 +19,33 @@ test("every form of a list is read as what it is, however it is labelled", async
     expect(await read(urls.join("\r\n"), type)).toEqual(urls);
   }
   expect(await read(urls.join("\n"), "text/csv; charset=utf-8")).toEqual(urls);
-  const older = await readList(bytes(JSON.stringify({ warmup: { desc: "new", token: "demo", uris: urls } })), "");
+  const older = await readList(
+    bytes(JSON.stringify({ warmup: { desc: "new", token: "demo", uris: urls } })),
+    "",
+  );
   expect(older).toMatchObject({ description: "new", token: "demo" });
 });
 
 const form = (boundary: string, parts: readonly (readonly [head: string, body: string])[]) =>
-  [...parts.map(([head, body]) => `--${boundary}\r\nContent-Disposition: form-data; ${head}\r\n\r\n${body}\r\n`), `--${boundary}--\r\n`].join("");
+  [
+    ...parts.map(
+      ([head, body]) => `--${boundary}\r\nContent-Disposition: form-data; ${head}\r\n\r\n${body}\r\n`,
+    ),
+    `--${boundary}--\r\n`,
+  ].join("");
 
 test("a form gives its file, whatever else is in it and however short its boundary", async () => {
   for (const boundary of ["xYzZY", "------------------------0123456789abcdef"]) {
     const type = `multipart/form-data; boundary=${boundary}`;
     const file = ['name="file"; filename="list.csv"\r\nContent-Type: text/csv', urls.join("\r\n")] as const;
     expect(await read(form(boundary, [['name="note"', "hello"], file]), type)).toEqual(urls);
-    expect(await read(form(boundary, [['name="list"; filename="l.csv"', urls.join("\n")]]), type)).toEqual(urls);
+    expect(await read(form(boundary, [['name="list"; filename="l.csv"', urls.join("\n")]]), type)).toEqual(
+      urls,
+    );
     expect(await read(form(boundary, [['name="file"', urls.join("\n")]]), type)).toEqual(urls);
-    expect(await read(form(boundary, [['name="file"; filename="l.json"', JSON.stringify({ data: urls })]]), type)).toEqual(urls);
+    expect(
+      await read(form(boundary, [['name="file"; filename="l.json"', JSON.stringify({ data: urls })]]), type),
+    ).toEqual(urls);
     expect(await codeOf(form(boundary, []), type)).toBe("WARMUP_EMPTY");
     expect(await codeOf(form(boundary, [file]).slice(0, 90), type)).toBe("BODY_UNREADABLE");
   }
@@ -53,10 +65,23 @@ test("what is empty, too long or nothing of the kind is refused with its code", 
 
 test("any bytes under any label are a list or refused with a code below 500", async () => {
   const label = fc.oneof(
-    fc.constantFrom("text/csv", "application/json", "multipart/form-data; boundary=x", 'multipart/form-data; boundary="'),
+    fc.constantFrom(
+      "text/csv",
+      "application/json",
+      "multipart/form-data; boundary=x",
+      'multipart/form-data; boundary="',
+    ),
     fc.string(),
   );
-  const body = fc.oneof(fc.uint8Array({ maxLength: 300 }), fc.json().map((text) => Buffer.from(text)), fc.string().map((text) => Buffer.from(`--x\r\nContent-Disposition: form-data; name="file"\r\n\r\n${text}\r\n--x--`)));
+  const body = fc.oneof(
+    fc.uint8Array({ maxLength: 300 }),
+    fc.json().map((text) => Buffer.from(text)),
+    fc
+      .string()
+      .map((text) =>
+        Buffer.from(`--x\r\nContent-Disposition: form-data; name="file"\r\n\r\n${text}\r\n--x--`),
+      ),
+  );
   await fc.assert(
     fc.asyncProperty(body, label, async (sent, type) => {
       try {

@@ -13,7 +13,11 @@ export async function fileOfForm(body: Uint8Array, contentType: string): Promise
   const parts = new Map<string, Uint8Array>();
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const wrong = (cause: unknown) =>
-    reject(new ServerError("BODY_UNREADABLE", "It is no multipart form with its list in the part file.", { cause }));
+    reject(
+      new ServerError("BODY_UNREADABLE", "It is no multipart form with its list in the part file.", {
+        cause,
+      }),
+    );
   try {
     const form = new Busboy.Busboy({
       headers: { "content-type": contentType },

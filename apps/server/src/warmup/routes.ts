@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { type Author } from "../admin/audit.ts";
 import { authorOf, projectOfRequest } from "../access/plugin.ts";
+import type { Author } from "../admin/audit.ts";
 import { readPlace, USUAL_PAGE, writePlace } from "../admin/cursor.ts";
 import { ERRORS, isServerError, ServerError } from "../errors.ts";
 import { codeOfFailure, RETRY_AFTER_S } from "../plugins/failures.ts";

@@ -6,7 +6,7 @@ import type { Projects } from "../projects/project.ts";
 import { acceptList } from "./accept.ts";
 import { WARM_UP_MIGRATIONS, WARM_UP_OWNER, type WarmUpTables } from "./migrations.ts";
 import { warmUpRoutes } from "./routes.ts";
-import { warm, type WarmParts } from "./warm.ts";
+import { type WarmParts, warm } from "./warm.ts";
 import { createWarmUps, type Ended } from "./warm-ups.ts";
 import { createWarmUpWorker, laneQueue, openLanes, WARM_UP_TUNING, type WarmUpTuning } from "./worker.ts";
 
@@ -42,7 +42,7 @@ export function createWarmUp(parts: {
   const worker =
     delivery &&
     createWarmUpWorker({
-      ...{ db, queue, warmUps, ended, isAlone, tuning, now, log },
+      ...{ store, queue, warmUps, ended, isAlone, tuning, now, log },
       warm: (url, take, signal) => warm(delivery, url, take, signal),
     });
   return {

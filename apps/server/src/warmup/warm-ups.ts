@@ -24,6 +24,8 @@ const RATE_MS = 30_000;
 export interface WarmUps {
   /** Notes how a URL ended; false where it had ended before, or is gone. */
   end(ended: Ended): Promise<boolean>;
+  /** Whether it still waits: it may have been stopped since it was read, or another instance was faster. */
+  isWaiting(url: Pick<UrlRow, "warm_up" | "place">): Promise<boolean>;
   /** Gives a URL back, to be tried again from then on. */
   postpone(url: Pick<UrlRow, "warm_up" | "place">, until: number): Promise<void>;
   /** Notes that work on them has begun. */
@@ -39,7 +41,11 @@ export interface WarmUps {
   rateOf(row: WarmUpRow): Promise<number>;
   urls(
     id: string,
-    which: { readonly outcome?: Outcome | "waiting"; readonly limit: number; readonly after: number | undefined },
+    which: {
+      readonly outcome?: Outcome | "waiting";
+      readonly limit: number;
+      readonly after: number | undefined;
+    },
   ): Promise<readonly UrlRow[]>;
   /** Ends what waits. @throws ServerError WARMUP_UNKNOWN */
   stop(project: string, id: string, by: Author): Promise<WarmUpRow>;
@@ -68,6 +74,16 @@ export function createWarmUps(db: Kysely<WarmUpTables>, now: () => number): Warm
   return {
     end,
     get: (project, id) => get(project, id),
+    async isWaiting({ warm_up, place }) {
+      const found = await db
+        .selectFrom("warmup_url")
+        .select("place")
+        .where("warm_up", "=", warm_up)
+        .where("place", "=", place)
+        .where("outcome", "is", null)
+        .executeTakeFirst();
+      return found !== undefined;
+    },
     async postpone({ warm_up, place }, until) {
       await db
         .updateTable("warmup_url")
@@ -225,10 +241,14 @@ async function count(
       [outcome]: each(outcome, "+", 1),
       answers: each("answers", "+", warm.length),
       bytes: each("bytes", "+", bytes),
-      state: each.case().when("waiting", "=", 1).then("done").else(each.ref("state")).end(),
-      ended_at: each.case().when("waiting", "=", 1).then(at).else(each.ref("ended_at")).end(),
     }))
     .where("id", "=", id)
+    .execute();
+  await db
+    .updateTable("warmup_task")
+    .set({ state: "done", ended_at: at })
+    .where("id", "=", id)
+    .where("waiting", "=", 0)
     .where("state", "=", "running")
     .execute();
 }

@@ -1,6 +1,6 @@
 import type { CdnDriver, Probe } from "@freshet/core";
-import { createPatience } from "../cache/patience.ts";
 import type { Originals } from "../cache/originals.ts";
+import { createPatience } from "../cache/patience.ts";
 import { codeOf, type Delivered } from "../delivery/deliver.ts";
 import type { DeliveryRequest } from "../delivery/request.ts";
 import { answer, type DeliveryRouteParts } from "../delivery/route.ts";
@@ -44,7 +44,8 @@ export interface Warmed {
   readonly isPassing: boolean;
 }
 
-export interface WarmParts extends Pick<DeliveryRouteParts, "requests" | "delivery" | "stateOf" | "admission"> {
+export interface WarmParts
+  extends Pick<DeliveryRouteParts, "requests" | "delivery" | "stateOf" | "admission"> {
   readonly originals: Pick<Originals, "isKept">;
   readonly drivers: readonly CdnDriver[];
 }
@@ -119,7 +120,9 @@ async function ask(
     if (typeof delivered === "string")
       throw new ServerError("WARMUP_NOT_KEPT", "Visitors are sent to the original itself.");
     const ms = Math.round(performance.now() - begun);
-    const nodes = isKept(delivered) ? await askNodes(parts.drivers, { host, path: target, accept }, signal) : [];
+    const nodes = isKept(delivered)
+      ? await askNodes(parts.drivers, { host, path: target, accept }, signal)
+      : [];
     return {
       result: resultOf(delivered, ms, nodes),
       etag: delivered.answer.etag,
@@ -136,9 +139,7 @@ async function ask(
 function resultOf(delivered: Delivered, ms: number, nodes: readonly NodeResult[]): FormatResult {
   const { from, stamp } = delivered;
   const { body, contentType } = delivered.answer;
-  const code = isKept(delivered)
-    ? nodes.find((each) => each.code !== undefined)?.code
-    : "WARMUP_NOT_KEPT";
+  const code = isKept(delivered) ? nodes.find((each) => each.code !== undefined)?.code : "WARMUP_NOT_KEPT";
   return {
     format: /^image\/([a-z]+)/.exec(contentType)?.[1] ?? null,
     ...{ status: 200, bytes: body.length, ms, from, stamp },
@@ -183,7 +184,16 @@ async function askNodes(
 
 function failed(error: unknown, ms: number): FormatResult {
   const { code } = codeOf(error);
-  return { format: null, status: ERRORS[code].status, bytes: 0, ms, from: null, stamp: null, code, nodes: [] };
+  return {
+    format: null,
+    status: ERRORS[code].status,
+    bytes: 0,
+    ms,
+    from: null,
+    stamp: null,
+    code,
+    nodes: [],
+  };
 }
 
 function summed(results: readonly FormatResult[]): Warmed {

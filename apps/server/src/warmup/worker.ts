@@ -8,10 +8,11 @@ import {
   type Store,
   sql,
 } from "@freshet/store";
+import { ServerError } from "../errors.ts";
 import { reasonOf } from "../invalidation/lane.ts";
 import { isFolderLane } from "./entry.ts";
 import type { LaneRow, UrlRow, WarmUpTables } from "./migrations.ts";
-import { createPace } from "./pace.ts";
+import { createPace, type Pace } from "./pace.ts";
 import type { Warmed } from "./warm.ts";
 import type { Ended, WarmUps } from "./warm-ups.ts";
 
@@ -74,7 +75,7 @@ export interface WarmUpWorker {
  * in it at a time; the URLs are rows that end once, whoever worked on them. What a crash leaves behind is due again.
  */
 export function createWarmUpWorker(parts: {
-  readonly db: Kysely<WarmUpTables>;
+  readonly store: Store;
   readonly queue: Queue<LaneRow>;
   readonly warmUps: WarmUps;
   readonly warm: (url: UrlRow, take: () => Promise<void>, signal: AbortSignal) => Promise<Warmed>;
@@ -84,11 +85,17 @@ export function createWarmUpWorker(parts: {
   readonly now: () => number;
   readonly log: (event: string, details: Readonly<Record<string, unknown>>) => void;
 }): WarmUpWorker {
-  const { db, queue, warmUps, tuning, now, log } = parts;
+  const { store, queue, warmUps, tuning, now, log } = parts;
+  const db = store.db.$extendTables<WarmUpTables>();
   let sweeper: NodeJS.Timeout | undefined;
   let sweeping = Promise.resolve();
 
-  const carry = async (url: UrlRow, take: () => Promise<void>, signal: AbortSignal): Promise<void> => {
+  const carry = async (url: UrlRow, pace: Pace, signal: AbortSignal): Promise<void> => {
+    const take = async (): Promise<void> => {
+      await pace.take(signal);
+      if (!(await warmUps.isWaiting(url))) throw new ServerError("WARMUP_UNKNOWN", "It was stopped.");
+    };
+    if (!(await warmUps.isWaiting(url))) return;
     const { isPassing, ...warmed } = await parts.warm(url, take, signal);
     const attempts = url.attempts + 1;
     if (isPassing && attempts < tuning.tries) {
@@ -114,19 +121,20 @@ export function createWarmUpWorker(parts: {
         for (const url of left) {
           if (now() >= until) return;
           stopping.throwIfAborted();
-          await carry(url, () => pace.take(stopping), stopping);
+          await carry(url, pace, stopping);
         }
       };
       await Promise.all(Array.from({ length: tuning.atOnce }, one));
     }
     await queue.release(lane.origin, now(), { free_at: Math.ceil(pace.freeAt) });
-    worker.wakeAt(now());
   };
   /** Ends the lane, or has it wait for what is due later. Whoever adds URLs opens the lane when they are committed, so that none is overlooked. */
   const leave = (origin: string, freeAt: number): Promise<void> =>
-    db.transaction().execute(async (transaction) => {
-      await sql`update warmup_lane set free_at = ${Math.ceil(freeAt)} where origin = ${origin}`.execute(transaction);
-      const due = await warmUps.dueIn(origin, transaction);
+    store.db.transaction().execute(async (transaction) => {
+      await sql`update warmup_lane set free_at = ${Math.ceil(freeAt)} where origin = ${origin}`.execute(
+        transaction,
+      );
+      const due = await warmUps.dueIn(origin, transaction.$extendTables<WarmUpTables>());
       if (due === undefined) await queue.finish(origin, {}, transaction);
       else await queue.release(origin, due, {}, transaction);
       if (due !== undefined) worker.wakeAt(due);

@@ -26,7 +26,11 @@ test("a whole URL names its host, which has to be the project's", () => {
   ] as const)
     expect(read(entry)).toEqual({ ok: true, host, target: "/v7/a.png" });
   expect(read("https://img.example")).toEqual({ ok: true, host: "img.example", target: "/" });
-  for (const entry of ["https://other.example/a.png", "http://img.example:81/a.png", "http://u@img.example/a"])
+  for (const entry of [
+    "https://other.example/a.png",
+    "http://img.example:81/a.png",
+    "http://u@img.example/a",
+  ])
     expect(read(entry)).toMatchObject({ ok: false, reason: "host" });
 });
 
@@ -37,7 +41,21 @@ test("what HTTP cannot carry is refused", () => {
 
 const piece = fc.oneof(
   fc.string({ unit: "binary" }),
-  fc.constantFrom("/", "//", "http://", "https://", "sample.li", "img.example", "?", "#", "@", ":8080", "%", "\\", " "),
+  fc.constantFrom(
+    "/",
+    "//",
+    "http://",
+    "https://",
+    "sample.li",
+    "img.example",
+    "?",
+    "#",
+    "@",
+    ":8080",
+    "%",
+    "\\",
+    " ",
+  ),
 );
 
 test("any text is a request that HTTP can carry, or refused with a sentence", () => {

@@ -23,11 +23,16 @@ export const warmupShow: Command = {
       const query = project === undefined ? "" : `?project=${encodeURIComponent(project)}`;
       const page = recordOf((await api.ask("GET", `/warmup${query}`)).body);
       const warmups = (Array.isArray(page.warmups) ? page.warmups : []).map(recordOf);
-      return { text: warmups.length === 0 ? "There is none." : columns(warmups.map(rowOf)), json: { warmups } };
+      return {
+        text: warmups.length === 0 ? "There is none." : columns(warmups.map(rowOf)),
+        json: { warmups },
+      };
     }
     const warmup = recordOf(recordOf((await api.ask("GET", warmUpPath(id, project))).body).warmup);
     const urls = await notWarm(api, id, project);
-    const head = [shownOf(warmup.id), shownOf(warmup.state), progressOf(warmup), countsText(warmup)].join("  ");
+    const head = [shownOf(warmup.id), shownOf(warmup.state), progressOf(warmup), countsText(warmup)].join(
+      "  ",
+    );
     return { text: [head, columns(urls.map(lineOf))].filter(Boolean).join("\n"), json: { warmup, urls } };
   },
 };

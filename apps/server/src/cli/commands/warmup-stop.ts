@@ -13,6 +13,9 @@ export const warmupStop: Command = {
     const api = await openApi(call);
     const { body } = await api.ask("DELETE", warmUpPath(id, call.option("project")));
     const warmup = recordOf(recordOf(body).warmup);
-    return { text: `${shownOf(warmup.id)} ${shownOf(warmup.state)}: ${progressOf(warmup)}`, json: { warmup } };
+    return {
+      text: `${shownOf(warmup.id)} ${shownOf(warmup.state)}: ${progressOf(warmup)}`,
+      json: { warmup },
+    };
   },
 };

@@ -40,7 +40,8 @@ export const warmup: Command = {
       if (isShown && shownOf(msg) !== "") call.io.err(`${shownOf(msg)}\n`);
       return await waitForWarmUp(api, { id: shownOf(id), project, timeoutMs }, call.io, isShown);
     }
-    if (count_failed !== 0) throw new CliError("FAILED", `${shownOf(id)}: ${shownOf(msg)}`, { partial: added });
+    if (count_failed !== 0)
+      throw new CliError("FAILED", `${shownOf(id)}: ${shownOf(msg)}`, { partial: added });
     return { text: `${shownOf(id)} ${shownOf(count_added)} URLs`, json: added };
   },
 };
