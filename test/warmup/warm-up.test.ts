@@ -177,7 +177,7 @@ describe("a warm-up", () => {
     const visit = async () => {
       fresh += 1;
       const begun = performance.now();
-      const { status, headers } = await fetch(`${freshet.url}/_two_/visited.jpg?w=40&blur=${fresh}`, {
+      const { status, headers } = await fetch(`${freshet.url}/_two_/visited.jpg?w=${20 + fresh}`, {
         headers: { accept: "*/*" },
       });
       expect(status).toBe(200);
@@ -187,9 +187,12 @@ describe("a warm-up", () => {
     await visit();
     const { id } = await client.add(data);
     const times: number[] = [];
-    for (let at = 0; at < VISITS; at += 1) times.push(await visit());
-    const { urls } = await client.get(id);
-    expect(urls.waiting, "it was under way all the time").toBeGreaterThan(0);
+    // On and on until some dear ones have been made beside them.
+    for (let urls = { warm: 0, waiting: VISITS }; times.length < VISITS || urls.warm < 2; ) {
+      times.push(await visit());
+      ({ urls } = await client.get(id));
+      expect(urls.waiting, "it was under way all the time").toBeGreaterThan(0);
+    }
     await client.call("DELETE", `/warmup/${id}`);
     const warmed = await client.urls(id);
     const dear = warmed
@@ -197,9 +200,8 @@ describe("a warm-up", () => {
       .filter(({ format, from }) => format === "avif" && from === "rendered")
       .map(({ ms }) => ms);
     // Were visitors in one line with it, each would have to wait for a dear one; most wait for none.
-    const typical = times.toSorted((a, b) => a - b)[Math.floor(VISITS * 0.75)] ?? 0;
-    if (dear.length > 0) expect(typical).toBeLessThan(Math.min(...dear));
-    expect(typical).toBeLessThan(1_000);
+    const typical = times.toSorted((a, b) => a - b)[Math.floor(times.length * 0.75)] ?? 0;
+    expect(typical).toBeLessThan(Math.min(...dear));
     console.log(
       `visitors ${typical.toFixed(0)} ms (75 %), warmed meanwhile ${dear.map((ms) => ms.toFixed(0))} ms`,
     );

@@ -37,6 +37,25 @@ test("a path is asked for under the host that the list came to, else under the p
   expect(read("/sample.li/ä b.png")).toMatchObject({ target: "/sample.li/%C3%A4%20b.png" });
 });
 
+test("where one project answers to every host, a path is asked for under the one it names, else where the list came to", () => {
+  const under = (hosts: readonly string[], entry: string) => {
+    const project = projectOf({ hosts, source: open });
+    const projects = createProjects([project]);
+    return readEntry(entry, {
+      project,
+      projects,
+      host: "127.0.0.1:8080",
+      requests: new DeliveryRequests(projects),
+    });
+  };
+  expect(under([], "/sample.li/a.png")).toMatchObject({ host: "127.0.0.1:8080" });
+  expect(under(["img.demo.example"], "/sample.li/a.png")).toMatchObject({ host: "img.demo.example" });
+  expect(under(["img.demo.example"], "http://127.0.0.1:8080/sample.li/a.png")).toMatchObject({
+    host: "127.0.0.1:8080",
+  });
+  expect(under([], "http://elsewhere.example/sample.li/a.png")).toMatchObject({ code: "WARMUP_HOST_WRONG" });
+});
+
 test("a whole URL is taken under the project's own hosts and refused under others", () => {
   const target = "/v7/sample.li/a.png?w=200";
   for (const host of ["img.demo.example", "127.0.0.1:9999", "demo.cloudimg.io", "demo.anything.example:8080"])

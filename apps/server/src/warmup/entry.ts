@@ -91,14 +91,16 @@ function addressOf(entry: unknown, whose: Whose): { readonly host: string; reado
 
 const wrong = (detail: string) => new ServerError("WARMUP_URL_WRONG", detail);
 
-/** Whether pictures of the project are delivered under a host: one of its own, its name in front of any other, or the one that the list came to. */
-function isOwn(host: string, { project, projects, host: asked }: Whose): boolean {
+/** Whether the project's pictures are delivered under a host, or the list came to it and its project answers there. */
+function isOwn(host: string, whose: Whose): boolean {
+  const isAnswered = whose.projects.byHost(host) === whose.project;
+  return isAnswered && (isNamed(host, whose.project) || host === whose.host?.toLowerCase());
+}
+
+/** One of the project's hosts, or one that begins with its name. */
+function isNamed(host: string, { hosts, name }: Project): boolean {
   const bare = host.replace(/:\d*$/, "");
-  const isNamed =
-    [host, bare].some((each) => project.hosts.includes(each)) ||
-    bare.split(".", 1)[0] === project.name ||
-    host === asked?.toLowerCase();
-  return isNamed && projects.byHost(host) === project;
+  return [host, bare].some((each) => hosts.includes(each)) || bare.split(".", 1)[0] === name;
 }
 
 function isOrigin(host: string, project: Project): boolean {
@@ -106,9 +108,10 @@ function isOrigin(host: string, project: Project): boolean {
   return url !== null && reachOf(url, { ...project.source, allow: originHosts(project) }) !== undefined;
 }
 
-/** The host of a path: the one that the list came to, where the project's pictures are delivered there too; else its first. */
+/** The host of a path: the one that the list came to, where the project names it or names none; else its first. */
 function usualHost(whose: Whose): string {
-  const { project, host } = whose;
-  if (host !== undefined && isOwn(host.toLowerCase(), whose)) return host.toLowerCase();
-  return project.hosts[0] ?? project.name;
+  const { project } = whose;
+  const asked = whose.host?.toLowerCase() ?? "";
+  const isUsual = project.hosts.length === 0 || isNamed(asked, project);
+  return isUsual && isOwn(asked, whose) ? asked : (project.hosts[0] ?? project.name);
 }

@@ -78,8 +78,11 @@ export async function warm(
       // Two ways to ask for the same answer are one, but both are kept under their own name.
       if (etag === undefined || !etags.has(etag)) results.push(result);
       if (etag !== undefined) etags.add(etag);
-      // Without an answer, or where all get the same, the others would say nothing else.
-      if (!isNegotiated) break;
+      // Without an answer, or where everybody gets the same one, the others would say nothing else.
+      if (isNegotiated) continue;
+      // Memory tells askers apart by what they take: who names nothing finds the same answer there.
+      if (result.code === undefined) await ask({ ...parts, drivers: [] }, url, "*/*", signal);
+      break;
     }
   } catch (error) {
     signal.throwIfAborted();
