@@ -70,6 +70,8 @@ export interface View {
   readonly height?: number;
   /** Device pixels per CSS pixel. */
   readonly deviceScaleFactor?: number;
+  /** What the system is said to prefer; light where nothing is said. */
+  readonly colorScheme?: "light" | "dark";
 }
 
 /** A headless Chromium with a fresh profile that cannot leave this machine. */
@@ -100,10 +102,11 @@ export async function openBrowser(options: { readonly resolverRules?: string } =
       throw error;
     });
   return {
-    async page({ width = 1280, height = 800, deviceScaleFactor = 1 } = {}) {
+    async page({ width = 1280, height = 800, deviceScaleFactor = 1, colorScheme = "light" } = {}) {
       const context = await browser.newContext({
         viewport: { width, height },
         deviceScaleFactor,
+        colorScheme,
         ignoreHTTPSErrors: true,
       });
       return context.newPage();

@@ -4,6 +4,7 @@ import type { CdnConfig } from "@freshet/cdn/registry";
 import { readCdn } from "./config/cdn.ts";
 import type { ProjectSection } from "./config/project-schema.ts";
 import { readProjects, type SettingFiles } from "./config/projects.ts";
+import { type ConsoleConfig, readConsole } from "./config/console.ts";
 import type { ReadSecret, Report } from "./config/reading.ts";
 import { CONFIG_SCHEMA, type ConfigFile, type ENVIRONMENT, type LogLevel } from "./config/schema.ts";
 import { generatedKey, keptKey } from "./config/secrets.ts";
@@ -20,6 +21,8 @@ export interface Config {
   readonly port: number;
   /** Absolute path. */
   readonly dataFolder: string;
+  /** Absolute path of the built console. */
+  readonly consoleFolder: string;
   readonly log: LogLevel;
   readonly role: Role;
   /** A PostgreSQL database; undefined is an SQLite file in the data folder. */
@@ -49,6 +52,7 @@ export interface Config {
   readonly connectors: ConfigFile["connectors"];
   /** Hosts with ports at which connectors may be asked; nothing else that a connector announces is ever called. */
   readonly connectorAddresses: readonly string[];
+  readonly console: ConsoleConfig;
   /** There is no configuration file: the project is the built-in `demo` with its sample pictures. */
   readonly isBuiltIn: boolean;
   /** An API key that was made at this start; it is kept in the data folder and should be shown once. */
@@ -70,6 +74,7 @@ export class ConfigError extends Error {
 }
 
 const MOST_SHOWN = 20;
+const BUILT_CONSOLE = resolve(import.meta.dirname, "../../console/dist");
 const LARGEST_FILE = 4 * 2 ** 20;
 const LARGEST_SECRET = 4_096;
 /** A service account's key holds a key of up to 4,096 bits. */
@@ -135,6 +140,7 @@ export async function loadConfig(from: {
     host: readHost(env.FRESHET_HOST, report),
     port: readPort(env.PORT, report),
     dataFolder: resolve(cwd, env.FRESHET_DATA || ".freshet"),
+    consoleFolder: env.FRESHET_CONSOLE_DIR ? resolve(cwd, env.FRESHET_CONSOLE_DIR) : BUILT_CONSOLE,
     log: readChoice("FRESHET_LOG", env, CONFIG_SCHEMA.properties.log, report) ?? file.log ?? LOG,
     role: readChoice("FRESHET_ROLE", env, CONFIG_SCHEMA.properties.role, report) ?? file.role ?? ROLE,
     store: await readStore(file.store, { env, cwd, folder: dirname(path), readFile }, report),
@@ -156,6 +162,7 @@ export async function loadConfig(from: {
   if (projectHas(drafts, adminKey))
     report("The key of the installation is also that of a project; give each its own.");
   const drivers = await readCdn(cdn, files.secretOf, report);
+  const consoleConfig = await readConsole(file.console, files.secretOf, report);
   if (problems.length > 0) throw new ConfigError(problems);
 
   const makeKey: MakeKey = from.isLook
@@ -177,6 +184,7 @@ export async function loadConfig(from: {
     limits,
     connectors: file.connectors,
     connectorAddresses,
+    console: consoleConfig,
     isBuiltIn,
     freshKey,
   });

@@ -2,6 +2,7 @@ import { ROLES } from "../instances/roles.ts";
 import { httpUrl, secretFile, YEAR } from "./fragments.ts";
 import { PROJECT_SCHEMA } from "./project-schema.ts";
 import { CDN_ENTRY } from "./sections/cdn.ts";
+import { CONSOLE_SCHEMA } from "./sections/console.ts";
 import { CONTENTFUL_CONNECTOR, SHOPIFY_CONNECTOR } from "./sections/connectors.ts";
 import type { Schema, ValueOf } from "./shape.ts";
 import { SHARED_CACHE_SCHEMA } from "./shared-cache-schema.ts";
@@ -112,6 +113,7 @@ export const CONFIG_SCHEMA = {
         shopify: SHOPIFY_CONNECTOR,
       },
     },
+    console: CONSOLE_SCHEMA,
     role: {
       type: "string",
       description:
@@ -327,6 +329,10 @@ export const ENVIRONMENT = {
   FRESHET_CONNECTOR_ADDRESSES: {
     description: "Hosts with ports at which connectors may be asked, with commas between.",
     default: "that of the file",
+  },
+  FRESHET_CONSOLE_DIR: {
+    description: "Folder of the built console, which is served at /console.",
+    default: "the one that was built beside the server",
   },
   FRESHET_LOG: { description: "How much is logged.", default: "that of the file" },
 } as const satisfies Readonly<Record<string, Variable>>;

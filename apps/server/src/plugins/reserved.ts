@@ -7,6 +7,8 @@ export const RESERVED_SEGMENTS = new Set([
   "keys",
   "audit",
   "instances",
+  "access",
+  "stats",
   "console",
   "demo",
   "livez",

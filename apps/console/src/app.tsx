@@ -1,0 +1,66 @@
+import { lazy, Suspense, useMemo } from "react";
+import { Redirect, Route, Switch, useLocation } from "wouter";
+import { useSession } from "./api/session.ts";
+import { isAllowed, PAGES, type PageEntry } from "./pages/index.tsx";
+import { NoRights, NotHere, Problem, Waiting } from "./pieces/states.tsx";
+import { Boundary } from "./shell/boundary.tsx";
+import { Frame } from "./shell/frame.tsx";
+import { useNamedProject } from "./shell/place.ts";
+
+const SIGN_IN = "/sign-in";
+const SETUP = "/setup";
+const PUBLIC = PAGES.filter(({ need }) => need === "public");
+const OTHERS = PAGES.filter(({ need }) => need !== "public");
+
+/** Who may see what: the setup where there is no user yet, the sign-in where nobody is signed in, else the page in its frame. */
+export function App() {
+  const [location] = useLocation();
+  const session = useSession();
+  if (session.isPending) return <Waiting what="Looking who is signed in" />;
+  if (session.data === undefined)
+    return <Problem error={session.error} again={() => void session.refetch()} isAlone />;
+  const { user, setup_needed: isSetup } = session.data;
+  if (isSetup && location !== SETUP) return <Redirect to={SETUP} replace />;
+  const isPublic = PUBLIC.some(({ path }) => path === location);
+  if (!user && !isPublic) {
+    const back = location + window.location.search;
+    return (
+      <Redirect to={location === "/" ? SIGN_IN : `${SIGN_IN}?back=${encodeURIComponent(back)}`} replace />
+    );
+  }
+  if (isPublic) return <Places pages={PUBLIC} />;
+  return (
+    <Frame>
+      <Places pages={OTHERS} />
+    </Frame>
+  );
+}
+
+function Places({ pages }: { readonly pages: readonly PageEntry[] }) {
+  const [location] = useLocation();
+  return (
+    <Boundary place={location}>
+      <Suspense fallback={<Waiting what="Loading" />}>
+        <Switch>
+          {pages.map((page) => (
+            <Route key={page.path} path={page.path}>
+              <Place page={page} />
+            </Route>
+          ))}
+          <Route>
+            <NotHere />
+          </Route>
+        </Switch>
+      </Suspense>
+    </Boundary>
+  );
+}
+
+function Place({ page }: { readonly page: PageEntry }) {
+  const project = useNamedProject();
+  const { data } = useSession();
+  const Shown = useMemo(() => lazy(async () => ({ default: await page.load() })), [page]);
+  if (page.need !== "public" && !isAllowed(page, data?.user?.rights, project)) return <NoRights />;
+  // Of another project nothing of this one stays on the page.
+  return <Shown key={project ?? ""} />;
+}

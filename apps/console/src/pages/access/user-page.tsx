@@ -1,0 +1,139 @@
+import { Button, Group } from "@mantine/core";
+import { type FormEvent, useState } from "react";
+import { Link, useLocation } from "wouter";
+import { path } from "../../api/call.ts";
+import { useGet, useSend } from "../../api/hooks.ts";
+import { useUser } from "../../api/session.ts";
+import { ConfirmDialog } from "../../pieces/confirm-dialog.tsx";
+import { DateTime } from "../../pieces/date-time.tsx";
+import { PageHead } from "../../pieces/page-head.tsx";
+import { say } from "../../pieces/say.tsx";
+import { Problem, stateOf } from "../../pieces/states.tsx";
+import classes from "./access.module.css";
+import { InvitationShown } from "./invitation-shown.tsx";
+import type { Invitation, User } from "./shapes.ts";
+import { type UserDraft, UserFields } from "./user-fields.tsx";
+import { UserSessions } from "./user-sessions.tsx";
+
+/** One user: name and rights, a new link, the sessions, and the end. */
+export function UserPage({ id }: { readonly id: string }) {
+  const where = path`/access/users/${id}`;
+  const user = useGet<User>(where);
+  return (
+    stateOf(user, "Asking for the user") ??
+    (user.data && <Known key={user.data.id} user={user.data} where={where} />)
+  );
+}
+
+function Known({ user, where }: { readonly user: User; readonly where: string }) {
+  const me = useUser();
+  return (
+    <>
+      <PageHead
+        title={user.name}
+        lead={
+          <>
+            {user.email}, added by {user.created_by} on <DateTime at={user.created_at} />.{" "}
+            <Link href="/users">All users</Link>
+          </>
+        }
+      />
+      <Details user={user} where={where} />
+      <NewLink user={user} where={where} />
+      <UserSessions where={`${where}/sessions`} />
+      {me?.id !== user.id && <Removal user={user} where={where} />}
+    </>
+  );
+}
+
+function Details({ user, where }: { readonly user: User; readonly where: string }) {
+  const { email, name, rights } = user;
+  const [draft, setDraft] = useState<UserDraft>({ email, name, rights });
+  const change = useSend<User, UserDraft>(
+    (body) => ({ method: "PUT", where, body }),
+    ["/access/users", "/access/session"],
+  );
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    change.mutate(draft, { onSuccess: () => say("The user was changed.") });
+  };
+  return (
+    <form className={classes.form} onSubmit={submit}>
+      <UserFields draft={draft} areRightsFixed={user.rights_from === "oidc"} changed={setDraft} />
+      {change.error && <Problem error={change.error} />}
+      <div>
+        <Button type="submit" loading={change.isPending}>
+          Save
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+function NewLink({ user, where }: { readonly user: User; readonly where: string }) {
+  const invite = useSend<Invitation>(() => ({ method: "POST", where: `${where}/invitation` }), [where]);
+  return (
+    <section className={classes.part} aria-labelledby="link">
+      <h2 id="link">Link to a password</h2>
+      {invite.data ? (
+        <InvitationShown name={user.name} invitation={invite.data} done={invite.reset} />
+      ) : (
+        <>
+          <p className={classes.dim}>
+            {user.has_password
+              ? "For who has forgotten the password. The old one counts until the link is used."
+              : "No password was chosen yet. Links from before end as soon as a new one is made."}
+            {user.invited_until !== undefined && (
+              <>
+                {" "}
+                A link is open until <DateTime at={user.invited_until} />.
+              </>
+            )}
+          </p>
+          {invite.error && <Problem error={invite.error} />}
+          <Button variant="default" loading={invite.isPending} onClick={() => invite.mutate()}>
+            Make a new link
+          </Button>
+        </>
+      )}
+    </section>
+  );
+}
+
+function Removal({ user, where }: { readonly user: User; readonly where: string }) {
+  const [, navigate] = useLocation();
+  const [isAsking, setAsking] = useState(false);
+  const remove = useSend<undefined>(() => ({ method: "DELETE", where }));
+  return (
+    <section className={classes.part} aria-labelledby="removal">
+      <h2 id="removal">Remove</h2>
+      <Group>
+        <Button variant="default" onClick={() => setAsking(true)}>
+          Remove {user.name}
+        </Button>
+      </Group>
+      <ConfirmDialog
+        isOpen={isAsking}
+        title={`Remove ${user.name}?`}
+        action="Remove the user"
+        isDangerous
+        isBusy={remove.isPending}
+        error={remove.error}
+        closed={() => {
+          remove.reset();
+          setAsking(false);
+        }}
+        confirmed={() =>
+          remove.mutate(undefined, {
+            onSuccess: () => {
+              say(`${user.name} was removed.`);
+              navigate("/users", { replace: true });
+            },
+          })
+        }
+      >
+        <p>All sessions end at once. API keys that {user.name} made stay: revoke those that should not.</p>
+      </ConfirmDialog>
+    </section>
+  );
+}
