@@ -37,6 +37,13 @@ export const PAGES: readonly PageEntry[] = [
     load: () => import("./overview/overview.tsx").then((page) => page.Overview),
   },
   {
+    path: "/p/:project/warmup/*?",
+    title: "Warm-up",
+    group: "Warm-up",
+    need: { right: "read", of: "project" },
+    load: () => import("./warm-up/warm-ups.tsx").then((page) => page.WarmUps),
+  },
+  {
     path: "/users/*?",
     title: "Users",
     group: "Access",
