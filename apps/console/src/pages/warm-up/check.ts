@@ -46,7 +46,8 @@ export function checkList(text: string, isOwn: (host: string) => boolean): Check
     if (seen.has(key)) duplicates += 1;
     seen.add(key);
     for (const { parameter, expected } of parsed.remarks) {
-      if (remarks.length < MOST_TOLD) remarks.push(told(`${parameter} is passed over: ${expected} is expected.`));
+      if (remarks.length < MOST_TOLD)
+        remarks.push(told(`${parameter} is passed over: ${expected} is expected.`));
     }
   }
   return { entries, good: seen.size, duplicates, wrong, faults, remarks };

@@ -13,13 +13,21 @@ import classes from "./warm-up.module.css";
 const MOST_BYTES = 8 * 2 ** 20;
 
 /** Takes a list, typed, pasted or dropped, says while it is typed what is wrong with it, and sends it. */
-export function NewWarmUp({ project, added }: { readonly project: string; readonly added: (added: Added) => void }) {
+export function NewWarmUp({
+  project,
+  added,
+}: {
+  readonly project: string;
+  readonly added: (added: Added) => void;
+}) {
   const [text, setText] = useState("");
   const [desc, setDesc] = useState("");
   const [isOver, setOver] = useState(false);
   const [fault, setFault] = useState<string>();
   const chosen = useRef<HTMLInputElement>(null);
-  const { data } = useGet<{ readonly settings?: { readonly hosts?: readonly string[] } }>(path`/projects/${project}`);
+  const { data } = useGet<{ readonly settings?: { readonly hosts?: readonly string[] } }>(
+    path`/projects/${project}`,
+  );
   const isOwn = useMemo(
     () => ownHosts(project, data?.settings?.hosts ?? [], window.location.host),
     [project, data],
@@ -140,13 +148,23 @@ function Verdict({ checked }: { readonly checked: Checked }) {
     <div role="status">
       <Notice kind={isTooLong || good === 0 ? "warn" : wrong > 0 ? "warn" : "good"} title={title}>
         {faults.length > 0 && <Lines name="Will not be taken" told={faults} all={wrong} />}
-        {remarks.length > 0 && <Lines name="Taken, but perhaps not meant so" told={remarks} all={remarks.length} />}
+        {remarks.length > 0 && (
+          <Lines name="Taken, but perhaps not meant so" told={remarks} all={remarks.length} />
+        )}
       </Notice>
     </div>
   );
 }
 
-function Lines({ name, told, all }: { readonly name: string; readonly told: readonly Told[]; readonly all: number }) {
+function Lines({
+  name,
+  told,
+  all,
+}: {
+  readonly name: string;
+  readonly told: readonly Told[];
+  readonly all: number;
+}) {
   return (
     <details open={told.length <= 5}>
       <summary>{name}</summary>

@@ -50,7 +50,18 @@ export function WarmUpPage({ id }: { readonly id: string }) {
 }
 
 function Progress({ warmUp }: { readonly warmUp: WarmUp }) {
-  const { state, desc, added_by, added_at, ended_at, urls, answers, bytes, rate, seconds_left: left } = warmUp;
+  const {
+    state,
+    desc,
+    added_by,
+    added_at,
+    ended_at,
+    urls,
+    answers,
+    bytes,
+    rate,
+    seconds_left: left,
+  } = warmUp;
   const [all, ended] = [allOf(warmUp), endedOf(warmUp)];
   const figures = [
     ["URLs worked off", `${ended.toLocaleString()} of ${all.toLocaleString()}`],
@@ -86,9 +97,14 @@ function Progress({ warmUp }: { readonly warmUp: WarmUp }) {
         aria-valuenow={ended}
       >
         {OUTCOMES.filter((each) => each !== "waiting" && urls[each] > 0).map((each) => (
-          <span key={each} style={{ ...KINDS[OUTCOME_WORDS[each].kind], "--share": urls[each] } as CSSProperties} />
+          <span
+            key={each}
+            style={{ ...KINDS[OUTCOME_WORDS[each].kind], "--share": urls[each] } as CSSProperties}
+          />
         ))}
-        {urls.waiting > 0 && <span style={{ "--share": urls.waiting, "--colour": "transparent" } as CSSProperties} />}
+        {urls.waiting > 0 && (
+          <span style={{ "--share": urls.waiting, "--colour": "transparent" } as CSSProperties} />
+        )}
       </div>
       <dl className={classes.figures}>
         {figures.map(([name, value]) => (

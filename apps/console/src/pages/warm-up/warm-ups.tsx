@@ -70,7 +70,9 @@ function History() {
                       <DateTime at={each.added_at} />
                     </Link>
                   </td>
-                  <td className={classes.url}>{each.desc ?? <span className={classes.dim}>nothing said</span>}</td>
+                  <td className={classes.url}>
+                    {each.desc ?? <span className={classes.dim}>nothing said</span>}
+                  </td>
                   <td>
                     {each.state === "running"
                       ? `${endedOf(each).toLocaleString()} of ${allOf(each).toLocaleString()}`
