@@ -145,6 +145,33 @@ export const ERRORS = {
     sentence:
       "There are too many open streams of this project or at this instance. Close some, or try again later.",
   },
+  WARMUP_EMPTY: { status: 400, sentence: "The list names no URL. Send one a line, or as data." },
+  WARMUP_TOO_LARGE: {
+    status: 413,
+    sentence: "A list for a warm-up has at most 10,000 URLs and 8 MB. Send it in parts.",
+  },
+  WARMUPS_FULL: {
+    status: 429,
+    sentence:
+      "200,000 URLs of this project wait to be warmed, or would with this list. Stop a warm-up, or send it later.",
+  },
+  WARMUP_UNKNOWN: {
+    status: 404,
+    sentence: "There is no warm-up with this id. They are kept for five days.",
+  },
+  WARMUP_URL_WRONG: {
+    status: 400,
+    sentence: "This is no delivery URL. Write its path and query, such as /sample.li/a.png?w=200.",
+  },
+  WARMUP_HOST_WRONG: {
+    status: 403,
+    sentence:
+      "The project's pictures are not delivered under this host. Use one of its hosts, or add it to them.",
+  },
+  WARMUP_NOT_KEPT: {
+    status: 409,
+    sentence: "No cache may keep the answer to this URL, so there is nothing to be warmed.",
+  },
   RETRY_NOT_NEEDED: { status: 409, sentence: "Only a failed invalidation can be retried." },
   IDEMPOTENCY_KEY_REUSED: {
     status: 409,

@@ -79,6 +79,8 @@ import { createViews } from "./projects/view.ts";
 import { createS3Client } from "./s3/client.ts";
 import { sealedBoxOf } from "./secrets/sealed-box.ts";
 import { createSources } from "./sources/sources.ts";
+import { createWarmUp } from "./warmup/warm-up.ts";
+import type { WarmUpTuning } from "./warmup/worker.ts";
 
 /** Of the API, as its document says. */
 const VERSION = "1";
@@ -112,6 +114,7 @@ export interface ServerPorts {
   readonly store?: Store;
   readonly instance?: Partial<InstancePorts>;
   readonly tuning?: Partial<Tuning>;
+  readonly warmUpTuning?: Partial<WarmUpTuning>;
   /** Seals the secrets of settings; absent: with the keys that the configuration gives. */
   readonly box?: SecretBox;
 }
@@ -189,6 +192,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     applied: () => coverage.applied,
     instances: () => invalidation.instances,
     invalidations: () => invalidation.figures,
+    warming: () => warmUp.waiting(),
   });
   const records = new Records(recordDisk, limits.records);
   const factsOf = (bytes: Uint8Array) => readFacts(cells, bytes);
@@ -250,6 +254,18 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     now,
     log,
   });
+  const { admission } = invalidation.instances;
+  const stateOf = (original: Original) => states.of(original);
+  const warmUp = createWarmUp({
+    ...{ store, projects, now, log, isAlone: instance.isAlone },
+    delivery:
+      instance.role === "control"
+        ? undefined
+        : { requests, delivery, admission, originals, stateOf, drivers: ports.drivers },
+    perSecond: limits.warmUpRate,
+    tuning: ports.warmUpTuning,
+    ended: metrics.warmed,
+  });
   let isReady = false;
   let setupToken: string | undefined;
   errorResponses(app);
@@ -276,6 +292,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     const changes = createChanges({ ...{ store, feed, projects, fixed, installation, box, journal, now } });
     const stateChanges = createStateChanges({ store, feed, journal, now, delivery: port });
     await app.register(invalidation.routes);
+    await app.register(warmUp.routes);
     const fileChanges = createFileChanges({ store, feed, journal, now, delivery: port });
     const views = createViews(feed, sections, installation);
     const drafts = createDrafts({ feed, views, installation, box, projects });
@@ -295,7 +312,6 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     consoleRoutes(app, { folder: config.consoleFolder, projects });
   }
   if (instance.role !== "control") {
-    const { admission } = invalidation.instances;
     answerHit = createHotPath({ requests, delivery, admission, metrics, now: Date.now });
     const routes = {
       ...{ requests, delivery, admission, recent, metrics, projects },
@@ -303,7 +319,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
         digestOf: (project, name) => files.digestOf(project, name),
         read: fileOf,
       }),
-      stateOf: (original: Original) => states.of(original),
+      stateOf,
       confirm: confirmation(feed, config.projects, states),
     };
     deliveryRoutes(app, routes);
@@ -320,16 +336,19 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
       await connectors.migrate();
       await invalidation.migrate();
       await store.migrate(LISTING_OWNER, LISTING_MIGRATIONS);
+      await warmUp.migrate();
       listing?.start();
       await feed.start();
       await invalidation.start();
       feed.follow();
+      await warmUp.start();
       if (instance.role !== "delivery") setupToken = await access.prepareSetup();
       isReady = true;
     },
     async stop() {
       isReady = false;
       await app.close();
+      await warmUp.stop();
       await invalidation.stop();
       await listing?.stop();
       await feed.stop();

@@ -7,6 +7,7 @@ import * as instances from "./instances/migrations.ts";
 import * as invalidation from "./invalidation/migrations.ts";
 import { SETTLE_MIGRATIONS, SETTLE_OWNER } from "./invalidation/settle.ts";
 import { PROJECT_MIGRATIONS, PROJECT_OWNER } from "./projects/migrations.ts";
+import { WARM_UP_MIGRATIONS, WARM_UP_OWNER } from "./warmup/migrations.ts";
 
 /** Everybody who keeps something in the store; the parts of the server bring up their own tables when they start. */
 const OWNERS: Readonly<Record<string, readonly Migration[]>> = {
@@ -18,6 +19,7 @@ const OWNERS: Readonly<Record<string, readonly Migration[]>> = {
   [SETTLE_OWNER]: SETTLE_MIGRATIONS,
   [LISTING_OWNER]: LISTING_MIGRATIONS,
   [PROJECT_OWNER]: PROJECT_MIGRATIONS,
+  [WARM_UP_OWNER]: WARM_UP_MIGRATIONS,
 };
 
 /** Brings all tables of the server to the newest version, as a start would; answers which version each owner has now. */

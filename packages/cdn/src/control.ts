@@ -54,6 +54,7 @@ export function createControlledDriver(kind: NodeKind, options: NodeOptions): Cd
     path: string,
     headers: Record<string, string>,
     signal: AbortSignal,
+    isWhole = false,
   ): Promise<Answer> {
     signal.throwIfAborted();
     const late = AbortSignal.timeout(timeoutMs);
@@ -65,7 +66,7 @@ export function createControlledDriver(kind: NodeKind, options: NodeOptions): Cd
         headers,
         signal: AbortSignal.any([signal, late]),
       });
-      await response.body.dump();
+      await response.body.dump(isWhole ? { limit: Number.MAX_SAFE_INTEGER } : undefined);
       return {
         status: response.statusCode,
         header: (wanted) => [response.headers[wanted]].flat().at(-1),
@@ -130,7 +131,7 @@ export function createControlledDriver(kind: NodeKind, options: NodeOptions): Cd
       const headers: Record<string, string> = {};
       if (request.host !== undefined) headers.host = request.host;
       if (request.accept !== undefined) headers.accept = request.accept;
-      const { status, header } = await ask("GET", request.path, headers, signal);
+      const { status, header } = await ask("GET", request.path, headers, signal, request.isWhole);
       return {
         status,
         stamp: numberOf(header("freshet-stamp")),

@@ -41,6 +41,8 @@ export interface ProbeRequest {
   readonly path: string;
   readonly host: string | undefined;
   readonly accept: string | undefined;
+  /** Reads the answer to its end, so that the node keeps all of it. */
+  readonly isWhole?: true;
 }
 
 /** A token bucket: so many at once, and so many a second after that. */

@@ -132,4 +132,6 @@ export { type SignOptions, sealDeliveryUrl, signDeliveryUrl } from "./url/sign.t
 export { srcset } from "./url/srcset.ts";
 export { readV6, type V6Url } from "./url/v6.ts";
 export { addVersion, isContentVersion, readVersion, versionOfBytes, versionOfDigest } from "./version.ts";
+export { type HostsOfList, readWarmUpEntry, type WarmUpEntry } from "./warm-up/entry.ts";
+export { readUrlList, textOfList } from "./warm-up/list.ts";
 export { OWN_WATERMARK, type Watermark, watermarkImages } from "./watermarks.ts";

@@ -105,6 +105,13 @@ export const PAGES: readonly PageEntry[] = [
     load: () => import("./instances/instances.tsx").then((page) => page.Instances),
   },
   {
+    path: "/p/:project/warmup/*?",
+    title: "Warm-up",
+    group: "Warm-up",
+    need: { right: "read", of: "project" },
+    load: () => import("./warm-up/warm-ups.tsx").then((page) => page.WarmUps),
+  },
+  {
     path: "/users/*?",
     title: "Users",
     group: "Access",

@@ -32,7 +32,9 @@ export type AuditAction =
   | "connector.deleted"
   | "connector.reconciled"
   | "invalidation.accepted"
-  | "invalidation.retried";
+  | "invalidation.retried"
+  | "warmup.accepted"
+  | "warmup.stopped";
 
 /** One change that took place. */
 export interface AuditRow {

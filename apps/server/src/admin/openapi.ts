@@ -62,7 +62,7 @@ export function openApiOf(operations: readonly Operation[], version: string): ob
       title: "Freshet",
       version,
       description:
-        "The REST API of a Freshet server. Everything is answered with Cache-Control: no-store; errors are problem+json (RFC 9457), under /invalidate in Cloudimage's envelope.",
+        "The REST API of a Freshet server. Everything is answered with Cache-Control: no-store; errors are problem+json (RFC 9457), under /invalidate and /warmup in Cloudimage's envelope.",
       license: { name: "Apache-2.0", identifier: "Apache-2.0" },
     },
     paths,
@@ -121,7 +121,7 @@ function securityOf(access: Access): readonly object[] {
 
 function problemOf(path: string, codes: readonly ErrorCode[]): object {
   const description = codes.map((code) => `${code}: ${ERRORS[code].sentence}`).join(" ");
-  if (path.startsWith("/invalidate")) return { description };
+  if (/^\/(invalidate|warmup)/.test(path)) return { description };
   const schema = { $ref: "#/components/schemas/Problem" };
   return { description, content: { "application/problem+json": { schema } } };
 }

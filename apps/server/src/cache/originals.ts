@@ -96,6 +96,12 @@ export class Originals {
     return trust === "exact" || trust === "known" ? { record, stamp, trust, covered: false } : undefined;
   }
 
+  /** Whether `current` would answer without asking the origin, as far as the record can say. */
+  async isKept(original: Original, version: string | undefined): Promise<boolean> {
+    await this.#parts.records.find(original.recordKey);
+    return this.peek(original, version) !== undefined;
+  }
+
   /** The original of a record, if this instance was asked for it lately. */
   known(recordKey: string): Original | undefined {
     const original = this.#known.get(recordKey);

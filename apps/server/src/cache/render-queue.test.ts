@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { isServerError } from "../errors.ts";
+import { createPatience } from "./patience.ts";
 import { RenderQueue } from "./render-queue.ts";
 
 const gate = () => {
@@ -68,5 +69,93 @@ describe("RenderQueue", () => {
     expect(isServerError(error) && error.code).toBe("SERVER_BUSY");
     first.open();
     await running;
+  });
+
+  describe("with patience", () => {
+    const patient = () => createPatience(new AbortController().signal);
+    const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+    it("leaves a place free for whoever comes next, and starts behind all who wait", async () => {
+      const queue = new RenderQueue({ places: 2, maxWaitingCost: 100, maxAgeMs: 5_000 });
+      const started: string[] = [];
+      const run = (name: string, patience?: ReturnType<typeof patient>) => {
+        const held = gate();
+        const done = queue.run(
+          1,
+          async () => {
+            started.push(name);
+            await held.opened;
+          },
+          patience,
+        );
+        return { ...held, done };
+      };
+      const warm = [run("warm 1", patient()), run("warm 2", patient())];
+      await settled();
+      expect(started).toEqual(["warm 1"]);
+      const first = run("visitor 1");
+      await settled();
+      expect(started).toEqual(["warm 1", "visitor 1"]);
+      const second = run("visitor 2");
+      warm[0]?.open();
+      await warm[0]?.done;
+      await settled();
+      // The place of the first warm-up went to the visitor who waited, and the next waits while one of them runs.
+      expect(started).toEqual(["warm 1", "visitor 1", "visitor 2"]);
+      first.open();
+      await first.done;
+      await settled();
+      expect(started).toHaveLength(3);
+      second.open();
+      await second.done;
+      await settled();
+      expect(started.at(-1)).toBe("warm 2");
+      warm[1]?.open();
+      await warm[1]?.done;
+      expect(queue.running).toBe(0);
+    });
+
+    it("goes on where there is one place, while nobody is there", async () => {
+      const queue = new RenderQueue({ places: 1, maxWaitingCost: 100, maxAgeMs: 5_000 });
+      const done = [1, 2, 3].map((each) => queue.run(1, async () => each, patient()));
+      expect(await Promise.all(done)).toEqual([1, 2, 3]);
+      expect(queue.running).toBe(0);
+    });
+
+    it("waits no longer than others once somebody has come for it, and is never refused for its age", async () => {
+      const queue = new RenderQueue({ places: 2, maxWaitingCost: 100, maxAgeMs: 20 });
+      const visitor = gate();
+      const visiting = queue.run(1, () => visitor.opened);
+      const patience = patient();
+      let isStarted = false;
+      const warming = queue.run(
+        1,
+        async () => {
+          isStarted = true;
+        },
+        patience,
+      );
+      await new Promise((resolve) => setTimeout(resolve, 60));
+      expect(isStarted).toBe(false);
+      patience.end();
+      await warming;
+      visitor.open();
+      await visiting;
+      expect(queue.running).toBe(0);
+    });
+
+    it("leaves nothing behind when it is not wanted any more", async () => {
+      const queue = new RenderQueue({ places: 1, maxWaitingCost: 100, maxAgeMs: 5_000 });
+      const visitor = gate();
+      const visiting = queue.run(1, () => visitor.opened);
+      const stopping = new AbortController();
+      const warming = queue.run(1, async () => "never", createPatience(stopping.signal));
+      stopping.abort(new Error("stopping"));
+      await expect(warming).rejects.toThrow("stopping");
+      visitor.open();
+      await visiting;
+      expect(await queue.run(1, async () => "next")).toBe("next");
+      expect(queue.running).toBe(0);
+    });
   });
 });

@@ -1,4 +1,5 @@
 import { ServerError } from "../errors.ts";
+import { type Patience, waitPatiently } from "./patience.ts";
 
 interface Waiting {
   readonly cost: number;
@@ -16,6 +17,8 @@ export class RenderQueue {
   readonly #maxWaitingCost: number;
   readonly #maxAgeMs: number;
   readonly #waiting = new Set<Waiting>();
+  /** Starts of what nobody waits for. */
+  readonly #patient = new Set<() => void>();
   #running = 0;
   #waitingCost = 0;
 
@@ -37,14 +40,46 @@ export class RenderQueue {
     return this.#waiting.size;
   }
 
-  /** Runs `work` when a place is free. `cost` is in the unit of `estimateCost`. */
-  async run<Result>(cost: number, work: () => Promise<Result>): Promise<Result> {
+  /**
+   * Runs `work` when a place is free. `cost` is in the unit of `estimateCost`. With patience it runs only where, beside it, another place
+   * is free (or nothing runs, where there is but one), and is never refused.
+   */
+  async run<Result>(cost: number, work: () => Promise<Result>, patience?: Patience): Promise<Result> {
+    if (patience && (await this.#isTurn(patience))) return await this.#carry(work);
     if (this.#running >= this.#places) await this.#wait(cost);
     else this.#running += 1;
+    return await this.#carry(work);
+  }
+
+  async #carry<Result>(work: () => Promise<Result>): Promise<Result> {
     try {
       return await work();
     } finally {
       this.#next();
+    }
+  }
+
+  /** Whether it has its place by patience; false is for what queues like everybody. */
+  async #isTurn(patience: Patience): Promise<boolean> {
+    if (patience.isOver) return false;
+    return waitPatiently(
+      patience,
+      (start) => {
+        this.#patient.add(start);
+        this.#startPatient();
+      },
+      (start) => this.#patient.delete(start),
+    );
+  }
+
+  /** A place stays free for whoever comes next, and nobody waits. */
+  #startPatient(): void {
+    for (const start of this.#patient) {
+      const leavesOne = this.#running + 1 < this.#places || this.#running === 0;
+      if (this.#waiting.size > 0 || !leavesOne) return;
+      this.#patient.delete(start);
+      this.#running += 1;
+      start();
     }
   }
 
@@ -72,6 +107,7 @@ export class RenderQueue {
     const [entry] = this.#waiting;
     if (!entry) {
       this.#running -= 1;
+      this.#startPatient();
       return;
     }
     this.#forget(entry);

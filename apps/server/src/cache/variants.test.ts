@@ -6,6 +6,7 @@ import { DEFAULT_LIMITS, probe } from "@freshet/core/resize";
 import sharp from "sharp";
 import { beforeEach, expect, test } from "vitest";
 import { DiskStore } from "./disk-store.ts";
+import { createPatience } from "./patience.ts";
 import { RenderQueue } from "./render-queue.ts";
 import { Variants, variantKey } from "./variants.ts";
 
@@ -62,4 +63,33 @@ test("spellings of one wish have one key, and other wishes another", () => {
   expect(key("w=8&h=8&gravity=smart")).toBe(key("w=8&h=8&gravity=auto&margin=3"));
   expect(key("w=8&h=8&gravity=auto")).not.toBe(key("w=8&h=8"));
   expect(key("w=8", "p3")).not.toBe(key("w=8"));
+});
+
+test("what is made for nobody is made at once when a visitor asks for the same, and for both", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "freshet-variants-"));
+  const queue = new RenderQueue({ places: 2, maxWaitingCost: 1_000, maxAgeMs: 10_000 });
+  const patient = new Variants({ disk: await DiskStore.open(folder, 1e7), queue, limits: DEFAULT_LIMITS });
+  const busy = Promise.withResolvers<void>();
+  const visitor = queue.run(1, () => busy.promise);
+  let made = 0;
+  const wanted = {
+    ...{ key: "a".repeat(40), cost: 1, digest: "d", bytesOf: async () => new Uint8Array([1]) },
+    make: async () => {
+      made += 1;
+      return new Uint8Array([2]);
+    },
+  };
+  const patience = createPatience(new AbortController().signal);
+  const warming = patient.make({ ...wanted, patience }, wanted.make);
+  await expect.poll(() => queue.running).toBe(1);
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  expect(made).toBe(0);
+  const visited = await patient.make(wanted, wanted.make);
+  expect([made, visited?.bytes, (await warming)?.bytes]).toEqual([
+    1,
+    new Uint8Array([2]),
+    new Uint8Array([2]),
+  ]);
+  busy.resolve();
+  await visitor;
 });

@@ -18,6 +18,7 @@ import { JOBS, type Seen } from "../cells/jobs.ts";
 import { ByteTiers } from "./byte-tiers.ts";
 import type { DiskStore } from "./disk-store.ts";
 import { Flights } from "./flights.ts";
+import type { Patience } from "./patience.ts";
 import type { RenderQueue } from "./render-queue.ts";
 import type { Shelf } from "./shared/shared-tier.ts";
 
@@ -79,6 +80,8 @@ export class Variants {
   readonly #seen = new LRUCache<string, Seen>({ max: MOST_SEEN });
   readonly #refused = new LRUCache<string, RenderError>({ max: MOST_REFUSALS });
   readonly #flights = new Flights<{ readonly bytes: Uint8Array; readonly from: VariantOrigin } | undefined>();
+  /** Flights that nobody waits for, by their keys. */
+  readonly #patient = new Map<string, Patience>();
 
   constructor(parts: {
     readonly disk: DiskStore;
@@ -100,13 +103,15 @@ export class Variants {
   }
 
   /**
-   * The bytes of the variant. `bytesOf` gives the bytes of a source; when it has none any more the answer is undefined.
+   * The bytes of the variant. `bytesOf` gives the bytes of a source; when it has none any more the answer is undefined. With patience
+   * it is made when nobody else's work waits.
    * @throws RenderError for an image that cannot or may not be rendered, ServerError SERVER_BUSY when the queue is full.
    */
   async get(
     key: string,
     request: VariantRequest,
     bytesOf: (digest: string) => Promise<Uint8Array | undefined>,
+    patience?: Patience,
   ) {
     const { digest, further, transformation, format, rival, gamut } = request;
     // What its header says is too large waits for nothing. The bytes are counted where they are.
@@ -114,7 +119,8 @@ export class Variants {
     const options = { rival, gamut, images: further.flatMap((each) => each.facts ?? []) };
     const cost = estimateCost(request.facts, transformation, format, options);
     const allowance = allowanceOf(request.facts, transformation, format, options);
-    return this.make({ key, cost, allowance, digest, further, bytesOf }, async (run, original, images) => {
+    const wanted = { key, cost, allowance, digest, further, bytesOf, patience };
+    return this.make(wanted, async (run, original, images) => {
       const job = { original, transformation, format, rival, gamut, limits: this.#limits, images };
       const before = this.#seen.get(digest) ?? [];
       const { rendered, seen } = await run("render", { ...job, seen: before });
@@ -140,12 +146,15 @@ export class Variants {
       readonly digest: string;
       readonly further?: readonly FurtherSource[];
       readonly bytesOf: (digest: string) => Promise<Uint8Array | undefined>;
+      readonly patience?: Patience | undefined;
     },
     /** Takes the bytes of the original, and of further sources by what the transformation calls them. What is hostile it leaves to `run`. */
     work: (run: Run, original: Uint8Array, images: ReadonlyMap<string, Uint8Array>) => Promise<Uint8Array>,
   ) {
-    const { key, cost, allowance, digest, further = [], bytesOf } = wanted;
-    return this.#flights.join(key, async () => {
+    const { key, cost, allowance, digest, further = [], bytesOf, patience } = wanted;
+    // Whoever waits for it now must not wait behind everybody.
+    if (!patience) this.#patient.get(key)?.end();
+    const fly = async () => {
       const kept = await this.#tiers.get(key);
       if (kept) return kept;
       const refused = this.#refused.get(key);
@@ -166,12 +175,17 @@ export class Variants {
       };
       const entered =
         allowance && this.#cells
-          ? this.#cells.enter(allowance, make)
-          : this.#queue.run(cost, () => make(HERE));
+          ? this.#cells.enter(allowance, make, patience)
+          : this.#queue.run(cost, () => make(HERE), patience);
       const made = await entered.catch((error) => this.#refuse(key, error));
       if (!made) return undefined;
       this.#tiers.keep(key, made, true);
       return { bytes: made, from: "rendered" as const };
+    };
+    return this.#flights.join(key, async () => {
+      if (!patience) return await fly();
+      this.#patient.set(key, patience);
+      return await fly().finally(() => this.#patient.delete(key));
     });
   }
 

@@ -1,5 +1,6 @@
 import { isRenderError } from "@freshet/core/resize";
 import { afterEach, expect, test } from "vitest";
+import { createPatience } from "../cache/patience.ts";
 import { isServerError } from "../errors.ts";
 import { type Allowance, EMPTY_CELL } from "./cell.ts";
 import { type CellBounds, Cells } from "./cells.ts";
@@ -156,4 +157,28 @@ test("others are not held up while a large drawing is read", async () => {
   const here = await threadMs(() => JOBS.sanitise({ original: large }));
   const there = await threadMs(() => pool.enter(ENOUGH, (run) => run("sanitise", { original: large })));
   expect(there, `${here} ms here`).toBeLessThan(0.8 * here);
+});
+
+test("work that nobody waits for leaves a process free, and takes its turn when somebody comes for it", async () => {
+  const pool = open({ places: 2 });
+  const gates = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const visiting = pool.enter(ENOUGH, () => gates[0]?.promise ?? Promise.resolve());
+  const started: string[] = [];
+  const patience = createPatience(new AbortController().signal);
+  const warm = (name: string, own?: typeof patience) =>
+    pool.enter(
+      ENOUGH,
+      async () => void started.push(name),
+      own ?? createPatience(new AbortController().signal),
+    );
+  const [asked, other] = [warm("asked for", patience), warm("other")];
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(started).toEqual([]);
+  patience.end();
+  await asked;
+  expect(started).toEqual(["asked for"]);
+  gates[0]?.resolve();
+  await Promise.all([visiting, other]);
+  expect(started).toEqual(["asked for", "other"]);
+  expect(pool.running).toBe(0);
 });

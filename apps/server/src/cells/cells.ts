@@ -1,3 +1,4 @@
+import { type Patience, waitPatiently } from "../cache/patience.ts";
 import { ServerError } from "../errors.ts";
 import { type Allowance, Cell, EMPTY_CELL } from "./cell.ts";
 import type { JobInput, JobName, JobOutput } from "./jobs.ts";
@@ -37,6 +38,8 @@ export class Cells {
   readonly #bounds: CellBounds;
   /** Those that are quick come first. */
   readonly #waiting = { quick: new Set<Waiting>(), others: new Set<Waiting>() };
+  /** Starts of what nobody waits for, with the memory that each needs. */
+  readonly #patient = new Map<() => void, number>();
   readonly #idle: { readonly cell: Cell; readonly timer: NodeJS.Timeout }[] = [];
   readonly #busy = new Set<Cell>();
   #running = 0;
@@ -62,14 +65,21 @@ export class Cells {
   }
 
   /**
-   * Lets `work` run jobs in a process of its own. An allowance beyond the pool's memory is cut down to it.
+   * Lets `work` run jobs in a process of its own. An allowance beyond the pool's memory is cut down to it. With patience it has to leave a
+   * process free for others (or nothing runs, where there is but one), and is never refused.
    * @throws ServerError SERVER_BUSY when too many wait, or it waited too long.
    */
-  async enter<Result>(wish: Allowance, work: (run: Run) => Promise<Result>): Promise<Result> {
+  async enter<Result>(
+    wish: Allowance,
+    work: (run: Run) => Promise<Result>,
+    patience?: Patience,
+  ): Promise<Result> {
     const allowance = { ...wish, bytes: Math.min(wish.bytes, this.#bounds.bytes) };
-    const isFirst = allowance.isQuick ? this.#waiting.quick.size === 0 : this.waiting === 0;
-    if (!isFirst || !this.#fits(allowance.bytes)) await this.#wait(allowance);
-    else this.#take(allowance.bytes);
+    if (!patience || !(await this.#isTurn(allowance, patience))) {
+      const isFirst = allowance.isQuick ? this.#waiting.quick.size === 0 : this.waiting === 0;
+      if (!isFirst || !this.#fits(allowance.bytes)) await this.#wait(allowance);
+      else this.#take(allowance.bytes);
+    }
     let cell: Cell | undefined;
     try {
       return await work((name, input) => {
@@ -92,6 +102,29 @@ export class Cells {
       cell.end();
     }
     for (const cell of this.#busy) cell.end();
+  }
+
+  /** Whether it has its place by patience; false is for what queues like everybody. */
+  async #isTurn({ bytes }: Allowance, patience: Patience): Promise<boolean> {
+    if (patience.isOver) return false;
+    return waitPatiently(
+      patience,
+      (start) => {
+        this.#patient.set(start, bytes);
+        this.#startPatient();
+      },
+      (start) => this.#patient.delete(start),
+    );
+  }
+
+  #startPatient(): void {
+    for (const [start, bytes] of this.#patient) {
+      const leavesOne = this.#running + 1 < this.#bounds.places || this.#running === 0;
+      if (this.waiting > 0 || !leavesOne || !this.#fits(bytes)) return;
+      this.#patient.delete(start);
+      this.#take(bytes);
+      start();
+    }
   }
 
   #fits(bytes: number): boolean {
@@ -158,6 +191,7 @@ export class Cells {
       this.#take(entry.bytes);
       entry.start();
     }
+    this.#startPatient();
   }
 
   #forget(entry: Waiting): void {

@@ -26,6 +26,9 @@ import { usersAdd } from "./commands/users-add.ts";
 import { usersList } from "./commands/users-list.ts";
 import { usersRemove } from "./commands/users-remove.ts";
 import { usersReset } from "./commands/users-reset.ts";
+import { warmup } from "./commands/warmup.ts";
+import { warmupShow } from "./commands/warmup-show.ts";
+import { warmupStop } from "./commands/warmup-stop.ts";
 
 /** All commands, in the order of help and reference. */
 export const COMMANDS: readonly Command[] = [
@@ -52,6 +55,9 @@ export const COMMANDS: readonly Command[] = [
   log,
   retry,
   observe,
+  warmup,
+  warmupShow,
+  warmupStop,
   urlBuild,
   urlSign,
   urlSeal,

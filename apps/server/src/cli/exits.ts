@@ -4,13 +4,13 @@ export const EXITS = {
   FAILED: {
     code: 1,
     sentence:
-      "It could not be done, or an invalidation that was waited for ended in ERROR or ERROR_CDN_NODE, or the observer saw a miss; the sentence says why.",
+      "It could not be done, or an invalidation that was waited for ended in ERROR or ERROR_CDN_NODE, a warm-up with URLs that are not warm, or the observer saw a miss; the sentence says why.",
   },
   USAGE: { code: 2, sentence: "The command line is not right; nothing was sent." },
   UNREACHABLE: { code: 3, sentence: "No Freshet answers at the address, or it cannot answer now." },
   REFUSED: { code: 4, sentence: "The key is missing, wrong, or does not allow it." },
-  TIMED_OUT: { code: 6, sentence: "The invalidation was not done in the time given; it goes on." },
-  INTERRUPTED: { code: 130, sentence: "Ctrl-C; an invalidation that was sent goes on." },
+  TIMED_OUT: { code: 6, sentence: "The invalidation or warm-up was not done in the time given; it goes on." },
+  INTERRUPTED: { code: 130, sentence: "Ctrl-C; an invalidation or a warm-up that was sent goes on." },
 } as const satisfies Record<string, { readonly code: number; readonly sentence: string }>;
 
 export type ExitName = keyof typeof EXITS;

@@ -245,6 +245,14 @@ export const CONFIG_SCHEMA = {
           maximum: 120_000,
           default: 60_000,
         },
+        warmUpRate: {
+          type: "integer",
+          description:
+            "Originals that warm-ups ask of one origin in a second, at most, those of all instances together.",
+          minimum: 1,
+          maximum: 1_000,
+          default: 10,
+        },
         retention: {
           type: "integer",
           description:

@@ -7,6 +7,7 @@ import {
   type Transformation,
 } from "@freshet/core";
 import { carriesP3, type ImageFacts, sniffFormat } from "@freshet/core/resize";
+import type { Patience } from "../cache/patience.ts";
 import { type VariantRequest, variantKey } from "../cache/variants.ts";
 import type { Project } from "../projects/project.ts";
 import { SANITISER_VERSION } from "../svg/sanitise.ts";
@@ -20,6 +21,8 @@ export interface Wish {
   readonly ifNoneMatch: string | undefined;
   /** As far as the URL leaves room for them. */
   readonly hints?: Said | undefined;
+  /** Nobody waits for the answer. */
+  readonly patience?: Patience | undefined;
 }
 
 interface Variant {

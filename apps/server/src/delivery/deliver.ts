@@ -96,7 +96,7 @@ export class Delivery {
       const { version } = request.url;
       const sources = await currentOfAll(this.#parts.originals, request.sources, version, standing);
       let choice = choose(request, wish, sources);
-      const info = await this.#infoOf(request, sources, choice);
+      const info = await this.#infoOf(request, sources, choice, wish);
       if (info?.text) {
         const { answer, keep } = this.#answer(request, sources, choice, info.text);
         if (keep) this.#parts.answers.set(memoryKey, answer);
@@ -106,10 +106,10 @@ export class Delivery {
         const { answer } = this.#answer(request, sources, choice, NOTHING, info?.header?.(choice));
         return { answer, stamp: sources.stamp, from: "unmodified" };
       }
-      let found = await this.#bytesOf(choice, sources.digests[0]);
+      let found = await this.#bytesOf(choice, sources.digests[0], wish);
       if (found && choice.kind === "drawing" && !isDrawing(found.bytes)) {
         choice = choice.pixels;
-        found = await this.#bytesOf(choice, sources.digests[0]);
+        found = await this.#bytesOf(choice, sources.digests[0], wish);
       }
       if (found) {
         const answer = this.#answer(request, sources, choice, found.bytes, info?.header?.(choice));
@@ -132,20 +132,26 @@ export class Delivery {
     );
   }
 
-  async #bytesOf(choice: Choice, digest: string) {
+  async #bytesOf(choice: Choice, digest: string, { patience }: Wish) {
     const { originals, variants } = this.#parts;
     const bytesOf = (wanted: string) => originals.bytesOf(wanted);
-    if (choice.kind === "variant") return variants.get(choice.key, choice.request, bytesOf);
-    if (choice.kind === "drawing") return drawingOf(variants, { key: choice.key, digest, bytesOf });
+    if (choice.kind === "variant") return variants.get(choice.key, choice.request, bytesOf, patience);
+    if (choice.kind === "drawing") return drawingOf(variants, { key: choice.key, digest, bytesOf, patience });
     const bytes = await originals.bytesOf(digest);
     return bytes && { bytes, from: "original" as const };
   }
 
   /** What `ci_info` asks for. Where the original's bytes are gone, they are brought back. */
-  async #infoOf(request: DeliveryRequest, { digests: [digest], facts }: Sources, choice: Choice) {
+  async #infoOf(
+    request: DeliveryRequest,
+    { digests: [digest], facts }: Sources,
+    choice: Choice,
+    { patience }: Wish,
+  ) {
     if (request.info === undefined) return undefined;
     const { originals, variants } = this.#parts;
-    const look = () => aboutOf(variants, { digest, facts, bytesOf: (wanted) => originals.bytesOf(wanted) });
+    const bytesOf = (wanted: string) => originals.bytesOf(wanted);
+    const look = () => aboutOf(variants, { digest, facts, bytesOf, patience });
     let found = await look();
     if (!found) {
       await originals.refill(request.original);

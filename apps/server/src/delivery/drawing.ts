@@ -1,4 +1,5 @@
 import { isRenderError } from "@freshet/core/resize";
+import type { Patience } from "../cache/patience.ts";
 import type { Variants } from "../cache/variants.ts";
 import { TEXT } from "../cells/allowance.ts";
 
@@ -16,6 +17,7 @@ export function drawingOf(
     readonly key: string;
     readonly digest: string;
     readonly bytesOf: (digest: string) => Promise<Uint8Array | undefined>;
+    readonly patience?: Patience | undefined;
   },
 ) {
   return variants.make({ ...of, cost: COST, allowance: TEXT }, async (run, original) => {

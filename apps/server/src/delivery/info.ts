@@ -3,6 +3,7 @@ import { canonicalTransformation, type ParsedDeliveryUrl, type Remark, versionOf
 import { type ImageFacts, RENDERER_VERSION, type Survey } from "@freshet/core/resize";
 import { encode as toBlurhash } from "blurhash";
 import { rgbaToThumbHash } from "thumbhash";
+import type { Patience } from "../cache/patience.ts";
 import type { Variants } from "../cache/variants.ts";
 import { allowanceToLook } from "../cells/allowance.ts";
 import type { Choice } from "./choice.ts";
@@ -44,6 +45,7 @@ export async function aboutOf(
     readonly digest: string;
     readonly facts: ImageFacts;
     readonly bytesOf: (digest: string) => Promise<Uint8Array | undefined>;
+    readonly patience?: Patience | undefined;
   },
 ) {
   const key = hash("sha256", `info ${REVISION} ${RENDERER_VERSION}\n${of.digest}`).slice(0, 40);

@@ -1,5 +1,6 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { Patience } from "../cache/patience.ts";
 import { ERRORS, type ErrorCode, ServerError } from "../errors.ts";
 import type { Metrics } from "../health/metrics.ts";
 import type { Admission, Standing } from "../instances/admission.ts";
@@ -51,6 +52,14 @@ export interface Asked {
     /** Header names and values in turn, of placeholders too. */
     readonly dress: (head: readonly string[]) => readonly string[];
   };
+}
+
+/** Who asks for an image, as far as the answer depends on it. */
+export interface Asker {
+  readonly socket: { readonly remoteAddress?: string | undefined };
+  readonly headers: IncomingHttpHeaders;
+  /** Nobody waits for the answer. */
+  readonly patience?: Patience;
 }
 
 /** GET, HEAD and OPTIONS of images. */
@@ -127,9 +136,13 @@ const asItIs = (head: readonly string[]) => head;
  * Settings and states are a source like any other: an answer that was begun under some and ended under others is made anew, because its number
  * would say that it is as young as the others. A text is the address that a redirect leads to.
  */
-async function answer(
-  { requests, delivery, stateOf = () => undefined }: DeliveryRouteParts,
-  { socket, headers }: IncomingMessage,
+export async function answer(
+  {
+    requests,
+    delivery,
+    stateOf = () => undefined,
+  }: Pick<DeliveryRouteParts, "requests" | "delivery" | "stateOf">,
+  { socket, headers, patience }: Asker,
   { host, target, look }: Asked,
   standing: Standing,
 ): Promise<{ readonly read: DeliveryRequest; readonly delivered: Delivered | string }> {
@@ -151,7 +164,7 @@ async function answer(
       const memoryKey = memoryKeyOf(host, marked, accept, hints && hintKey(hints));
       const kept = standing === "current" ? delivery.hit(read, memoryKey) : undefined;
       const delivered =
-        kept ?? (await delivery.deliver(read, { accept, ifNoneMatch, hints }, memoryKey, standing));
+        kept ?? (await delivery.deliver(read, { accept, ifNoneMatch, hints, patience }, memoryKey, standing));
       if (holds()) return { read, delivered };
     } catch (error) {
       if (holds()) throw error;

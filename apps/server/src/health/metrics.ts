@@ -6,9 +6,11 @@ import type { Delivered } from "../delivery/deliver.ts";
 import type { ErrorCode } from "../errors.ts";
 import type { Counted } from "../invalidation/census.ts";
 import type { Breakers } from "../sources/breakers.ts";
+import type { Ended } from "../warmup/warm-ups.ts";
 import { type InvalidationFigures, invalidationMetrics } from "./invalidation-metrics.ts";
 import { originMetrics } from "./origin-metrics.ts";
 import { sharedTierMetrics } from "./shared-tier-metrics.ts";
+import { warmUpMetrics } from "./warm-up-metrics.ts";
 
 /** What the server counts about itself, in Prometheus' text form. */
 export interface Metrics {
@@ -22,6 +24,8 @@ export interface Metrics {
   fetched(outcome: string): void;
   /** Invalidations that this instance carried to their end. */
   invalidated(some: readonly Counted[]): void;
+  /** A URL that a warm-up has ended at this instance. */
+  warmed(ended: Ended): void;
   text(): Promise<string>;
   readonly contentType: string;
 }
@@ -35,11 +39,14 @@ export function createMetrics(read: {
   readonly applied: () => number;
   readonly instances: () => { readonly lags: ReadonlyMap<string, number>; readonly lapses: number };
   readonly invalidations: () => InvalidationFigures;
+  /** URLs of warm-ups that wait; rejects while the store is away. */
+  readonly warming: () => Promise<number>;
 }): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: "freshet_" });
   originMetrics(registry, read.breakers);
   const invalidations = invalidationMetrics(registry, read.invalidations);
+  const warmUps = warmUpMetrics(registry, read.warming);
   if (read.sharedTier) sharedTierMetrics(registry, read.sharedTier);
   const registers = [registry];
   let hits = 0;
@@ -143,6 +150,7 @@ export function createMetrics(read: {
     looked: (what) => looks.inc({ for: what }),
     fetched: (outcome) => fetches.inc({ outcome }),
     invalidated: (some) => invalidations.ended(some),
+    warmed: warmUps.ended,
     text: () => registry.metrics(),
     contentType: registry.contentType,
   };

@@ -10,6 +10,7 @@ import { loadConfig } from "../config.ts";
 import type { Tuning } from "../invalidation/tuning.ts";
 import type { SecretBox } from "../projects/sealed.ts";
 import { createServer, type Server } from "../server.ts";
+import type { WarmUpTuning } from "../warmup/worker.ts";
 import type { InstanceView } from "./instances.ts";
 import type { InstancePorts } from "./ports.ts";
 
@@ -31,6 +32,13 @@ const QUICK: Partial<Tuning> = {
   followMs: 20,
   acknowledgedMs: 10,
   demandMs: 300,
+};
+
+const QUICK_WARM_UP: Partial<WarmUpTuning> = {
+  perSecond: 1_000,
+  leaseMs: 1_000,
+  pollMs: 20,
+  backoff: { firstMs: 5, mostMs: 20 },
 };
 
 export interface Sent {
@@ -100,6 +108,7 @@ export interface StartOptions extends Partial<Pick<InstancePorts, "role" | "leas
   readonly isAlone?: boolean;
   readonly box?: SecretBox;
   readonly tuning?: Partial<Tuning>;
+  readonly warmUpTuning?: Partial<WarmUpTuning>;
   /** Where connectors may be asked; absent: where the configuration's default says. */
   readonly connectorAddresses?: readonly string[];
   /** What the configuration says of the console. */
@@ -162,6 +171,7 @@ async function startInstance(
     drivers: options.drivers ?? [],
     store,
     tuning: { ...QUICK, ...options.tuning },
+    warmUpTuning: { ...QUICK_WARM_UP, ...options.warmUpTuning },
     ...(options.box ? { box: options.box } : {}),
     instance: {
       isAlone: options.isAlone ?? false,

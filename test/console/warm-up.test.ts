@@ -1,0 +1,45 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { missingBrowser } from "../support/browser.ts";
+import { type Console, startConsole, type Watched } from "./console.ts";
+import { judge, visit } from "./visit.ts";
+
+const missing = missingBrowser().join(", ") || undefined;
+if (missing !== undefined && process.env.CI)
+  throw new Error(`With CI set the console is tested, but ${missing} is missing.`);
+
+describe.skipIf(missing)(`the page of warm-ups ${missing ?? ""}`, () => {
+  let all: Console;
+  let own: Watched;
+
+  beforeAll(async () => {
+    all = await startConsole();
+    own = await all.tab();
+  }, 180_000);
+  afterAll(() => all?.close(), 60_000);
+
+  test("says while a list is typed what is wrong with it, sends it, and shows what became of each URL", async () => {
+    await visit(all, own, {
+      path: "/p/demo/warmup",
+      name: "warm-up-empty",
+      ready: (tab) => tab.getByText("Nothing was warmed up lately."),
+    });
+    const list = "/_sample_/landscape.jpg?w=100\n/_sample_/none.jpg\nhttps://elsewhere.example/<b>.jpg\n";
+    await own.tab.getByLabel("URLs, one a line").fill(list);
+    await own.tab.getByText("2 can be warmed, 1 will not be taken.").waitFor();
+    await judge(all, own, "warm-up-typed");
+    await own.tab.getByRole("button", { name: "Warm up 2 URLs" }).click();
+    await own.tab.getByRole("heading", { name: "One warm-up" }).waitFor();
+    await own.tab.getByText("Done, not all warm").waitFor();
+    await own.tab.getByText("WARMUP_HOST_WRONG").first().waitFor();
+    const path = new URL(own.tab.url()).pathname.replace("/console", "");
+    await visit(all, own, { path, name: "warm-up", ready: (tab) => tab.getByText("ORIGINAL_MISSING").first() });
+    await own.tab.getByLabel("Show").selectOption("refused");
+    await own.tab.getByText("ORIGINAL_MISSING").first().waitFor({ state: "detached" });
+    expect(await own.tab.getByText("WARMUP_HOST_WRONG").count()).toBeGreaterThan(0);
+    await visit(all, own, {
+      path: "/p/demo/warmup",
+      name: "warm-up-history",
+      ready: (tab) => tab.getByText("Done, not all warm"),
+    });
+  });
+});
