@@ -19,6 +19,11 @@ import { keyRoutes } from "./access/routes.ts";
 import { collectOperations } from "./admin/openapi.ts";
 import { adminRoutes } from "./admin/routes.ts";
 import { validateBySchema } from "./admin/validation.ts";
+import { createAnalytics } from "./analytics/analytics.ts";
+import { fetchEvent } from "./analytics/fetched.ts";
+import { createObserver } from "./analytics/recorder.ts";
+import { statsRoutes } from "./analytics/routes.ts";
+import { ANALYTICS_FILE } from "./analytics/tables.ts";
 import { Answers } from "./cache/answers.ts";
 import { Coverage } from "./cache/coverage.ts";
 import { DiskStore } from "./cache/disk-store.ts";
@@ -173,6 +178,19 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     instances: () => invalidation.instances,
     invalidations: () => invalidation.figures,
   });
+  const analytics = createAnalytics({
+    policy: config.analytics,
+    open: () => openStore({ ...statsPlace(config, folder(ANALYTICS_FILE)), log }),
+    instance: instance.name,
+    isKeeper: instance.role !== "delivery",
+    stored:
+      instance.role === "control"
+        ? undefined
+        : () => ({ originals: originalDisk.bytes, variants: variantDisk.bytes }),
+    ...{ now, log },
+  });
+  const { countryHeader } = config.analytics;
+  const observer = createObserver({ metrics, buffer: analytics.buffer, countryHeader, now });
   const records = new Records(recordDisk, limits.records);
   const originals = new Originals({
     source,
@@ -186,7 +204,11 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
       if (!projects.isCurrent(original.project)) throw new ServerError("SETTINGS_CHANGED");
       if (states.of(original) === "blocked") throw new ServerError("ORIGINAL_BLOCKED");
     },
-    onFetch: metrics.fetched,
+    onFetch: (original, fetched, took) => {
+      metrics.fetched(fetched.kind);
+      const event = fetchEvent(original, fetched, took);
+      if (event) observer.fetched(event);
+    },
   });
   const variants = new Variants({
     disk: variantDisk,
@@ -259,18 +281,19 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     keyRoutes(app, { keys, now });
     connectorRoutes(app, { connectors, projects, box, addresses: config.connectorAddresses, now });
     instanceRoutes(app, { instances: invalidation.instances });
+    statsRoutes(app, { analytics, projects, now });
     adminRoutes(app, { db, operations, version: VERSION });
   }
   if (instance.role !== "control") {
     const { admission } = invalidation.instances;
-    answerHit = createHotPath({ requests, delivery, admission, metrics, now: Date.now });
+    answerHit = createHotPath({ requests, delivery, admission, observer, now: Date.now });
     deliveryRoutes(app, {
       requests,
       delivery,
       admission,
       recent,
       placeholders: await createPlaceholders(),
-      metrics,
+      observer,
       stateOf: (original) => states.of(original),
       confirm: confirmation(feed, config.projects, states),
     });
@@ -283,6 +306,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
       await connectors.migrate();
       await invalidation.migrate();
       await store.migrate(LISTING_OWNER, LISTING_MIGRATIONS);
+      await analytics.start();
       listing?.start();
       await feed.start();
       await invalidation.start();
@@ -292,6 +316,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     async stop() {
       isReady = false;
       await app.close();
+      await analytics.stop();
       await invalidation.stop();
       await listing?.stop();
       await feed.stop();
@@ -301,6 +326,17 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
       await store.close();
     },
   };
+}
+
+/** Connections for analytics: one that writes, some that read. Pages must not take those of the journal. */
+const STATS_CONNECTIONS = 4;
+/** Closing a day goes through everything that was counted on it. */
+const STATS_STATEMENT_MS = 120_000;
+
+/** Where analytics are kept: beside the journal, in a file or by connections of their own. */
+function statsPlace({ store }: Config, file: string) {
+  if (!store) return { file };
+  return { url: store.url, poolSize: STATS_CONNECTIONS, statementTimeout: STATS_STATEMENT_MS };
 }
 
 /** The largest variant that is looked for where originals are kept smaller. */

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { Observer } from "../analytics/recorder.ts";
 import { ERRORS, type ErrorCode, ServerError } from "../errors.ts";
-import type { Metrics } from "../health/metrics.ts";
 import type { Admission, Standing } from "../instances/admission.ts";
 import { addressOf, type Original } from "../projects/originals.ts";
 import type { Project } from "../projects/project.ts";
@@ -9,6 +9,7 @@ import type { State } from "../projects/states.ts";
 import { isNotModified, rangeOf } from "./conditional.ts";
 import { codeOf, type Delivered, type Delivery, memoryKeyOf } from "./deliver.ts";
 import { hintKey, readHints } from "./hints.ts";
+import { type ObservedRequest, observeRequest, type Written } from "./observed.ts";
 import type { Placeholder, Placeholders } from "./placeholder.ts";
 import type { RecentUrls } from "./recent-urls.ts";
 import type { DeliveryRequest, DeliveryRequests } from "./request.ts";
@@ -32,7 +33,7 @@ export interface DeliveryRouteParts {
   readonly admission: Admission;
   readonly recent: RecentUrls;
   readonly placeholders: Placeholders;
-  readonly metrics: Metrics;
+  readonly observer: Observer;
   /** What an original is besides being served. */
   readonly stateOf?: (original: Original) => State | undefined;
   /** Past the lease: makes sure that the settings are those of now. */
@@ -53,6 +54,7 @@ export function deliveryRoutes(app: FastifyInstance, parts: DeliveryRouteParts):
         return;
       }
       let understood: DeliveryRequest | undefined;
+      const observe = observeRequest(parts.observer, raw, request.originalUrl);
       try {
         if (raw.method !== "GET" && raw.method !== "HEAD") throw new ServerError("METHOD_NOT_ALLOWED");
         const target = request.originalUrl;
@@ -67,25 +69,28 @@ export function deliveryRoutes(app: FastifyInstance, parts: DeliveryRouteParts):
           parts.admission.begin(() => raw.destroy()),
         );
         if (standing !== "current") await parts.confirm?.(first.project);
-        const { read, delivered } = await answer(parts, raw, target, standing);
+        const { read, delivered } = await answer(parts, raw, { target, standing, observe });
         understood = read;
         if (typeof delivered === "string") {
           reply.hijack();
           redirect(reply.raw, delivered);
+          observe.redirected(read, performance.now() - begun);
           return;
         }
         const asked = { path: target, host, accept: raw.headers.accept };
         for (const source of read.sources) parts.recent.add(source, asked);
         reply.hijack();
-        write(raw, reply.raw, delivered, begun);
-        parts.metrics.answered(delivered.from, performance.now() - begun);
+        const written = write(raw, reply.raw, delivered, begun);
+        observe.answered(read, delivered, written, performance.now() - begun);
       } catch (error) {
         const failure = codeOf(error);
         if (failure.code === "INTERNAL") request.log.error({ err: failure.cause }, "delivery failed");
-        parts.metrics.failed(failure.code);
         reply.hijack();
         const project = understood?.project ?? parts.requests.projectOf(raw.headers.host);
-        writePlaceholder(raw, reply.raw, failure, await parts.placeholders(project), understood);
+        const milliseconds = performance.now() - begun;
+        const placeholder = await parts.placeholders(project);
+        const written = writePlaceholder(raw, reply.raw, failure, placeholder, understood);
+        observe.failed({ project, understood, failure, ...written, milliseconds });
       }
     },
   );
@@ -98,8 +103,11 @@ export function deliveryRoutes(app: FastifyInstance, parts: DeliveryRouteParts):
 async function answer(
   { requests, delivery, stateOf = () => undefined }: DeliveryRouteParts,
   { socket, headers }: IncomingMessage,
-  target: string,
-  standing: Standing,
+  {
+    target,
+    standing,
+    observe,
+  }: { readonly target: string; readonly standing: Standing; readonly observe: ObservedRequest },
 ): Promise<{ readonly read: DeliveryRequest; readonly delivered: Delivered | string }> {
   const { host, accept, "if-none-match": ifNoneMatch } = headers;
   for (let readings = 1; readings <= MOST_READINGS; readings += 1) {
@@ -117,7 +125,13 @@ async function answer(
       const memoryKey = memoryKeyOf(host, target, accept, hints && hintKey(hints));
       const kept = standing === "current" ? delivery.hit(read, memoryKey) : undefined;
       const delivered =
-        kept ?? (await delivery.deliver(read, { accept, ifNoneMatch, hints }, memoryKey, standing));
+        kept ??
+        (await delivery.deliver(
+          read,
+          { accept, ifNoneMatch, hints, onRender: observe.rendering(read) },
+          memoryKey,
+          standing,
+        ));
       if (holds()) return { read, delivered };
     } catch (error) {
       if (holds()) throw error;
@@ -160,7 +174,7 @@ function write(
   response: ServerResponse,
   delivered: Delivered,
   begun: number,
-): void {
+): Written {
   const { answer, stamp, from } = delivered;
   const head = [
     ...answer.head,
@@ -176,7 +190,7 @@ function write(
   if (isNotModified(request.headers["if-none-match"], answer.etag)) {
     response.writeHead(304, head);
     response.end();
-    return;
+    return { status: 304, bytes: 0 };
   }
   let { body } = answer;
   let status = 200;
@@ -196,7 +210,7 @@ function write(
         "0",
       ]);
       response.end();
-      return;
+      return { status: 416, bytes: 0 };
     }
     if (part) {
       status = 206;
@@ -206,8 +220,12 @@ function write(
   }
   head.push("Content-Length", String(body.length));
   response.writeHead(status, head);
-  if (request.method === "HEAD") response.end();
-  else response.end(body);
+  if (request.method === "HEAD") {
+    response.end();
+    return { status, bytes: 0 };
+  }
+  response.end(body);
+  return { status, bytes: body.length };
 }
 
 /** When it is worth while to ask again: an origin that is left alone rests longer than a queue. */
@@ -222,7 +240,7 @@ function writePlaceholder(
   failure: ServerError,
   placeholder: Placeholder,
   understood: DeliveryRequest | undefined,
-): void {
+): Written {
   const status =
     failure.code === "ORIGINAL_MISSING"
       ? (understood?.project.missingStatus ?? 404)
@@ -244,6 +262,7 @@ function writePlaceholder(
     ...retryAfter(failure.code),
     ...(failure.code === "METHOD_NOT_ALLOWED" ? ["Allow", "GET, HEAD, OPTIONS"] : []),
   ]);
-  if (request.method === "HEAD") response.end();
-  else response.end(placeholder.body);
+  const isHead = request.method === "HEAD";
+  response.end(isHead ? undefined : placeholder.body);
+  return { status, bytes: isHead ? 0 : placeholder.body.length };
 }

@@ -7,6 +7,7 @@ import {
   type Resolve,
 } from "./address-guard.ts";
 import { broken, notAllowed, type Refusal, tooSlow } from "./refusal.ts";
+import { took } from "./times.ts";
 
 /** Limits that hold for every origin, whatever a project allows. */
 export interface WireOptions {
@@ -70,12 +71,14 @@ export function createWire(options: WireOptions = {}): Wire {
     const firstByte = setTimeout(clock.slow, options.firstByteMs ?? 10_000);
     const more = query === undefined ? "" : `${url.search === "" ? "?" : "&"}${query}`;
     const path = url.pathname + url.search + more;
+    const begun = performance.now();
     const wanted = { origin: url.origin, path, method, headers, ...(body !== undefined && { body }) };
     try {
       for (let attempt = 0; ; attempt += 1) {
         try {
           const head = await agents[reach].request({ ...wanted, signal: clock.signal });
           head.body.on("error", () => {}); // told to whoever reads; nobody may be reading any more
+          took("firstByte", performance.now() - begun);
           return head;
         } catch (error) {
           if (clock.signal.aborted) throw error;
