@@ -103,6 +103,8 @@ export interface ServerPorts {
   readonly now?: () => number;
   /** Absent: as the configuration says. It is closed when the server stops. */
   readonly store?: Store;
+  /** Opens the store of analytics; absent: as the configuration says. */
+  readonly openStats?: () => Promise<Store>;
   readonly instance?: Partial<InstancePorts>;
   readonly tuning?: Partial<Tuning>;
   /** Seals the secrets of settings; absent: with the keys that the configuration gives. */
@@ -180,7 +182,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
   });
   const analytics = createAnalytics({
     policy: config.analytics,
-    open: () => openStore({ ...statsPlace(config, folder(ANALYTICS_FILE)), log }),
+    open: ports.openStats ?? (() => openStore({ ...statsPlace(config, folder(ANALYTICS_FILE)), log })),
     instance: instance.name,
     isKeeper: instance.role !== "delivery",
     stored:

@@ -1,3 +1,4 @@
+import { newPlace } from "@freshet/store/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Fleet, type Instance, startFleet } from "../instances/fleet.test.support.ts";
 
@@ -12,6 +13,7 @@ let instance: Instance;
 beforeAll(async () => {
   fleet = await startFleet();
   instance = await fleet.start({
+    statsPlace: await newPlace(),
     projects: (origin) => {
       const section = { aliases: { _site_: origin }, origins: { allowPrivate: true }, formats: [] };
       return { demo: { ...section, apiKey: KEY }, other: { ...section, apiKey: OTHER_KEY } };

@@ -100,6 +100,8 @@ export interface StartOptions extends Partial<Pick<InstancePorts, "role" | "leas
   readonly isAlone?: boolean;
   readonly box?: SecretBox;
   readonly tuning?: Partial<Tuning>;
+  /** Where analytics are kept; absent: in a file of the folder. */
+  readonly statsPlace?: string;
   /** Where connectors may be asked; absent: where the configuration's default says. */
   readonly connectorAddresses?: readonly string[];
 }
@@ -153,6 +155,7 @@ async function startInstance(
   const server = await createServer(config, {
     drivers: options.drivers ?? [],
     store,
+    ...(options.statsPlace === undefined ? {} : { openStats: () => openStore(at(options.statsPlace ?? "")) }),
     tuning: { ...QUICK, ...options.tuning },
     ...(options.box ? { box: options.box } : {}),
     instance: {
