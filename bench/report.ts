@@ -4,6 +4,7 @@ import type { HitComparison } from "./hits.ts";
 import { type QualityFigures, reportQuality } from "./quality/report.ts";
 import type { RenderPeer } from "./renders.ts";
 import { median, type Ratio, ratioOf } from "./statistics.ts";
+import { reportStats, type StatsTimes } from "./stats/report.ts";
 import { table } from "./table.ts";
 
 /** Ratios whose middle half is wider than this are marked: the machine was too busy to trust them. */
@@ -25,6 +26,7 @@ export interface Figures extends FreshnessFigures {
   renders?: readonly RenderPeer[];
   hits?: readonly HitComparison[];
   herds?: readonly HerdPeer[];
+  stats?: readonly StatsTimes[];
 }
 
 /** What is compared with what, as tables and aims. Medians over rounds; ratios are medians of per-round ratios. */
@@ -34,12 +36,14 @@ export function report(figures: Figures): {
 } {
   const { renders, hits, herds } = figures;
   const freshness = reportFreshness(figures);
+  const stats = reportStats(figures.stats ?? []);
   const quality = reportQuality(figures.quality ?? {});
   const sections = [
     ...(renders ? [renderTable(renders)] : []),
     ...(hits ?? []).map(hitTable),
     ...(herds ? [herdTable(herds)] : []),
     ...quality.tables,
+    ...stats.tables,
     ...freshness.tables,
   ];
   const aims = [
@@ -47,6 +51,7 @@ export function report(figures: Figures): {
     ...hitAims(hits ?? []),
     ...(herds ? herdAims(herds) : []),
     ...quality.aims,
+    ...stats.aims,
     ...freshness.aims,
   ];
   return { tables: sections.join("\n\n"), aims };

@@ -42,10 +42,10 @@ const OF_FETCHES: readonly Source[] = [
   { dimension: DIMENSIONS.slowFetch, value: "origin", where: "is_slow = 1" },
 ];
 
-/** Rows of a rollup of this width. */
-export function recomputed(width: number): RawBuilder<unknown> {
+/** Rows of a rollup of this width: of each project, and of all together unless that is left out. */
+export function recomputed(width: number, isAllToo = true): RawBuilder<unknown> {
   const of = (table: string, { dimension, value, where }: Source, bytes: string, bytesIn: string) =>
-    ["project", `'${ALL}'`].map(
+    (isAllToo ? ["project", `'${ALL}'`] : ["project"]).map(
       (
         owner,
       ) => `select ${owner} as project, ${dimension} as dimension, at - at % ${width} as at, ${value} as value,
