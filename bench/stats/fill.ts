@@ -61,7 +61,12 @@ async function fillNames(store: Store, { first, last }: Filling): Promise<void> 
 /** One in ten belongs to the other project. */
 const projectOf = (url: number): string => (url % 10 === 7 ? "other" : "demo");
 
-async function fillLines(store: Store, { lines, first, last }: Filling, from: number, to: number): Promise<void> {
+async function fillLines(
+  store: Store,
+  { lines, first, last }: Filling,
+  from: number,
+  to: number,
+): Promise<void> {
   const step = sql.lit((last - first) / 1_000 / lines);
   const numbers = sql`with recursive s(k) as (select cast(${sql.lit(from)} as bigint) union all select k + 1 from s where k < ${sql.lit(to)})`;
   const at = sql`${sql.lit(first)} + cast(floor(k * ${step}) as bigint) * 1000`;
@@ -99,13 +104,17 @@ async function fillLines(store: Store, { lines, first, last }: Filling, from: nu
 async function fillSums({ db }: Store): Promise<void> {
   const columns = sql.raw("project, dimension, at, value, hits, bytes, bytes_in, microseconds");
   const sums = sql.raw("sum(hits), sum(bytes), sum(bytes_in), sum(microseconds)");
-  await sql`insert into stats_ten (${columns}) select ${columns} from (${recomputed(TEN_MINUTES, false)}) r`.execute(db);
+  await sql`insert into stats_ten (${columns}) select ${columns} from (${recomputed(TEN_MINUTES, false)}) r`.execute(
+    db,
+  );
   await sql`insert into stats_ten (${columns}) select '*', dimension, at, value, ${sums} from stats_ten
     group by dimension, at, value`.execute(db);
   await sql`insert into stats_day (${columns}) select project, dimension, at - at % ${sql.lit(DAY)}, value, ${sums} from stats_ten
     group by 1, 2, 3, 4`.execute(db);
   await sql`insert into stats_count (day, kind, project, name, hits, bytes, last_at, size)
-    select day, kind, project, name, hits, bytes, last_at, bytes / hits from (${recomputedCounts()}) r`.execute(db);
+    select day, kind, project, name, hits, bytes, last_at, bytes / hits from (${recomputedCounts()}) r`.execute(
+    db,
+  );
 }
 
 async function fillSketches({ db }: Store, { first, last }: Filling): Promise<void> {
@@ -117,7 +126,10 @@ async function fillSketches({ db }: Store, { first, last }: Filling): Promise<vo
       for (const kind of [1, 2]) {
         const sketch = new Sketch();
         for (let n = 0; n < 3_000; n += 1) sketch.add(nameId(NAME_KINDS.url, project, `${day % 7} ${n}`));
-        await tables.insertInto("stats_sketch").values({ day, project, kind, sketch: String(sketch) }).execute();
+        await tables
+          .insertInto("stats_sketch")
+          .values({ day, project, kind, sketch: String(sketch) })
+          .execute();
       }
     }
   }

@@ -76,7 +76,15 @@ async function measureEngine(
   say("writing");
   const writtenPerSecond = await measureWriting(store, now);
   say("retention");
-  return { engine, lines, bytesPerLine, pages, writtenPerSecond, closedMs, ...(await halve(store, lines, now)) };
+  return {
+    engine,
+    lines,
+    bytesPerLine,
+    pages,
+    writtenPerSecond,
+    closedMs,
+    ...(await halve(store, lines, now)),
+  };
 }
 
 interface Request {
@@ -156,7 +164,14 @@ async function measureWriting(store: Store, now: number): Promise<number> {
       counting.answer(
         {
           ...{ project: "demo", url: `/v7/_m_/${path}?w=100`, original: `demo/shop.example/${path}` },
-          ...{ source: "disk", status: 200, format: "webp", bytes: 20_000, bytesIn: 400_000, milliseconds: 3 },
+          ...{
+            source: "disk",
+            status: 200,
+            format: "webp",
+            bytes: 20_000,
+            bytesIn: 400_000,
+            milliseconds: 3,
+          },
         },
         now,
       );
@@ -186,6 +201,8 @@ async function halve(
 
 async function bytesOf(store: Store, file: string | undefined): Promise<number> {
   if (file !== undefined) return (await stat(file)).size;
-  const { rows } = await sql<{ bytes: number }>`select pg_database_size(current_database()) as bytes`.execute(store.db);
+  const { rows } = await sql<{ bytes: number }>`select pg_database_size(current_database()) as bytes`.execute(
+    store.db,
+  );
   return rows[0]?.bytes ?? 0;
 }

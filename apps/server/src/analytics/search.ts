@@ -38,11 +38,11 @@ export async function searchLog<Row extends Place>(
   const rows: Row[] = [];
   let before: Place = search.before && search.before.at < to ? search.before : { at: to, n: 0 };
   for (let size = filters.length === 0 ? limit + 1 : WINDOWS.first; ; ) {
-    const window = { project: search.project, from, before };
-    const last = await boundaryOf(db, kind, window, size);
-    const after = last ?? { at: from, n: -1 };
-    const wanted = limit + 1 - rows.length;
-    rows.push(...(await rowsOf<Row>(db, kind, { ...window, after, filters }, wanted)));
+    const rest = { project: search.project, end: { at: from, n: -1 }, before };
+    const last = await boundaryOf(db, kind, rest, size);
+    // Bounded on both sides: a search that finds nothing in it must not go on to the end of the log.
+    const window = last ? { ...rest, end: last } : rest;
+    rows.push(...(await rowsOf<Row>(db, kind, window, filters, limit + 1 - rows.length)));
     if (rows.length > limit) {
       const kept = rows.slice(0, limit);
       return { rows: kept, next: placeOf(kept.at(-1)) };
@@ -56,8 +56,9 @@ export async function searchLog<Row extends Place>(
 
 interface Window {
   readonly project: string | undefined;
-  readonly from: number;
   readonly before: Place;
+  /** The last row of it. */
+  readonly end: Place;
 }
 
 /** The last row of the next `size`; undefined where there are fewer. */
@@ -78,30 +79,24 @@ async function boundaryOf(
 async function rowsOf<Row>(
   db: StatsDb,
   kind: LogKind,
-  window: Window & { readonly after: Place; readonly filters: readonly RawBuilder<boolean>[] },
+  window: Window,
+  filters: readonly RawBuilder<boolean>[],
   limit: number,
 ): Promise<readonly Row[]> {
   const { at, n } = kind.place;
-  const { after, filters } = window;
-  const conditions = [
-    kind.only,
-    within(kind, window),
-    sql<boolean>`(${at}, ${n}) >= (${after.at}, ${after.n})`,
-  ];
+  const conditions = [kind.only, within(kind, window), ...filters];
   const { rows } = await sql<Row>`select *, ${at} as at, ${n} as n from ${kind.table}
-    where ${sql.join([...conditions, ...filters], sql` and `)} ${orderOf(kind, window)} limit ${sql.lit(limit)}`.execute(
-    db,
-  );
+    where ${sql.join(conditions, sql` and `)} ${orderOf(kind, window)} limit ${sql.lit(limit)}`.execute(db);
   return rows;
 }
 
 /** Bounds are those of whole keys of an index: no planner can think of another one. */
-function within(kind: LogKind, { project, from, before }: Window): RawBuilder<boolean> {
+function within(kind: LogKind, { project, end, before }: Window): RawBuilder<boolean> {
   const { at, n } = kind.place;
   if (project === undefined) {
-    return sql<boolean>`(${at}, ${n}) >= (${from}, ${-1}) and (${at}, ${n}) < (${before.at}, ${before.n})`;
+    return sql<boolean>`(${at}, ${n}) >= (${end.at}, ${end.n}) and (${at}, ${n}) < (${before.at}, ${before.n})`;
   }
-  return sql<boolean>`(project, ${at}, ${n}) >= (${project}, ${from}, ${-1})
+  return sql<boolean>`(project, ${at}, ${n}) >= (${project}, ${end.at}, ${end.n})
     and (project, ${at}, ${n}) < (${project}, ${before.at}, ${before.n})`;
 }
 
