@@ -9,7 +9,7 @@ import { code, page, table } from "./markdown.ts";
 /** What of the OpenAPI document the page is made of. */
 interface Operation {
   readonly summary: string;
-  readonly "x-freshet-access": "public" | { readonly right: string; readonly of: string };
+  readonly "x-freshet-access": "public" | "user" | { readonly right: string; readonly of: string };
   readonly parameters: readonly {
     readonly name: string;
     readonly in: string;
@@ -41,14 +41,17 @@ async function apiDocument(): Promise<Paths> {
   }
 }
 
-/** Codes that any address with a key may answer with. */
-const EVERYWHERE = new Set(["API_KEY_WRONG", "KEY_NOT_ALLOWED", "ATTEMPTS_TOO_MANY", "JOURNAL_AWAY"]);
+/** Codes that any address which is not open to everybody may answer with. */
+const EVERYWHERE = new Set([
+  ...["API_KEY_WRONG", "KEY_NOT_ALLOWED", "ATTEMPTS_TOO_MANY", "JOURNAL_AWAY"],
+  ...["SESSION_OVER", "RIGHT_MISSING", "CSRF_REFUSED"],
+]);
 
 const WHOSE: Readonly<Record<string, string>> = {
   path: "in the project of the path",
-  key: "in the key's project; a key of the installation names one with `?project=`",
+  key: "in the project that `?project=` names; whoever may see one alone need not name it",
   installation: "for the whole installation",
-  visible: "in some project; the answer shows what the key may see",
+  visible: "in some project; the answer shows what whoever asks may see",
 };
 
 /** The page about the REST API. */
@@ -65,8 +68,12 @@ export async function apiPage(): Promise<string> {
 what originals are) or \`admin\` (settings and keys), each with those before it, in one project or in the whole installation. The
 \`apiKey\` of a project of the file has \`write\`; \`adminKey\` has \`admin\` in the whole installation.
 
+**Users** sign in at \`POST /access/session\` and are known by a cookie from then on, which takes the place of a key. They may have rights in several
+projects. With the cookie every method but GET needs the header \`freshet-csrf: 1\`, and so does everything under \`/access/\` that is not GET; a request
+that a browser sends for a page of another origin is refused.
+
 **Errors** are [permanent codes](errors.md) in \`application/problem+json\` (RFC 9457); wrong fields are listed under \`errors\`, each with its JSON
-pointer. Under \`/invalidate\` they come in Cloudimage's envelope: \`{"status": "error", "code", "msg"}\`. Beside the codes below, any address with a key may answer
+pointer. Under \`/invalidate\` they come in Cloudimage's envelope: \`{"status": "error", "code", "msg"}\`. Beside the codes below, any address that is not open to everybody may answer
 ${code(...EVERYWHERE, "INTERNAL")}.
 
 **Lists** take \`limit\` and \`cursor\`; where more follows, the answer has the next \`cursor\`.`,
@@ -76,7 +83,12 @@ ${code(...EVERYWHERE, "INTERNAL")}.
 
 function operationSection(method: string, path: string, each: Operation): string {
   const access = each["x-freshet-access"];
-  const need = access === "public" ? "No key." : `Right: \`${access.right}\` ${WHOSE[access.of] ?? ""}.`;
+  const need =
+    access === "public"
+      ? "Open to everybody."
+      : access === "user"
+        ? "For whoever is signed in."
+        : `Right: \`${access.right}\` ${WHOSE[access.of] ?? ""}.`;
   const parameters = each.parameters.map(({ name, in: where, description = "" }) => [
     code(name),
     where,

@@ -7,11 +7,12 @@ import { fileURLToPath } from "node:url";
 
 export const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
-/** Ends with a sentence unless this is Node 24 or newer. */
+/** Ends with a sentence unless this is Node 24.7 or newer. */
 export function needNode24() {
-  if (Number(process.versions.node.split(".")[0]) >= 24) return;
+  const [major, minor] = process.versions.node.split(".").map(Number);
+  if (major > 24 || (major === 24 && minor >= 7)) return;
   console.error(
-    `Freshet needs Node 24 or newer; this is ${process.version}. Run it through npm, which brings its own on Linux, or install Node 24.`,
+    `Freshet needs Node 24.7 or newer; this is ${process.version}. Run it through npm, which brings its own on Linux, or install Node 24.`,
   );
   process.exit(1);
 }

@@ -4,9 +4,11 @@ import { existsSync } from "node:fs";
 
 const MAIN = new URL("../dist/cli/main.js", import.meta.url);
 
-if (Number(process.versions.node.split(".")[0]) < 24) {
+const [MAJOR, MINOR] = process.versions.node.split(".").map(Number);
+
+if (MAJOR < 24 || (MAJOR === 24 && MINOR < 7)) {
   console.error(
-    `Freshet needs Node 24 or newer; this is ${process.version}. Run it by npx, which brings its own on Linux, or install Node 24.`,
+    `Freshet needs Node 24.7 or newer; this is ${process.version}. Run it by npx, which brings its own on Linux, or install Node 24.`,
   );
   process.exitCode = 1;
 } else if (existsSync(MAIN)) {

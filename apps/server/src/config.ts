@@ -3,6 +3,7 @@ import { dirname, resolve } from "node:path";
 import type { CdnConfig } from "@freshet/cdn/registry";
 import { type AnalyticsConfig, readAnalytics } from "./analytics/config.ts";
 import { readCdn } from "./config/cdn.ts";
+import { type ConsoleConfig, readConsole } from "./config/console.ts";
 import type { ProjectSection } from "./config/project-schema.ts";
 import { readProjects, type SettingFiles } from "./config/projects.ts";
 import type { ReadSecret, Report } from "./config/reading.ts";
@@ -52,6 +53,7 @@ export interface Config {
   readonly connectors: ConfigFile["connectors"];
   /** Hosts with ports at which connectors may be asked; nothing else that a connector announces is ever called. */
   readonly connectorAddresses: readonly string[];
+  readonly console: ConsoleConfig;
   /** There is no configuration file: the project is the built-in `demo` with its sample pictures. */
   readonly isBuiltIn: boolean;
   /** An API key that was made at this start; it is kept in the data folder and should be shown once. */
@@ -160,6 +162,7 @@ export async function loadConfig(from: {
   if (projectHas(drafts, adminKey))
     report("The key of the installation is also that of a project; give each its own.");
   const drivers = await readCdn(cdn, files.secretOf, report);
+  const consoleConfig = await readConsole(file.console, files.secretOf, report);
   if (problems.length > 0) throw new ConfigError(problems);
 
   const makeKey: MakeKey = from.isLook
@@ -181,6 +184,7 @@ export async function loadConfig(from: {
     limits,
     connectors: file.connectors,
     connectorAddresses,
+    console: consoleConfig,
     isBuiltIn,
     freshKey,
   });

@@ -66,12 +66,59 @@ export const ERRORS = {
     status: 429,
     sentence: "Too many wrong keys came from this address. Try again in a few seconds.",
   },
+  SESSION_OVER: { status: 401, sentence: "Nobody is signed in here, or the session is over. Sign in again." },
+  SIGN_IN_REFUSED: { status: 401, sentence: "The e-mail address or the password is not right." },
+  SIGN_IN_TOO_OFTEN: {
+    status: 429,
+    sentence:
+      "Too many attempts failed. Wait a minute, use a browser in which you signed in before, or ask an administrator for a one-time link.",
+  },
+  RIGHT_MISSING: {
+    status: 403,
+    sentence: "You do not have the right to do that. Ask an administrator for it.",
+  },
+  CSRF_REFUSED: {
+    status: 403,
+    sentence: "A browser may do that from pages of this server alone, with the header freshet-csrf: 1.",
+  },
+  SETUP_TOKEN_WRONG: {
+    status: 403,
+    sentence: "That is not the token of the set-up. It is in the log of the start and in the data folder.",
+  },
+  SETUP_DONE: { status: 409, sentence: "There is a user already. Sign in, or run freshet users add." },
+  LINK_WRONG: {
+    status: 403,
+    sentence: "This link was used, has ended, or is not whole. Ask an administrator for a new one.",
+  },
+  PASSWORD_WRONG: { status: 403, sentence: "The present password is not right." },
+  PASSWORD_WEAK: { status: 422, sentence: "Choose another password." },
+  USER_UNKNOWN: { status: 404, sentence: "There is no such user." },
+  USER_EXISTS: { status: 409, sentence: "There is a user with this e-mail address already." },
+  USERS_FULL: { status: 409, sentence: "There are 10,000 users already. Remove some who left." },
+  LAST_ADMIN: {
+    status: 409,
+    sentence: "This is the last administrator who can sign in. Make somebody else one first.",
+  },
+  RIGHTS_ELSEWHERE: {
+    status: 409,
+    sentence: "The rights of this user come from the organisation's own sign-in. Change them there.",
+  },
+  SESSION_UNKNOWN: { status: 404, sentence: "There is no such session." },
+  OIDC_ABSENT: { status: 404, sentence: "This server knows no sign-in of an organisation." },
+  OIDC_REFUSED: {
+    status: 403,
+    sentence: "The organisation's sign-in gives no access here. Ask an administrator for an invitation.",
+  },
+  OIDC_AWAY: {
+    status: 502,
+    sentence: "The organisation's sign-in cannot be reached, or its answer cannot be used. Try again later.",
+  },
   KEYS_FULL: { status: 409, sentence: "There are 1,000 keys already. Revoke some that are not used." },
   PROJECT_NOT_FOUND: { status: 404, sentence: "There is no project of this name." },
   KEY_UNKNOWN: { status: 404, sentence: "There is no such key." },
   PROJECT_NOT_NAMED: {
     status: 400,
-    sentence: "A key of the installation belongs to no project. Name the one that is meant: ?project=<name>.",
+    sentence: "More than one project may be meant. Name the one that is: ?project=<name>.",
   },
   BODY_UNREADABLE: { status: 400, sentence: "The body is not what this address expects." },
   BODY_TOO_LARGE: { status: 413, sentence: "The body is larger than 1 MB." },

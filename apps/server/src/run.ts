@@ -25,7 +25,7 @@ export async function run(): Promise<void> {
     const listening = new URL(await server.app.listen({ host: config.host, port: config.port }));
     // Fastify's own line about listening comes first, ours is the last of the start.
     await setImmediate();
-    announce(config, Number(listening.port || 80));
+    announce(config, Number(listening.port || 80), server.setupToken);
     process.send?.("ready"); // to a launcher, if one is there
     stopOnSignal(async () => {
       await server.stop();
@@ -43,7 +43,7 @@ async function prepareSamples(config: Config): Promise<void> {
   await writeSamples(join(config.dataFolder, "sample"), rasterise);
 }
 
-function announce(config: Config, port: number): void {
+function announce(config: Config, port: number, setupToken: string | undefined): void {
   const base = `http://${config.host.includes(":") ? `[${config.host}]` : config.host}:${port}`;
   console.log(`Freshet is ready: ${base}`);
   if (config.isBuiltIn) {
@@ -51,6 +51,10 @@ function announce(config: Config, port: number): void {
     console.log(
       `  Its files are in ${join(config.dataFolder, "sample")}: replace one, then invalidate it as the page shows.`,
     );
+  }
+  if (setupToken !== undefined) {
+    const link = `${config.console.url ?? base}/console/setup#${setupToken}`;
+    console.log(`  Nobody can sign in to the console yet. This link makes the first user, once: ${link}`);
   }
   if (config.freshAdminKey) {
     console.log(`  API key of the installation (shown once): ${config.freshAdminKey}`);

@@ -12,10 +12,9 @@ import {
 } from "@freshet/core/resize";
 import { openStore, type Store } from "@freshet/store";
 import Fastify, { type FastifyInstance, LogController } from "fastify";
-import { createKeys } from "./access/keys.ts";
+import { createAccess } from "./access/access.ts";
 import { accessControl } from "./access/plugin.ts";
 import { createPrincipals } from "./access/principals.ts";
-import { keyRoutes } from "./access/routes.ts";
 import { collectOperations } from "./admin/openapi.ts";
 import { adminRoutes } from "./admin/routes.ts";
 import { validateBySchema } from "./admin/validation.ts";
@@ -91,6 +90,8 @@ const FEED_MS = 400;
 /** A server that is put together but listens to nobody yet. */
 export interface Server {
   readonly app: FastifyInstance;
+  /** The one-time token that makes the first user of the console; undefined before the start, where there is a user, and on instances without the API. */
+  readonly setupToken: string | undefined;
   /** Restores the journal, gives the edges their numbers and begins to work off what a crash left behind. */
   start(): Promise<void>;
   /** Answers what is under way, then closes everything. */
@@ -131,6 +132,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 2 ** 20,
     forceCloseConnections: "idle",
+    ...(config.console.proxies.length > 0 ? { trustProxy: [...config.console.proxies] } : {}),
     // Images are read from the raw request target: what is no API path goes to one route, whatever it contains.
     rewriteUrl: (request) => (isReserved(request.url ?? "/") ? (request.url ?? "/") : DELIVERY_ROUTE),
   });
@@ -257,13 +259,20 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     log,
   });
   let isReady = false;
+  let setupToken: string | undefined;
   errorResponses(app);
   validateBySchema(app);
-  const keys = createKeys(store, now);
+  const isKept = (name: string) => feed.known.get(name)?.isDeleted === false;
+  const isThere = (name: string) => projects.byName(name) !== undefined || isKept(name);
+  const isProject = async (name: string) => {
+    if (!isThere(name)) await feed.refresh();
+    return isThere(name);
+  };
+  const access = createAccess({ store, config, isProject, box, now });
+  const { keys, sessions, reached } = access;
   const connectors = createConnectors(store, now);
   const principals = createPrincipals({ projects, adminKey: config.adminKey, keys, now });
-  const isKept = (name: string) => feed.known.get(name)?.isDeleted === false;
-  accessControl(app, principals, projects, { refresh: feed.refresh, isKept });
+  accessControl(app, principals, projects, { refresh: feed.refresh, isKept, sessions, reached });
   const operations = collectOperations(app);
   healthRoutes(app, { isReady: () => isReady, metrics });
   demoRoutes(app, { projects, sampleFolder: folder("sample") });
@@ -280,7 +289,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     projectRoutes(app, { feed, changes, views, sections });
     versionRoutes(app, { db, changes, views });
     stateRoutes(app, { db, changes: stateChanges, projects });
-    keyRoutes(app, { keys, now });
+    access.routes(app);
     connectorRoutes(app, { connectors, projects, box, addresses: config.connectorAddresses, now });
     instanceRoutes(app, { instances: invalidation.instances });
     statsRoutes(app, { analytics, projects, now });
@@ -303,8 +312,11 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
 
   return {
     app,
+    get setupToken() {
+      return setupToken;
+    },
     async start() {
-      await keys.migrate();
+      await access.migrate();
       await connectors.migrate();
       await invalidation.migrate();
       await store.migrate(LISTING_OWNER, LISTING_MIGRATIONS);
@@ -313,6 +325,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
       await feed.start();
       await invalidation.start();
       feed.follow();
+      if (instance.role !== "delivery") setupToken = await access.prepareSetup();
       isReady = true;
     },
     async stop() {

@@ -1,35 +1,57 @@
 import { isIPv6 } from "node:net";
 import { LRUCache } from "lru-cache";
 
-/** Wrong keys that an address may send at once, and milliseconds until one more is granted. */
-const BURST = 20;
-const REFILL_MS = 1_000;
+/** How many failures are allowed at once, and milliseconds until one more is. */
+export interface Allowance {
+  readonly burst: number;
+  readonly refillMs: number;
+}
+
+/** Of wrong keys from one address. */
+const KEYS: Allowance = { burst: 20, refillMs: 1_000 };
 
 /**
- * How many wrong keys came from an address lately. It keeps a flood of guesses away from the store; right keys are answered whatever
- * else comes from their address, since many people may share one.
+ * How often an address, or whatever else has a name, failed lately. It keeps a flood of guesses away from the store; right keys are
+ * answered whatever else comes from their address, since many people may share one.
  */
 export class Failures {
   readonly #spent = new LRUCache<string, { readonly left: number; readonly at: number }>({ max: 10_000 });
   readonly #now: () => number;
+  readonly #allowance: Allowance;
 
-  constructor(now: () => number) {
+  constructor(now: () => number, allowance = KEYS) {
     this.#now = now;
+    this.#allowance = allowance;
   }
 
-  /** Whether the address has no wrong key left. */
+  /** Whether the address has no failure left. */
   isSpent(address: string): boolean {
     return this.#left(address) < 1;
   }
 
   add(address: string): void {
-    this.#spent.set(networkOf(address), { left: Math.max(0, this.#left(address) - 1), at: this.#now() });
+    this.#set(address, Math.max(0, this.#left(address) - 1));
+  }
+
+  /** Takes one failure back that was added before it was known whether it would be one. */
+  forgive(address: string): void {
+    this.#set(address, this.#left(address) + 1);
+  }
+
+  /** Whole seconds until one failure is left. */
+  secondsUntilOne(address: string): number {
+    return Math.ceil((Math.max(0, 1 - this.#left(address)) * this.#allowance.refillMs) / 1_000);
+  }
+
+  #set(address: string, left: number): void {
+    this.#spent.set(networkOf(address), { left, at: this.#now() });
   }
 
   #left(address: string): number {
+    const { burst, refillMs } = this.#allowance;
     const last = this.#spent.get(networkOf(address));
-    if (!last) return BURST;
-    return Math.min(BURST, last.left + Math.max(0, this.#now() - last.at) / REFILL_MS);
+    if (!last) return burst;
+    return Math.min(burst, last.left + Math.max(0, this.#now() - last.at) / refillMs);
   }
 }
 

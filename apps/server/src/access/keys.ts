@@ -1,16 +1,16 @@
-import { hash, randomBytes, timingSafeEqual } from "node:crypto";
 import type { Kysely, Store } from "@freshet/store";
 import { type AuditTables, type Author, writeAudit } from "../admin/audit.ts";
 import { ServerError } from "../errors.ts";
 import { ACCESS_MIGRATIONS, ACCESS_OWNER, type AccessTables, type KeyRow } from "./migrations.ts";
-import type { Principal, Right } from "./right.ts";
+import { type Principal, type Right, rightsOfKey } from "./right.ts";
+import { idOfToken, isToken, makeToken } from "./token.ts";
 
 /** A key is noted as used at most this often: reading a list must not cost a write. */
 const NOTED_MS = 3_600_000;
 /** Keys of one project, or of the installation, that are not revoked. */
 const MOST_KEYS = 1_000;
 
-const KEY = /^fk_([0-9a-f]{12})_[\w-]{43}$/;
+const PREFIX = "fk";
 
 /** The API keys of the store. Each use asks the store, so that a revoked key is of no use to any instance from that moment. */
 export interface Keys {
@@ -32,35 +32,30 @@ export interface WantedKey {
   readonly expiresAt: number | undefined;
 }
 
-/**
- * A key has 256 random bits. Nobody can guess one from its hash, however fast the hash is, so one round of SHA-256 is right: a slow
- * hash is for passwords that people choose, and would make each request slow.
- */
+/** A slow hash is for passwords that people choose, and would make each request slow. */
 export function createKeys(store: Store, now: () => number): Keys {
   const db: Kysely<AccessTables & AuditTables> = store.db.$extendTables<AccessTables & AuditTables>();
   return {
     migrate: () => store.migrate(ACCESS_OWNER, ACCESS_MIGRATIONS),
     async principalOf(key) {
-      const id = KEY.exec(key)?.[1];
+      const id = idOfToken(PREFIX, key);
       if (id === undefined) return undefined;
       const row = await db.selectFrom("access_key").selectAll().where("id", "=", id).executeTakeFirst();
       const time = now();
-      if (!row || !isEqual(row.hash, hash("sha256", key)) || row.revoked_at !== null) return undefined;
+      if (!row || !isToken(key, row.hash) || row.revoked_at !== null) return undefined;
       if (row.expires_at !== null && row.expires_at <= time) return undefined;
       if (row.used_at === null || time - row.used_at >= NOTED_MS) {
         await db.updateTable("access_key").set({ used_at: time }).where("id", "=", id).execute();
       }
       return {
         label: `key ${id} (${row.name})`,
-        project: row.project ?? undefined,
-        right: row.access_right,
+        rights: rightsOfKey(row.project ?? undefined, row.access_right),
       };
     },
     async create({ project, right, name, expiresAt }, by) {
-      const id = randomBytes(6).toString("hex");
-      const key = `fk_${id}_${randomBytes(32).toString("base64url")}`;
+      const { id, token: key, hash } = makeToken(PREFIX);
       const row: KeyRow = {
-        ...{ id, project, name, access_right: right, hash: hash("sha256", key) },
+        ...{ id, project, name, access_right: right, hash },
         ...{ created_at: now(), created_by: by.principal, expires_at: expiresAt ?? null },
         ...{ revoked_at: null, used_at: null },
       };
@@ -103,8 +98,4 @@ export function createKeys(store: Store, now: () => number): Keys {
       });
     },
   };
-}
-
-function isEqual(one: string, other: string): boolean {
-  return timingSafeEqual(Buffer.from(one, "hex"), Buffer.from(other, "hex"));
 }

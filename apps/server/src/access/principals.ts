@@ -4,7 +4,7 @@ import { ServerError } from "../errors.ts";
 import type { Projects } from "../projects/project.ts";
 import { Failures } from "./failures.ts";
 import type { Keys } from "./keys.ts";
-import type { Principal } from "./right.ts";
+import { type Principal, rightsOfKey } from "./right.ts";
 
 /** Longer texts are no key. */
 const LONGEST = 300;
@@ -31,10 +31,12 @@ export function createPrincipals(parts: {
 
   const configured = (key: string): Principal | undefined => {
     if (adminKey !== undefined && isSame(adminKey, key)) {
-      return { label: "configuration", project: undefined, right: "admin" };
+      return { label: "configuration", rights: rightsOfKey(undefined, "admin") };
     }
     const project = projects.byKey(key);
-    return project && { label: `configuration (${project.name})`, project: project.name, right: "write" };
+    return (
+      project && { label: `configuration (${project.name})`, rights: rightsOfKey(project.name, "write") }
+    );
   };
   return {
     async of(key, address) {

@@ -5,6 +5,7 @@ import { type Access, includesRight, type Right } from "../access/right.ts";
 import { type Fleet, type Instance, startFleet } from "../instances/fleet.test.support.ts";
 import { createProjects } from "../projects/projects.ts";
 import { done, makeProject } from "./api.test.support.ts";
+import { addUser, type Browser, openBrowser, setUp } from "./browser.test.support.ts";
 import { collectOperations } from "./openapi.ts";
 
 interface Documented {
@@ -15,10 +16,23 @@ interface Documented {
 
 /** What each address needs, written down once more by hand: nobody loosens one by accident. */
 const NEEDED: readonly string[] = [
+  "DELETE /access/session: public",
+  "DELETE /access/sessions/{id}: user",
+  "DELETE /access/sessions: user",
+  "DELETE /access/users/{id}/sessions/{session}: admin installation",
+  "DELETE /access/users/{id}/sessions: admin installation",
+  "DELETE /access/users/{id}: admin installation",
   "DELETE /connectors/{id}: write key",
   "DELETE /keys/{id}: admin installation",
   "DELETE /projects/{name}/keys/{id}: admin path",
   "DELETE /projects/{name}: admin installation",
+  "GET /access/oidc/callback: public",
+  "GET /access/oidc: public",
+  "GET /access/session: public",
+  "GET /access/sessions: user",
+  "GET /access/users/{id}/sessions: admin installation",
+  "GET /access/users/{id}: admin installation",
+  "GET /access/users: admin installation",
   "GET /audit: admin visible",
   "GET /connectors/{id}/events: read key",
   "GET /connectors/{id}/status: read key",
@@ -36,6 +50,19 @@ const NEEDED: readonly string[] = [
   "GET /projects/{name}/versions: read path",
   "GET /projects/{name}: read path",
   "GET /projects: read visible",
+  "GET /stats/delivery: read visible",
+  "GET /stats/general: read visible",
+  "GET /stats/logs/{kind}: read visible",
+  "GET /stats/optimization: read visible",
+  "GET /stats/overview: read visible",
+  "GET /stats/top: read visible",
+  "GET /stats/volumetry: read visible",
+  "POST /access/invitation/check: public",
+  "POST /access/invitation: public",
+  "POST /access/session: public",
+  "POST /access/setup: public",
+  "POST /access/users/{id}/invitation: admin installation",
+  "POST /access/users: admin installation",
   "POST /connectors/{id}/reconcile: write key",
   "POST /invalidate/{uuid}/retry: write key",
   "POST /invalidate: write key",
@@ -44,6 +71,9 @@ const NEEDED: readonly string[] = [
   "POST /projects/{name}/states: write path",
   "POST /projects/{name}/versions/{version}/restore: admin path",
   "POST /projects: admin installation",
+  "POST /stats/logs/cdn: write key",
+  "PUT /access/password: user",
+  "PUT /access/users/{id}: admin installation",
   "PUT /connectors/{id}: write key",
   "PUT /projects/{name}: admin path",
 ];
@@ -93,22 +123,61 @@ const fill = (path: string) =>
 const askedOf = (path: string, query: string) =>
   path === "/invalidate/events" ? `${query === "" ? "?" : `${query}&`}uuid=nothing` : query;
 
+const sentWith = (method: string) => (method === "POST" || method === "PUT" ? { body: {} } : {});
+
 const send = ({ method, path }: Documented, key: string, query = "") =>
   server.ask(method, `${fill(path)}${askedOf(path, query)}`, {
     key,
-    ...(method === "POST" || method === "PUT" ? { body: {} } : {}),
+    // Where sessions are given and taken, everybody says that no other site sent it.
+    ...(path.startsWith("/access/") ? { headers: { "freshet-csrf": "1" } } : {}),
+    ...sentWith(method),
   });
 
 function mayAsk(access: Access, { right, project }: { readonly right: Right; readonly project?: string }) {
   if (access === "public") return true;
+  if (access === "user") return false;
   if (!includesRight(right, access.right)) return false;
   if (project === undefined) return true;
   return access.of === "path" ? project === "shop" : access.of !== "installation";
 }
 
+/** What users may have, by what they are called. */
+const USERS: Readonly<
+  Record<string, { readonly installation?: Right; readonly projects?: Readonly<Record<string, Right>> }>
+> = {
+  "nobody in particular": {},
+  ...Object.fromEntries(
+    (["read", "write", "admin"] as const).flatMap((right) => [
+      [`${right} of shop`, { projects: { shop: right } }],
+      [`${right} of blog`, { projects: { blog: right } }],
+      [`${right} of the installation`, { installation: right }],
+    ]),
+  ),
+  "admin of shop, reader of blog": { projects: { shop: "admin", blog: "read" } },
+  "reader of everything, admin of blog": { installation: "read", projects: { blog: "admin" } },
+};
+
+/** The project that a request of a signed-in user is about. */
+function mayUserAsk(
+  access: Access,
+  { installation, projects = {} }: (typeof USERS)[string],
+  project: string,
+): boolean {
+  if (access === "public" || access === "user") return true;
+  const rights =
+    access.of === "installation"
+      ? []
+      : access.of === "visible"
+        ? Object.values(projects)
+        : [projects[project]];
+  return [installation, ...rights].some((right) => includesRight(right, access.right));
+}
+
 test("the document says of each address what it needs, and it is what was meant", () => {
   const said = operations.map(({ method, path, access }) =>
-    access === "public" ? `${method} ${path}: public` : `${method} ${path}: ${access.right} ${access.of}`,
+    typeof access === "string"
+      ? `${method} ${path}: ${access}`
+      : `${method} ${path}: ${access.right} ${access.of}`,
   );
   expect(said.toSorted()).toEqual(NEEDED.toSorted());
 });
@@ -120,7 +189,7 @@ describe("each address", () => {
       expect(status, operation.path).toBe(401);
       expect(headers["www-authenticate"]).toContain("Bearer");
       expect(headers["cache-control"]).toBe("no-store");
-      expect(body.code).toBe("API_KEY_WRONG");
+      expect(body.code).toBe(operation.access === "user" ? "SESSION_OVER" : "API_KEY_WRONG");
     }
     const wrong = `fk_0123456789ab_${"A".repeat(43)}`;
     for (const operation of operations.filter(({ access }) => access !== "public").slice(0, 10)) {
@@ -147,7 +216,7 @@ describe("each address", () => {
 
   test("that goes by the key's project is no way into another one", async () => {
     const { key } = keys.get("admin of shop") ?? { key: "" };
-    const byKey = operations.filter(({ access }) => access !== "public" && access.of === "key");
+    const byKey = operations.filter(({ access }) => typeof access === "object" && access.of === "key");
     expect(byKey.length).toBeGreaterThan(5);
     for (const operation of byKey) {
       expect((await send(operation, key, "?project=blog")).status, operation.path).toBe(403);
@@ -169,6 +238,131 @@ describe("each address", () => {
     expect(new Set(audit.changes.map(({ project }: { project: string }) => project))).toEqual(
       new Set(["shop"]),
     );
+  });
+});
+
+describe("each address, asked by who is signed in,", () => {
+  let admin: Browser;
+  const users = new Map<string, Browser>();
+  /** Signing out comes last: whoever did is nobody. */
+  const inOrder = () =>
+    operations.toSorted((one, other) => Number(isSigningOut(one)) - Number(isSigningOut(other)));
+  const isSigningOut = ({ method, path }: Documented) => method === "DELETE" && path === "/access/session";
+  const closed = () => operations.filter(({ access }) => access !== "public");
+  const sendBy = (browser: Browser, { method, path }: Documented, query = "", headers = {}) =>
+    browser.ask(method, `${fill(path)}${askedOf(path, query)}`, { ...sentWith(method), headers });
+
+  beforeAll(async () => {
+    admin = await setUp(server);
+    for (const [name, rights] of Object.entries(USERS)) {
+      const email = `${name.replace(/[^a-z]+/g, "-")}@shop.example`;
+      users.set(name, (await addUser(admin, server, email, rights)).browser);
+    }
+  });
+
+  test("is answered to exactly those who have the right there", async () => {
+    const wrong: string[] = [];
+    const seen = { allowed: 0, refused: 0 };
+    for (const operation of inOrder()) {
+      for (const [name, browser] of users) {
+        const isByName = typeof operation.access === "object" && operation.access.of === "key";
+        for (const project of isByName ? ["shop", "blog", "nowhere"] : ["shop"]) {
+          const { status, headers, body } = await sendBy(
+            browser,
+            operation,
+            isByName ? `?project=${project}` : "",
+          );
+          const isRefused = status === 401 || status === 403;
+          const isMeant = mayUserAsk(operation.access, USERS[name] ?? {}, project);
+          // Whoever follows no link, and set up nothing, is told so by the same status.
+          const isAboutToken = ["LINK_WRONG", "SIGN_IN_REFUSED"].includes(body?.code);
+          const line = `${operation.method} ${operation.path} of ${project} by ${name}: ${status} ${body?.code ?? ""}`;
+          if ((isRefused && !isAboutToken) === isMeant || status >= 500) wrong.push(line);
+          if (headers["cache-control"] !== "no-store") wrong.push(`${line} may be stored`);
+          seen[isRefused ? "refused" : "allowed"] += 1;
+        }
+      }
+    }
+    expect(wrong).toEqual([]);
+    expect(Math.min(seen.allowed, seen.refused)).toBeGreaterThan(100);
+  });
+
+  test("is answered to no session that was made up, changed, ended, or is of another installation", async () => {
+    const other = await startFleet();
+    const elsewhere = await setUp(await other.start({ name: "elsewhere" }));
+    const ended = await setUpAgain();
+    const value = admin.cookies.get("freshet_session") ?? "";
+    const forged = [
+      ...["", "x", "null", "fs_", `fs_${"0".repeat(12)}_${"A".repeat(43)}`, value.slice(0, -1), `${value}x`],
+      ...[value.slice(0, 16) + "A".repeat(43), value.replace("fs_", "fi_"), "%00", "a".repeat(5_000)],
+      ...['"', "é", "../../etc/passwd", "' or 1=1 --"],
+      elsewhere.cookies.get("freshet_session") ?? "",
+      ended,
+    ];
+    const wrong: string[] = [];
+    for (const [at, session] of forged.entries()) {
+      for (const operation of at < 3 || at > 14 ? closed() : closed().slice(0, 4)) {
+        const browser = openBrowser(server, new Map([["freshet_session", session]]));
+        const { status } = await sendBy(browser, operation);
+        if (status !== 401) wrong.push(`${operation.method} ${operation.path} by ${session}: ${status}`);
+      }
+    }
+    expect(wrong).toEqual([]);
+    await other.stop();
+  });
+
+  /** The session of a user who is gone. */
+  async function setUpAgain(): Promise<string> {
+    const { id, browser } = await addUser(admin, server, "ended@shop.example", { installation: "admin" });
+    const session = browser.cookies.get("freshet_session") ?? "";
+    expect((await browser.ask("GET", "/keys")).status).toBe(200);
+    expect((await admin.ask("DELETE", `/access/users/${id}`)).status).toBe(204);
+    return session;
+  }
+
+  test("changes nothing for a page of another site, nor for a form", async () => {
+    const unsafe = operations.filter(
+      ({ method, path, access }) => method !== "GET" && (access !== "public" || path.startsWith("/access/")),
+    );
+    expect(unsafe.length).toBeGreaterThan(20);
+    const form = { "content-type": "application/x-www-form-urlencoded" };
+    const forgeries: readonly Readonly<Record<string, string>>[] = [
+      { "freshet-csrf": "" },
+      { "freshet-csrf": "", ...form },
+      { "freshet-csrf": "", "content-type": "text/plain" },
+      { "freshet-csrf": "", "content-type": "multipart/form-data; boundary=x" },
+      { "freshet-csrf": "", "sec-fetch-site": "same-origin" },
+      { "sec-fetch-site": "cross-site" },
+      { "sec-fetch-site": "same-site" },
+      { origin: "https://evil.example" },
+      { origin: "null" },
+    ];
+    const wrong: string[] = [];
+    for (const operation of unsafe) {
+      for (const headers of forgeries) {
+        const { status, body } = await sendBy(admin, operation, "?project=shop", headers);
+        const isSaid = body.code === "CSRF_REFUSED" || body.errors === undefined;
+        if (status !== 403 || !isSaid)
+          wrong.push(`${operation.method} ${operation.path} with ${JSON.stringify(headers)}: ${status}`);
+      }
+      // A form is not read even where the header is there.
+      if (operation.path.startsWith("/invalidate")) continue;
+      const { status } = await sendBy(admin, operation, "?project=shop", { ...form, "freshet-csrf": "" });
+      if (status !== 403) wrong.push(`${operation.method} ${operation.path} by a form: ${status}`);
+    }
+    expect(wrong).toEqual([]);
+    // The session is none the worse for it, and with a key nobody is asked where a request comes from.
+    expect((await admin.ask("GET", "/access/sessions")).status).toBe(200);
+    const evil = { origin: "https://evil.example", "sec-fetch-site": "cross-site" };
+    expect((await server.ask("POST", "/keys", { body: {}, headers: evil })).status).toBe(400);
+    const both = { cookie: `freshet_session=${admin.cookies.get("freshet_session")}`, ...evil };
+    expect((await server.ask("POST", "/keys", { body: {}, headers: both })).status).toBe(400);
+  });
+
+  test("is refused to a key and a cookie together where the key is wrong", async () => {
+    const headers = { cookie: `freshet_session=${admin.cookies.get("freshet_session")}` };
+    expect((await server.ask("GET", "/keys", { key: "wrong", headers })).status).toBe(401);
+    expect((await server.ask("GET", "/keys", { key: "", headers })).status).toBe(200);
   });
 });
 

@@ -35,7 +35,7 @@ test("changes are listed newest first, page by page, also those of one milliseco
   const seen: string[] = [];
   for (let before: string | undefined; ; ) {
     const page = await listAudit(db(), {
-      project: "shop",
+      projects: ["shop"],
       limit: 7,
       ...(before === undefined ? {} : { before }),
     });

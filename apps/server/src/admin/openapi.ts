@@ -44,6 +44,8 @@ export function collectOperations(app: FastifyInstance): readonly Operation[] {
 
 const ALWAYS: readonly ErrorCode[] = ["JOURNAL_AWAY", "INTERNAL"];
 const KEYED: readonly ErrorCode[] = ["API_KEY_WRONG", "KEY_NOT_ALLOWED", "ATTEMPTS_TOO_MANY"];
+/** Of whoever is signed in. */
+const SIGNED_IN: readonly ErrorCode[] = ["SESSION_OVER", "RIGHT_MISSING", "CSRF_REFUSED"];
 
 /** The OpenAPI 3.1 document of the routes: what is written there is what is registered and checked. */
 export function openApiOf(operations: readonly Operation[], version: string): object {
@@ -67,6 +69,11 @@ export function openApiOf(operations: readonly Operation[], version: string): ob
       securitySchemes: {
         clientKey: { type: "apiKey", in: "header", name: "X-Client-Key" },
         bearer: { type: "http", scheme: "bearer" },
+        session: {
+          ...{ type: "apiKey", in: "cookie", name: "freshet_session" },
+          description:
+            "Of whoever is signed in; over TLS its name is __Host-freshet_session. What is not GET takes the header freshet-csrf: 1 with it.",
+        },
       },
     },
   };
@@ -74,13 +81,17 @@ export function openApiOf(operations: readonly Operation[], version: string): ob
 
 function operationOf({ method, path, access, schema }: Operation): object {
   const { body, response } = schema as { readonly body?: Schema; readonly response?: Record<string, Schema> };
-  const codes = [...(schema.errors ?? []), ...(access === "public" ? [] : KEYED), ...ALWAYS];
+  const codes = [
+    ...(schema.errors ?? []),
+    ...(access === "public" ? [] : [...KEYED, ...SIGNED_IN]),
+    ...ALWAYS,
+  ];
   const byStatus = Map.groupBy([...new Set(codes)], (code) => String(ERRORS[code].status));
   return {
     operationId: operationId(method, path),
     summary: schema.summary,
     "x-freshet-access": access,
-    security: access === "public" ? [] : [{ clientKey: [] }, { bearer: [] }],
+    security: securityOf(access),
     parameters: parametersOf(path, schema),
     ...(body ? { requestBody: { required: true, content: json(body) } } : {}),
     responses: {
@@ -96,6 +107,11 @@ function operationOf({ method, path, access, schema }: Operation): object {
       ...Object.fromEntries([...byStatus].map(([status, some]) => [status, problemOf(path, some)])),
     },
   };
+}
+
+function securityOf(access: Access): readonly object[] {
+  if (access === "public") return [];
+  return access === "user" ? [{ session: [] }] : [{ clientKey: [] }, { bearer: [] }, { session: [] }];
 }
 
 function problemOf(path: string, codes: readonly ErrorCode[]): object {

@@ -1,6 +1,6 @@
 import type { Kysely } from "@freshet/store";
 import type { FastifyInstance } from "fastify";
-import { principalOf } from "../access/plugin.ts";
+import { visibleTo } from "../access/plugin.ts";
 import { type AuditRow, type AuditTables, listAudit } from "./audit.ts";
 import { type PageQuery, pageOf, readPlace, USUAL_PAGE } from "./cursor.ts";
 import { type Operation, openApiOf } from "./openapi.ts";
@@ -13,7 +13,9 @@ const CHANGE = object("One change.", {
   principal: text("Who made it."),
   address: text("Where the request came from.", 100),
   action: text("What was done.", 60),
-  subject: text("What it was done to: a version, the id of a key, of an invalidation, of a connector."),
+  subject: text(
+    "What it was done to: a version, or the id of a key, user, session, invalidation or connector.",
+  ),
 });
 
 /** The log of changes and the description of the API. */
@@ -31,10 +33,10 @@ export function adminRoutes(
       config: { access: { right: "admin", of: "visible" } },
       schema: {
         summary:
-          "Lists who changed what, newest first: settings, keys, states, connectors and invalidations.",
+          "Lists who changed what, newest first: settings, keys, users, sessions, states, connectors and invalidations.",
         querystring: object("Which changes.", {
           ...PAGE_QUERY,
-          "project?": text("For keys of the installation: changes of this project alone.", 63),
+          "project?": text("Changes of this project alone, for whoever may see several.", 63),
         }),
         response: { 200: page("changes", CHANGE) },
         errors: ["QUERY_WRONG"],
@@ -42,11 +44,11 @@ export function adminRoutes(
     },
     async (request) => {
       const { limit = USUAL_PAGE, cursor, project: wanted } = request.query;
-      const project = principalOf(request).project ?? wanted;
+      const projects = visibleTo(request, wanted);
       const before = readPlace(cursor);
       const rows = await listAudit(parts.db, {
         limit: limit + 1,
-        ...(project === undefined ? {} : { project }),
+        ...(projects === undefined ? {} : { projects }),
         ...(before === undefined ? {} : { before }),
       });
       return pageOf("changes", rows, limit, viewChange, ({ id }) => id);

@@ -22,6 +22,10 @@ import { urlBuild } from "./commands/url-build.ts";
 import { urlExplain } from "./commands/url-explain.ts";
 import { urlSeal } from "./commands/url-seal.ts";
 import { urlSign } from "./commands/url-sign.ts";
+import { usersAdd } from "./commands/users-add.ts";
+import { usersList } from "./commands/users-list.ts";
+import { usersRemove } from "./commands/users-remove.ts";
+import { usersReset } from "./commands/users-reset.ts";
 
 /** All commands, in the order of help and reference. */
 export const COMMANDS: readonly Command[] = [
@@ -40,6 +44,10 @@ export const COMMANDS: readonly Command[] = [
   keysCreate,
   keysList,
   keysRevoke,
+  usersList,
+  usersAdd,
+  usersReset,
+  usersRemove,
   invalidate,
   log,
   retry,

@@ -3,8 +3,8 @@ import { COMMANDS } from "./commands.ts";
 import { dispatch } from "./dispatch.ts";
 import type { Surroundings } from "./surroundings.ts";
 
-/** All but those that start or write something. */
-export const HARMLESS = COMMANDS.filter(({ name }) => name !== "serve" && name !== "migrate");
+/** All but those that start something, or work on a store of this machine. */
+export const HARMLESS = COMMANDS.filter(({ name }) => !/^(serve|migrate|users .*)$/.test(name));
 
 /** A server that gives this answer to everything. */
 export function answers(status: number, body: unknown, headers: Record<string, string> = {}): typeof fetch {

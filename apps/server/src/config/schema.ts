@@ -4,6 +4,7 @@ import { httpUrl, secretFile, YEAR } from "./fragments.ts";
 import { PROJECT_SCHEMA } from "./project-schema.ts";
 import { CDN_ENTRY } from "./sections/cdn.ts";
 import { CONTENTFUL_CONNECTOR, SHOPIFY_CONNECTOR } from "./sections/connectors.ts";
+import { CONSOLE_SCHEMA } from "./sections/console.ts";
 import type { Schema, ValueOf } from "./shape.ts";
 import { SHARED_CACHE_SCHEMA } from "./shared-cache-schema.ts";
 
@@ -113,6 +114,7 @@ export const CONFIG_SCHEMA = {
         shopify: SHOPIFY_CONNECTOR,
       },
     },
+    console: CONSOLE_SCHEMA,
     role: {
       type: "string",
       description:

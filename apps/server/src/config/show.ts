@@ -22,6 +22,7 @@ export function showConfig(config: Config): Readonly<Record<string, unknown>> {
     limits,
     cdn,
     connectors,
+    console: shownConsole,
   } = config;
   const file = {
     projects: Object.fromEntries(
@@ -30,6 +31,7 @@ export function showConfig(config: Config): Readonly<Record<string, unknown>> {
     ...(config.adminKey !== undefined && { adminKey: config.adminKey }),
     cdn,
     ...(connectors && { connectors }),
+    console: JSON.parse(JSON.stringify(shownConsole)),
     role,
     ...(store && { store }),
     ...(sharedCache && { sharedCache: sharedCacheOf(sharedCache) }),

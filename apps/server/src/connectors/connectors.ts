@@ -63,9 +63,9 @@ export interface Connectors {
   find(project: string, id: string): Promise<ConnectorRow>;
   /** Writes down who had a connector look through everything. */
   reconciled(project: string, id: string, by: Author): Promise<void>;
-  /** By project and id, behind `after`; `project` limits the list. */
+  /** By project and id, behind `after`; `projects` limits the list, undefined to nothing. */
   list(
-    project: string | undefined,
+    projects: readonly string[] | undefined,
     limit: number,
     after: { readonly project: string; readonly id: string } | undefined,
   ): Promise<readonly ConnectorRow[]>;
@@ -124,9 +124,10 @@ export function createConnectors(store: Store, now: () => number): Connectors {
           { by, project, action: "connector.reconciled", subject: id, at: now() },
         ]);
       }),
-    async list(project, limit, after) {
+    async list(projects, limit, after) {
+      if (projects?.length === 0) return [];
       let query = db.selectFrom("connector_row").selectAll().orderBy("project").orderBy("id").limit(limit);
-      if (project !== undefined) query = query.where("project", "=", project);
+      if (projects !== undefined) query = query.where("project", "in", projects);
       if (after !== undefined) {
         query = query.where(({ eb, or, and }) =>
           or([

@@ -11,7 +11,7 @@ const ID = {
   id: text('Name of the connector, unique in its project: letters, digits, ".", "_", ":" and "-".', 100),
 };
 const SITE = { "site?": text("Only this site, as the status names it.", 2_000) };
-const PROJECT = { "project?": text("For keys of the installation: the project that is meant.", 63) };
+const PROJECT = { "project?": text("The project that is meant, for whoever may see several.", 63) };
 const STATES = ["received", "invalidating", "nothing-to-do", "done", "failed"] as const;
 const ERRORS = [
   ...(["QUERY_WRONG", "PROJECT_NOT_NAMED", "PROJECT_NOT_FOUND", "CONNECTOR_UNKNOWN"] as const),

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from "fastify";
-import { authorOf, principalOf, projectOfRequest } from "../access/plugin.ts";
+import { authorOf, projectOfRequest, visibleTo } from "../access/plugin.ts";
 import { type PageQuery, pageOf, readPlace, USUAL_PAGE } from "../admin/cursor.ts";
 import { NOTHING } from "../admin/openapi.ts";
 import { choice, count, object, PAGE_QUERY, page, text, time } from "../admin/schemas.ts";
@@ -12,7 +12,7 @@ const ID = {
   id: text('Name of the connector, unique in its project: letters, digits, ".", "_", ":" and "-".', 100),
 };
 const ID_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$/;
-const PROJECT = { "project?": text("For keys of the installation: the project that is meant.", 63) };
+const PROJECT = { "project?": text("The project that is meant, for whoever may see several.", 63) };
 const USUAL_TTL_S = 90;
 const SAID = {
   kind: { ...text("The CMS, such as wordpress, shopify or contentful.", 40), pattern: "^[a-z][a-z0-9-]*$" },
@@ -105,7 +105,7 @@ export function connectorRoutes(app: FastifyInstance, parts: ConnectorParts): vo
     {
       config: { access: { right: "read", of: "visible" } },
       schema: {
-        summary: "Lists the connectors that the key may see.",
+        summary: "Lists the connectors that whoever asks may see.",
         querystring: object("Which.", { ...PAGE_QUERY, ...PROJECT }),
         response: { 200: page("connectors", VIEW) },
         errors: ["QUERY_WRONG"],
@@ -116,7 +116,7 @@ export function connectorRoutes(app: FastifyInstance, parts: ConnectorParts): vo
       const place = readPlace(cursor);
       const [, project = "", id = ""] = place === undefined ? [] : (/^([^ ]*) (.*)$/.exec(place) ?? []);
       const after = place === undefined ? undefined : { project, id };
-      const rows = await connectors.list(principalOf(request).project ?? wanted, limit + 1, after);
+      const rows = await connectors.list(visibleTo(request, wanted), limit + 1, after);
       const view = (row: ConnectorRow) => viewConnector(row, now());
       return pageOf("connectors", rows, limit, view, (row) => `${row.project} ${row.id}`);
     },

@@ -104,6 +104,8 @@ export interface StartOptions extends Partial<Pick<InstancePorts, "role" | "leas
   readonly statsPlace?: string;
   /** Where connectors may be asked; absent: where the configuration's default says. */
   readonly connectorAddresses?: readonly string[];
+  /** What the configuration says of the console. */
+  readonly console?: object;
 }
 
 export async function newFolder(): Promise<string> {
@@ -142,7 +144,13 @@ async function startInstance(
   const section = { apiKey: KEY, aliases: { _site_: origin }, origins: { allowPrivate: true }, formats: [] };
   const projects = options.projects?.(origin) ?? { demo: section };
   const connectors = options.connectorAddresses && { addresses: options.connectorAddresses };
-  const file = JSON.stringify({ projects, log: "silent", adminKey: ADMIN_KEY, connectors });
+  const file = JSON.stringify({
+    projects,
+    log: "silent",
+    adminKey: ADMIN_KEY,
+    connectors,
+    ...consoleOf(options),
+  });
   await mkdir(folder, { recursive: true });
   const config = await loadConfig({
     env: { FRESHET_CONFIG: "fleet.json", FRESHET_DATA: folder },
@@ -248,6 +256,8 @@ async function startInstance(
   };
   return instance;
 }
+
+const consoleOf = ({ console }: StartOptions) => (console ? { console } : {});
 
 /** Clocks that can stand still, as in a machine that sleeps, and do not know of it afterwards. */
 function createClocks() {

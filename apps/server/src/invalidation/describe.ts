@@ -5,7 +5,7 @@ import { choice, object, text } from "../admin/schemas.ts";
 
 const READ = { access: { right: "read", of: "key" } } as const;
 const WRITE = { access: { right: "write", of: "key" } } as const;
-const PROJECT = { "project?": text("For keys of the installation: the project that is meant.", 63) };
+const PROJECT = { "project?": text("The project that is meant, for whoever may see several.", 63) };
 const WHOSE = object("Whose.", PROJECT);
 const WHICH = object("Which.", { uuid: text("Its id.", 60) });
 

@@ -12,7 +12,7 @@ export function errorResponses(app: FastifyInstance): void {
     const code = codeOfFailure(error);
     if (code === "INTERNAL") request.log.error({ err: error }, "request failed");
     const { status } = ERRORS[code];
-    if (status === 503 || status === 429) reply.header("retry-after", RETRY_AFTER_S);
+    if (status === 503 || status === 429) reply.header("retry-after", retryAfter(error));
     const detail = isServerError(error) ? error.message : ERRORS[code].sentence;
     return reply
       .code(status)
@@ -27,6 +27,12 @@ export function errorResponses(app: FastifyInstance): void {
       .header("cache-control", "no-store")
       .send(problem("ROUTE_UNKNOWN")),
   );
+}
+
+/** Seconds: as the error says, else soon. */
+function retryAfter(error: unknown): number {
+  const { retryAfterSeconds } = error as { readonly retryAfterSeconds?: unknown };
+  return typeof retryAfterSeconds === "number" ? retryAfterSeconds : RETRY_AFTER_S;
 }
 
 function problem(code: ErrorCode) {

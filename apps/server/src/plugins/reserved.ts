@@ -7,6 +7,7 @@ export const RESERVED_SEGMENTS = new Set([
   "keys",
   "audit",
   "instances",
+  "access",
   "stats",
   "console",
   "demo",

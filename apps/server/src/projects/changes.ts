@@ -225,7 +225,7 @@ async function noteHash(
     .execute();
 }
 
-/** What belonged to the project ends with it: its keys, its connectors, and what its originals were. */
+/** What belonged to the project ends with it: its keys, the rights of users in it, its connectors, and what its originals were. */
 async function end(
   transaction: Transaction<ChangeTables>,
   name: string,
@@ -239,6 +239,7 @@ async function end(
     .where("project", "=", name)
     .where("revoked_at", "is", null)
     .execute();
+  await transaction.deleteFrom("access_grant").where("project", "=", name).execute();
   await transaction.deleteFrom("connector_row").where("project", "=", name).execute();
   await transaction
     .updateTable("project_state")

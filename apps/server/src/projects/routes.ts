@@ -1,5 +1,5 @@
 import type { FastifyInstance } from "fastify";
-import { principalOf } from "../access/plugin.ts";
+import { visibleTo } from "../access/plugin.ts";
 import { type PageQuery, pageOf, readPlace, USUAL_PAGE } from "../admin/cursor.ts";
 import { object, PAGE_QUERY, page } from "../admin/schemas.ts";
 import type { ProjectSection } from "../config/project-schema.ts";
@@ -37,7 +37,7 @@ export function projectRoutes(app: FastifyInstance, parts: ProjectRouteParts): v
     {
       config: { access: { right: "read", of: "visible" } },
       schema: {
-        summary: "Lists the projects that the key may see, by name.",
+        summary: "Lists the projects that whoever asks may see, by name.",
         querystring: object("Which page.", PAGE_QUERY),
         response: { 200: page("projects", object("One project.", SUMMARY)) },
         errors: ["QUERY_WRONG"],
@@ -48,9 +48,9 @@ export function projectRoutes(app: FastifyInstance, parts: ProjectRouteParts): v
       const { limit = USUAL_PAGE, cursor } = request.query;
       const after = readPlace(cursor) ?? "";
       const stored = [...feed.known.values()].flatMap(({ name, isDeleted }) => (isDeleted ? [] : [name]));
-      const { project } = principalOf(request);
+      const visible = visibleTo(request);
       const names = [...new Set([...Object.keys(sections), ...stored])]
-        .filter((name) => name > after && (project === undefined || name === project))
+        .filter((name) => name > after && (visible === undefined || visible.includes(name)))
         .toSorted((one, other) => (one < other ? -1 : 1));
       return pageOf("projects", names.slice(0, limit + 1), limit, summary, (name) => name);
     },

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from "fastify";
-import { authorOf, principalOf } from "../access/plugin.ts";
+import { authorOf, isInstallation } from "../access/plugin.ts";
 import type { ProjectSection } from "../config/project-schema.ts";
 import { ServerError } from "../errors.ts";
 import type { Changed, Changer } from "./changes.ts";
@@ -54,8 +54,7 @@ export function createViews(
 
 /** Whoever sends the request, as one who changes settings. */
 export function changerOf(request: FastifyRequest, note: string | undefined): Changer {
-  const isInstallation = principalOf(request).project === undefined;
-  return { by: authorOf(request), isInstallation, note };
+  return { by: authorOf(request), isInstallation: isInstallation(request), note };
 }
 
 export function viewVersion({ version, at, principal, address, note, settings }: VersionRow) {

@@ -305,7 +305,7 @@ sub vcl_recv {
     }
     # The server's own addresses. /v7/<same> is always an original.
     if (req.url ~ "^/(\?|$)" ||
-        req.url ~ "^/(invalidate|warmup|projects|connectors|keys|audit|instances|stats|console|demo)([/?]|$)" ||
+        req.url ~ "^/(invalidate|warmup|projects|connectors|keys|audit|instances|access|stats|console|demo)([/?]|$)" ||
         req.url ~ "^/(livez|readyz|metrics|openapi\.json|favicon\.ico|robots\.txt)([/?]|$)") {
         set req.http.Freshet-Cache = "fwd=bypass";
         return (pass);

@@ -1,0 +1,100 @@
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { NOTHING } from "../admin/openapi.ts";
+import { object, text } from "../admin/schemas.ts";
+import { isServerError, ServerError } from "../errors.ts";
+import { dropCookie, readCookie, setCookie } from "./cookies.ts";
+import { Failures } from "./failures.ts";
+import { OIDC_CALLBACK, OIDC_KEPT_SECONDS, type Oidc } from "./oidc.ts";
+import type { createOidcSignIn } from "./oidc-sign-in.ts";
+import { giveSession, type SessionRouteParts, visitorOf } from "./session-routes.ts";
+
+/** Where the console begins. */
+const CONSOLE = "/console";
+
+/** Sign-in by the provider of an organisation. A browser comes here by itself, so failures lead to a page that tells of them. */
+export function oidcRoutes(
+  app: FastifyInstance,
+  parts: Pick<SessionRouteParts, "sessions" | "devices" | "reached" | "now"> & {
+    /** Undefined where the configuration names no provider. */
+    readonly oidc: Oidc | undefined;
+    readonly signIn: ReturnType<typeof createOidcSignIn>;
+  },
+): void {
+  const { oidc, reached } = parts;
+  const failures = new Failures(parts.now);
+  const config = { access: "public", isForBrowsers: true } as const;
+  const problemAt = (request: FastifyRequest, error: unknown): string => {
+    const code = isServerError(error) ? error.code : "OIDC_AWAY";
+    request.log.warn({ err: error, cause: causeOf(error) }, "sign-in by the provider failed");
+    return `${CONSOLE}?problem=${code}`;
+  };
+  app.get<{ Querystring: { readonly return?: string } }>(
+    "/access/oidc",
+    {
+      config,
+      schema: {
+        summary: "Leads to the organisation's own sign-in.",
+        querystring: object("Where to go on.", {
+          "return?": text("A page of the console; absent: its first.", 2_000),
+        }),
+        response: { 302: NOTHING },
+        errors: ["OIDC_ABSENT"],
+      },
+    },
+    async (request, reply) => {
+      if (!oidc) throw new ServerError("OIDC_ABSENT");
+      try {
+        const { location, kept } = await oidc.begin(returnTo(request.query.return));
+        const cookie = { name: "freshet_oidc", value: kept, maxAgeSeconds: OIDC_KEPT_SECONDS } as const;
+        // It comes back from another site: a Strict cookie would stay behind.
+        setCookie(request, reply, { ...cookie, sameSite: "Lax" }, reached);
+        return reply.redirect(location);
+      } catch (error) {
+        return reply.redirect(problemAt(request, error));
+      }
+    },
+  );
+  app.get(
+    OIDC_CALLBACK,
+    {
+      config,
+      schema: {
+        summary:
+          "Where the organisation's own sign-in leads back to, with what RFC 6749 and OpenID Connect say.",
+        response: { 302: NOTHING },
+        errors: ["OIDC_ABSENT"],
+      },
+    },
+    async (request, reply) => {
+      if (!oidc) throw new ServerError("OIDC_ABSENT");
+      const kept = readCookie(request, "freshet_oidc", reached);
+      dropCookie(request, reply, "freshet_oidc", reached);
+      try {
+        if (failures.isSpent(request.ip)) throw new ServerError("SIGN_IN_TOO_OFTEN");
+        const place = (request.raw.url ?? "").indexOf("?");
+        const query = place === -1 ? "" : (request.raw.url ?? "").slice(place);
+        const { identity, returnTo: page } = await oidc.finish(query, kept);
+        const signedIn = await parts.signIn(identity, visitorOf(request, reached));
+        await giveSession(request, reply, signedIn, parts);
+        return reply.redirect(page);
+      } catch (error) {
+        failures.add(request.ip);
+        return reply.redirect(problemAt(request, error));
+      }
+    },
+  );
+}
+
+/** A page of the console, and of nobody else. */
+function returnTo(wanted = CONSOLE): string {
+  const base = "http://console.invalid";
+  const url = URL.parse(wanted, base);
+  const isConsole =
+    url?.origin === base && (url.pathname === CONSOLE || url.pathname.startsWith(`${CONSOLE}/`));
+  return isConsole ? url.pathname + url.search + url.hash : CONSOLE;
+}
+
+function causeOf(error: unknown): string | undefined {
+  const { cause } = error as { readonly cause?: unknown };
+  return cause === undefined ? undefined : String(cause);
+}
