@@ -90,14 +90,14 @@ async function rowsOf<Row>(
   return rows;
 }
 
-/** Bounds are those of whole keys of an index: no planner can think of another one. */
+/**
+ * Both bounds are of what follows the project in the key: PostgreSQL ends a walk down an index only where the first column of such a bound is
+ * behind it, and that must not be the project, which all rows have in common.
+ */
 function within(kind: LogKind, { project, end, before }: Window): RawBuilder<boolean> {
   const { at, n } = kind.place;
-  if (project === undefined) {
-    return sql<boolean>`(${at}, ${n}) >= (${end.at}, ${end.n}) and (${at}, ${n}) < (${before.at}, ${before.n})`;
-  }
-  return sql<boolean>`(project, ${at}, ${n}) >= (${project}, ${end.at}, ${end.n})
-    and (project, ${at}, ${n}) < (${project}, ${before.at}, ${before.n})`;
+  const only = project === undefined ? sql`` : sql`project = ${project} and`;
+  return sql<boolean>`${only} (${at}, ${n}) >= (${end.at}, ${end.n}) and (${at}, ${n}) < (${before.at}, ${before.n})`;
 }
 
 function orderOf(kind: LogKind, { project }: Window): RawBuilder<unknown> {
