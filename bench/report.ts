@@ -1,6 +1,6 @@
 import { type FreshnessFigures, reportFreshness } from "./freshness/report.ts";
 import { HERD, type HerdPeer } from "./herd.ts";
-import type { HitComparison } from "./hits.ts";
+import { type HitComparison, NOT_COUNTING } from "./hits.ts";
 import { type QualityFigures, reportQuality } from "./quality/report.ts";
 import type { RenderPeer } from "./renders.ts";
 import { median, type Ratio, ratioOf } from "./statistics.ts";
@@ -150,9 +150,14 @@ function hitAims(comparisons: readonly HitComparison[]): readonly Aim[] {
   const [first] = comparisons;
   const cpu = (wanted: string) =>
     first?.peers.find(({ name }) => name === wanted)?.rounds.map(({ cpuMicroseconds }) => cpuMicroseconds);
-  const [own, nginx] = [cpu("freshet"), cpu("nginx")];
-  if (!first || !own || !nginx) return [];
-  return [aimOf(`CPU per memory hit of ${first.label} ÷ nginx serving a file`, ratioOf(own, nginx), 2.5)];
+  const [own, idle, nginx] = [cpu("freshet"), cpu(NOT_COUNTING), cpu("nginx")];
+  if (!first || !own || !idle) return [];
+  return [
+    ...(nginx
+      ? [aimOf(`CPU per memory hit of ${first.label} ÷ nginx serving a file`, ratioOf(own, nginx), 2.5)]
+      : []),
+    aimOf(`CPU per memory hit of ${first.label} ÷ without analytics`, ratioOf(own, idle), 1.05),
+  ];
 }
 
 function herdAims(peers: readonly HerdPeer[]): readonly Aim[] {

@@ -58,8 +58,9 @@ async function fillNames(store: Store, { first, last }: Filling): Promise<void> 
   await bulk.insert(store.db, "stats_name", columns, [...urls, ...originals, ...referrers]);
 }
 
-/** One in ten belongs to the other project. */
+/** One in ten belongs to the other project, and hardly anything to a third. */
 const projectOf = (url: number): string => (url % 10 === 7 ? "other" : "demo");
+const PROJECT = sql`case when k % 100000 = 0 then 'quiet' when url % 10 = 7 then 'other' else 'demo' end`;
 
 async function fillLines(
   store: Store,
@@ -77,7 +78,7 @@ async function fillLines(
     when k % 40 = 0 then 'rendered' when k % 9 = 0 then 'disk' else 'memory' end)`;
   await sql`${numbers} insert into stats_line (at, n, project, url, original, is_node, node, source, cache, status, code,
       format, referrer, country, bucket, hits, bytes, bytes_in, microseconds)
-    select ${at}, k, case when url % 10 = 7 then 'other' else 'demo' end, url, ${sql.lit(FIRST_ORIGINAL)} + url % ${sql.lit(ORIGINALS)},
+    select ${at}, k, ${PROJECT}, url, ${sql.lit(FIRST_ORIGINAL)} + url % ${sql.lit(ORIGINALS)},
       0, null, source, null, status, case when status = 404 then 'ORIGINAL_MISSING' when status = 502 then 'ORIGIN_BROKEN' end,
       case when status = 200 then case when k % 3 = 0 then 'avif' else 'webp' end end,
       case when k % 3 = 0 then ${sql.lit(FIRST_REFERRER)} + k % ${sql.lit(REFERRERS)} end,
@@ -89,13 +90,13 @@ async function fillLines(
   const isEvent = sql`k % ${sql.lit(LINES_PER_EVENT)} = 0`;
   await sql`${numbers} insert into stats_resize (at, n, project, url, original, status, code, format, hits, bytes_in, bytes_out,
       microseconds)
-    select ${at}, k, case when url % 10 = 7 then 'other' else 'demo' end, url, ${sql.lit(FIRST_ORIGINAL)} + url % ${sql.lit(ORIGINALS)},
+    select ${at}, k, ${PROJECT}, url, ${sql.lit(FIRST_ORIGINAL)} + url % ${sql.lit(ORIGINALS)},
       case when k % 500 = 0 then 415 else 200 end, case when k % 500 = 0 then 'IMAGE_UNREADABLE' end,
       case when k % 3 = 0 then 'avif' else 'webp' end, 1, 400000, 20000, 80000
     from (select k, ${url} as url from s where ${isEvent}) made`.execute(store.db);
   await sql`${numbers} insert into stats_fetch (at, n, project, url, origin, status, code, is_slow, is_failed, hits, bytes,
       microseconds, dns, connect, first_byte)
-    select ${at}, k, case when url % 10 = 7 then 'other' else 'demo' end, url, 'shop-' || (k % 30) || '.example',
+    select ${at}, k, ${PROJECT}, url, 'shop-' || (k % 30) || '.example',
       case when k % 300 = 0 then null else 200 end, case when k % 300 = 0 then 'ORIGIN_SLOW' end,
       case when k % 200 = 0 then 1 else 0 end, case when k % 300 = 0 then 1 else 0 end, 1, 400000, 120000, 500, 2000, 90000
     from (select k, ${url} as url from s where ${isEvent}) made`.execute(store.db);

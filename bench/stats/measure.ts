@@ -16,6 +16,7 @@ import { fill } from "./fill.ts";
 import type { StatsTimes } from "./report.ts";
 
 const KEY = "client_0123456789abcdef";
+const QUIET_KEY = `${KEY}_quiet`;
 const ADMIN_KEY = "admin_0123456789abcdef";
 /** Days over which the lines lie. */
 const DAYS = 29;
@@ -47,7 +48,11 @@ async function measureEngine(
   const section = { aliases: { _m_: { folder: "media" } } };
   const freshet = await startFreshet({
     config: {
-      projects: { demo: { ...section, apiKey: KEY }, other: { ...section, apiKey: `${KEY}_other` } },
+      projects: {
+        demo: { ...section, apiKey: KEY },
+        other: { ...section, apiKey: `${KEY}_other` },
+        quiet: { ...section, apiKey: QUIET_KEY },
+      },
       ...{ adminKey: ADMIN_KEY, log: "warn" },
     },
     env: postgres ? { FRESHET_STORE_URL: postgres.url } : {},
@@ -91,6 +96,8 @@ interface Request {
   /** Behind /stats/; a period is put behind it. */
   readonly path: string;
   readonly isAll?: boolean;
+  /** Of the project that has hardly anything. */
+  readonly isQuiet?: boolean;
   /** Days of its period. */
   readonly days?: number;
   /** Whether pages follow each other. */
@@ -122,15 +129,17 @@ const REQUESTS: Readonly<Record<string, Request>> = {
   "answers, a rare status": { path: "logs/cdn?limit=100&status=502", isLog: true },
   "answers, part of a URL": { path: "logs/cdn?limit=100&url=picture-4321.jpg", isLog: true },
   "answers, nothing found": { path: "logs/cdn?limit=100&status=418", isLog: true },
+  "answers of a quiet project": { path: "logs/cdn?limit=100&status=2xx", isLog: true, isQuiet: true },
+  "delivery of a quiet project": { path: "delivery?", days: 30, isQuiet: true },
   "answers of a day long ago": { path: "logs/cdn?limit=100", isLog: true, days: 1 },
 };
 
 async function measurePage(
   url: string,
-  { path, days, isAll = false, isLog = false }: Request,
+  { path, days, isAll = false, isQuiet = false, isLog = false }: Request,
   now: number,
 ): Promise<readonly number[]> {
-  const headers = { "x-client-key": isAll ? ADMIN_KEY : KEY };
+  const headers = { "x-client-key": isAll ? ADMIN_KEY : isQuiet ? QUIET_KEY : KEY };
   const day = (at: number) => new Date(at).toISOString().slice(0, 10);
   const times: number[] = [];
   for (let time = 0, cursor = ""; time < TIMES; time += 1) {

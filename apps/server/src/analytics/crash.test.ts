@@ -13,7 +13,9 @@ test("killed again and again, several writers lose their last second at most, an
   const place = await newPlace();
   const store = await openStats(place);
   const hits = async (): Promise<number> => {
-    const { rows } = await sql<{ n: number }>`select coalesce(sum(hits), 0) as n from stats_line`.execute(store.db);
+    const { rows } = await sql<{ n: number }>`select coalesce(sum(hits), 0) as n from stats_line`.execute(
+      store.db,
+    );
     return rows[0]?.n ?? 0;
   };
   const children = new Set<ChildProcess>();
@@ -23,7 +25,9 @@ test("killed again and again, several writers lose their last second at most, an
   let before = 0;
   for (let round = 0; round < 3; round += 1) {
     const counts = [0, 1].map((number) => {
-      const child = fork(new URL("./crash-child.ts", import.meta.url), [place, `i${number}`], { execArgv: [] });
+      const child = fork(new URL("./crash-child.ts", import.meta.url), [place, `i${number}`], {
+        execArgv: [],
+      });
       children.add(child);
       const told: { readonly counted: number; readonly at: number }[] = [];
       child.on("message", (message: (typeof told)[number]) => told.push(message));
