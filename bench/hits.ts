@@ -26,6 +26,9 @@ const BODIES = [
   { label: "280 kB", width: 2000, bytes: 280_000 },
 ] as const;
 
+/** The same server without analytics: what counting each hit costs. */
+export const NOT_COUNTING = "freshet, not counting";
+
 /** One round of one peer. */
 export interface HitRound {
   readonly cpuMicroseconds: number;
@@ -91,6 +94,12 @@ async function compareBody(
       name: "freshet",
       server: own,
       url: deliveryUrl(own, origin.pictureUrl("hit", name), width, quality),
+    });
+    const idle = await startOwn(SERVER_CORE, { analytics: { enabled: false } });
+    contenders.push({
+      name: NOT_COUNTING,
+      server: idle,
+      url: deliveryUrl(idle, origin.pictureUrl("hit", name), width, quality),
     });
     const body = await given(contenders[0]?.url ?? "");
     const file = join(folder, "hit.webp");

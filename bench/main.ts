@@ -11,6 +11,7 @@ import { makePictures } from "./pictures.ts";
 import { measureQuality } from "./quality/measure.ts";
 import { compareRenders } from "./renders.ts";
 import { aimLines, type Figures, report } from "./report.ts";
+import { measureStats } from "./stats/measure.ts";
 
 type LeaveOut = (peer: string, why: string) => void;
 
@@ -45,6 +46,7 @@ async function bench(options: Options): Promise<void> {
   const figures: Figures = {};
   await measureFreshness(figures, options, leaveOut, progress);
   await measurePictures(figures, options, leaveOut, progress);
+  if (options.cells.includes("stats")) figures.stats = await measureStats(options, leaveOut, progress);
   if (options.cells.includes("quality")) figures.quality = await measureQuality(options, leaveOut, progress);
 
   const { tables, aims } = report(figures);

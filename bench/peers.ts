@@ -38,10 +38,11 @@ export async function startOrigin({ folder, names }: Pictures): Promise<Origin> 
   };
 }
 
-/** Freshet as its launcher starts it, on a data folder of its own; on one core where that is asked for. */
-export async function startOwn(core?: number): Promise<Server> {
+/** Freshet as its launcher starts it, on a data folder of its own; on one core where that is asked for, with what else is configured. */
+export async function startOwn(core?: number, more: object = {}): Promise<Server> {
   return startFreshet({
     config: {
+      ...more,
       projects: {
         bench: {
           apiKey: "client_0123456789abcdef",

@@ -1,9 +1,10 @@
 import { type FreshnessFigures, reportFreshness } from "./freshness/report.ts";
 import { HERD, type HerdPeer } from "./herd.ts";
-import type { HitComparison } from "./hits.ts";
+import { type HitComparison, NOT_COUNTING } from "./hits.ts";
 import { type QualityFigures, reportQuality } from "./quality/report.ts";
 import type { RenderPeer } from "./renders.ts";
 import { median, type Ratio, ratioOf } from "./statistics.ts";
+import { reportStats, type StatsTimes } from "./stats/report.ts";
 import { table } from "./table.ts";
 
 /** Ratios whose middle half is wider than this are marked: the machine was too busy to trust them. */
@@ -25,6 +26,7 @@ export interface Figures extends FreshnessFigures {
   renders?: readonly RenderPeer[];
   hits?: readonly HitComparison[];
   herds?: readonly HerdPeer[];
+  stats?: readonly StatsTimes[];
 }
 
 /** What is compared with what, as tables and aims. Medians over rounds; ratios are medians of per-round ratios. */
@@ -34,12 +36,14 @@ export function report(figures: Figures): {
 } {
   const { renders, hits, herds } = figures;
   const freshness = reportFreshness(figures);
+  const stats = reportStats(figures.stats ?? []);
   const quality = reportQuality(figures.quality ?? {});
   const sections = [
     ...(renders ? [renderTable(renders)] : []),
     ...(hits ?? []).map(hitTable),
     ...(herds ? [herdTable(herds)] : []),
     ...quality.tables,
+    ...stats.tables,
     ...freshness.tables,
   ];
   const aims = [
@@ -47,6 +51,7 @@ export function report(figures: Figures): {
     ...hitAims(hits ?? []),
     ...(herds ? herdAims(herds) : []),
     ...quality.aims,
+    ...stats.aims,
     ...freshness.aims,
   ];
   return { tables: sections.join("\n\n"), aims };
@@ -145,9 +150,14 @@ function hitAims(comparisons: readonly HitComparison[]): readonly Aim[] {
   const [first] = comparisons;
   const cpu = (wanted: string) =>
     first?.peers.find(({ name }) => name === wanted)?.rounds.map(({ cpuMicroseconds }) => cpuMicroseconds);
-  const [own, nginx] = [cpu("freshet"), cpu("nginx")];
-  if (!first || !own || !nginx) return [];
-  return [aimOf(`CPU per memory hit of ${first.label} ÷ nginx serving a file`, ratioOf(own, nginx), 2.5)];
+  const [own, idle, nginx] = [cpu("freshet"), cpu(NOT_COUNTING), cpu("nginx")];
+  if (!first || !own || !idle) return [];
+  return [
+    ...(nginx
+      ? [aimOf(`CPU per memory hit of ${first.label} ÷ nginx serving a file`, ratioOf(own, nginx), 2.5)]
+      : []),
+    aimOf(`CPU per memory hit of ${first.label} ÷ without analytics`, ratioOf(own, idle), 1.05),
+  ];
 }
 
 function herdAims(peers: readonly HerdPeer[]): readonly Aim[] {

@@ -1,6 +1,7 @@
 import { readFile as readFileFromDisk } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import type { CdnConfig } from "@freshet/cdn/registry";
+import { type AnalyticsConfig, readAnalytics } from "./analytics/config.ts";
 import { readCdn } from "./config/cdn.ts";
 import { type ConsoleConfig, readConsole } from "./config/console.ts";
 import type { ProjectSection } from "./config/project-schema.ts";
@@ -30,6 +31,8 @@ export interface Config {
   /** The shared tier behind the local disk; undefined is none. */
   readonly sharedCache: SharedCacheConfig | undefined;
   readonly leaseMs: number;
+  /** What is counted and logged of answers. */
+  readonly analytics: AnalyticsConfig;
   /** What `sealedBoxOf` seals with; undefined is a key that is kept in the data folder. */
   readonly secretKey: Secret | undefined;
   readonly projects: readonly Project[];
@@ -151,6 +154,7 @@ export async function loadConfig(from: {
       report,
     ),
     secretKey: await readSecretKey({ env, cwd, folder: dirname(path), readFile }, report),
+    analytics: readAnalytics(file.analytics),
     leaseMs: file.leaseMs ?? CONFIG_SCHEMA.properties.leaseMs.default,
   };
   const connectorAddresses = readAddresses(

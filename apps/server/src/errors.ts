@@ -239,6 +239,14 @@ export const ERRORS = {
       "The connector cannot be reached, refuses the question, or gives no answer that can be used. Look at its own log.",
   },
   CONNECTOR_SLOW: { status: 504, sentence: "The connector took too long. Try again later." },
+  STATS_AWAY: {
+    status: 503,
+    sentence: "The analytics are being started or stopped. Try again in a few seconds.",
+  },
+  EXPORTS_TOO_MANY: {
+    status: 429,
+    sentence: "Too many logs are being taken away at this instance. Try again when one of them has ended.",
+  },
   VERSION_OUTDATED: {
     status: 412,
     sentence: "Somebody changed this meanwhile. Read it again and send its new ETag in If-Match.",

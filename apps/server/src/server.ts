@@ -18,6 +18,11 @@ import { createPrincipals } from "./access/principals.ts";
 import { collectOperations } from "./admin/openapi.ts";
 import { adminRoutes } from "./admin/routes.ts";
 import { validateBySchema } from "./admin/validation.ts";
+import { createAnalytics } from "./analytics/analytics.ts";
+import { fetchEvent } from "./analytics/fetched.ts";
+import { createObserver } from "./analytics/recorder.ts";
+import { statsRoutes } from "./analytics/routes.ts";
+import { ANALYTICS_FILE } from "./analytics/tables.ts";
 import { Answers } from "./cache/answers.ts";
 import { Coverage } from "./cache/coverage.ts";
 import { DiskStore } from "./cache/disk-store.ts";
@@ -112,6 +117,8 @@ export interface ServerPorts {
   readonly now?: () => number;
   /** Absent: as the configuration says. It is closed when the server stops. */
   readonly store?: Store;
+  /** Opens the store of analytics; absent: as the configuration says. */
+  readonly openStats?: () => Promise<Store>;
   readonly instance?: Partial<InstancePorts>;
   readonly tuning?: Partial<Tuning>;
   readonly warmUpTuning?: Partial<WarmUpTuning>;
@@ -194,6 +201,19 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     invalidations: () => invalidation.figures,
     warming: () => warmUp.waiting(),
   });
+  const analytics = createAnalytics({
+    policy: config.analytics,
+    open: ports.openStats ?? (() => openStore({ ...statsPlace(config, folder(ANALYTICS_FILE)), log })),
+    instance: instance.name,
+    isKeeper: instance.role !== "delivery",
+    stored:
+      instance.role === "control"
+        ? undefined
+        : () => ({ originals: originalDisk.bytes, variants: variantDisk.bytes }),
+    ...{ now, log },
+  });
+  const { countryHeader } = config.analytics;
+  const observer = createObserver({ metrics, buffer: analytics.buffer, countryHeader, now });
   const records = new Records(recordDisk, limits.records);
   const factsOf = (bytes: Uint8Array) => readFacts(cells, bytes);
   const originals = new Originals({
@@ -208,7 +228,11 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
       if (!projects.isCurrent(original.project)) throw new ServerError("SETTINGS_CHANGED");
       if (states.of(original) === "blocked") throw new ServerError("ORIGINAL_BLOCKED");
     },
-    onFetch: metrics.fetched,
+    onFetch: (original, fetched, took) => {
+      metrics.fetched(fetched.kind);
+      const event = fetchEvent(original, fetched, took);
+      if (event) observer.fetched(event);
+    },
   });
   const variants = new Variants({
     disk: variantDisk,
@@ -308,13 +332,14 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     connectorRoutes(app, { connectors, projects, box, addresses: config.connectorAddresses, now });
     instanceRoutes(app, { instances: invalidation.instances });
     nodeRoutes(app, { nodes: invalidation.nodes });
+    statsRoutes(app, { analytics, projects, now });
     adminRoutes(app, { db, operations, version: VERSION });
     consoleRoutes(app, { folder: config.consoleFolder, projects });
   }
   if (instance.role !== "control") {
-    answerHit = createHotPath({ requests, delivery, admission, metrics, now: Date.now });
+    answerHit = createHotPath({ requests, delivery, admission, observer, now: Date.now });
     const routes = {
-      ...{ requests, delivery, admission, recent, metrics, projects },
+      ...{ requests, delivery, admission, recent, observer, projects },
       placeholders: await createPlaceholders({
         digestOf: (project, name) => files.digestOf(project, name),
         read: fileOf,
@@ -337,6 +362,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
       await invalidation.migrate();
       await store.migrate(LISTING_OWNER, LISTING_MIGRATIONS);
       await warmUp.migrate();
+      await analytics.start();
       listing?.start();
       await feed.start();
       await invalidation.start();
@@ -349,6 +375,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
       isReady = false;
       await app.close();
       await warmUp.stop();
+      await analytics.stop();
       await invalidation.stop();
       await listing?.stop();
       await feed.stop();
@@ -358,6 +385,17 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
       await store.close();
     },
   };
+}
+
+/** Connections for analytics: one that writes, some that read. Pages must not take those of the journal. */
+const STATS_CONNECTIONS = 4;
+/** Closing a day goes through everything that was counted on it. */
+const STATS_STATEMENT_MS = 120_000;
+
+/** Where analytics are kept: beside the journal, in a file or by connections of their own. */
+function statsPlace({ store }: Config, file: string) {
+  if (!store) return { file };
+  return { url: store.url, poolSize: STATS_CONNECTIONS, statementTimeout: STATS_STATEMENT_MS };
 }
 
 /** The largest variant that is looked for where originals are kept smaller. */

@@ -1,6 +1,7 @@
 import type { Migration, Store } from "@freshet/store";
 import { ACCESS_MIGRATIONS, ACCESS_OWNER } from "./access/migrations.ts";
 import { AUDIT_MIGRATIONS, AUDIT_OWNER } from "./admin/audit.ts";
+import { STATS_OWNER, statsMigrations } from "./analytics/tables.ts";
 import * as connectors from "./connectors/connectors.ts";
 import { LISTING_MIGRATIONS, LISTING_OWNER } from "./delivery/listing.ts";
 import * as instances from "./instances/migrations.ts";
@@ -21,6 +22,15 @@ const OWNERS: Readonly<Record<string, readonly Migration[]>> = {
   [PROJECT_OWNER]: PROJECT_MIGRATIONS,
   [WARM_UP_OWNER]: WARM_UP_MIGRATIONS,
 };
+
+/** Brings the tables of analytics to the newest version, in whatever database they have; answers which that is. */
+export async function migrateStats(
+  store: Pick<Store, "migrate" | "isShared">,
+): Promise<Readonly<Record<string, number>>> {
+  const migrations = statsMigrations(store);
+  await store.migrate(STATS_OWNER, migrations);
+  return { [STATS_OWNER]: migrations.length };
+}
 
 /** Brings all tables of the server to the newest version, as a start would; answers which version each owner has now. */
 export async function migrateTables(

@@ -1,4 +1,12 @@
-export type { ExpressionBuilder, Generated, Insertable, Kysely, Selectable, Transaction } from "kysely";
+export type {
+  ExpressionBuilder,
+  Generated,
+  Insertable,
+  Kysely,
+  RawBuilder,
+  Selectable,
+  Transaction,
+} from "kysely";
 export { sql } from "kysely";
 export type { Backoff } from "./backoff.ts";
 export { backoffMs } from "./backoff.ts";

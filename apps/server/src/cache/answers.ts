@@ -10,6 +10,8 @@ export interface Answer {
   readonly contentType: string;
   /** Whether byte ranges of the body may be asked for. */
   readonly ranges: boolean;
+  /** Of a picture: its format, and the bytes that its original has. */
+  readonly picture?: { readonly format: string; readonly originalBytes: number };
   /** The settings it was made by: under others it is another answer. */
   readonly project: Project;
   /** Digests of the sources it was made from, in their order: it holds while the records say the same. */

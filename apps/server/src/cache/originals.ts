@@ -6,6 +6,7 @@ import type { Standing } from "../instances/admission.ts";
 import { pastSeenVersions } from "../projects/origin-version.ts";
 import type { Original } from "../projects/originals.ts";
 import type { Fetched, Source } from "../sources/source.ts";
+import { type FetchTimes, timed } from "../sources/times.ts";
 import { ByteTiers } from "./byte-tiers.ts";
 import type { Coverage } from "./coverage.ts";
 import type { DiskStore } from "./disk-store.ts";
@@ -34,6 +35,12 @@ export interface Current {
   readonly covered: boolean;
 }
 
+/** How long a fetch took, and its parts as far as they are known; in milliseconds. */
+export interface FetchTook {
+  readonly milliseconds: number;
+  readonly times: FetchTimes;
+}
+
 interface Flight {
   readonly stamp: number;
   readonly order: number;
@@ -56,7 +63,7 @@ export interface OriginalsParts {
    * no longer, or it is blocked.
    */
   readonly admit?: (original: Original) => void;
-  readonly onFetch?: (outcome: Fetched["kind"]) => void;
+  readonly onFetch?: (original: Original, fetched: Fetched, took: FetchTook) => void;
 }
 
 /**
@@ -253,11 +260,14 @@ export class Originals {
     const { versionParameter } = original.project.origins ?? {};
     const again = { isAgain: known !== undefined, floor: floor.sequence };
     const location = pastSeenVersions(original.location, versionParameter, again);
-    const fetched = await source
-      .fetch(location, request, AbortSignal.timeout(original.policy.timeoutMs * 2))
-      .then((answer) => (answer.kind === "unchanged" && !confirmed ? UNASKED_304 : answer))
-      .catch((): Fetched => ({ kind: "refused", code: "ORIGIN_SLOW", reason: "no answer in time" }));
-    onFetch?.(fetched.kind);
+    const begun = performance.now();
+    const { result: fetched, times } = await timed(() =>
+      source
+        .fetch(location, request, AbortSignal.timeout(original.policy.timeoutMs * 2))
+        .then((answer) => (answer.kind === "unchanged" && !confirmed ? UNASKED_304 : answer))
+        .catch((): Fetched => ({ kind: "refused", code: "ORIGIN_SLOW", reason: "no answer in time" })),
+    );
+    onFetch?.(original, fetched, { milliseconds: performance.now() - begun, times });
     const answered =
       fetched.kind === "found" ? { ...fetched, outcome: await this.#keep(fetched.bytes) } : fetched;
     const asking = { original, stamp, order, at, floor, confirmed };

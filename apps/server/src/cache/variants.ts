@@ -47,6 +47,12 @@ export interface VariantRequest {
 /** Where the bytes of a variant came from. */
 export type VariantOrigin = "disk" | "shared" | "rendered";
 
+/** What became of a render: its bytes, or what it failed with. */
+export type Made = { readonly milliseconds: number } & (
+  | { readonly bytes: Uint8Array }
+  | { readonly error: unknown }
+);
+
 /** The content address: equal bytes, equal canonical transformation, equal format, gamut and renderer give the same 40 hex digits. */
 export function variantKey(request: VariantRequest): string {
   const format = request.rival === undefined ? request.format : `${request.format} or ${request.rival}`;
@@ -104,14 +110,14 @@ export class Variants {
 
   /**
    * The bytes of the variant. `bytesOf` gives the bytes of a source; when it has none any more the answer is undefined. With patience
-   * it is made when nobody else's work waits.
+   * it is made when nobody else's work waits. `told` hears of the render where this call is the one that led to it.
    * @throws RenderError for an image that cannot or may not be rendered, ServerError SERVER_BUSY when the queue is full.
    */
   async get(
     key: string,
     request: VariantRequest,
     bytesOf: (digest: string) => Promise<Uint8Array | undefined>,
-    patience?: Patience,
+    how: { readonly patience?: Patience | undefined; readonly told?: ((made: Made) => void) | undefined } = {},
   ) {
     const { digest, further, transformation, format, rival, gamut } = request;
     // What its header says is too large waits for nothing. The bytes are counted where they are.
@@ -119,7 +125,7 @@ export class Variants {
     const options = { rival, gamut, images: further.flatMap((each) => each.facts ?? []) };
     const cost = estimateCost(request.facts, transformation, format, options);
     const allowance = allowanceOf(request.facts, transformation, format, options);
-    const wanted = { key, cost, allowance, digest, further, bytesOf, patience };
+    const wanted = { key, cost, allowance, digest, further, bytesOf, ...how };
     return this.make(wanted, async (run, original, images) => {
       const job = { original, transformation, format, rival, gamut, limits: this.#limits, images };
       const before = this.#seen.get(digest) ?? [];
@@ -147,11 +153,12 @@ export class Variants {
       readonly further?: readonly FurtherSource[];
       readonly bytesOf: (digest: string) => Promise<Uint8Array | undefined>;
       readonly patience?: Patience | undefined;
+      readonly told?: ((made: Made) => void) | undefined;
     },
     /** Takes the bytes of the original, and of further sources by what the transformation calls them. What is hostile it leaves to `run`. */
     work: (run: Run, original: Uint8Array, images: ReadonlyMap<string, Uint8Array>) => Promise<Uint8Array>,
   ) {
-    const { key, cost, allowance, digest, further = [], bytesOf, patience } = wanted;
+    const { key, cost, allowance, digest, further = [], bytesOf, patience, told } = wanted;
     // Whoever waits for it now must not wait behind everybody.
     if (!patience) this.#patient.get(key)?.end();
     const fly = async () => {
@@ -169,8 +176,13 @@ export class Variants {
           if (image !== undefined) images.set(image, bytes);
         }
         const begun = performance.now();
-        const bytes = await work(run, original, images);
-        this.#onRender(performance.now() - begun);
+        const since = () => performance.now() - begun;
+        const bytes = await work(run, original, images).catch((error: unknown) => {
+          told?.({ milliseconds: since(), error });
+          throw error;
+        });
+        this.#onRender(since());
+        told?.({ milliseconds: since(), bytes });
         return bytes;
       };
       const entered =

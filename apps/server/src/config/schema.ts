@@ -1,3 +1,4 @@
+import { ANALYTICS_SCHEMA } from "../analytics/schema.ts";
 import { ROLES } from "../instances/roles.ts";
 import { httpUrl, secretFile, YEAR } from "./fragments.ts";
 import { PROJECT_SCHEMA } from "./project-schema.ts";
@@ -277,6 +278,7 @@ export const CONFIG_SCHEMA = {
         },
       },
     },
+    analytics: ANALYTICS_SCHEMA,
     log: {
       type: "string",
       description: "How much is logged. FRESHET_LOG overrides it.",

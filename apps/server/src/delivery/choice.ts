@@ -23,6 +23,18 @@ export interface Wish {
   readonly hints?: Said | undefined;
   /** Nobody waits for the answer. */
   readonly patience?: Patience | undefined;
+  /** Told of a render that was made for this request, and of one that failed. */
+  readonly onRender?: (render: Rendering) => void;
+}
+
+/** A render that somebody waited for. */
+export interface Rendering {
+  readonly format: string;
+  readonly milliseconds: number;
+  readonly bytesIn: number;
+  /** 0 where it failed. */
+  readonly bytesOut: number;
+  readonly error?: unknown;
 }
 
 interface Variant {

@@ -4,11 +4,11 @@ import { isRenderError } from "@freshet/core/resize";
 import type { Answer, Answers } from "../cache/answers.ts";
 import type { Coverage } from "../cache/coverage.ts";
 import type { Originals } from "../cache/originals.ts";
-import type { Variants } from "../cache/variants.ts";
+import type { Made, Variants } from "../cache/variants.ts";
 import { ServerError } from "../errors.ts";
 import type { Standing } from "../instances/admission.ts";
 import { acceptClass } from "./accept.ts";
-import { type Choice, choose, etagOf, formatOf, type Wish } from "./choice.ts";
+import { type Choice, choose, etagOf, formatOf, type Rendering, type Wish } from "./choice.ts";
 import { isNotModified } from "./conditional.ts";
 import { drawingOf, isDrawing } from "./drawing.ts";
 import { ACCEPT_CH } from "./hints.ts";
@@ -106,10 +106,10 @@ export class Delivery {
         const { answer } = this.#answer(request, sources, choice, NOTHING, info?.header?.(choice));
         return { answer, stamp: sources.stamp, from: "unmodified" };
       }
-      let found = await this.#bytesOf(choice, sources.digests[0], wish);
+      let found = await this.#bytesOf(choice, sources, wish);
       if (found && choice.kind === "drawing" && !isDrawing(found.bytes)) {
         choice = choice.pixels;
-        found = await this.#bytesOf(choice, sources.digests[0], wish);
+        found = await this.#bytesOf(choice, sources, wish);
       }
       if (found) {
         const answer = this.#answer(request, sources, choice, found.bytes, info?.header?.(choice));
@@ -132,10 +132,13 @@ export class Delivery {
     );
   }
 
-  async #bytesOf(choice: Choice, digest: string, { patience }: Wish) {
+  async #bytesOf(choice: Choice, { digests: [digest], size }: Sources, { patience, onRender }: Wish) {
     const { originals, variants } = this.#parts;
     const bytesOf = (wanted: string) => originals.bytesOf(wanted);
-    if (choice.kind === "variant") return variants.get(choice.key, choice.request, bytesOf, patience);
+    if (choice.kind === "variant") {
+      const told = onRender && ((made: Made) => onRender(renderingOf(choice, made, size)));
+      return variants.get(choice.key, choice.request, bytesOf, { patience, told });
+    }
     if (choice.kind === "drawing") return drawingOf(variants, { key: choice.key, digest, bytesOf, patience });
     const bytes = await originals.bytesOf(digest);
     return bytes && { bytes, from: "original" as const };
@@ -212,6 +215,7 @@ export class Delivery {
       etag,
       body,
       contentType: contentType ?? "",
+      ...(format === undefined || isText ? {} : { picture: { format, originalBytes: current.size } }),
       ranges: choice.kind === "original" && !isText,
       project: request.project,
       digests: current.digests,
@@ -219,6 +223,15 @@ export class Delivery {
     };
     return { answer, keep: lifetime.keep && isListed };
   }
+}
+
+function renderingOf(choice: Extract<Choice, { kind: "variant" }>, made: Made, bytesIn: number): Rendering {
+  const { milliseconds } = made;
+  if ("error" in made) {
+    return { format: choice.request.format, milliseconds, bytesIn, bytesOut: 0, error: made.error };
+  }
+  const format = formatOf(choice, made.bytes) ?? choice.request.format;
+  return { format, milliseconds, bytesIn, bytesOut: made.bytes.length };
 }
 
 /** Key of an answer in the memory tier. `hints` is what the request's other headers come to. */

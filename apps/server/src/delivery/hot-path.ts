@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { HitCounter, Observer } from "../analytics/recorder.ts";
 import type { Answer } from "../cache/answers.ts";
-import type { Metrics } from "../health/metrics.ts";
 import type { Admission } from "../instances/admission.ts";
 import { type Delivery, memoryKeyOf } from "./deliver.ts";
 import { hintKey, readHints } from "./hints.ts";
+import { factsOf } from "./observed.ts";
 import type { DeliveryRequests } from "./request.ts";
 
 /**
@@ -23,6 +24,8 @@ interface Wire {
   readonly stamp: number;
   readonly second: number;
   readonly bytes: Buffer;
+  /** Outlives stamp and second: it counts for the answer. */
+  readonly counter: HitCounter;
 }
 
 /** Answers the request if it is a hit of the memory tier; false leaves it untouched. */
@@ -37,7 +40,7 @@ export function createHotPath(parts: {
   readonly requests: DeliveryRequests;
   readonly delivery: Delivery;
   readonly admission: Admission;
-  readonly metrics: Metrics;
+  readonly observer: Pick<Observer, "hits">;
   readonly now: () => number;
 }): HotPath {
   const wires = new WeakMap<Answer, Wire>();
@@ -53,7 +56,8 @@ export function createHotPath(parts: {
     const second = Math.floor(parts.now() / 1000);
     let wire = wires.get(hit.answer);
     if (wire?.stamp !== hit.stamp || wire.second !== second) {
-      wire = { stamp: hit.stamp, second, bytes: wireOf(hit.answer, hit.stamp, second) };
+      const counter = wire?.counter ?? parts.observer.hits(() => factsOf(understood, url, hit.answer));
+      wire = { stamp: hit.stamp, second, bytes: wireOf(hit.answer, hit.stamp, second), counter };
       wires.set(hit.answer, wire);
     }
     const open = response as unknown as WithHead;
@@ -65,7 +69,7 @@ export function createHotPath(parts: {
       parts.admission.begin(() => request.destroy()),
     );
     response.end(wire.bytes);
-    parts.metrics.hit();
+    wire.counter.add(headers);
     return true;
   };
 }

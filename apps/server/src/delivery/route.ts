@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { Observer } from "../analytics/recorder.ts";
 import type { Patience } from "../cache/patience.ts";
 import { ERRORS, type ErrorCode, ServerError } from "../errors.ts";
-import type { Metrics } from "../health/metrics.ts";
 import type { Admission, Standing } from "../instances/admission.ts";
 import { addressOf, type Original } from "../projects/originals.ts";
 import type { Project } from "../projects/project.ts";
@@ -10,6 +10,7 @@ import type { State } from "../projects/states.ts";
 import { isNotModified, rangeOf } from "./conditional.ts";
 import { codeOf, type Delivered, type Delivery, memoryKeyOf } from "./deliver.ts";
 import { hintKey, readHints } from "./hints.ts";
+import { type ObservedRequest, observeRequest, UNOBSERVED, type Written } from "./observed.ts";
 import type { Placeholder, Placeholders } from "./placeholder.ts";
 import type { RecentUrls } from "./recent-urls.ts";
 import type { DeliveryRequest, DeliveryRequests } from "./request.ts";
@@ -33,7 +34,7 @@ export interface DeliveryRouteParts {
   readonly admission: Admission;
   readonly recent: RecentUrls;
   readonly placeholders: Placeholders;
-  readonly metrics: Metrics;
+  readonly observer: Observer;
   /** What an original is besides being served. */
   readonly stateOf?: (original: Original) => State | undefined;
   /** Past the lease: makes sure that the settings are those of now. */
@@ -92,6 +93,7 @@ export async function serveImage(
   const begun = performance.now();
   const { host, target, look } = asked;
   const dress = look?.dress ?? asItIs;
+  const observe = look ? UNOBSERVED : observeRequest(parts.observer, raw, target);
   let understood: DeliveryRequest | undefined;
   try {
     if (raw.method !== "GET" && raw.method !== "HEAD") throw new ServerError("METHOD_NOT_ALLOWED");
@@ -105,11 +107,12 @@ export async function serveImage(
       parts.admission.begin(() => raw.destroy()),
     );
     if (standing !== "current") await parts.confirm?.(first.project);
-    const { read, delivered } = await answer(parts, raw, asked, standing);
+    const { read, delivered } = await answer(parts, raw, asked, standing, observe);
     understood = read;
     if (typeof delivered === "string") {
       reply.hijack();
       redirect(reply.raw, delivered);
+      observe.redirected(read, performance.now() - begun);
       return;
     }
     if (!look) {
@@ -117,16 +120,17 @@ export async function serveImage(
       for (const source of read.sources) parts.recent.add(source, url);
     }
     reply.hijack();
-    write(raw, reply.raw, delivered, { begun, dress });
-    parts.metrics.answered(delivered.from, performance.now() - begun);
+    const written = write(raw, reply.raw, delivered, { begun, dress });
+    observe.answered(read, delivered, written, performance.now() - begun);
   } catch (error) {
     const failure = codeOf(error);
     if (failure.code === "INTERNAL") request.log.error({ err: failure.cause }, "delivery failed");
-    parts.metrics.failed(failure.code);
     reply.hijack();
     const project = understood?.project ?? parts.requests.projectOf(host);
+    const milliseconds = performance.now() - begun;
     const placeholder = await parts.placeholders(project);
-    writePlaceholder(raw, reply.raw, failure, placeholder, { understood, dress });
+    const written = writePlaceholder(raw, reply.raw, failure, placeholder, { understood, dress });
+    observe.failed({ project, understood, failure, ...written, milliseconds });
   }
 }
 
@@ -145,6 +149,7 @@ export async function answer(
   { socket, headers, patience }: Asker,
   { host, target, look }: Asked,
   standing: Standing,
+  observe: ObservedRequest = UNOBSERVED,
 ): Promise<{ readonly read: DeliveryRequest; readonly delivered: Delivered | string }> {
   const { accept, "if-none-match": ifNoneMatch } = headers;
   const marked = look ? `${look.mark} ${target}` : target;
@@ -164,7 +169,13 @@ export async function answer(
       const memoryKey = memoryKeyOf(host, marked, accept, hints && hintKey(hints));
       const kept = standing === "current" ? delivery.hit(read, memoryKey) : undefined;
       const delivered =
-        kept ?? (await delivery.deliver(read, { accept, ifNoneMatch, hints, patience }, memoryKey, standing));
+        kept ??
+        (await delivery.deliver(
+          read,
+          { accept, ifNoneMatch, hints, patience, onRender: observe.rendering(read) },
+          memoryKey,
+          standing,
+        ));
       if (holds()) return { read, delivered };
     } catch (error) {
       if (holds()) throw error;
@@ -210,7 +221,7 @@ function write(
     begun,
     dress,
   }: { readonly begun: number; readonly dress: (head: readonly string[]) => readonly string[] },
-): void {
+): Written {
   const { answer, stamp, from } = delivered;
   const head = [
     ...dress(answer.head),
@@ -226,7 +237,7 @@ function write(
   if (isNotModified(request.headers["if-none-match"], answer.etag)) {
     response.writeHead(304, head);
     response.end();
-    return;
+    return { status: 304, bytes: 0 };
   }
   let { body } = answer;
   let status = 200;
@@ -246,7 +257,7 @@ function write(
         "0",
       ]);
       response.end();
-      return;
+      return { status: 416, bytes: 0 };
     }
     if (part) {
       status = 206;
@@ -256,8 +267,12 @@ function write(
   }
   head.push("Content-Length", String(body.length));
   response.writeHead(status, head);
-  if (request.method === "HEAD") response.end();
-  else response.end(body);
+  if (request.method === "HEAD") {
+    response.end();
+    return { status, bytes: 0 };
+  }
+  response.end(body);
+  return { status, bytes: body.length };
 }
 
 /** When it is worth while to ask again: an origin that is left alone rests longer than a queue. */
@@ -278,7 +293,7 @@ function writePlaceholder(
     readonly understood: DeliveryRequest | undefined;
     readonly dress: (head: readonly string[]) => readonly string[];
   },
-): void {
+): Written {
   const status =
     failure.code === "ORIGINAL_MISSING"
       ? (understood?.project.missingStatus ?? 404)
@@ -300,6 +315,7 @@ function writePlaceholder(
     ...retryAfter(failure.code),
     ...(failure.code === "METHOD_NOT_ALLOWED" ? ["Allow", "GET, HEAD, OPTIONS"] : []),
   ]);
-  if (request.method === "HEAD") response.end();
-  else response.end(placeholder.body);
+  const isHead = request.method === "HEAD";
+  response.end(isHead ? undefined : placeholder.body);
+  return { status, bytes: isHead ? 0 : placeholder.body.length };
 }

@@ -18,6 +18,8 @@ export interface Sources {
   readonly digests: readonly [string, ...string[]];
   /** What the original is. */
   readonly facts: ImageFacts;
+  /** Bytes of the original. */
+  readonly size: number;
   /** What each further source is. */
   readonly furtherFacts: readonly ImageFacts[];
 }
@@ -59,6 +61,7 @@ export async function currentOfAll(
     },
     digests: [bytes.digest, ...others.map(({ digest }) => digest)],
     facts: bytes.facts,
+    size: bytes.size,
     furtherFacts,
   };
 }

@@ -109,6 +109,8 @@ export interface StartOptions extends Partial<Pick<InstancePorts, "role" | "leas
   readonly box?: SecretBox;
   readonly tuning?: Partial<Tuning>;
   readonly warmUpTuning?: Partial<WarmUpTuning>;
+  /** Where analytics are kept; absent: in a file of the folder. */
+  readonly statsPlace?: string;
   /** Where connectors may be asked; absent: where the configuration's default says. */
   readonly connectorAddresses?: readonly string[];
   /** What the configuration says of the console. */
@@ -170,6 +172,7 @@ async function startInstance(
   const server = await createServer(config, {
     drivers: options.drivers ?? [],
     store,
+    ...(options.statsPlace === undefined ? {} : { openStats: () => openStore(at(options.statsPlace ?? "")) }),
     tuning: { ...QUICK, ...options.tuning },
     warmUpTuning: { ...QUICK_WARM_UP, ...options.warmUpTuning },
     ...(options.box ? { box: options.box } : {}),

@@ -3,6 +3,7 @@ import { isIP, type LookupFunction } from "node:net";
 import ipaddr from "ipaddr.js";
 import { LRUCache } from "lru-cache";
 import { buildConnector } from "undici";
+import { spentOn, took } from "./times.ts";
 
 /** How far a request may reach: the public internet only, or private, loopback and link-local networks too. */
 export type Reach = "public" | "private";
@@ -90,8 +91,10 @@ export function cachedResolve(resolve: Resolve = systemResolve): Resolve {
 /** A socket's own look-up: a host of which any address is out of reach is not connected to at all. */
 function guardedLookup(reach: Reach, resolve: Resolve): LookupFunction {
   return (host, options, callback) => {
+    const begun = performance.now();
     resolve(host).then(
       (addresses) => {
+        took("dns", performance.now() - begun);
         const refused = addresses.find(({ address }) => !mayConnect(address, reach));
         if (refused !== undefined) return callback(refusal(host, refused.address), "", 0);
         const wanted = addresses.filter(({ family }) => !options.family || options.family === family);
@@ -103,7 +106,10 @@ function guardedLookup(reach: Reach, resolve: Resolve): LookupFunction {
         if (options.all) return callback(null, [...wanted], 0);
         callback(null, first.address, first.family);
       },
-      (error: NodeJS.ErrnoException) => callback(error, "", 0),
+      (error: NodeJS.ErrnoException) => {
+        took("dns", performance.now() - begun);
+        callback(error, "", 0);
+      },
     );
   };
 }
@@ -127,7 +133,10 @@ export function guardedConnector(
     if (isIP(options.hostname) !== 0 && !mayConnect(options.hostname, reach)) {
       return callback(refusal(options.hostname, options.hostname), null);
     }
+    const begun = performance.now();
+    const before = spentOn("dns");
     connect(options, (...[error, socket]) => {
+      took("connect", performance.now() - begun - (spentOn("dns") - before));
       if (error !== null) return callback(error, null);
       const peer = socket.remoteAddress;
       if (peer === undefined || mayConnect(peer, reach)) return callback(null, socket);

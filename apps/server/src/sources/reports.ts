@@ -22,7 +22,8 @@ export function createReports(
   };
 }
 
-function originOf(location: Location): string {
+/** What an operator calls the place that an original is read from. */
+export function originOf(location: Location): string {
   if (location.kind === "folder") return `folder:${location.folder}`;
   if (location.kind === "http") return URL.parse(location.urls[0] ?? "")?.origin ?? "";
   if (location.kind === "files") return `files of ${location.project}`;

@@ -7,6 +7,7 @@ import {
   type Resolve,
 } from "./address-guard.ts";
 import { broken, notAllowed, type Refusal, tooSlow } from "./refusal.ts";
+import { took } from "./times.ts";
 
 /** Limits that hold for every origin, whatever a project allows. */
 export interface WireOptions {
@@ -83,8 +84,8 @@ export function createWire(options: WireOptions = {}): Wire {
     const firstByte = setTimeout(clock.slow, options.firstByteMs ?? 10_000);
     const more = query === undefined ? "" : `${url.search === "" ? "?" : "&"}${query}`;
     const path = url.pathname + url.search + more;
-    const wanted = { origin: url.origin, path, method, headers, ...(body !== undefined && { body }) };
     const begun = performance.now();
+    const wanted = { origin: url.origin, path, method, headers, ...(body !== undefined && { body }) };
     const tell = (head: Head | undefined, error?: unknown) => {
       const fault = error === undefined ? undefined : String(codeOf(error) ?? nameOf(error));
       options.watch?.({ url, reach, ms: performance.now() - begun, head, fault });
@@ -95,6 +96,7 @@ export function createWire(options: WireOptions = {}): Wire {
           const head = await agents[reach].request({ ...wanted, signal: clock.signal });
           head.body.on("error", () => {}); // told to whoever reads; nobody may be reading any more
           tell(head);
+          took("firstByte", performance.now() - begun);
           return head;
         } catch (error) {
           const isLast = clock.signal.aborted || attempt > 0 || !LOST_CONNECTION.has(codeOf(error));

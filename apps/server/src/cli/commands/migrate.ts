@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import { openStore } from "@freshet/store";
+import { ANALYTICS_FILE } from "../../analytics/tables.ts";
 import { loadConfig } from "../../config.ts";
 import { lockDataFolder } from "../../data-folder.ts";
-import { migrateTables } from "../../tables.ts";
+import { migrateStats, migrateTables } from "../../tables.ts";
 import { type Command, JSON_OPTION } from "../command.ts";
 import { columns } from "../text.ts";
 
@@ -22,7 +23,9 @@ export const migrate: Command = {
     try {
       const store = await openStore(place ?? { file: join(dataFolder, "freshet.db") });
       try {
-        const tables = await migrateTables(store);
+        const stats = place ? store : await openStore({ file: join(dataFolder, ANALYTICS_FILE) });
+        const tables = { ...(await migrateTables(store)), ...(await migrateStats(stats)) };
+        await stats.close();
         const rows = Object.entries(tables).map(([owner, version]) => [owner, `version ${version}`]);
         return { text: columns(rows), json: { tables } };
       } finally {

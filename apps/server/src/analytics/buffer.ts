@@ -1,0 +1,190 @@
+import type { AnswerEvent, AnswerFacts, FetchEvent, NodeEvent, RenderEvent } from "./events.ts";
+import { bucketOf, cleanText, type FetchLine, type Line, OTHER, type ResizeLine } from "./lines.ts";
+import { TEN_MINUTES } from "./summing.ts";
+import { countryOf, type Referrers } from "./visitors.ts";
+
+/** Different lines of one batch; what comes then is counted in lines without names. */
+const MOST_LINES = 5_000;
+const MOST_EVENTS = 1_000;
+const LONGEST_URL = 1_000;
+const LONGEST_NAME = 200;
+
+/** Everything that was counted within one second or so. */
+export interface Batch {
+  readonly lines: readonly Line[];
+  readonly resizes: readonly ResizeLine[];
+  readonly fetches: readonly FetchLine[];
+}
+
+/** Answers that are equal but for who asks, counted where they are given: `hits` is all that is touched for one more. */
+export interface Tally {
+  readonly facts: AnswerFacts;
+  readonly referer: string | undefined;
+  readonly country: string | undefined;
+  hits: number;
+}
+
+/**
+ * Counts what happens, by everything that is kept of it. It is bounded whatever comes: when a batch is full, names become "(other)" and
+ * every number is still added. Nothing is awaited and nothing is written here.
+ */
+export class Buffer {
+  readonly #referrers: Referrers;
+  readonly #slow: number;
+  readonly #mostLines: number;
+  readonly #mostEvents: number;
+  #lines = new Map<string, Line>();
+  #resizes = new Map<string, ResizeLine>();
+  #fetches = new Map<string, FetchLine>();
+  /** Tallies that were touched since the last batch. */
+  #touched: Tally[] = [];
+  #events = 0;
+
+  constructor(parts: {
+    readonly referrers: Referrers;
+    /** Milliseconds from which on a download is slow. */
+    readonly slowMs: number;
+    readonly mostLines?: number;
+    readonly mostEvents?: number;
+  }) {
+    this.#referrers = parts.referrers;
+    this.#slow = parts.slowMs;
+    this.#mostLines = parts.mostLines ?? MOST_LINES;
+    this.#mostEvents = parts.mostEvents ?? MOST_EVENTS;
+  }
+
+  get isEmpty(): boolean {
+    return this.#touched.length + this.#lines.size + this.#resizes.size + this.#fetches.size === 0;
+  }
+
+  /** One more answer of a tally. */
+  count(tally: Tally): void {
+    tally.hits += 1;
+    if (tally.hits === 1) this.#touched.push(tally);
+  }
+
+  answer(event: AnswerEvent, at: number): void {
+    const { source, code, milliseconds } = event;
+    this.#add(at, event, { source, code, via: "instance" }, 1, milliseconds);
+  }
+
+  node(event: NodeEvent): void {
+    const { cache, node, count, milliseconds } = event;
+    const source = cache === "hit" ? "edge" : "node";
+    this.#add(event.at, event, { source, via: "node", node, cache }, count, milliseconds);
+  }
+
+  render(event: RenderEvent, at: number): void {
+    const { project, status, code, format } = event;
+    const url = cleanText(event.url, LONGEST_URL);
+    const isFull = this.#events >= this.#mostEvents;
+    const second = isFull ? wideOf(at) : secondOf(at);
+    const key = isFull ? [second, project, status, code, format].join("\n") : String(this.#events);
+    this.#events += 1;
+    const line = this.#resizes.get(key) ?? {
+      ...{ at: second, project, status, code, format },
+      url: isFull ? OTHER : url,
+      original: isFull ? undefined : event.original,
+      ...{ hits: 0, bytesIn: 0, bytesOut: 0, microseconds: 0 },
+    };
+    line.hits += 1;
+    line.bytesIn += event.bytesIn;
+    line.bytesOut += event.bytesOut;
+    line.microseconds += microseconds(event.milliseconds);
+    this.#resizes.set(key, line);
+  }
+
+  fetch(event: FetchEvent, at: number): void {
+    const { project, status, code, times } = event;
+    const origin = cleanText(event.origin, LONGEST_NAME);
+    const isSlow = event.milliseconds >= this.#slow;
+    const isFull = this.#events >= this.#mostEvents;
+    const second = isFull ? wideOf(at) : secondOf(at);
+    const key = isFull ? [second, project, origin, status, code, isSlow].join("\n") : String(this.#events);
+    this.#events += 1;
+    const part = (value: number | undefined) =>
+      value === undefined || isFull ? undefined : microseconds(value);
+    const line = this.#fetches.get(key) ?? {
+      ...{ at: second, project, origin, status, code, isSlow },
+      url: isFull ? OTHER : cleanText(event.url, LONGEST_URL),
+      ...{ dns: part(times.dns), connect: part(times.connect), firstByte: part(times.firstByte) },
+      ...{ hits: 0, bytes: 0, microseconds: 0 },
+    };
+    line.hits += 1;
+    line.bytes += event.bytes;
+    line.microseconds += microseconds(event.milliseconds);
+    this.#fetches.set(key, line);
+  }
+
+  /** Adds what tallies hold to the lines: as of `at`, which is when the first of it may have happened. */
+  fold(at: number): void {
+    const touched = this.#touched;
+    this.#touched = [];
+    for (const tally of touched) {
+      const { facts, referer, country, hits } = tally;
+      tally.hits = 0;
+      this.#add(at, { ...facts, referer, country }, { source: "memory", via: "instance" }, hits, 0);
+    }
+  }
+
+  /** Hands over what was counted and begins anew. */
+  take(): Batch {
+    const batch = {
+      lines: [...this.#lines.values()],
+      resizes: [...this.#resizes.values()],
+      fetches: [...this.#fetches.values()],
+    };
+    this.#lines = new Map();
+    this.#resizes = new Map();
+    this.#fetches = new Map();
+    this.#events = 0;
+    return batch;
+  }
+
+  #add(
+    at: number,
+    facts: Omit<AnswerFacts, "original" | "bytesIn"> &
+      Partial<Pick<AnswerFacts, "original" | "bytesIn">> & {
+        readonly referer?: string | undefined;
+        readonly country?: string | undefined;
+      },
+    how: Pick<Line, "source" | "via"> & Partial<Pick<Line, "code" | "node" | "cache">>,
+    count: number,
+    milliseconds: number | undefined,
+  ): void {
+    const { project, status, format, bytes, bytesIn = 0 } = facts;
+    const { source, via, code, node, cache } = how;
+    const full = this.#lines.size >= this.#mostLines;
+    const second = full ? wideOf(at) : secondOf(at);
+    const bucket = milliseconds === undefined ? undefined : bucketOf(milliseconds);
+    const host = this.#referrers.hostOf(facts.referer);
+    const known = countryOf(facts.country);
+    const same = [second, project, via, source, cache, status, code, format, bucket, bytesIn > 0];
+    const whole = cleanText(facts.url, LONGEST_URL);
+    const named = [...same, whole, facts.original, host, known, node].join("\n");
+    // What no longer fits goes to where nothing but the numbers differ.
+    const key = full ? same.join("\n") : named;
+    let line = this.#lines.get(key);
+    if (!line) {
+      line = {
+        ...{ at: second, project, via, source, cache, status, code, format, bucket },
+        url: full ? OTHER : whole,
+        original: full ? undefined : facts.original,
+        referrer: full ? undefined : host,
+        country: full ? undefined : known,
+        node: full ? undefined : node,
+        ...{ hits: 0, bytes: 0, bytesIn: 0, microseconds: 0 },
+      };
+      this.#lines.set(key, line);
+    }
+    line.hits += count;
+    line.bytes += bytes * count;
+    line.bytesIn += bytesIn * count;
+    line.microseconds += microseconds(milliseconds ?? 0) * count;
+  }
+}
+
+/** A second; where too much came, ten minutes, which no rollup can tell apart. */
+const wideOf = (at: number): number => Math.floor(at / TEN_MINUTES) * TEN_MINUTES;
+const secondOf = (at: number): number => Math.floor(at / 1_000) * 1_000;
+const microseconds = (milliseconds: number): number => Math.max(0, Math.round(milliseconds * 1_000));

@@ -1,0 +1,199 @@
+import { openStore, type Store } from "@freshet/store";
+import { at, newPlace } from "@freshet/store/testing";
+import fc from "fast-check";
+import { afterEach, expect, test } from "vitest";
+import { Buffer } from "./buffer.ts";
+import type { AnswerEvent, FetchEvent, NodeEvent, RenderEvent } from "./events.ts";
+import { differences } from "./recompute.test.support.ts";
+import { STATS_OWNER, type StatsTables, statsMigrations } from "./tables.ts";
+import { Referrers } from "./visitors.ts";
+import { createWriter } from "./write.ts";
+
+const opened: Store[] = [];
+afterEach(async () => {
+  for (const store of opened.splice(0)) await store.close();
+});
+
+async function open(place: string): Promise<Store> {
+  const store = await openStore(at(place));
+  opened.push(store);
+  await store.migrate(STATS_OWNER, statsMigrations(store));
+  return store;
+}
+
+const NOON = Date.parse("2026-11-28T12:00:00Z");
+const newBuffer = (more: { readonly mostLines?: number; readonly mostEvents?: number } = {}) =>
+  new Buffer({ referrers: new Referrers(), slowMs: 500, ...more });
+
+const project = fc.constantFrom("demo", "shop", "");
+const picture = fc.nat({ max: 8 }).map((number) => `/v7/_site_/${number}.jpg?w=100`);
+const answer: fc.Arbitrary<AnswerEvent> = fc
+  .record({
+    ...{ project, url: fc.oneof(picture, fc.string({ unit: "grapheme", maxLength: 30 })) },
+    ...{ original: fc.option(picture, { nil: undefined }), status: fc.constantFrom(200, 206, 304, 404, 502) },
+    source: fc.constantFrom("memory", "disk", "rendered", "original", "unmodified", "failed" as const),
+    ...{ bytes: fc.nat({ max: 10 ** 7 }), bytesIn: fc.option(fc.nat({ max: 10 ** 8 }), { nil: undefined }) },
+    format: fc.option(fc.constantFrom("avif", "webp"), { nil: undefined }),
+    code: fc.option(fc.constantFrom("ORIGINAL_MISSING", "ORIGIN_SLOW" as const), { nil: undefined }),
+    referer: fc.option(fc.oneof(fc.webUrl(), fc.string()), { nil: undefined }),
+    country: fc.option(fc.oneof(fc.constantFrom("DE", "fr", "XX"), fc.string()), { nil: undefined }),
+    milliseconds: fc.double({ min: 0, max: 40_000, noNaN: true }),
+  })
+  .map((event) => event as AnswerEvent);
+const render: fc.Arbitrary<RenderEvent> = fc.record({
+  ...{ project, url: picture, original: picture, status: fc.constantFrom(200, 413) },
+  ...{
+    code: fc.option(fc.constant("IMAGE_TOO_LARGE"), { nil: undefined }),
+    format: fc.constantFrom("avif", "webp"),
+  },
+  ...{ milliseconds: fc.double({ min: 0, max: 5_000, noNaN: true }), bytesIn: fc.nat(), bytesOut: fc.nat() },
+});
+const fetched: fc.Arbitrary<FetchEvent> = fc.record({
+  ...{ project, url: fc.webUrl(), origin: fc.constantFrom("a.example", "b.example") },
+  status: fc.option(fc.constantFrom(200, 304), { nil: undefined }),
+  code: fc.option(fc.constant("ORIGIN_SLOW"), { nil: undefined }),
+  ...{ milliseconds: fc.double({ min: 0, max: 3_000, noNaN: true }), bytes: fc.nat() },
+  times: fc.record({ dns: fc.nat({ max: 100 }), connect: fc.nat({ max: 100 }) }, { requiredKeys: [] }),
+});
+const told: fc.Arbitrary<NodeEvent> = fc.record({
+  ...{ project, url: picture, status: fc.constantFrom(200, 404), bytes: fc.nat({ max: 10 ** 6 }) },
+  ...{
+    cache: fc.constantFrom("hit", "miss", "expired"),
+    at: fc.nat({ max: 3 * 86_400_000 }).map((ago) => NOON - ago),
+  },
+  ...{ count: fc.integer({ min: 1, max: 1_000 }), node: fc.constantFrom("fra", undefined) },
+});
+const happening = fc.oneof(
+  { weight: 6, arbitrary: answer.map((event) => ({ kind: "answer" as const, event })) },
+  render.map((event) => ({ kind: "render" as const, event })),
+  fetched.map((event) => ({ kind: "fetch" as const, event })),
+  told.map((event) => ({ kind: "node" as const, event })),
+);
+type Happening = typeof happening extends fc.Arbitrary<infer Each> ? Each : never;
+
+function count(buffer: Buffer, { kind, event }: Happening, when: number): void {
+  if (kind === "answer") buffer.answer(event, when);
+  else if (kind === "render") buffer.render(event, when);
+  else if (kind === "fetch") buffer.fetch(event, when);
+  else buffer.node(event);
+}
+
+test("whatever happens, in whatever batches and by several writers, rollups and counts are what the lines come to", async () => {
+  const place = await newPlace();
+  const store = await open(place);
+  const writers = [createWriter(store, () => NOON), createWriter(await open(place), () => NOON)];
+  const step = fc.record({
+    happenings: fc.array(happening, { maxLength: 40 }),
+    writer: fc.nat({ max: 1 }),
+    after: fc.nat({ max: 900_000 }),
+  });
+  let batch = 0;
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(step, { maxLength: 6 }),
+      fc.constantFrom({}, { mostLines: 5, mostEvents: 3 }),
+      async (steps, bounds) => {
+        let when = NOON - 3_000_000;
+        await Promise.all(
+          steps.map(async ({ happenings, writer, after }) => {
+            const buffer = newBuffer(bounds);
+            when += after;
+            for (const each of happenings) count(buffer, each, when);
+            batch += 1;
+            await writers[writer]?.write(buffer.take(), { writer: `w${batch}`, batch: 1 });
+          }),
+        );
+        expect(await differences(store)).toEqual([]);
+      },
+    ),
+    { numRuns: 40 },
+  );
+  const { n } = await store.db
+    .$extendTables<StatsTables>()
+    .selectFrom("stats_line")
+    .select(({ fn }) => fn.countAll<number>().as("n"))
+    .executeTakeFirstOrThrow();
+  expect(n).toBeGreaterThan(100);
+});
+
+test("a batch that is sent again is not counted again, and the next one is", async () => {
+  const store = await open(await newPlace());
+  const writer = createWriter(store, () => NOON);
+  const event = {
+    project: "demo",
+    url: "/a.jpg",
+    source: "memory",
+    status: 200,
+    bytes: 10,
+    milliseconds: 1,
+  } as const;
+  const write = (number: number) => {
+    const buffer = newBuffer();
+    buffer.answer(event, NOON);
+    return writer.write(buffer.take(), { writer: "me", batch: number });
+  };
+  expect([await write(1), await write(1), await write(2), await write(1)]).toEqual([
+    true,
+    false,
+    true,
+    false,
+  ]);
+  const rows = await store.db
+    .$extendTables<StatsTables>()
+    .selectFrom("stats_day")
+    .select("hits")
+    .where("dimension", "=", 0)
+    .execute();
+  expect(rows).toEqual([{ hits: 2 }, { hits: 2 }]);
+});
+
+test("more than a batch holds is counted whole, without names", async () => {
+  const store = await open(await newPlace());
+  const buffer = newBuffer({ mostLines: 10, mostEvents: 10 });
+  for (let number = 0; number < 1_000; number += 1) {
+    const url = `/v7/_site_/${number}.jpg`;
+    buffer.answer({ project: "demo", url, source: "disk", status: 200, bytes: 5, milliseconds: 3 }, NOON);
+    buffer.render(
+      {
+        project: "demo",
+        url,
+        original: url,
+        status: 200,
+        format: "webp",
+        milliseconds: 2,
+        bytesIn: 9,
+        bytesOut: 4,
+      },
+      NOON,
+    );
+  }
+  const batch = buffer.take();
+  expect(batch.lines).toHaveLength(11);
+  expect(batch.resizes).toHaveLength(11);
+  await createWriter(store, () => NOON).write(batch, { writer: "me", batch: 1 });
+  expect(await differences(store)).toEqual([]);
+  expect(batch.lines.reduce((sum, { hits }) => sum + hits, 0)).toBe(1_000);
+  expect(batch.lines.reduce((sum, { bytes }) => sum + bytes, 0)).toBe(5_000);
+  expect(batch.resizes.reduce((sum, { bytesOut }) => sum + bytesOut, 0)).toBe(4_000);
+});
+
+test("a write that fails leaves nothing behind, and may be repeated", async () => {
+  const store = await open(await newPlace());
+  const buffer = newBuffer();
+  for (let number = 0; number < 20; number += 1)
+    buffer.answer(
+      { project: "demo", url: `/${number}.jpg`, source: "disk", status: 200, bytes: 5, milliseconds: 3 },
+      NOON,
+    );
+  const batch = buffer.take();
+  const writer = createWriter(store, () => NOON);
+  const last = batch.lines.at(-1);
+  if (!last) throw new Error("There is no line.");
+  const broken = { ...batch, lines: [...batch.lines, { ...last, hits: Number.NaN }] };
+  await expect(writer.write(broken, { writer: "me", batch: 1 })).rejects.toMatchObject({
+    name: "StoreError",
+  });
+  expect(await differences(store)).toEqual([]);
+  expect(await writer.write(batch, { writer: "me", batch: 1 })).toBe(true);
+  expect(await differences(store)).toEqual([]);
+});

@@ -1,0 +1,92 @@
+import type { IncomingMessage } from "node:http";
+import type { AnswerFacts, AnswerSource } from "../analytics/events.ts";
+import type { Observer } from "../analytics/recorder.ts";
+import type { Answer } from "../cache/answers.ts";
+import { ERRORS, type ServerError } from "../errors.ts";
+import type { Project } from "../projects/project.ts";
+import type { Rendering } from "./choice.ts";
+import { codeOf, type Delivered } from "./deliver.ts";
+import type { DeliveryRequest } from "./request.ts";
+
+/** What went over the wire: the status, and bytes of the body. */
+export interface Written {
+  readonly status: number;
+  readonly bytes: number;
+}
+
+/** What is told of one request. */
+export interface ObservedRequest {
+  answered(read: DeliveryRequest, delivered: Delivered, written: Written, milliseconds: number): void;
+  redirected(read: DeliveryRequest, milliseconds: number): void;
+  failed(
+    what: Written & {
+      readonly project: Project | undefined;
+      readonly understood: DeliveryRequest | undefined;
+      readonly failure: ServerError;
+      readonly milliseconds: number;
+    },
+  ): void;
+  /** For `Wish.onRender`. */
+  rendering(read: DeliveryRequest): (render: Rendering) => void;
+}
+
+/** Of whoever looks at Freshet itself, and of what nobody waits for, nothing is told. */
+export const UNOBSERVED: ObservedRequest = {
+  answered: () => {},
+  redirected: () => {},
+  failed: () => {},
+  rendering: () => () => {},
+};
+
+export function observeRequest(observer: Observer, request: IncomingMessage, url: string): ObservedRequest {
+  const who = () => {
+    const { headers } = request;
+    return { url, referer: headers.referer, country: observer.countryIn(headers) };
+  };
+  const tell = (
+    read: DeliveryRequest,
+    source: AnswerSource,
+    written: Written & Pick<AnswerFacts, "format" | "bytesIn">,
+    milliseconds: number,
+  ): void => {
+    const { project, original } = read;
+    observer.answered({
+      ...who(),
+      ...{ project: project.name, original: original.name, source, milliseconds },
+      ...written,
+    });
+  };
+  return {
+    answered(read, { answer, from }, written, milliseconds) {
+      const isWhole = written.status === 200 && written.bytes > 0;
+      const { format, originalBytes: bytesIn } = (isWhole ? answer.picture : undefined) ?? {};
+      tell(read, from, { ...written, format, bytesIn }, milliseconds);
+    },
+    redirected: (read, milliseconds) => tell(read, "redirect", { status: 302, bytes: 0 }, milliseconds),
+    failed({ project, understood, failure, status, bytes, milliseconds }) {
+      observer.answered({
+        ...who(),
+        ...{ project: project?.name ?? "", original: understood?.original.name },
+        ...{ source: "failed", code: failure.code, status, bytes, milliseconds },
+      });
+    },
+    rendering: (read) => (render) => {
+      const { format, milliseconds, bytesIn, bytesOut, error } = render;
+      const code = error === undefined ? undefined : codeOf(error).code;
+      observer.rendered({
+        ...{ project: read.project.name, url, original: read.original.name },
+        ...{ status: code === undefined ? 200 : ERRORS[code].status, code },
+        ...{ format, milliseconds, bytesIn, bytesOut },
+      });
+    },
+  };
+}
+
+/** What every hit of a finished answer has in common. */
+export function factsOf(read: DeliveryRequest, url: string, { body, picture }: Answer): AnswerFacts {
+  return {
+    ...{ project: read.project.name, url, original: read.original.name },
+    ...{ status: 200, bytes: body.length },
+    ...(picture ? { format: picture.format, bytesIn: picture.originalBytes } : {}),
+  };
+}
