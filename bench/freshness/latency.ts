@@ -100,7 +100,9 @@ async function once(fleet: Fleet, number: number, times: FreshTimes): Promise<vo
   if (accepted.status !== 201) throw new Error(`An invalidation was answered ${accepted.status}.`);
   const sequence = await untilDone(server, JSON.parse(accepted.text).invalidation.uuid);
   const done = performance.now();
-  const answers = await Promise.all(edges.map(({ url }) => ask(`${url}${variantOf(fleet, number)}`, VISITOR)));
+  const answers = await Promise.all(
+    edges.map(({ url }) => ask(`${url}${variantOf(fleet, number)}`, VISITOR)),
+  );
   const fresh = performance.now();
   for (const answer of answers) {
     if (answer.status !== 200 || !(Number(answer.headers["freshet-stamp"]) >= sequence)) {
