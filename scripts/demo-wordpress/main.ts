@@ -1,42 +1,20 @@
 import { randomBytes } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
 import { installPart } from "../../test/support/part.ts";
-import { build, ROOT, seconds, stillGoing } from "../steps.mjs";
-import { type Freshet, startFreshet } from "./freshet.ts";
-import { firstFree } from "./ports.ts";
-import { type Playground, startWordPress } from "./wordpress.ts";
+import { startFreshet } from "../demo/freshet.ts";
+import { firstFree } from "../demo/ports.ts";
+import { firstVisit, runDemo, step } from "../demo/run.ts";
+import { build, ROOT, seconds } from "../steps.mjs";
+import { startWordPress } from "./wordpress.ts";
 import { findWordPress } from "./wordpress-files.ts";
 
 const PART = join(ROOT, "test/parts/playground");
 
-/** Whoever presses Ctrl-C waits no longer than this. */
-const LONGEST_END_MS = 8_000;
-
 /** Runs until somebody ends it. FRESHET_DEMO_WORDPRESS names a folder with a WordPress that should be used. */
 export async function demo(): Promise<void> {
   const begun = Date.now();
-  const folder = await mkdtemp(join(tmpdir(), "freshet-demo-"));
-  let freshet: Freshet | undefined;
-  let wordpress: Playground | undefined;
-  let ending: Promise<void> | undefined;
-  const end = (code: number) => {
-    ending ??= (async () => {
-      console.log("Ending …");
-      const all = Promise.all([wordpress?.stop().catch(() => {}), freshet?.stop()]);
-      // Those told end by themselves, even where nobody waits for them any more.
-      await Promise.race([all, pause(LONGEST_END_MS)]);
-      // A WordPress that is still being installed may write on.
-      await rm(folder, { recursive: true, force: true, maxRetries: 5 }).catch(() => {});
-      process.exit(code);
-    })();
-    return ending;
-  };
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => void end(0));
-
-  try {
+  await runDemo(join(tmpdir(), "freshet-demo-"), async ({ folder, onEnd, end }) => {
     const faultOfBuild = await step("building Freshet", build);
     if (faultOfBuild !== undefined) throw new Error(faultOfBuild);
     const part = await step("fetching PHP (once, 60 MB)", () => installPart(PART));
@@ -48,11 +26,23 @@ export async function demo(): Promise<void> {
 
     const port = await firstFree(9400);
     const site = `http://127.0.0.1:${port}`;
-    const secret = randomBytes(32).toString("hex");
-    freshet = await step("starting Freshet and its connector", () => startFreshet({ folder, site, secret }));
+    const [secret, key] = [randomBytes(32).toString("hex"), randomBytes(16).toString("hex")];
+    const origins = { allow: [new URL(site).hostname], allowPrivate: true };
+    const config = {
+      projects: { blog: { apiKey: key, origins } },
+      connectors: { wordpress: [{ site, secret, project: "blog" }] },
+    };
+    const freshet = await step("starting Freshet and its connector", () =>
+      startFreshet({
+        folder,
+        connector: { title: "WordPress connector", port: "FRESHET_WORDPRESS_PORT" },
+        config: () => config,
+      }),
+    );
+    onEnd(freshet.stop);
     const { url, connector } = freshet;
     void freshet.ended.then(() => end(1));
-    wordpress = await step("starting WordPress, installing it and its pictures", () =>
+    const wordpress = await step("starting WordPress, installing it and its pictures", () =>
       startWordPress({
         part,
         files,
@@ -62,57 +52,11 @@ export async function demo(): Promise<void> {
         constants: { FRESHET_ENDPOINT: url, FRESHET_CONNECTOR: connector, FRESHET_SECRET: secret },
       }),
     );
-    for (const page of [site, wordpress.post]) await step(`opening ${page}`, () => firstVisit(page));
-    console.log(
-      guide({
-        site,
-        freshet: url,
-        key: freshet.apiKey,
-        post: wordpress.post,
-        picture: wordpress.picture,
-        took: seconds(begun),
-      }),
-    );
-  } catch (error) {
-    if (ending) return; // Somebody ended it meanwhile.
-    console.error(reason(error));
-    await end(1);
-  }
-}
-
-/** Says what is going on, and how long it took where that was noticeable. */
-async function step<Value>(what: string, work: () => Promise<Value>): Promise<Value> {
-  const begun = Date.now();
-  console.log(`- ${what} …`);
-  const stop = stillGoing(what);
-  try {
-    const value = await work();
-    if (Date.now() - begun > 1_000) console.log(`  ${seconds(begun)}`);
-    return value;
-  } finally {
-    stop();
-  }
-}
-
-/** What went wrong, with what that came from: "fetch failed" alone says nothing. */
-function reason(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause === undefined ? error.message : `${error.message}: ${reason(error.cause)}`;
-}
-
-/** Makes WordPress and Freshet do once what a visitor should not have to wait for. */
-async function firstVisit(address: string): Promise<void> {
-  const page = await (await fetch(address)).text();
-  const urls = [...page.matchAll(/<img[^>]* src="([^"]*\/v7\/[^"]*)"/g)].map(([, url = ""]) =>
-    url.replaceAll(/&(?:amp|#0?38);/g, "&"),
-  );
-  if (urls.length === 0) throw new Error(`${address} shows no picture through Freshet.`);
-  for (const url of urls) {
-    const response = await fetch(url);
-    await response.arrayBuffer();
-    if (!response.ok)
-      throw new Error(`${url}: ${response.status} ${response.headers.get("freshet-error") ?? ""}`);
-  }
+    onEnd(wordpress.stop);
+    const { post, picture } = wordpress;
+    for (const page of [site, post]) await step(`opening ${page}`, () => firstVisit(page));
+    console.log(guide({ site, freshet: url, key, post, picture, took: seconds(begun) }));
+  });
 }
 
 function guide(facts: {

@@ -8,10 +8,8 @@ import type { LocalShopify } from "./local/local-shopify.ts";
 
 const MAIN = join(import.meta.dirname, "../../apps/shopify/dist/main.js");
 
-/** The built Shopify app as a process of its own, against the local Shopify. */
-export interface ShopifyApp {
-  readonly url: string;
-  readonly dataFolder: string;
+/** An app that runs, whoever started it. */
+export interface RunningApp {
   /** Asks the app's API in the name of a shop, with a fresh session token. */
   ask(
     shop: string,
@@ -19,6 +17,11 @@ export interface ShopifyApp {
     init?: { readonly method?: string; readonly body?: unknown },
   ): Promise<{ readonly status: number; readonly body: Answer }>;
   logs(): string;
+}
+/** The built Shopify app as a process of its own, against the local Shopify. */
+export interface ShopifyApp extends RunningApp {
+  readonly url: string;
+  readonly dataFolder: string;
   pid(): number;
   restart(signal?: "SIGTERM" | "SIGKILL", env?: Readonly<Record<string, string>>): Promise<void>;
   /** Ends it; its port and data folder stay, for `restart`. */
@@ -70,18 +73,7 @@ export async function startShopifyApp(options: ShopifyAppOptions): Promise<Shopi
   return {
     url,
     dataFolder: join(folder, "shopify"),
-    async ask(shop, path, { method = "GET", body } = {}) {
-      const response = await fetch(`${url}${path}`, {
-        method,
-        headers: {
-          authorization: `Bearer ${shopify.tokens.sessionToken(shop)}`,
-          ...(body !== undefined && { "content-type": "application/json" }),
-        },
-        ...(body !== undefined && { body: JSON.stringify(body) }),
-      });
-      const text = await response.text();
-      return { status: response.status, body: text === "" ? undefined : JSON.parse(text) };
-    },
+    ask: askerOf(url, shopify),
     logs: () => program.logs(),
     pid: () => program.pid,
     async restart(signal = "SIGTERM", again = {}) {
@@ -94,5 +86,21 @@ export async function startShopifyApp(options: ShopifyAppOptions): Promise<Shopi
       await program.end("SIGTERM");
       await rm(folder, { recursive: true, force: true, maxRetries: 5 });
     },
+  };
+}
+
+/** `ask` of the app at this address. */
+export function askerOf(url: string, { tokens }: Pick<LocalShopify, "tokens">): RunningApp["ask"] {
+  return async (shop, path, { method = "GET", body } = {}) => {
+    const response = await fetch(`${url}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${tokens.sessionToken(shop)}`,
+        ...(body !== undefined && { "content-type": "application/json" }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return { status: response.status, body: text === "" ? undefined : JSON.parse(text) };
   };
 }

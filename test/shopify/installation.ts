@@ -2,7 +2,13 @@ import sharp from "sharp";
 import { type Freshet, freePort, startFreshet } from "../support/freshet.ts";
 import type { Shade } from "../support/origin.ts";
 import { startVarnish, type Varnish } from "../support/varnish.ts";
-import { type Answer, type ShopifyApp, type ShopifyAppOptions, startShopifyApp } from "./app.ts";
+import {
+  type Answer,
+  type RunningApp,
+  type ShopifyApp,
+  type ShopifyAppOptions,
+  startShopifyApp,
+} from "./app.ts";
 import { type LocalShopify, startLocalShopify } from "./local/local-shopify.ts";
 import type { LocalShop } from "./local/shop.ts";
 
@@ -71,7 +77,7 @@ export async function startShopifyInstallation(
 }
 
 /** Opens the app in the shop's admin for the first time, and waits until all that follows from it is done. */
-export async function install(app: ShopifyApp, shop: LocalShop): Promise<Answer> {
+export async function install(app: RunningApp, shop: LocalShop): Promise<Answer> {
   const { status, body } = await app.ask(shop.domain, "/api/home");
   if (status !== 200) throw new Error(`${shop.domain} cannot be installed: ${JSON.stringify(body)}`);
   return await until(app, async () => {
@@ -83,7 +89,7 @@ export async function install(app: ShopifyApp, shop: LocalShop): Promise<Answer>
 
 /** The first of the shop's changes since `after` for which all is done. */
 export async function doneChange(
-  app: ShopifyApp,
+  app: RunningApp,
   shop: LocalShop,
   wanted: { readonly path: string; readonly after?: number; readonly to?: number },
 ): Promise<Answer> {
@@ -100,7 +106,7 @@ export async function doneChange(
 }
 
 /** Sequence number of the shop's newest change. */
-export async function newestChange(app: ShopifyApp, shop: LocalShop): Promise<number> {
+export async function newestChange(app: RunningApp, shop: LocalShop): Promise<number> {
   const { body } = await app.ask(shop.domain, "/api/changes?limit=1");
   return body.changes[0]?.id ?? 0;
 }
@@ -108,7 +114,7 @@ export async function newestChange(app: ShopifyApp, shop: LocalShop): Promise<nu
 const PATIENCE_MS = 30_000;
 
 /** Asks until the answer is something; rejects with the app's log after half a minute. */
-export async function until<Value>(app: ShopifyApp, ask: () => Promise<Value | undefined>): Promise<Value> {
+export async function until<Value>(app: RunningApp, ask: () => Promise<Value | undefined>): Promise<Value> {
   for (const end = Date.now() + PATIENCE_MS; ; await new Promise((resolve) => setTimeout(resolve, 50))) {
     const value = await ask();
     if (value !== undefined) return value;

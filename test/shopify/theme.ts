@@ -1,14 +1,5 @@
-import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { picture, type ShopPicture, shopLiquid } from "../support/shop-liquid.ts";
-import { writeTheme } from "./every-form.ts";
 import type { LocalFile, LocalShop } from "./local/shop.ts";
-
-const APP = join(import.meta.dirname, "../../apps/shopify");
-const PROGRAM = join(APP, "bin/freshet-theme.mjs");
-const EXTENSION = join(APP, "extensions/freshet-theme");
+import { rewriteFiles, shown } from "./rewritten-theme.ts";
 
 /** A small theme as its author wrote it, without a thought of Freshet. */
 const THEME: Readonly<Record<string, string>> = {
@@ -38,63 +29,30 @@ export interface Theme {
 
 /** Rewrites the theme by the command that merchants run; throws what it says when it fails. */
 export function rewriteTheme(endpoint: string): Theme {
-  const root = mkdtempSync(join(tmpdir(), "freshet-theme-"));
-  writeTheme(root, THEME);
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    [PROGRAM, "rewrite", root, "--endpoint", endpoint, "--write", "--json"],
-    { encoding: "utf8" },
-  );
-  if (status !== 0) throw new Error(stderr);
-  const { left } = JSON.parse(stdout) as { readonly left: readonly unknown[] };
-  if (left.length > 0) throw new Error(`The command left ${JSON.stringify(left)}.`);
+  const rewritten = rewriteFiles(THEME, endpoint);
   return {
     async render(shop, { hat, banner }) {
-      const host = new URL(shop.url).host;
-      const data = {
-        shop: { name: shop.domain, domain: host, permanent_domain: shop.domain },
-        request: { host },
+      const theme = rewritten.in(shop, {
         product: { title: "Hat", featured_image: shown(hat), images: [shown(hat)] },
         banner: shown(banner),
-      };
-      const theme = shopLiquid({ snippets: [join(root, "snippets")], host });
-      const app = shopLiquid({ snippets: [join(EXTENSION, "snippets")], host });
-      const inTheme = (name: string, more = {}) =>
-        theme.parseAndRender(readFileSync(join(root, `${name}.liquid`), "utf8"), { ...data, ...more });
-      // An app that was removed has taken its blocks along, and its settings.
-      const published = shop.isInstalled ? shop.metafields.get("freshet.storefront") : undefined;
-      const block = (name: string, settings: object) =>
-        published === undefined
-          ? ""
-          : app.parseAndRender(blockText(name), {
-              ...data,
-              app: { metafields: { freshet: { storefront: { value: JSON.parse(published) } } } },
-              block: { settings, shopify_attributes: "" },
-            });
+      });
       const body = [
-        await inTheme("sections/product"),
-        await theme.parseAndRender(LATER, data),
-        await block("picture", {
+        await theme.file("sections/product"),
+        await theme.text(LATER),
+        await theme.block("picture", {
           image: shown(banner),
           shape: "100",
           crop: "center",
           sizes: "240px",
           loading: "eager",
         }),
-        await block("gallery", { limit: 2, columns: 3, shape: "own" }),
+        await theme.block("gallery", { limit: 2, columns: 3, shape: "own" }),
       ];
-      return await inTheme("layout/theme", {
-        content_for_header: await block("lazy-images", {}),
+      return await theme.file("layout/theme", {
+        content_for_header: await theme.block("lazy-images", {}),
         content_for_layout: body.join("\n"),
       });
     },
-    close: () => rmSync(root, { recursive: true, force: true }),
+    close: rewritten.close,
   };
 }
-
-/** What a block prints; its schema is Shopify's to read. */
-const blockText = (name: string) =>
-  readFileSync(join(EXTENSION, `blocks/${name}.liquid`), "utf8").replace(/\{% schema %\}[\s\S]*/, "");
-
-const shown = ({ path, width, height, version, alt }: LocalFile): ShopPicture =>
-  picture(path, width, height, String(version), alt);

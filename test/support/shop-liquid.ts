@@ -21,12 +21,19 @@ export interface ShopLiquidOptions {
   readonly snippets?: readonly string[];
   /** The shop's domain, with port where it has one. */
   readonly host?: string;
+  /** Put before addresses, which have none at Shopify: "http:" where the storefront speaks no TLS. */
+  readonly scheme?: string;
   /** Snippets by name instead of files. */
   readonly templates?: Readonly<Record<string, string>>;
 }
 
 /** liquidjs with Shopify's filters for pictures, as Shopify documents them. */
-export function shopLiquid({ snippets = [], host = "shop.example", templates }: ShopLiquidOptions): Liquid {
+export function shopLiquid({
+  snippets = [],
+  host = "shop.example",
+  scheme = "",
+  templates,
+}: ShopLiquidOptions): Liquid {
   const liquid = new Liquid({
     ...(templates ? { templates } : { root: [...snippets], partials: [...snippets], extname: ".liquid" }),
     strictFilters: true,
@@ -35,7 +42,7 @@ export function shopLiquid({ snippets = [], host = "shop.example", templates }: 
     const shown = pictureOf(input);
     if (!shown) throw new Error(`image_url got ${JSON.stringify(input)}`);
     const query = Object.entries(options).filter(([, value]) => value !== undefined && value !== null);
-    return `//${host}/cdn/shop/${shown.path}?v=${shown.version}${query.map(([name, value]) => `&${name}=${value}`).join("")}`;
+    return `${scheme}//${host}/cdn/shop/${shown.path}?v=${shown.version}${query.map(([name, value]) => `&${name}=${value}`).join("")}`;
   };
   liquid.registerFilter("image_url", (input: unknown, ...given: unknown[]) => urlOf(input, named(given)));
   for (const name of ["img_url", "product_img_url", "collection_img_url", "article_img_url"]) {

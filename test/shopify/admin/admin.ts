@@ -3,9 +3,8 @@ import type { AddressInfo } from "node:net";
 import { type Browser, openBrowser } from "../../support/browser.ts";
 import { startTlsFront } from "../../support/tls-front.ts";
 import type { ShopifyInstallation } from "../installation.ts";
-import { APP_BRIDGE } from "./app-bridge.ts";
+import { answerAsAdmin } from "./answer.ts";
 import type { Frame, FramingPage } from "./frame.ts";
-import { hostPage } from "./host-page.ts";
 
 export const ADMIN = "https://admin.shopify.com";
 export const APP = "https://freshet-app.test";
@@ -41,22 +40,9 @@ export interface Opened {
 }
 
 export async function startAdmin({ app, freshet, shopify }: ShopifyInstallation): Promise<Admin> {
-  const server = createServer((request, response) => {
-    const url = new URL(request.url ?? "/", ADMIN);
-    const say = (type: string, text: string) =>
-      response.writeHead(200, { "content-type": `${type}; charset=utf-8` }).end(text);
-    const shop = url.searchParams.get("shop") ?? "";
-    if (url.pathname === "/shopifycloud/app-bridge.js") return void say("text/javascript", APP_BRIDGE);
-    if (url.pathname === "/shopifycloud/polaris.js") return void say("text/javascript", admin.polaris);
-    if (url.pathname === "/token")
-      return void setTimeout(() => say("text/plain", shopify.tokens.sessionToken(shop)), admin.tokenMs);
-    if (url.pathname === "/extensions") return void say("application/json", extensions(admin.embed));
-    const path = url.searchParams.get("path") ?? "/";
-    const exp = Number(url.searchParams.get("tokenS") ?? 60);
-    const signed = exp > 0 ? shopify.adminQuery(shop) : `shop=${shop}&embedded=1`;
-    const query = `${signed}&id_token=${shopify.tokens.sessionToken(shop, { exp })}`;
-    say("text/html", hostPage(`${APP}${path}${path.includes("?") ? "&" : "?"}${query}`, shop));
-  });
+  const server = createServer((request, response) =>
+    answerAsAdmin({ ...{ shopify, admin: ADMIN, app: APP }, ...admin }, request, response),
+  );
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const self = { forward: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
   const deliveryHosts = (handle: string) => [`${handle}.freshet.test`, { forward: freshet.url }] as const;
@@ -107,15 +93,3 @@ export async function startAdmin({ app, freshet, shopify }: ShopifyInstallation)
 
 /** Shops whose delivery hosts the browser finds. */
 const HANDLES = ["hat-shop", "new-shop", "lost-shop"];
-
-const extensions = (status: string) =>
-  JSON.stringify([
-    {
-      handle: "freshet-theme",
-      type: "theme_app_extension",
-      activations: [
-        { handle: "picture", name: "Picture", target: "section", status: "available", activations: [] },
-        { handle: "lazy-images", name: "Freshet", target: "head", status, activations: [] },
-      ],
-    },
-  ]);

@@ -1,8 +1,10 @@
-/** Stands in for App Bridge, whose script only Shopify has: a session token on every request to the app itself, toasts, navigation. */
-export const APP_BRIDGE = `(${appBridge.toString()})();`;
+/**
+ * Stands in for App Bridge, whose script only Shopify has: a session token on every request to the app itself, toasts, navigation. `admin`
+ * is the origin of the page around.
+ */
+export const appBridgeOf = (admin: string) => `(${appBridge.toString()})(${JSON.stringify(admin)});`;
 
-function appBridge(): void {
-  const admin = "https://admin.shopify.com";
+function appBridge(admin: string): void {
   if (document.scripts[0] !== document.currentScript) throw new Error("App Bridge is not the first script.");
   if (!document.querySelector('meta[name="shopify-api-key"]')?.getAttribute("content"))
     throw new Error("App Bridge was not told the client id.");

@@ -27,7 +27,8 @@ export interface LocalShopify {
   readonly sender: Sender;
   /** Where messages go: the app, once it runs. */
   app: string;
-  shop(handle: string): Promise<LocalShop>;
+  /** Opens a shop; its storefront listens at an address and a port of its own unless told where. */
+  shop(handle: string, place?: Place): Promise<LocalShop>;
   /** Tells the app of a product, as Shopify does after a change. */
   tell(shop: LocalShop, product: LocalProduct, change?: Partial<Message>): Promise<number>;
   /** Takes the app out of the shop: its tokens are void at once, and the app is told. */
@@ -43,6 +44,12 @@ export interface LocalShopify {
   /** HTML of a storefront's page. */
   page: (shop: LocalShop, path: string) => string | Promise<string>;
   close(): Promise<void>;
+}
+
+/** Where something listens on this machine. */
+export interface Place {
+  readonly address: string;
+  readonly port: number;
 }
 
 export interface LocalShopifyOptions {
@@ -64,17 +71,28 @@ export async function startLocalShopify({
   /** Grants under way, by shop and kind. */
   const granting = new Map<string, number>();
   const listen = async (
-    address: string,
-    handle: (request: IncomingMessage, response: ServerResponse) => void,
+    { address, port }: Place,
+    answer: (request: IncomingMessage, response: ServerResponse) => Promise<void>,
     keys?: Awaited<ReturnType<typeof certificate>>,
   ) => {
+    const handle = (request: IncomingMessage, response: ServerResponse) => {
+      // A request that nobody should have sent, or a page that cannot be rendered, ends no other shop.
+      answer(request, response).catch((error: unknown) => {
+        const isUnreadable =
+          error instanceof URIError || (error as { code?: unknown }).code === "ERR_INVALID_URL";
+        if (response.headersSent) response.destroy();
+        else response.writeHead(isUnreadable ? 400 : 500).end(String(error));
+      });
+    };
     const server = keys === undefined ? createServer(handle) : createTlsServer(keys, handle);
     servers.push(server);
-    await new Promise<void>((resolve) => server.listen(0, address, resolve));
+    await new Promise<void>((resolve) => server.listen(port, address, resolve));
     return `http${keys === undefined ? "" : "s"}://${address}:${(server.address() as AddressInfo).port}`;
   };
   const keys = withTls ? await certificate(["shop.example"]) : undefined;
-  const url = await listen("127.0.0.1", (request, response) => void central(request, response));
+  const url = await listen({ address: "127.0.0.1", port: 0 }, (request, response) =>
+    central(request, response),
+  );
   const tokens = createTokenEndpoint(KEYS, now);
   const cdn = createLocalCdn(now);
   const sender = createSender(() => shopify.app, KEYS.clientSecret);
@@ -123,14 +141,9 @@ export async function startLocalShopify({
   const shopify: LocalShopify = {
     ...{ url, keys: KEYS, tokens, api, cdn, sender, app: "" },
     page: () => "<!doctype html><title>A shop</title>",
-    async shop(handle) {
+    async shop(handle, place = { address: `127.0.0.${shops.size + 2}`, port: 0 }) {
       const domain = `${handle}.myshopify.com`;
-      // Each storefront has an address of its own on this machine.
-      const at = await listen(
-        `127.0.0.${shops.size + 2}`,
-        (request, response) => void storefront(shop, request, response),
-        keys,
-      );
+      const at = await listen(place, (request, response) => storefront(shop, request, response), keys);
       const shop = createLocalShop(domain, at, now);
       shops.set(domain, shop);
       return shop;
