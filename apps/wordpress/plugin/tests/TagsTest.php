@@ -13,6 +13,10 @@ final class TagsTest extends TestCase {
 	const RAW = [ '<style>', '</style>', '<style', '<iframe srcdoc="<i>">', '</iframe >', '<xmp>', '</xmp>', '<noembed>', '</noembed>', '<NoFrames>', '</noframes/>' ];
 
 	public function test_finds_the_tags_that_wordpress_finds(): void {
+		if ( version_compare( $GLOBALS['wp_version'], '6.5', '<' ) ) {
+			$this->expectNotToPerformAssertions();
+			return; // Its own reader throws ValueErrors and misreads comments in such pages: no judge.
+		}
 		$pieces = method_exists( WP_HTML_Tag_Processor::class, 'set_modifiable_text' ) ? array_merge( self::PIECES, self::RAW ) : self::PIECES;
 		mt_srand( 20261129 );
 		$found = 0;
@@ -106,9 +110,12 @@ final class TagsTest extends TestCase {
 		$names = $tags->is_tag_closer() ? [] : $tags->get_attribute_names_with_prefix( '' ) ?? [];
 		foreach ( $names as $name ) {
 			$tag = new Freshet_Tag( $html, $name_length );
-			$this->assertSame( $names, array_map( 'strval', $tag->names() ), $html );
+			$this->assertSame( self::shown( $names ), self::shown( array_map( 'strval', $tag->names() ) ), $html );
+			if ( str_contains( self::shown( $name ), "\u{FFFD}" ) ) {
+				continue; // Found under the one name or the other.
+			}
 			$old = $tags->get_attribute( $name );
-			$this->assertSame( true === $old ? '' : $old, $tag->get( $name ), $html );
+			$this->assertSame( true === $old ? '' : self::shown( $old ), self::shown( $tag->get( $name ) ), $html );
 			if ( true === $old || '' === $old ) {
 				continue;
 			}
@@ -120,6 +127,11 @@ final class TagsTest extends TestCase {
 				$this->assertSame( $other === $name ? self::VALUE : $tags->get_attribute( $other ), $after->get_attribute( $other ), $tag->html() );
 			}
 		}
+	}
+
+	/** Newer WordPress shows a NUL as U+FFFD, as browsers do; what is written stays what it is. */
+	private static function shown( $text ) {
+		return str_replace( "\x00", "\u{FFFD}", $text );
 	}
 
 	private function say( WP_HTML_Tag_Processor $tags ): string {
