@@ -8,7 +8,7 @@ const ON_BOTH_ENGINES: Readonly<Record<string, readonly string[]>> = {
   connector: ["src/connector.test.ts", "src/decisions.test.ts", "src/known.test.ts", "src/walk.test.ts"],
   server: [
     ...["src/invalidation/*.test.ts", "src/instances/*.test.ts", "src/admin/*.test.ts"],
-      ...["src/delivery/listing.test.ts", "src/warmup/warm-up.test.ts", "src/analytics/*.test.ts"],
+    ...["src/delivery/listing.test.ts", "src/warmup/warm-up.test.ts", "src/analytics/*.test.ts"],
   ],
 };
 /** Among them, what needs no store or has one of its own. */

@@ -32,7 +32,11 @@ describe.skipIf(missing)(`the page of warm-ups ${missing ?? ""}`, () => {
     await own.tab.getByText("Done, not all warm").waitFor();
     await own.tab.getByText("WARMUP_HOST_WRONG").first().waitFor();
     const path = new URL(own.tab.url()).pathname.replace("/console", "");
-    await visit(all, own, { path, name: "warm-up", ready: (tab) => tab.getByText("ORIGINAL_MISSING").first() });
+    await visit(all, own, {
+      path,
+      name: "warm-up",
+      ready: (tab) => tab.getByText("ORIGINAL_MISSING").first(),
+    });
     await own.tab.getByLabel("Show").selectOption("refused");
     await own.tab.getByText("ORIGINAL_MISSING").first().waitFor({ state: "detached" });
     expect(await own.tab.getByText("WARMUP_HOST_WRONG").count()).toBeGreaterThan(0);

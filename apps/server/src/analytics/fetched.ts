@@ -26,6 +26,7 @@ function addressIn(location: Location): string {
   }
   const origin = originOf(location);
   if (location.kind === "folder") return `${origin}/${location.path}`;
+  if (location.kind === "files") return `${origin}/${location.file}`;
   return `${origin}/${location.kind === "bucket" ? location.key : location.id}`;
 }
 

@@ -117,7 +117,10 @@ export class Variants {
     key: string,
     request: VariantRequest,
     bytesOf: (digest: string) => Promise<Uint8Array | undefined>,
-    how: { readonly patience?: Patience | undefined; readonly told?: ((made: Made) => void) | undefined } = {},
+    how: {
+      readonly patience?: Patience | undefined;
+      readonly told?: ((made: Made) => void) | undefined;
+    } = {},
   ) {
     const { digest, further, transformation, format, rival, gamut } = request;
     // What its header says is too large waits for nothing. The bytes are counted where they are.

@@ -54,13 +54,14 @@ export const isRefused = (read: Named | Refused): read is Refused => "code" in r
 export function laneOf({ original: { location, project } }: Pick<DeliveryRequest, "original">): string {
   if (location.kind === "http") return URL.parse(location.urls[0] ?? "")?.host ?? "";
   if (location.kind === "folder") return `${FOLDER}${project.name}/${location.folder}`;
+  if (location.kind === "files") return `${FOLDER}${project.name}/`;
   if (location.kind === "contentful") return `contentful:${project.name}`;
   return `${location.place.kind}:${URL.parse(location.place.endpoint)?.host ?? ""}`;
 }
 
 const FOLDER = "folder:";
 
-/** A folder is on this machine: nobody has to be spared. */
+/** A folder is on this machine, and uploaded files are in the store: nobody has to be spared. */
 export const isFolderLane = (origin: string): boolean => origin.startsWith(FOLDER);
 
 /** @throws ServerError for an original that would be refused, or whose answer nobody may keep. */
