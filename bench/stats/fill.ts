@@ -39,8 +39,13 @@ export async function fill(store: Store, filling: Filling, progress: (text: stri
 async function fillNames(store: Store, { first, last }: Filling): Promise<void> {
   const bulk = createBulk(store);
   const columns = {
-    ...{ id: "bigint", kind: "integer", project: "text", text: "text", original: "bigint" },
-    ...{ first_at: "bigint", seen: "integer" },
+    id: "bigint",
+    kind: "integer",
+    project: "text",
+    text: "text",
+    original: "bigint",
+    first_at: "bigint",
+    seen: "integer",
   } as const;
   const day = Math.floor(last / DAY);
   const step = Math.floor((last - first) / URLS);

@@ -38,7 +38,7 @@ describe.skipIf(missing)(`the page of warm-ups ${missing ?? ""}`, () => {
       ready: (tab) => tab.getByText("ORIGINAL_MISSING").first(),
     });
     await own.tab.getByLabel("Show").selectOption("refused");
-    await own.tab.getByText("ORIGINAL_MISSING").first().waitFor({ state: "detached" });
+    await own.tab.getByText("ORIGINAL_MISSING").first().waitFor({ state: "hidden" });
     expect(await own.tab.getByText("WARMUP_HOST_WRONG").count()).toBeGreaterThan(0);
     await visit(all, own, {
       path: "/p/demo/warmup",
