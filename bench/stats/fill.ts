@@ -6,7 +6,7 @@ import { DAY, TEN_MINUTES } from "../../apps/server/dist/analytics/summing.js";
 import { type Store, sql } from "../../packages/store/dist/index.js";
 
 /** Different URLs, and originals behind them. */
-export const URLS = 100_000;
+const URLS = 100_000;
 const ORIGINALS = 10_000;
 const REFERRERS = 500;
 /** Numbers of names, apart from each other. */

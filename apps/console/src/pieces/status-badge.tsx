@@ -13,7 +13,7 @@ export function StatusBadge({ kind, children }: { readonly kind: Kind; readonly 
 }
 
 /** The statuses of invalidations, as people say them. */
-export const STATUSES: Readonly<Record<InvalidationStatus, { readonly kind: Kind; readonly name: string }>> =
+const STATUSES: Readonly<Record<InvalidationStatus, { readonly kind: Kind; readonly name: string }>> =
   {
     RECEIVED: { kind: "busy", name: "Received" },
     PREPARING: { kind: "busy", name: "Preparing" },

@@ -51,7 +51,7 @@ export function readEntry(entry: unknown, whose: Whose): Named | Refused {
 export const isRefused = (read: Named | Refused): read is Refused => "code" in read;
 
 /** The lane of an original: its host, or for what is no host's the place that it lies in. */
-export function laneOf({ original: { location, project } }: Pick<DeliveryRequest, "original">): string {
+function laneOf({ original: { location, project } }: Pick<DeliveryRequest, "original">): string {
   if (location.kind === "http") return URL.parse(location.urls[0] ?? "")?.host ?? "";
   if (location.kind === "folder") return `${FOLDER}${project.name}/${location.folder}`;
   if (location.kind === "files") return `${FOLDER}${project.name}/`;
