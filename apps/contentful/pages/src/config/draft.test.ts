@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { draftOf, faultsOf, parametersOf } from "./draft.ts";
+import { draftOf, faultsOf, parametersOf, takeOver } from "./draft.ts";
 
 const draft = draftOf({}, {});
 
@@ -39,4 +39,18 @@ test("secrets never come into the installation parameters, which every member re
     presets: draft.presets,
   });
   expect(JSON.stringify(parametersOf(written, false))).not.toMatch(/client_|connector/);
+});
+
+test("what the connector keeps is taken over, and undoes nothing that was written meanwhile", () => {
+  const said = { ...draft.policy, replaced: "re-version", unpublished: "block", warm: ["w=100"] } as const;
+  const first = takeOver(draft, said);
+  expect(first).toMatchObject({ policy: said, known: said, warm: "w=100" });
+
+  const written = { ...first, policy: { ...first.policy, deleted: "block" as const }, warm: "w=100\nw=2" };
+  const later = takeOver(written, { ...said, replaced: "purge" });
+  expect(later.policy).toMatchObject({ replaced: "purge", unpublished: "block", deleted: "block" });
+  expect(later.warm).toBe("w=100\nw=2");
+
+  const kept = takeOver(later, { ...later.policy, warm: ["w=100", "w=2"] });
+  expect(takeOver(kept, said)).toMatchObject({ policy: said, warm: "w=100" });
 });

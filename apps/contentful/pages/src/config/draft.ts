@@ -11,6 +11,8 @@ export interface Draft {
   /** Empty leaves the secrets as they are. */
   readonly webhookSecret: string;
   readonly policy: Policy;
+  /** The policy that the form last took over; what differs from it was written by the person. */
+  readonly known: Policy;
   /** Queries, one a line. */
   readonly warm: string;
   readonly presets: readonly Preset[];
@@ -31,10 +33,26 @@ export const draftOf = (parameters: Parameters, editors: EditorState): Draft => 
   apiKey: "",
   webhookSecret: "",
   policy: FIRST_POLICY,
+  known: FIRST_POLICY,
   warm: "",
   presets: parameters.presets ?? USUAL_PRESETS,
   editors,
 });
+
+/** Takes over what the connector keeps, except where a person has written something else while it was asked for. */
+export function takeOver(draft: Draft, said: Policy): Draft {
+  const isSame = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other);
+  const written = Object.entries(draft.policy).filter(
+    ([key, value]) => !isSame(value, draft.known[key as keyof Policy]),
+  );
+  const isWarmWritten = !isSame(queriesOf(draft.warm), draft.known.warm);
+  return {
+    ...draft,
+    policy: { ...said, ...Object.fromEntries(written) },
+    known: said,
+    warm: isWarmWritten ? draft.warm : said.warm.join("\n"),
+  };
+}
 
 /** What keeps the draft from being saved, by the part of the screen; empty when nothing does. */
 export function faultsOf(draft: Draft, needsConnector: boolean): ReadonlyMap<keyof Draft, string> {

@@ -7,7 +7,7 @@ import { type ReactNode, useCallback, useEffect, useState } from "react";
 import { createCalls, findConnector } from "../api/calls.ts";
 import { connectorAt, isServedByConnector } from "../api/place.ts";
 import { ContentTypes } from "../config/content-types.tsx";
-import { draftOf, faultsOf } from "../config/draft.ts";
+import { draftOf, faultsOf, takeOver } from "../config/draft.ts";
 import { Health } from "../config/health.tsx";
 import { PolicyFields } from "../config/policy-fields.tsx";
 import { PresetRows } from "../config/preset-rows.tsx";
@@ -58,7 +58,7 @@ function Form({ sdk, start }: { readonly sdk: ConfigAppSDK; readonly start: Star
   });
   // What the connector keeps is what the form begins with, and what it shows after saving.
   useEffect(() => {
-    if (said) setDraft((before) => ({ ...before, policy: said.policy, warm: said.policy.warm.join("\n") }));
+    if (said) setDraft((before) => takeOver(before, said.policy));
   }, [said]);
 
   const faults = faultsOf(draft, needsConnector);
