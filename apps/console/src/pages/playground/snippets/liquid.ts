@@ -69,8 +69,10 @@ function render(picture: Picture, source: string): string {
 
 /** The crop of the snippet, and what it is told in the words of a delivery URL; of a word that is there twice the last one counts. */
 function askedOf({ look }: Picture): { readonly crop: string | undefined; readonly parameters: string } {
-  const { w: _w, h: _h, dpr: _dpr, ...values } = look.values;
+  const { w: _w, h: _h, dpr, ...sizeless } = look.values;
   const { w, h } = boxOf(look);
+  // The box has the pixel ratio in it; where there is no box, it is asked for as it stands.
+  const values = w === undefined && h === undefined && dpr !== undefined ? { ...sizeless, dpr } : sizeless;
   const { func = "crop", gravity = "center" } = values;
   const isCut =
     w !== undefined && h !== undefined && (func === "crop" || func === "fit" || func === "cropfit");

@@ -78,6 +78,7 @@ const wanted = (picture: Picture): Asked => {
 
 /** Each of them in one run of the property; programs are started for some looks alone. */
 const SOME: readonly Look[] = [
+  lookOf("https://shop.example/media/hat.jpg", { dpr: "2" }),
   lookOf("https://shop.example/media/hat.jpg"),
   lookOf("https://shop.example/media/hat.jpg", { w: "400", h: "300", gravity: "north", blur: "4" }),
   lookOf("https://shop.example/hat.jpg?v=2", { w: "400", h: "300", func: "fit", bg_color: "ff8800" }),
@@ -141,7 +142,7 @@ describe("Liquid", () => {
         const largest = asked.srcset.at(-1)?.split(" ")[0];
         expect(asked.src).toBe(largest ?? wanted(picture).src);
       }),
-      { numRuns: 60, examples: SOME.map((look): [Look] => [look]) },
+      { numRuns: 100, examples: SOME.map((look): [Look] => [look]) },
     );
   });
 
