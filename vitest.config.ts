@@ -23,10 +23,12 @@ const ON_NONE = [
 const ON_POSTGRES = ["src/postgres/*.test.ts"];
 
 /**
- * Workspaces whose test files leave nothing behind in their process: no module is replaced, no global set for good. They share one, so
- * each module is read once and not once a file, which is a third of what their tests take.
+ * Workspaces whose test files leave nothing behind in their process: no module is replaced, and globals and clocks are put back. They share
+ * one, so each module is read once and not once a file, which is a third of what their tests take.
  */
-const IN_ONE_PROCESS = ["cdn", "conformance", "connector", "contentful", "shopify", "wordpress"];
+const IN_ONE_PROCESS = ["cdn", "conformance", "connector", "contentful", "core", "server", "shopify", "store", "wordpress"];
+
+const ISOLATED = !IN_ONE_PROCESS.includes(workspace());
 
 const ENGINES = join(import.meta.dirname, "test/engines");
 const includes = ON_BOTH_ENGINES[workspace()];
@@ -44,6 +46,7 @@ const postgres = {
           exclude: ON_NONE,
           env: { FRESHET_TEST_ENGINE: "postgres" },
           globalSetup: [join(ENGINES, "setup.ts")],
+          isolate: ISOLATED,
         }
       : { name: "postgres", root: ENGINES, include: ["missing.ts"] },
 };
@@ -62,7 +65,7 @@ export default defineConfig({
           name: "sqlite",
           include: ["{src,pages/src}/**/*.test.ts"],
           exclude: ON_POSTGRES,
-          isolate: !IN_ONE_PROCESS.includes(workspace()),
+          isolate: ISOLATED,
         },
       },
       ...(includes ? [postgres] : []),
