@@ -26,7 +26,17 @@ const ON_POSTGRES = ["src/postgres/*.test.ts"];
  * Workspaces whose test files leave nothing behind in their process: no module is replaced, and globals and clocks are put back. They share
  * one, so each module is read once and not once a file, which is a third of what their tests take.
  */
-const IN_ONE_PROCESS = ["cdn", "conformance", "connector", "contentful", "core", "server", "shopify", "store", "wordpress"];
+const IN_ONE_PROCESS = [
+  "cdn",
+  "conformance",
+  "connector",
+  "contentful",
+  "core",
+  "server",
+  "shopify",
+  "store",
+  "wordpress",
+];
 
 const ISOLATED = !IN_ONE_PROCESS.includes(workspace());
 
