@@ -34,11 +34,26 @@ async function apiDocument(): Promise<Paths> {
   const env = { FRESHET_DATA: folder, FRESHET_LOG: "silent" };
   const server = await createServer(await loadConfig({ env, cwd: folder }), { drivers: [] });
   try {
-    return (await server.app.inject("/openapi.json")).json().paths;
+    const document = (await server.app.inject("/openapi.json")).json();
+    return whole(document.paths, document.components) as Paths;
   } finally {
     await server.app.close();
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   }
+}
+
+/** The document with what stands in place of each reference, and what is said beside it. */
+function whole(
+  value: unknown,
+  components: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
+): unknown {
+  if (Array.isArray(value)) return value.map((each) => whole(each, components));
+  if (typeof value !== "object" || value === null) return value;
+  const { $ref, ...beside } = value as { readonly $ref?: string };
+  const [, , kind = "", name = ""] = $ref?.split("/") ?? [];
+  const target = $ref === undefined ? {} : (components[kind]?.[name] as object);
+  const all = { ...target, ...beside };
+  return Object.fromEntries(Object.entries(all).map(([key, each]) => [key, whole(each, components)]));
 }
 
 /** Codes that any address which is not open to everybody may answer with. */

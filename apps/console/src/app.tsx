@@ -1,4 +1,4 @@
-import { Redirect, Route, Switch, useLocation } from "wouter";
+import { Navigate, Route, Routes, useLocation } from "react-router";
 import { useSession } from "./api/session.ts";
 import { isAllowed, PAGES, type PageEntry } from "./pages/index.tsx";
 import { NoRights, NotHere, Problem, Waiting } from "./pieces/states.tsx";
@@ -14,19 +14,19 @@ const OTHERS = PAGES.filter(({ need }) => need !== "public");
 
 /** Who may see what: the setup where there is no user yet, the sign-in where nobody is signed in, else the page in its frame. */
 export function App() {
-  const [location] = useLocation();
+  const { pathname: location } = useLocation();
   const session = useSession();
   usePageEarly(location);
   if (session.isPending) return <Waiting what="Looking who is signed in" />;
   if (session.data === undefined)
     return <Problem error={session.error} again={() => void session.refetch()} isAlone />;
   const { user, setup_needed: isSetup } = session.data;
-  if (isSetup && location !== SETUP) return <Redirect to={SETUP} replace />;
+  if (isSetup && location !== SETUP) return <Navigate to={SETUP} replace />;
   const isPublic = PUBLIC.some(({ path }) => path === location);
   if (!user && !isPublic) {
     const back = location + window.location.search;
     return (
-      <Redirect to={location === "/" ? SIGN_IN : `${SIGN_IN}?back=${encodeURIComponent(back)}`} replace />
+      <Navigate to={location === "/" ? SIGN_IN : `${SIGN_IN}?back=${encodeURIComponent(back)}`} replace />
     );
   }
   if (isPublic) return <Places pages={PUBLIC} />;
@@ -38,19 +38,15 @@ export function App() {
 }
 
 function Places({ pages }: { readonly pages: readonly PageEntry[] }) {
-  const [location] = useLocation();
+  const { pathname: location } = useLocation();
   return (
     <Boundary place={location}>
-      <Switch>
+      <Routes>
         {pages.map((page) => (
-          <Route key={page.path} path={page.path}>
-            <Place page={page} />
-          </Route>
+          <Route key={page.path} path={page.path} element={<Place page={page} />} />
         ))}
-        <Route>
-          <NotHere />
-        </Route>
-      </Switch>
+        <Route path="*" element={<NotHere />} />
+      </Routes>
     </Boundary>
   );
 }

@@ -4,7 +4,7 @@ import { MantineProvider } from "@mantine/core";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { Router } from "wouter";
+import { BrowserRouter } from "react-router";
 import { createClient } from "./api/client.ts";
 import { App } from "./app.tsx";
 import { Said } from "./pieces/say.tsx";
@@ -25,9 +25,10 @@ createRoot(root).render(
       getStyleNonce={() => nonce}
     >
       <QueryClientProvider client={createClient()}>
-        <Router base="/console">
+        {/* Without transitions an address is shown at once, and fields that stand in it keep their caret. */}
+        <BrowserRouter basename="/console" useTransitions={false}>
           <App />
-        </Router>
+        </BrowserRouter>
       </QueryClientProvider>
       <Said />
     </MantineProvider>

@@ -17,7 +17,7 @@ export const GROUPS = {
 
 /** A page of the console. What is inside is loaded when it is opened. */
 export interface PageEntry {
-  /** Below /console, as wouter reads it; with "/*?" at the end the page reads the rest of the address itself. */
+  /** Below /console, as react-router reads it; with "/*" at the end the page reads the rest of the address itself. */
   readonly path: string;
   readonly title: string;
   /** Absent for pages that no link of the navigation leads to. */
@@ -37,7 +37,7 @@ export const PAGES: readonly PageEntry[] = [
     load: () => import("./overview/overview.tsx").then((page) => page.Overview),
   },
   {
-    path: "/p/:project/invalidation/*?",
+    path: "/p/:project/invalidation/*",
     title: "Invalidation",
     group: "Invalidation",
     need: { right: "read", of: "project" },
@@ -57,7 +57,7 @@ export const PAGES: readonly PageEntry[] = [
     load: () => import("./projects/create.tsx").then((page) => page.CreateProject),
   },
   {
-    path: "/p/:project/settings/*?",
+    path: "/p/:project/settings/*",
     title: "Settings",
     group: "Projects",
     need: { right: "read", of: "project" },
@@ -105,14 +105,14 @@ export const PAGES: readonly PageEntry[] = [
     load: () => import("./instances/instances.tsx").then((page) => page.Instances),
   },
   {
-    path: "/p/:project/warmup/*?",
+    path: "/p/:project/warmup/*",
     title: "Warm-up",
     group: "Warm-up",
     need: { right: "read", of: "project" },
     load: () => import("./warm-up/warm-ups.tsx").then((page) => page.WarmUps),
   },
   {
-    path: "/users/*?",
+    path: "/users/*",
     title: "Users",
     group: "Access",
     need: { right: "admin", of: "installation" },
@@ -186,5 +186,5 @@ export function isAllowed(
 
 /** Where a link to the page leads. */
 export function hrefOf({ path }: PageEntry, project: string | undefined): string {
-  return path.replace("/*?", "").replace(":project", encodeURIComponent(project ?? ""));
+  return path.replace("/*", "").replace(":project", encodeURIComponent(project ?? ""));
 }

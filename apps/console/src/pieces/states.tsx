@@ -1,6 +1,6 @@
 import { Button, Loader } from "@mantine/core";
 import type { ReactNode } from "react";
-import { Link } from "wouter";
+import { Link } from "react-router";
 import { apiErrorOf } from "../api/error.ts";
 import { Notice } from "./notice.tsx";
 import { PageHead } from "./page-head.tsx";
@@ -68,7 +68,7 @@ export function NoRights() {
       <PageHead title="Not yours to see" />
       <Empty title="Your rights do not reach this page.">
         <p>An administrator of the installation can give you more under Users.</p>
-        <Link href="/">To the overview</Link>
+        <Link to="/">To the overview</Link>
       </Empty>
     </>
   );
@@ -80,7 +80,7 @@ export function NotHere() {
     <>
       <PageHead title="Nothing here" />
       <Empty title="The console has no page at this address.">
-        <Link href="/">To the overview</Link>
+        <Link to="/">To the overview</Link>
       </Empty>
     </>
   );

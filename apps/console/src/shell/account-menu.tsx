@@ -1,6 +1,6 @@
 import { ActionIcon, Menu } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
-import { Link, useLocation } from "wouter";
+import { Link, useNavigate } from "react-router";
 import { call } from "../api/call.ts";
 import { SESSION } from "../api/client.ts";
 import { apiErrorOf } from "../api/error.ts";
@@ -12,13 +12,13 @@ import { Icon } from "./icons.tsx";
 export function AccountMenu() {
   const user = useUser();
   const client = useQueryClient();
-  const [, navigate] = useLocation();
+  const navigate = useNavigate();
   const signOut = async () => {
     try {
       await call("DELETE", SESSION);
       // Nothing that was read under the old session stays in memory.
       client.clear();
-      navigate("/sign-in");
+      void navigate("/sign-in");
     } catch (thrown) {
       say(apiErrorOf(thrown).message, "bad");
     }
@@ -37,7 +37,7 @@ export function AccountMenu() {
           <br />
           {user.email}
         </Menu.Label>
-        <Menu.Item component={Link} href="/profile">
+        <Menu.Item component={Link} to="/profile">
           Profile and sessions
         </Menu.Item>
         <Menu.Item onClick={() => void signOut()}>Sign out</Menu.Item>

@@ -1,5 +1,5 @@
 import { type RefObject, useEffect } from "react";
-import { useLocation } from "wouter";
+import { useLocation } from "react-router";
 
 /** Where the reader arrived last; undefined before the first page, which the browser itself announces. */
 let arrived: string | undefined;
@@ -9,7 +9,7 @@ let arrived: string | undefined;
  * and the focus is on its heading. What changes below the same path (filters, a later title) moves nothing.
  */
 export function useArrival(heading: RefObject<HTMLElement | null>, title: string): void {
-  const [location] = useLocation();
+  const { pathname: location } = useLocation();
   useEffect(() => {
     document.title = `${title} · Freshet`;
   }, [title]);

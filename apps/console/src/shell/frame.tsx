@@ -1,6 +1,6 @@
 import { ActionIcon } from "@mantine/core";
 import { type ReactNode, useEffect, useRef } from "react";
-import { Link, useLocation } from "wouter";
+import { Link, useLocation } from "react-router";
 import { AccountMenu } from "./account-menu.tsx";
 import classes from "./frame.module.css";
 import icon from "./icon.svg";
@@ -11,7 +11,7 @@ import { SchemeSwitch } from "./scheme-switch.tsx";
 /** What is around every page of somebody who is signed in. Where it is narrow, the navigation is a drawer. */
 export function Frame({ children }: { readonly children: ReactNode }) {
   const drawer = useRef<HTMLDialogElement>(null);
-  const [location] = useLocation();
+  const { pathname: location } = useLocation();
   // biome-ignore lint/correctness/useExhaustiveDependencies: the drawer has done its work when another page is there.
   useEffect(() => drawer.current?.close(), [location]);
   return (
@@ -31,7 +31,7 @@ export function Frame({ children }: { readonly children: ReactNode }) {
         >
           <Icon name="menu" />
         </ActionIcon>
-        <Link href="/" className={classes.brand ?? ""}>
+        <Link to="/" className={classes.brand ?? ""}>
           <img src={icon} alt="" />
           Freshet
         </Link>

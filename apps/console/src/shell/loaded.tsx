@@ -1,5 +1,5 @@
 import { type ComponentType, useEffect, useState } from "react";
-import { matchRoute, useRouter } from "wouter";
+import { matchPath } from "react-router";
 import { PAGES, type PageEntry } from "../pages/index.tsx";
 import { Waiting } from "../pieces/states.tsx";
 
@@ -14,9 +14,8 @@ async function load(page: PageEntry): Promise<ComponentType> {
 
 /** Begins to load what the first address leads to, while it is still asked who looks. */
 export function usePageEarly(location: string): void {
-  const { parser } = useRouter();
   useState(() => {
-    const page = PAGES.find(({ path }) => matchRoute(parser, path, location)[0]);
+    const page = PAGES.find(({ path }) => matchPath(path, location));
     if (page) load(page).catch(() => {}); // whoever shows it, says so
   });
 }

@@ -1,4 +1,4 @@
-import { Link, useLocation } from "wouter";
+import { Link, useLocation } from "react-router";
 import { useUser } from "../api/session.ts";
 import { GROUPS, hrefOf, isAllowed, PAGES, type PageEntry } from "../pages/index.tsx";
 import { Icon } from "./icons.tsx";
@@ -44,7 +44,7 @@ function Links({
   readonly project: string | undefined;
   readonly chosen: (() => void) | undefined;
 }) {
-  const [location] = useLocation();
+  const { pathname: location } = useLocation();
   if (pages.length === 0) return null;
   return (
     <ul className={classes.list}>
@@ -54,7 +54,7 @@ function Links({
         return (
           <li key={page.path}>
             <Link
-              href={href}
+              to={href}
               className={classes.link ?? ""}
               onClick={chosen}
               aria-current={isHere ? "page" : undefined}

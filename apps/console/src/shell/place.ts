@@ -1,12 +1,12 @@
 import { useEffect } from "react";
-import { useLocation } from "wouter";
+import { useLocation } from "react-router";
 import { useProjects } from "../api/projects.ts";
 
 const KEPT = "freshet-project";
 
 /** The project that the address names; undefined on pages of the installation. */
 export function useNamedProject(): string | undefined {
-  const [location] = useLocation();
+  const { pathname: location } = useLocation();
   const name = /^\/p\/([^/]+)/.exec(location)?.[1];
   return name === undefined ? undefined : decode(name);
 }

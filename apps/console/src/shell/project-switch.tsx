@@ -1,11 +1,12 @@
 import { Select } from "@mantine/core";
-import { useLocation } from "wouter";
+import { useLocation, useNavigate } from "react-router";
 import { useProjects } from "../api/projects.ts";
 import { placeInProject, useCurrentProject, useNamedProject } from "./place.ts";
 
 /** Which project the links below it are about. Choosing another one leads to the same page of that. */
 export function ProjectSwitch({ className }: { readonly className?: string | undefined }) {
-  const [location, navigate] = useLocation();
+  const { pathname: location } = useLocation();
+  const navigate = useNavigate();
   const current = useCurrentProject();
   const named = useNamedProject();
   const { data } = useProjects();
@@ -25,7 +26,7 @@ export function ProjectSwitch({ className }: { readonly className?: string | und
       nothingFoundMessage="No project is called so."
       comboboxProps={{ withinPortal: false }}
       onChange={(name) => {
-        if (name !== null && name !== named) navigate(placeInProject(location, name));
+        if (name !== null && name !== named) void navigate(placeInProject(location, name));
       }}
     />
   );

@@ -87,7 +87,7 @@ export function accessControl(
   };
   const allow = async (request: FastifyRequest, access: Closed, principal: Principal): Promise<void> => {
     if (!isAllowed(request, access, principal)) {
-      throw new ServerError(principal.user ? "RIGHT_MISSING" : "KEY_NOT_ALLOWED");
+      throw refusalOf(principal);
     }
     // Told to nobody who might not know that there is such a project.
     if (access === "user" || (access.of !== "path" && access.of !== "key")) return;
@@ -142,6 +142,11 @@ function textOf(from: unknown, name: string): string | undefined {
 export function principalOf({ principal }: FastifyRequest): Principal {
   if (!principal) throw new ServerError("API_KEY_WRONG");
   return principal;
+}
+
+/** What is said to whoever lacks a right: a key and a user get theirs in different places. */
+export function refusalOf({ user }: Principal, detail?: string): ServerError {
+  return new ServerError(user ? "RIGHT_MISSING" : "KEY_NOT_ALLOWED", detail);
 }
 
 /** Who asks and from where, as changes are written down. */

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { type PageQuery, pageOf, readPlace, USUAL_PAGE } from "../admin/cursor.ts";
 import { NOTHING } from "../admin/openapi.ts";
-import { choice, object, PAGE_QUERY, page, text, time } from "../admin/schemas.ts";
+import { choice, named, object, PAGE_QUERY, page, text, time } from "../admin/schemas.ts";
 import { ServerError } from "../errors.ts";
 import type { Keys } from "./keys.ts";
 import type { KeyRow } from "./migrations.ts";
@@ -17,11 +17,14 @@ const KEY_VIEW = {
   "expires_at?": time("When it ends; absent where it does not."),
   "used_at?": time("When it was used last, to within an hour; absent before its first use."),
 };
-const KEY = object("One key; the key itself is shown once, when it is made.", KEY_VIEW);
-const MADE = object("The new key.", {
-  ...KEY_VIEW,
-  key: text("The key. It is kept nowhere: note it now.", 100),
-});
+const KEY = named("Key", object("One key; the key itself is shown once, when it is made.", KEY_VIEW));
+const MADE = named(
+  "KeyMade",
+  object("The new key.", {
+    ...KEY_VIEW,
+    key: text("The key. It is kept nowhere: note it now.", 100),
+  }),
+);
 const WANTED = object("What the key is for.", {
   name: { ...text("What it is for, for whoever reads the list.", 100), minLength: 1 },
   right: choice("What it allows; each right includes those before it.", RIGHTS),

@@ -1,4 +1,4 @@
-import { choice, list, object, text, time } from "../admin/schemas.ts";
+import { choice, list, named, object, text, time } from "../admin/schemas.ts";
 import type { Schema } from "../config/shape.ts";
 import { SIGN_IN_METHODS } from "./migrations.ts";
 import { LONGEST_PASSWORD, SHORTEST_PASSWORD } from "./password-rule.ts";
@@ -24,10 +24,13 @@ const PROJECT_RIGHTS = {
 } as const satisfies Schema;
 const INSTALLATION = choice("Right in the whole installation, and so in every project.", RIGHTS);
 
-const RIGHTS_VIEW = object("What the user may do.", {
-  "installation?": INSTALLATION,
-  projects: PROJECT_RIGHTS,
-});
+const RIGHTS_VIEW = named(
+  "Rights",
+  object("What the user may do.", {
+    "installation?": INSTALLATION,
+    projects: PROJECT_RIGHTS,
+  }),
+);
 
 const EMAIL = {
   ...text("E-mail address; how it is written in small and large letters makes no difference.", 254),
@@ -64,13 +67,16 @@ const ME = object("Who is signed in; absent where nobody is.", {
   expires_at: time("When the session ends unless it is used."),
 });
 
-export const SESSION_STATE = object("Who is signed in, and how somebody can be.", {
-  setup_needed: yes("There is no user yet: the one-time token of the start makes the first."),
-  "oidc?": object("The organisation's own sign-in, at /access/oidc; absent where there is none.", {
-    name: text("How it is called.", 100),
+export const SESSION_STATE = named(
+  "SessionState",
+  object("Who is signed in, and how somebody can be.", {
+    setup_needed: yes("There is no user yet: the one-time token of the start makes the first."),
+    "oidc?": object("The organisation's own sign-in, at /access/oidc; absent where there is none.", {
+      name: text("How it is called.", 100),
+    }),
+    "user?": ME,
   }),
-  "user?": ME,
-});
+);
 
 export const SIGN_IN_BODY = object("Who wants to sign in.", {
   email: text("E-mail address.", 254),
@@ -95,21 +101,24 @@ export const INVITED = object("Whom the link is for.", {
 });
 export const PASSWORD_BODY = object("Another password.", { password: PASSWORD, next: NEW_PASSWORD });
 
-export const SESSIONS = object("Sessions, newest first.", {
-  sessions: list(
-    object("One browser in which the user is signed in.", {
-      id: text("Names the session.", 20),
-      is_current: yes("It is the one that asks."),
-      method: choice("How the user signed in.", SIGN_IN_METHODS),
-      address: text("Where the user signed in from.", 100),
-      agent: text("What the browser calls itself.", 200),
-      created_at: time("When the user signed in."),
-      seen_at: time("When it was used last, to within a minute."),
-      expires_at: time("When it ends unless it is used."),
-    }),
-    100,
-  ),
-});
+export const SESSIONS = named(
+  "Sessions",
+  object("Sessions, newest first.", {
+    sessions: list(
+      object("One browser in which the user is signed in.", {
+        id: text("Names the session.", 20),
+        is_current: yes("It is the one that asks."),
+        method: choice("How the user signed in.", SIGN_IN_METHODS),
+        address: text("Where the user signed in from.", 100),
+        agent: text("What the browser calls itself.", 200),
+        created_at: time("When the user signed in."),
+        seen_at: time("When it was used last, to within a minute."),
+        expires_at: time("When it ends unless it is used."),
+      }),
+      100,
+    ),
+  }),
+);
 
 const USER_VIEW = {
   id: text("Names the user.", 20),
@@ -131,14 +140,17 @@ const INVITATION = {
   invitation_expires_at: time("When the link ends."),
 } as const;
 
-export const USER = object("A user.", USER_VIEW);
+export const USER = named("User", object("A user.", USER_VIEW));
 export const INVITED_USER = object("The new user, with a link to choose a password.", {
   ...USER_VIEW,
   ...INVITATION,
 });
 export const NEW_INVITATION = object("A link to choose a password.", INVITATION);
-export const USER_BODY = object("The user.", {
-  email: EMAIL,
-  name: NAME,
-  rights: object("What the user may do.", { "installation?": INSTALLATION, "projects?": PROJECT_RIGHTS }),
-});
+export const USER_BODY = named(
+  "UserToKeep",
+  object("The user.", {
+    email: EMAIL,
+    name: NAME,
+    rights: object("What the user may do.", { "installation?": INSTALLATION, "projects?": PROJECT_RIGHTS }),
+  }),
+);

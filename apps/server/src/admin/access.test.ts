@@ -295,12 +295,30 @@ describe("each address, asked by who is signed in,", () => {
           const line = `${operation.method} ${operation.path} of ${project} by ${name}: ${status} ${body?.code ?? ""}`;
           if ((isRefused && !isAboutToken) === isMeant || status >= 500) wrong.push(line);
           if (headers["cache-control"] !== "no-store") wrong.push(`${line} may be stored`);
+          if (body?.code === "KEY_NOT_ALLOWED") wrong.push(`${line} speaks of a key`);
           seen[isRefused ? "refused" : "allowed"] += 1;
         }
       }
     }
     expect(wrong).toEqual([]);
     expect(Math.min(seen.allowed, seen.refused)).toBeGreaterThan(100);
+  });
+
+  test("says to a user what users lack, and to a key what keys lack, also about what is inside of a request", async () => {
+    const { browser: writer } = await addUser(admin, server, "writer@shop.example", {
+      projects: { shop: "write" },
+    });
+    const { key } = keys.get("write of shop") ?? { key: "" };
+    const settings = { path: "_site_/hat.gif", settings: {} };
+    for (const [path, body] of [
+      ["/projects/shop/check-source", settings],
+      ["/warmup?project=shop", { warmup: { token: "blog", uris: ["_site_/hat.gif"] } }],
+    ] as const) {
+      const byUser = await writer.ask("POST", path, { body });
+      expect(byUser, path).toMatchObject({ status: 403, body: { code: "RIGHT_MISSING" } });
+      const byKey = await server.ask("POST", path, { key, body });
+      expect(byKey, path).toMatchObject({ status: 403, body: { code: "KEY_NOT_ALLOWED" } });
+    }
   });
 
   test("is answered to no session that was made up, changed, ended, or is of another installation", async () => {

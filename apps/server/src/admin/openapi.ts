@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifySchema, RouteOptions } from "fastify";
 import type { Access } from "../access/right.ts";
 import type { Schema } from "../config/shape.ts";
 import { ERRORS, type ErrorCode } from "../errors.ts";
+import { type Components, createComponents } from "./components.ts";
 import { PROBLEM } from "./schemas.ts";
 
 declare module "fastify" {
@@ -52,9 +53,10 @@ const SIGNED_IN: readonly ErrorCode[] = ["SESSION_OVER", "RIGHT_MISSING", "CSRF_
 /** The OpenAPI 3.1 document of the routes: what is written there is what is registered and checked. */
 export function openApiOf(operations: readonly Operation[], version: string): object {
   const paths: Record<string, Record<string, object>> = {};
+  const components = createComponents();
   for (const each of operations) {
     const path = each.path.replace(/:(\w+)/g, "{$1}");
-    paths[path] = { ...paths[path], [each.method]: operationOf(each) };
+    paths[path] = { ...paths[path], [each.method]: operationOf(each, components) };
   }
   return {
     openapi: "3.1.0",
@@ -67,7 +69,8 @@ export function openApiOf(operations: readonly Operation[], version: string): ob
     },
     paths,
     components: {
-      schemas: { Problem: PROBLEM },
+      schemas: components.schemas,
+      responses: components.responses,
       securitySchemes: {
         clientKey: { type: "apiKey", in: "header", name: "X-Client-Key" },
         bearer: { type: "http", scheme: "bearer" },
@@ -81,7 +84,7 @@ export function openApiOf(operations: readonly Operation[], version: string): ob
   };
 }
 
-function operationOf({ method, path, access, schema }: Operation): object {
+function operationOf({ method, path, access, schema }: Operation, components: Components): object {
   const { body, response } = schema as { readonly body?: Schema; readonly response?: Record<string, Schema> };
   const codes = [
     ...(schema.errors ?? []),
@@ -94,8 +97,8 @@ function operationOf({ method, path, access, schema }: Operation): object {
     summary: schema.summary,
     "x-freshet-access": access,
     security: securityOf(access),
-    parameters: parametersOf(path, schema),
-    ...(body ? { requestBody: { required: true, content: json(body) } } : {}),
+    parameters: parametersOf(path, schema, components),
+    ...(body ? { requestBody: { required: true, content: json(components.refer(body)) } } : {}),
     ...(schema.upload === undefined
       ? {}
       : { requestBody: { required: true, content: { [schema.upload]: { schema: {} } } } }),
@@ -105,11 +108,15 @@ function operationOf({ method, path, access, schema }: Operation): object {
           status,
           {
             description: each.description ?? "",
-            ...(isEmpty(each) ? {} : { content: { [schema.media ?? "application/json"]: { schema: each } } }),
+            ...(isEmpty(each)
+              ? {}
+              : { content: { [schema.media ?? "application/json"]: { schema: components.refer(each) } } }),
           },
         ]),
       ),
-      ...Object.fromEntries([...byStatus].map(([status, some]) => [status, problemOf(path, some)])),
+      ...Object.fromEntries(
+        [...byStatus].map(([status, some]) => [status, problemOf(path, some, components)]),
+      ),
     },
   };
 }
@@ -119,22 +126,25 @@ function securityOf(access: Access): readonly object[] {
   return access === "user" ? [{ session: [] }] : [{ clientKey: [] }, { bearer: [] }, { session: [] }];
 }
 
-function problemOf(path: string, codes: readonly ErrorCode[]): object {
+/** Many addresses refuse for the same reasons: an answer is called by its codes. */
+function problemOf(path: string, codes: readonly ErrorCode[], components: Components): object {
   const description = codes.map((code) => `${code}: ${ERRORS[code].sentence}`).join(" ");
-  if (/^\/(invalidate|warmup)/.test(path)) return { description };
-  const schema = { $ref: "#/components/schemas/Problem" };
-  return { description, content: { "application/problem+json": { schema } } };
+  const name = codes.join(".");
+  if (/^\/(invalidate|warmup)/.test(path)) return components.answer(`${name}.enveloped`, { description });
+  const content = { "application/problem+json": { schema: components.refer(PROBLEM) } };
+  return components.answer(name, { description, content });
 }
 
 /** An answer without a body. */
 export const NOTHING: Schema = { type: "string", description: "Done.", maxLength: 0 };
 const isEmpty = (schema: Schema) => schema === NOTHING;
 
-const json = (schema: Schema) => ({ "application/json": { schema } });
+const json = (schema: object) => ({ "application/json": { schema } });
 
 function parametersOf(
   path: string,
   { params, querystring, requestHeaders }: FastifySchema,
+  components: Components,
 ): readonly object[] {
   const named = (where: "path" | "query", schema: unknown) => {
     const { properties = {}, required = [] } = (schema ?? {}) as {
@@ -142,12 +152,13 @@ function parametersOf(
       readonly required?: readonly string[];
     };
     return Object.entries(properties).map(([name, each]) => ({
-      ...{ name, in: where, required: where === "path" || required.includes(name) },
-      ...{ description: each.description, schema: each },
+      ...{ name, in: where, ...(where === "path" || required.includes(name) ? { required: true } : {}) },
+      // Said of the parameter, and not once more of its value.
+      ...{ description: each.description, schema: { ...components.refer(each), description: undefined } },
     }));
   };
   const headers = Object.entries(requestHeaders ?? {}).map(([name, description]) => ({
-    ...{ name, in: "header", required: false, description, schema: { type: "string" } },
+    ...{ name, in: "header", description, schema: { type: "string" } },
   }));
   const described = named("path", params);
   const missing = [...path.matchAll(/:(\w+)/g)].find(

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { findFaults, type Schema } from "../config/shape.ts";
 import { type Fleet, type Instance, type Replied, startFleet } from "../instances/fleet.test.support.ts";
 import { change, done, makeProject } from "./api.test.support.ts";
+import { wholeOf } from "./openapi.test.support.ts";
 
 let fleet: Fleet;
 let a: Instance;
@@ -309,7 +310,7 @@ test("what is answered fits the document of the API", async () => {
   const { body: document } = await a.ask("GET", "/openapi.json", { key: "" });
   expect(document).toMatchObject({ openapi: "3.1.0", info: { title: "Freshet" } });
   const schemaOf = (path: string, status: number): Schema =>
-    document.paths[path].get.responses[String(status)].content["application/json"].schema;
+    wholeOf(document).paths[path].get.responses[String(status)].content["application/json"].schema;
   const fit = async (path: string, url: string) => {
     const { status, body } = await a.ask("GET", url);
     expect([url, status]).toEqual([url, 200]);

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from "fastify";
-import { principalOf, visibleTo } from "../access/plugin.ts";
+import { principalOf, refusalOf, visibleTo } from "../access/plugin.ts";
 import { ServerError } from "../errors.ts";
 import type { Projects } from "../projects/project.ts";
 
@@ -17,9 +17,7 @@ export function projectAsked(
   if (visible !== undefined) {
     const project = wanted ?? (visible.length === 1 ? visible[0] : undefined);
     if (project === undefined) throw new ServerError("PROJECT_NOT_NAMED");
-    if (!visible.includes(project)) {
-      throw new ServerError(principalOf(request).user ? "RIGHT_MISSING" : "KEY_NOT_ALLOWED");
-    }
+    if (!visible.includes(project)) throw refusalOf(principalOf(request));
     return project;
   }
   if (wanted !== undefined && !projects.byName(wanted)) throw new ServerError("PROJECT_NOT_FOUND");

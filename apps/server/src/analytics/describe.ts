@@ -1,4 +1,4 @@
-import { choice, count, object, text } from "../admin/schemas.ts";
+import { choice, count, named, object, text } from "../admin/schemas.ts";
 import { EXPORT_FORMATS } from "./export.ts";
 import { LOG_KINDS } from "./kinds.ts";
 import { STEPS } from "./period.ts";
@@ -13,9 +13,9 @@ const string: Shape = { type: "string" };
 const orNull = (shape: Shape): Shape => ({ anyOf: [shape, { type: "null" }] });
 const list = (items: Shape): Shape => ({ type: "array", items });
 const shape = (description: string, properties: Readonly<Record<string, Shape>>): Shape => {
-  const named = Object.entries(properties).map(([name, each]) => [name.replace(/\?$/, ""), each] as const);
+  const members = Object.entries(properties).map(([name, each]) => [name.replace(/\?$/, ""), each] as const);
   const required = Object.keys(properties).filter((name) => !name.endsWith("?"));
-  return { type: "object", description, required, properties: Object.fromEntries(named) };
+  return { type: "object", description, required, properties: Object.fromEntries(members) };
 };
 
 const DAY_TEXT = "a day such as 2026-01-31, or a time such as 2026-01-31T12:00:00Z";
@@ -48,7 +48,10 @@ const MEASURE = {
   enum: ["disk", "in_use"],
 };
 const PEAK = orNull(shape("The most.", { at: string, value: whole }));
-const VOLUME = shape("How much.", { total: whole, average_per_day: number, peak_day: PEAK, peak_10m: PEAK });
+const VOLUME = named(
+  "Volume",
+  shape("How much.", { total: whole, average_per_day: number, peak_day: PEAK, peak_10m: PEAK }),
+);
 const SAVING = {
   ...{ requests: whole, bytes_in: whole, bytes_out: whole, saved_bytes: whole, saving: orNull(number) },
 };

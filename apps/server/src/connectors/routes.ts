@@ -2,7 +2,7 @@ import type { FastifyInstance } from "fastify";
 import { authorOf, projectOfRequest, visibleTo } from "../access/plugin.ts";
 import { type PageQuery, pageOf, readPlace, USUAL_PAGE } from "../admin/cursor.ts";
 import { NOTHING } from "../admin/openapi.ts";
-import { choice, count, object, PAGE_QUERY, page, text, time } from "../admin/schemas.ts";
+import { choice, count, named, object, PAGE_QUERY, page, text, time } from "../admin/schemas.ts";
 import { ServerError } from "../errors.ts";
 import { CONNECTOR_STATES, type ConnectorRow } from "./connectors.ts";
 import { placeOf } from "./question.ts";
@@ -39,14 +39,17 @@ const SAID = {
   ),
 };
 const { "waiting?": _waiting, "ttl?": _ttl, "status_secret?": _secret, ...KEPT } = SAID;
-const VIEW = object("A connector.", {
-  ...{ ...ID, project: text("Its project.", 63), ...KEPT },
-  waiting: count("Events that wait."),
-  ttl: count("Seconds after which it counts as away unless it says something again."),
-  is_present: { type: "boolean", description: "It has said something within its ttl." },
-  registered_at: time("When it came first."),
-  seen_at: time("When it said something last."),
-});
+const VIEW = named(
+  "Connector",
+  object("A connector.", {
+    ...{ ...ID, project: text("Its project.", 63), ...KEPT },
+    waiting: count("Events that wait."),
+    ttl: count("Seconds after which it counts as away unless it says something again."),
+    is_present: { type: "boolean", description: "It has said something within its ttl." },
+    registered_at: time("When it came first."),
+    seen_at: time("When it said something last."),
+  }),
+);
 
 interface Body extends Pick<ConnectorRow, "kind" | "state" | "lag"> {
   readonly waiting?: number;

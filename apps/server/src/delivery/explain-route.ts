@@ -1,6 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import { projectOfRequest } from "../access/plugin.ts";
-import { choice, list, object, text, time } from "../admin/schemas.ts";
+import { choice, list, named, object, text, time } from "../admin/schemas.ts";
 import { SENT } from "../projects/describe.ts";
 import type { Drafts } from "../projects/drafts.ts";
 import type { Projects } from "../projects/project.ts";
@@ -13,58 +13,61 @@ const GIVEN = {
   layer: choice("Who gave it.", ["sealed", "preset", "url", "rule", "default"]),
   "by?": text("Name of the preset, or what the rule matches.", 500),
 };
-export const EXPLANATION = object("What becomes of a delivery URL. No origin is asked.", {
-  project: text("Name of the project.", 63),
-  "hosts?": list(
-    text("A host under which the project is asked: of its settings, or the one of this request.", 300),
-    1_001,
-  ),
-  "refused?": object("Why it would be refused; absent where it would not.", {
-    code: text("Permanent code, see the table of errors.", 60),
-    sentence: text("The sentence of the code, and which input it was about.", 10_000),
-  }),
-  signature: object("What its signatures say.", {
-    "by?": choice("The kind of the true one; absent for none.", ["fr_sig", "ci_sign", "ci_seal", "v6"]),
-    covers: choice("What nobody without the salt can have changed.", ["everything", "sealed", "nothing"]),
-    "expires?": time("When the URL ends."),
-  }),
-  "original?": object("Absent where the URL names none.", {
-    written: text("As the URL writes it.", 8_192),
-    steps: list(
-      object("One step to it.", {
-        "alias?": text("Name of the alias; absent for the prefix.", 500),
-        text: text("What is behind the step.", 10_000),
-      }),
-      10,
+export const EXPLANATION = named(
+  "Explanation",
+  object("What becomes of a delivery URL. No origin is asked.", {
+    project: text("Name of the project.", 63),
+    "hosts?": list(
+      text("A host under which the project is asked: of its settings, or the one of this request.", 300),
+      1_001,
     ),
-    name: text("Normal form: what invalidations and tags go by.", 10_000),
-    tag: text("Its cache tag.", 30),
-    from: list(text("Where it is read, in the order of trying.", 10_000), 2),
-    isAllowed: { type: "boolean", description: "Whether the project may read it there." },
-  }),
-  "version?": text("vh.", 8_192),
-  "preset?": text("Name of the preset in force.", 100),
-  parameters: list(
-    object("A parameter in effect.", {
-      name: text("Its canonical name.", 60),
-      ...GIVEN,
-      overrides: list(object("A value that it won over, strongest first.", GIVEN), 300),
+    "refused?": object("Why it would be refused; absent where it would not.", {
+      code: text("Permanent code, see the table of errors.", 60),
+      sentence: text("The sentence of the code, and which input it was about.", 10_000),
     }),
-  ),
-  remarks: list(
-    object("A parameter that was not followed.", {
-      parameter: text("Its name.", 8_192),
-      text: text("What was written.", 8_192),
-      expected: text("What should have been."),
+    signature: object("What its signatures say.", {
+      "by?": choice("The kind of the true one; absent for none.", ["fr_sig", "ci_sign", "ci_seal", "v6"]),
+      covers: choice("What nobody without the salt can have changed.", ["everything", "sealed", "nothing"]),
+      "expires?": time("When the URL ends."),
     }),
-    10_000,
-  ),
-  format: object("What the output format depends on.", {
-    "requested?": list(text("A word of force_format.", 20), 1_000),
-    negotiated: list(text("A format that is negotiated by Accept where none is requested.", 20), 10),
-    hints: list(text("A header besides Accept that may change the answer.", 60), 10),
+    "original?": object("Absent where the URL names none.", {
+      written: text("As the URL writes it.", 8_192),
+      steps: list(
+        object("One step to it.", {
+          "alias?": text("Name of the alias; absent for the prefix.", 500),
+          text: text("What is behind the step.", 10_000),
+        }),
+        10,
+      ),
+      name: text("Normal form: what invalidations and tags go by.", 10_000),
+      tag: text("Its cache tag.", 30),
+      from: list(text("Where it is read, in the order of trying.", 10_000), 2),
+      isAllowed: { type: "boolean", description: "Whether the project may read it there." },
+    }),
+    "version?": text("vh.", 8_192),
+    "preset?": text("Name of the preset in force.", 100),
+    parameters: list(
+      object("A parameter in effect.", {
+        name: text("Its canonical name.", 60),
+        ...GIVEN,
+        overrides: list(object("A value that it won over, strongest first.", GIVEN), 300),
+      }),
+    ),
+    remarks: list(
+      object("A parameter that was not followed.", {
+        parameter: text("Its name.", 8_192),
+        text: text("What was written.", 8_192),
+        expected: text("What should have been."),
+      }),
+      10_000,
+    ),
+    format: object("What the output format depends on.", {
+      "requested?": list(text("A word of force_format.", 20), 1_000),
+      negotiated: list(text("A format that is negotiated by Accept where none is requested.", 20), 10),
+      hints: list(text("A header besides Accept that may change the answer.", 60), 10),
+    }),
   }),
-});
+);
 
 const NAME = { name: text("Name of the project.", 63) };
 const URL_TEXT = { ...text("A delivery URL, whole or its path and query alone.", 8_192), minLength: 1 };

@@ -1,5 +1,5 @@
 import { INVALIDATION_SCOPES, INVALIDATION_STATUSES } from "@freshet/core";
-import { choice, object, text } from "../admin/schemas.ts";
+import { choice, named, object, text } from "../admin/schemas.ts";
 
 // What the document of the API says about invalidations. The bodies keep Cloudimage's shapes, with null where they have it.
 
@@ -68,7 +68,7 @@ const TARGET = {
 const COUNT = { type: "integer", minimum: 0 } as const;
 
 /** What Done rests on. */
-const EVIDENCE = {
+const EVIDENCE = named("Evidence", {
   type: ["object", "null"],
   properties: {
     bytes: { type: "object", properties: { changed: COUNT, same: COUNT, unknown: COUNT } },
@@ -92,9 +92,9 @@ const EVIDENCE = {
       },
     },
   },
-} as const;
+} as const);
 
-const ENTRY = {
+const ENTRY = named("Invalidation", {
   type: "object",
   description: "An invalidation with its stages and evidence.",
   required: ["status", "uuid", "added_at", "scope", "urls", "sequence", "cause", "attempt", "stages"],
@@ -131,7 +131,7 @@ const ENTRY = {
     },
     evidence: EVIDENCE,
   },
-} as const;
+} as const);
 
 const FILTERS = {
   "status?": choice("Only those that are in this stage, or ended so.", INVALIDATION_STATUSES),

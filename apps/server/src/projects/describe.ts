@@ -1,4 +1,4 @@
-import { checkedByHandler, choice, count, list, object, text, time } from "../admin/schemas.ts";
+import { checkedByHandler, choice, count, list, named, object, text, time } from "../admin/schemas.ts";
 import { SETTINGS_SCHEMA } from "./settings.ts";
 
 // What the document of the API says about projects and their versions.
@@ -21,22 +21,26 @@ export const SUMMARY = {
 const PINNED = list(
   text('JSON pointer to a setting that the configuration file pins; "" is all of them.', 10_000),
 );
+const SETTINGS = named("ProjectSettings", SETTINGS_SCHEMA);
 /** Checked where masks have become secrets again, and with more than a schema can see. */
-export const SENT = checkedByHandler(SETTINGS_SCHEMA);
-export const PROJECT = object(
-  "A project with its settings. Secrets are masked; a mask that is sent back keeps its secret.",
-  {
+export const SENT = checkedByHandler(SETTINGS);
+export const PROJECT = named(
+  "Project",
+  object("A project with its settings. Secrets are masked; a mask that is sent back keeps its secret.", {
     ...SUMMARY,
-    settings: SETTINGS_SCHEMA,
+    settings: SETTINGS,
     pinned: PINNED,
-  },
+  }),
 );
-export const CHANGED = object("What is in force on this instance; on all of them within a second.", {
-  ...SUMMARY,
-  settings: SETTINGS_SCHEMA,
-  pinned: PINNED,
-  invalidations: INVALIDATIONS,
-});
+export const CHANGED = named(
+  "ProjectChanged",
+  object("What is in force on this instance; on all of them within a second.", {
+    ...SUMMARY,
+    settings: SETTINGS,
+    pinned: PINNED,
+    invalidations: INVALIDATIONS,
+  }),
+);
 export const VERSION_VIEW = {
   version: count("Its number.", 1),
   at: time("When it was made."),

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from "fastify";
-import { principalOf } from "../access/plugin.ts";
+import { principalOf, refusalOf } from "../access/plugin.ts";
 import { mayDo } from "../access/right.ts";
 import { ServerError } from "../errors.ts";
 import { grants } from "./conflicts.ts";
@@ -15,7 +15,7 @@ import { changerOf, type ProjectViews } from "./view.ts";
 /**
  * The project as it would be with settings that nobody saved, so that a change can be tried out first. Whoever asks needs every right
  * that saving them would need: a trial opens nothing that a change does not.
- * @throws ServerError KEY_NOT_ALLOWED, PROJECT_READ_ONLY, SETTING_NOT_ALLOWED or PROJECT_NOT_FOUND, and SettingsError.
+ * @throws ServerError KEY_NOT_ALLOWED or RIGHT_MISSING, PROJECT_READ_ONLY, SETTING_NOT_ALLOWED or PROJECT_NOT_FOUND, and SettingsError.
  */
 export type Drafts = (request: FastifyRequest, name: string, settings: unknown) => Promise<Project>;
 
@@ -24,7 +24,8 @@ export function createDrafts(
 ): Drafts {
   const { feed, views, box } = parts;
   return async (request, name, settings) => {
-    if (!mayDo(principalOf(request).rights, "admin", name)) throw new ServerError("KEY_NOT_ALLOWED");
+    const principal = principalOf(request);
+    if (!mayDo(principal.rights, "admin", name)) throw refusalOf(principal);
     if (views.isFixed(name)) throw new ServerError("PROJECT_READ_ONLY");
     await feed.refresh();
     const known = feed.known.get(name);

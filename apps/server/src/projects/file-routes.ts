@@ -2,7 +2,18 @@ import type { Kysely } from "@freshet/store";
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { authorOf, projectOfRequest } from "../access/plugin.ts";
 import { type PageQuery, pageOf, readPlace, USUAL_PAGE } from "../admin/cursor.ts";
-import { choice, count, list, object, PAGE_QUERY, page, text, time } from "../admin/schemas.ts";
+import {
+  beside,
+  choice,
+  count,
+  list,
+  named,
+  object,
+  PAGE_QUERY,
+  page,
+  text,
+  time,
+} from "../admin/schemas.ts";
 import type { Cells } from "../cells/cells.ts";
 import { checkPicture } from "../cells/picture-check.ts";
 import { fileName } from "../config/fragments.ts";
@@ -35,6 +46,7 @@ const INVALIDATION = {
     60,
   ),
 };
+const KEPT = named("FileKept", object("The new file.", { ...VIEW, ...INVALIDATION }));
 
 interface FileParams {
   readonly Params: { readonly name: string; readonly file: string };
@@ -129,8 +141,8 @@ export function fileRoutes(
           requestHeaders: { "If-Match": "The ETag of what is to be replaced; absent: whatever there is." },
           upload: "image/*",
           response: {
-            200: object("The file that was replaced, as it is now.", { ...VIEW, ...INVALIDATION }),
-            201: object("The new file.", { ...VIEW, ...INVALIDATION }),
+            200: beside(KEPT, { description: "The file that was replaced, as it is now." }),
+            201: KEPT,
           },
           errors: [
             ...(["PROJECT_NOT_FOUND", "FILE_NAME_WRONG", "FILE_NO_IMAGE", "FILES_FULL"] as const),

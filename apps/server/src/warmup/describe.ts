@@ -1,4 +1,4 @@
-import { choice, count, list, object, PAGE_QUERY, text, time } from "../admin/schemas.ts";
+import { choice, count, list, named, object, PAGE_QUERY, text, time } from "../admin/schemas.ts";
 import type { Schema } from "../config/shape.ts";
 import type { ErrorCode } from "../errors.ts";
 import { KEPT_MS, LONGEST_DESCRIPTION, MOST_BYTES, MOST_URLS } from "./bounds.ts";
@@ -51,28 +51,31 @@ const URL_VIEW = object("One URL.", {
   formats: list(FORMAT, 10),
 });
 
-const WARM_UP = object("One warm-up.", {
-  id: text("Its id.", 60),
-  project: text("Its project.", 63),
-  state: choice("How it is.", STATES),
-  "desc?": text("What it is for.", LONGEST_DESCRIPTION),
-  added_by: text("Who asked for it.", 300),
-  added_at: time("When."),
-  started_at: nullable(time("When its first URL was begun.")),
-  ended_at: nullable(time("When it ended.")),
-  expires_at: time("When it is forgotten."),
-  count_added: count("Entries of the list that were taken."),
-  count_failed: count("Entries that were not."),
-  duplicates: count("Entries that were there before in the same list."),
-  urls: object(
-    "URLs by how they ended: warm is all of it; partly, that a format or a node is not.",
-    Object.fromEntries(["waiting", ...OUTCOMES].map((name) => [name, whole()])),
-  ),
-  answers: count("Answers that are warm."),
-  bytes: count("Of these answers."),
-  "rate?": { type: "number", minimum: 0, description: "URLs a second, lately." } as unknown as Schema,
-  "seconds_left?": { type: ["integer", "null"], minimum: 0 } as unknown as Schema,
-});
+const WARM_UP = named(
+  "WarmUp",
+  object("One warm-up.", {
+    id: text("Its id.", 60),
+    project: text("Its project.", 63),
+    state: choice("How it is.", STATES),
+    "desc?": text("What it is for.", LONGEST_DESCRIPTION),
+    added_by: text("Who asked for it.", 300),
+    added_at: time("When."),
+    started_at: nullable(time("When its first URL was begun.")),
+    ended_at: nullable(time("When it ended.")),
+    expires_at: time("When it is forgotten."),
+    count_added: count("Entries of the list that were taken."),
+    count_failed: count("Entries that were not."),
+    duplicates: count("Entries that were there before in the same list."),
+    urls: object(
+      "URLs by how they ended: warm is all of it; partly, that a format or a node is not.",
+      Object.fromEntries(["waiting", ...OUTCOMES].map((name) => [name, whole()])),
+    ),
+    answers: count("Answers that are warm."),
+    bytes: count("Of these answers."),
+    "rate?": { type: "number", minimum: 0, description: "URLs a second, lately." } as unknown as Schema,
+    "seconds_left?": { type: ["integer", "null"], minimum: 0 } as unknown as Schema,
+  }),
+);
 
 const cursor = { "cursor?": nullable(text("Where the next page begins; null on the last one.", 200)) };
 const BODY = `At most ${MOST_URLS.toLocaleString("en")} URLs and ${MOST_BYTES / 2 ** 20} MB: this JSON, or a multipart form whose part file is a list with one URL a line, or such a list itself (text/csv).`;

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { authorOf, projectOfRequest } from "../access/plugin.ts";
+import { authorOf, principalOf, projectOfRequest, refusalOf } from "../access/plugin.ts";
 import type { Author } from "../admin/audit.ts";
 import { readPlace, USUAL_PAGE, writePlace } from "../admin/cursor.ts";
 import { ERRORS, isServerError, ServerError } from "../errors.ts";
@@ -38,7 +38,7 @@ export function warmUpRoutes(parts: WarmUpRouteParts): (app: FastifyInstance) =>
     const project = projectOf(request);
     const list = await readList(request.body, request.headers["content-type"]);
     if (list.token !== undefined && list.token !== project.name)
-      throw new ServerError("KEY_NOT_ALLOWED", "token names another project than the key's.");
+      throw refusalOf(principalOf(request), "token names another project than the one that is asked.");
     const { host } = request.headers;
     return { taken: await parts.add(list, { project, host }, authorOf(request)), sent: list.entries.length };
   };

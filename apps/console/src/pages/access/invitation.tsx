@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
-import { Link, useLocation } from "wouter";
+import { Link, useNavigate } from "react-router";
 import { call } from "../../api/call.ts";
 import { SESSION } from "../../api/client.ts";
 import type { ApiError } from "../../api/error.ts";
@@ -33,7 +33,7 @@ export function InvitationPage() {
       {token === "" ? (
         <Notice kind="warn" title="The link is not whole.">
           <p>Open it as you got it, or ask for a new one.</p>
-          <Link href="/sign-in">To the sign-in</Link>
+          <Link to="/sign-in">To the sign-in</Link>
         </Notice>
       ) : (
         (stateOf(invited, "Looking whom the link is for") ??
@@ -45,14 +45,14 @@ export function InvitationPage() {
 
 function Choice({ token, invited }: { readonly token: string; readonly invited: Invited }) {
   const client = useQueryClient();
-  const [, navigate] = useLocation();
+  const navigate = useNavigate();
   const [password, setPassword] = useState("");
   const accept = useSend<Session, object>((body) => ({ method: "POST", where: "/access/invitation", body }));
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const onSuccess = (answer: Session) => {
       client.setQueryData([SESSION], answer);
-      navigate("/", { replace: true });
+      void navigate("/", { replace: true });
     };
     accept.mutate({ token, password }, { onSuccess });
   };

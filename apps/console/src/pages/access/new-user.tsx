@@ -1,6 +1,6 @@
 import { Button, Group } from "@mantine/core";
 import { useState } from "react";
-import { Link } from "wouter";
+import { Link } from "react-router";
 import { useSend } from "../../api/hooks.ts";
 import { PageHead } from "../../pieces/page-head.tsx";
 import { Problem } from "../../pieces/states.tsx";
@@ -31,7 +31,7 @@ export function NewUser() {
       {add.data ? (
         <>
           <InvitationShown name={add.data.name} invitation={add.data} done={again} />
-          <Link href={`/users/${encodeURIComponent(add.data.id)}`}>To the page of {add.data.name}</Link>
+          <Link to={`/users/${encodeURIComponent(add.data.id)}`}>To the page of {add.data.name}</Link>
         </>
       ) : (
         <form
@@ -47,7 +47,7 @@ export function NewUser() {
             <Button type="submit" loading={add.isPending}>
               Make the invitation
             </Button>
-            <Button component={Link} href="/users" variant="default">
+            <Button component={Link} to="/users" variant="default">
               Cancel
             </Button>
           </Group>

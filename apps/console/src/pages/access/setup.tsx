@@ -1,7 +1,7 @@
 import { Button, PasswordInput, TextInput } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { Redirect } from "wouter";
+import { Navigate } from "react-router";
 import { SESSION } from "../../api/client.ts";
 import { useSend } from "../../api/hooks.ts";
 import { type Session, useSession } from "../../api/session.ts";
@@ -18,7 +18,7 @@ export function Setup() {
   const [draft, setDraft] = useState({ token: tokenOfLink(), name: "", email: "", password: "" });
   const setUp = useSend<Session, typeof draft>((body) => ({ method: "POST", where: "/access/setup", body }));
   const set = (change: Partial<typeof draft>) => setDraft({ ...draft, ...change });
-  if (session && !session.setup_needed) return <Redirect to="/" replace />;
+  if (session && !session.setup_needed) return <Navigate to="/" replace />;
   return (
     <Entrance
       title="Set up Freshet"

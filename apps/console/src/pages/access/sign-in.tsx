@@ -1,7 +1,7 @@
 import { Button, PasswordInput, TextInput } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
-import { Redirect, useSearchParams } from "wouter";
+import { Navigate, useSearchParams } from "react-router";
 import { SESSION } from "../../api/client.ts";
 import { useSend } from "../../api/hooks.ts";
 import { type Session, useSession } from "../../api/session.ts";
@@ -22,7 +22,7 @@ export function SignIn() {
     where: SESSION,
     body,
   }));
-  if (session?.user) return <Redirect to={backOf(search.get("back"))} replace />;
+  if (session?.user) return <Navigate to={backOf(search.get("back"))} replace />;
   const submit = (event: FormEvent) => {
     event.preventDefault();
     signIn.mutate({ email, password }, { onSuccess: (answer) => client.setQueryData([SESSION], answer) });

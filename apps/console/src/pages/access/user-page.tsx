@@ -1,6 +1,6 @@
 import { Button, Group } from "@mantine/core";
 import { type FormEvent, useState } from "react";
-import { Link, useLocation } from "wouter";
+import { Link, useNavigate } from "react-router";
 import { path } from "../../api/call.ts";
 import { useGet, useSend } from "../../api/hooks.ts";
 import { useUser } from "../../api/session.ts";
@@ -34,7 +34,7 @@ function Known({ user, where }: { readonly user: User; readonly where: string })
         lead={
           <>
             {user.email}, added by {user.created_by} on <DateTime at={user.created_at} />.{" "}
-            <Link href="/users">All users</Link>
+            <Link to="/users">All users</Link>
           </>
         }
       />
@@ -101,7 +101,7 @@ function NewLink({ user, where }: { readonly user: User; readonly where: string 
 }
 
 function Removal({ user, where }: { readonly user: User; readonly where: string }) {
-  const [, navigate] = useLocation();
+  const navigate = useNavigate();
   const [isAsking, setAsking] = useState(false);
   const remove = useSend<undefined>(() => ({ method: "DELETE", where }));
   return (
@@ -127,7 +127,7 @@ function Removal({ user, where }: { readonly user: User; readonly where: string 
           remove.mutate(undefined, {
             onSuccess: () => {
               say(`${user.name} was removed.`);
-              navigate("/users", { replace: true });
+              void navigate("/users", { replace: true });
             },
           })
         }

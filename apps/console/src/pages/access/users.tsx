@@ -1,5 +1,5 @@
 import { Button } from "@mantine/core";
-import { Link, Route, Switch } from "wouter";
+import { Link, Route, Routes, useParams } from "react-router";
 import { usePages } from "../../api/hooks.ts";
 import { Ago, DateTime } from "../../pieces/date-time.tsx";
 import { PageHead } from "../../pieces/page-head.tsx";
@@ -16,19 +16,18 @@ import { UserPage } from "./user-page.tsx";
 /** Who may sign in: the list, a new one, and the page of each. */
 export function Users() {
   return (
-    <Switch>
-      <Route path="/users">
-        <UserList />
-      </Route>
-      <Route path="/users/new">
-        <NewUser />
-      </Route>
-      <Route path="/users/:id">{({ id }) => <UserPage key={id} id={id} />}</Route>
-      <Route>
-        <NotHere />
-      </Route>
-    </Switch>
+    <Routes>
+      <Route index element={<UserList />} />
+      <Route path="new" element={<NewUser />} />
+      <Route path=":id" element={<OneUser />} />
+      <Route path="*" element={<NotHere />} />
+    </Routes>
   );
+}
+
+function OneUser() {
+  const { id = "" } = useParams<"id">();
+  return <UserPage key={id} id={id} />;
 }
 
 function UserList() {
@@ -39,7 +38,7 @@ function UserList() {
         title="Users"
         lead="Who may sign in here, and what each may do. Programs have API keys instead."
         actions={
-          <Button component={Link} href="/users/new">
+          <Button component={Link} to="/users/new">
             Invite a user
           </Button>
         }
@@ -58,7 +57,7 @@ function UserList() {
             {pages.items.map((user) => (
               <tr key={user.id}>
                 <td className={classes.wide}>
-                  <Link href={`/users/${encodeURIComponent(user.id)}`}>{user.name}</Link>
+                  <Link to={`/users/${encodeURIComponent(user.id)}`}>{user.name}</Link>
                   <br />
                   <span className={classes.dim}>{user.email}</span>
                 </td>

@@ -1,6 +1,6 @@
 import { Anchor, Button } from "@mantine/core";
 import { useState } from "react";
-import { Link, useLocation, useParams } from "wouter";
+import { Link, useNavigate, useParams } from "react-router";
 import { path } from "../../api/call.ts";
 import { usePages, useSend } from "../../api/hooks.ts";
 import { useMay } from "../../api/session.ts";
@@ -24,7 +24,7 @@ const ALL = 100;
 /** One connector: how it is, its sites, and why each event did or did not make anything fresh. */
 export function Connector() {
   const project = useNamedProject() ?? "";
-  const { id = "" } = useParams<{ id: string }>();
+  const { id = "" } = useParams<"id">();
   const { items, query } = usePages<Announced>("/connectors", "connectors", {
     query: { project, limit: ALL },
     everyMs: OFTEN_MS,
@@ -35,7 +35,7 @@ export function Connector() {
       <PageHead
         title={connector ? `${nameOfKind(connector.kind)}: ${id}` : id}
         lead={
-          <Anchor component={Link} href={path`/p/${project}/connectors`}>
+          <Anchor component={Link} to={path`/p/${project}/connectors`}>
             All connectors
           </Anchor>
         }
@@ -94,7 +94,7 @@ function State({ connector }: { readonly connector: Announced }) {
 
 function Forget({ project, connector }: { readonly project: string; readonly connector: Announced }) {
   const [isOpen, setOpen] = useState(false);
-  const [, navigate] = useLocation();
+  const navigate = useNavigate();
   const mayWrite = useMay("write", project);
   const remove = useSend(
     () => ({ method: "DELETE", where: path`/connectors/${connector.id}`, query: { project } }),
@@ -118,7 +118,7 @@ function Forget({ project, connector }: { readonly project: string; readonly con
           remove.mutate(undefined, {
             onSuccess: () => {
               say("It is forgotten.");
-              navigate(`/p/${encodeURIComponent(project)}/connectors`);
+              void navigate(`/p/${encodeURIComponent(project)}/connectors`);
             },
           })
         }

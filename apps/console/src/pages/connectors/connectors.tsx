@@ -1,5 +1,5 @@
 import { Anchor } from "@mantine/core";
-import { Link } from "wouter";
+import { Link } from "react-router";
 import { path } from "../../api/call.ts";
 import { usePages } from "../../api/hooks.ts";
 import { Ago } from "../../pieces/date-time.tsx";
@@ -80,7 +80,7 @@ function Row({ project, connector }: { readonly project: string; readonly connec
   return (
     <tr>
       <td>
-        <Anchor component={Link} href={path`/p/${project}/connectors/${id}`} className={classes.name ?? ""}>
+        <Anchor component={Link} to={path`/p/${project}/connectors/${id}`} className={classes.name ?? ""}>
           {nameOfKind(kind)}
         </Anchor>
         <div>

@@ -1,6 +1,6 @@
 import { Anchor, NativeSelect, TextInput } from "@mantine/core";
 import { useState } from "react";
-import { Link } from "wouter";
+import { Link } from "react-router";
 import { path } from "../../api/call.ts";
 import { usePages } from "../../api/hooks.ts";
 import { DateTime } from "../../pieces/date-time.tsx";
@@ -113,7 +113,7 @@ function Row({ project, event }: { readonly project: string; readonly event: Con
       <td>
         <div className={classes.links}>
           {[...new Set(event.invalidations)].map((uuid, at) => (
-            <Anchor key={uuid} component={Link} href={path`/p/${project}/invalidation/${uuid}`} size="sm">
+            <Anchor key={uuid} component={Link} to={path`/p/${project}/invalidation/${uuid}`} size="sm">
               {at === 0 ? "Invalidation" : `Invalidation ${at + 1}`}
             </Anchor>
           ))}

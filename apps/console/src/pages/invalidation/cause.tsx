@@ -1,6 +1,6 @@
 import type { InvalidationEntry } from "@freshet/core";
 import { Anchor } from "@mantine/core";
-import { Link } from "wouter";
+import { Link } from "react-router";
 import { path } from "../../api/call.ts";
 import { safeLink } from "./named.ts";
 import { causeWord } from "./words.ts";
@@ -26,7 +26,7 @@ export function CauseText({ project, cause: { kind, id, link } }: CauseProps) {
   if (kind === "recheck" && id !== undefined) {
     return (
       <>
-        Recheck of <Link href={path`/p/${project}/invalidation/${id}`}>{id.slice(0, 8)}</Link>
+        Recheck of <Link to={path`/p/${project}/invalidation/${id}`}>{id.slice(0, 8)}</Link>
       </>
     );
   }

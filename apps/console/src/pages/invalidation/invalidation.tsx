@@ -1,4 +1,4 @@
-import { useParams } from "wouter";
+import { useParams } from "react-router";
 import { useMay } from "../../api/session.ts";
 import { Notice } from "../../pieces/notice.tsx";
 import { PageHead } from "../../pieces/page-head.tsx";
@@ -12,7 +12,7 @@ import { useProjectRules } from "./project-rules.ts";
 /** Everything about the invalidations of a project: the form with the log, and each of them at an address of its own. */
 export function Invalidation() {
   const project = useNamedProject();
-  const { "*": rest = "" } = useParams<{ readonly "*"?: string }>();
+  const { "*": rest = "" } = useParams<"*">();
   if (project === undefined || rest.includes("/")) return <NotHere />;
   return rest === "" ? (
     <FormAndLog project={project} />

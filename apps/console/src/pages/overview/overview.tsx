@@ -1,5 +1,5 @@
 import type { InvalidationEntry } from "@freshet/core";
-import { Link } from "wouter";
+import { Link } from "react-router";
 import { useGet, usePages } from "../../api/hooks.ts";
 import type { ProjectSummary } from "../../api/projects.ts";
 import { useMay } from "../../api/session.ts";
@@ -133,7 +133,7 @@ function Findings({ findings }: { readonly findings: readonly Finding[] }) {
       <ul className={classes.findings}>
         {findings.map(({ key, kind, subject, sentence, at, href }) => (
           <li key={key} className={classes.finding} style={KINDS[kind]}>
-            <Link href={href}>{subject}</Link>
+            <Link to={href}>{subject}</Link>
             <span>{sentence}</span>
             <span className={classes.when}>
               <Ago at={at} />
@@ -156,7 +156,7 @@ function Newest({ logs, isKnown }: { readonly logs: readonly ProjectLog[]; reado
       <h2 id="newest">Newest invalidations</h2>
       {logs.length === 0 ? (
         <Empty title="There is no project yet.">
-          {mayMake ? <Link href="/projects">Make the first one</Link> : <p>An administrator can make one.</p>}
+          {mayMake ? <Link to="/projects">Make the first one</Link> : <p>An administrator can make one.</p>}
         </Empty>
       ) : newest.length === 0 ? (
         isKnown && (
@@ -179,7 +179,7 @@ function Newest({ logs, isKnown }: { readonly logs: readonly ProjectLog[]; reado
             {newest.map(({ project, entry }) => (
               <tr key={entry.uuid}>
                 <td className={classes.path}>
-                  <Link href={`/p/${encodeURIComponent(project)}/invalidation/${entry.uuid}`}>
+                  <Link to={`/p/${encodeURIComponent(project)}/invalidation/${entry.uuid}`}>
                     {nameOf(entry)}
                   </Link>
                 </td>

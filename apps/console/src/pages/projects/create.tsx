@@ -1,6 +1,6 @@
 import { Anchor, Button, Group, Stack, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
-import { Link, useLocation } from "wouter";
+import { Link, useNavigate } from "react-router";
 import { useSend } from "../../api/hooks.ts";
 import { PageHead } from "../../pieces/page-head.tsx";
 import { say } from "../../pieces/say.tsx";
@@ -13,7 +13,7 @@ export function CreateProject() {
   const [name, setName] = useState("");
   const [address, setAddress] = useState("");
   const [host, setHost] = useState("");
-  const [, navigate] = useLocation();
+  const navigate = useNavigate();
   const make = useSend<ProjectChanged>(
     () => ({ method: "POST", where: "/projects", body: bodyOf(name, address, host) }),
     ["/projects"],
@@ -28,7 +28,7 @@ export function CreateProject() {
     make.mutate(undefined, {
       onSuccess: (made) => {
         say(`The project ${made.name} is there.`);
-        navigate(`/p/${encodeURIComponent(made.name)}/settings/sources`);
+        void navigate(`/p/${encodeURIComponent(made.name)}/settings/sources`);
       },
     });
   };
@@ -73,7 +73,7 @@ export function CreateProject() {
             <Button type="submit" loading={make.isPending} disabled={name.trim() === ""}>
               Make the project
             </Button>
-            <Anchor component={Link} underline="always" href="/projects">
+            <Anchor component={Link} underline="always" to="/projects">
               Cancel
             </Anchor>
           </Group>

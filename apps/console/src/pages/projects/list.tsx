@@ -1,5 +1,5 @@
 import { Anchor, Button } from "@mantine/core";
-import { Link, useLocation } from "wouter";
+import { Link, useNavigate } from "react-router";
 import { usePages } from "../../api/hooks.ts";
 import type { ProjectSummary } from "../../api/projects.ts";
 import { useMay } from "../../api/session.ts";
@@ -12,10 +12,10 @@ import { TableBox } from "../../pieces/table-box.tsx";
 /** `/projects`: those that whoever looks may see. */
 export function ProjectList() {
   const mayMake = useMay("admin");
-  const [, navigate] = useLocation();
+  const navigate = useNavigate();
   const pages = usePages<ProjectSummary>("/projects", "projects", { query: { limit: 50 } });
   const make = (
-    <Button size="sm" onClick={() => navigate("/projects/new")}>
+    <Button size="sm" onClick={() => void navigate("/projects/new")}>
       New project
     </Button>
   );
@@ -47,7 +47,7 @@ export function ProjectList() {
                   return (
                     <tr key={name}>
                       <td>
-                        <Anchor component={Link} underline="always" href={`${base}/settings`}>
+                        <Anchor component={Link} underline="always" to={`${base}/settings`}>
                           {name}
                         </Anchor>
                       </td>
@@ -59,17 +59,17 @@ export function ProjectList() {
                         )}
                       </td>
                       <td>
-                        <Anchor component={Link} underline="always" href={`${base}/invalidation`}>
+                        <Anchor component={Link} underline="always" to={`${base}/invalidation`}>
                           Invalidations
                         </Anchor>
                         {" · "}
-                        <Anchor component={Link} underline="always" href={`${base}/settings/sources`}>
+                        <Anchor component={Link} underline="always" to={`${base}/settings/sources`}>
                           Sources
                         </Anchor>
                         {origin === "store" && (
                           <>
                             {" · "}
-                            <Anchor component={Link} underline="always" href={`${base}/versions`}>
+                            <Anchor component={Link} underline="always" to={`${base}/versions`}>
                               Versions
                             </Anchor>
                           </>

@@ -1,6 +1,6 @@
 import { Anchor, Button, Group, NativeSelect } from "@mantine/core";
 import { useState } from "react";
-import { Link, useParams } from "wouter";
+import { Link, useParams } from "react-router";
 import { path } from "../../api/call.ts";
 import { useGet, usePages, useSend } from "../../api/hooks.ts";
 import { ConfirmDialog } from "../../pieces/confirm-dialog.tsx";
@@ -17,7 +17,7 @@ import classes from "./versions.module.css";
 
 /** `/p/<project>/versions`: who changed what and why, any two of them side by side, and the way back. */
 export function Versions() {
-  const { project = "" } = useParams<{ readonly project: string }>();
+  const { project = "" } = useParams<"project">();
   const found = useProject(project);
   const readOnly = useReadOnly(found.data, project);
   const pages = usePages<VersionView>(path`/projects/${project}/versions`, "versions");
@@ -32,7 +32,7 @@ export function Versions() {
         title={`Versions of ${project}`}
         lead="Every save is a version. One that is put in force again becomes the newest, with its secrets; nothing is lost."
         actions={
-          <Anchor component={Link} underline="always" href={`/p/${encodeURIComponent(project)}/settings`}>
+          <Anchor component={Link} underline="always" to={`/p/${encodeURIComponent(project)}/settings`}>
             To the settings
           </Anchor>
         }

@@ -1,6 +1,6 @@
 import { Button } from "@mantine/core";
 import { type CSSProperties, useState } from "react";
-import { Link } from "wouter";
+import { Link } from "react-router";
 import { path } from "../../api/call.ts";
 import { useGet, useSend } from "../../api/hooks.ts";
 import { useMay } from "../../api/session.ts";
@@ -35,7 +35,7 @@ export function WarmUpPage({ id }: { readonly id: string }) {
     <>
       <PageHead
         title="One warm-up"
-        lead={<Link href={back}>All warm-ups</Link>}
+        lead={<Link to={back}>All warm-ups</Link>}
         actions={warmUp?.state === "running" && <Stop where={where} project={project} />}
       />
       {stateOf(query, "Asking how far it is")}

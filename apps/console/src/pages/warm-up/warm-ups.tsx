@@ -1,4 +1,4 @@
-import { Link, Route, Switch, useLocation } from "wouter";
+import { Link, Route, Routes, useNavigate, useParams } from "react-router";
 import { usePages } from "../../api/hooks.ts";
 import { useMay } from "../../api/session.ts";
 import { DateTime } from "../../pieces/date-time.tsx";
@@ -16,21 +16,22 @@ import { WarmUpPage } from "./warm-up-page.tsx";
 /** Lists and the history of those that were sent; the page of each. */
 export function WarmUps() {
   return (
-    <Switch>
-      <Route path="/p/:project/warmup">
-        <History />
-      </Route>
-      <Route path="/p/:project/warmup/:id">{({ id }) => <WarmUpPage key={id} id={id} />}</Route>
-      <Route>
-        <NotHere />
-      </Route>
-    </Switch>
+    <Routes>
+      <Route index element={<History />} />
+      <Route path=":id" element={<OneWarmUp />} />
+      <Route path="*" element={<NotHere />} />
+    </Routes>
   );
+}
+
+function OneWarmUp() {
+  const { id = "" } = useParams<"id">();
+  return <WarmUpPage key={id} id={id} />;
 }
 
 function History() {
   const project = useNamedProject() ?? "";
-  const [, go] = useLocation();
+  const go = useNavigate();
   const maySend = useMay("write", project);
   const pages = usePages<WarmUp>("/warmup", "warmups", { query: { project, limit: 20 }, everyMs: 3_000 });
   const place = (id: string) => `/p/${encodeURIComponent(project)}/warmup/${encodeURIComponent(id)}`;
@@ -40,7 +41,7 @@ function History() {
         title="Warm-up"
         lead="Pictures that are made before anybody asks for them, in every format that the project negotiates. Visitors always go first."
       />
-      {maySend && <NewWarmUp project={project} added={({ id }) => go(place(id))} />}
+      {maySend && <NewWarmUp project={project} added={({ id }) => void go(place(id))} />}
       <h2 className={classes.head}>The last five days</h2>
       {stateOf(pages.query, "Asking for warm-ups") ??
         (pages.items.length === 0 && pages.number === 1 ? (
@@ -66,7 +67,7 @@ function History() {
                     <StateBadge warmUp={each} />
                   </td>
                   <td>
-                    <Link href={place(each.id)}>
+                    <Link to={place(each.id)}>
                       <DateTime at={each.added_at} />
                     </Link>
                   </td>

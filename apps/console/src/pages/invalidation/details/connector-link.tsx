@@ -1,5 +1,5 @@
 import type { Cause } from "@freshet/core";
-import { Link } from "wouter";
+import { Link } from "react-router";
 import { path } from "../../../api/call.ts";
 import { useGet } from "../../../api/hooks.ts";
 import classes from "./details.module.css";
@@ -25,7 +25,7 @@ export function ConnectorLink({ project, cause: { kind, id } }: ConnectorLinkPro
   return senders.map((sender) => (
     <span key={sender.id} className={classes.sender}>
       Event <code>{id}</code> in the log of{" "}
-      <Link href={path`/p/${project}/connectors/${sender.id}`}>connector {sender.id}</Link>
+      <Link to={path`/p/${project}/connectors/${sender.id}`}>connector {sender.id}</Link>
     </span>
   ));
 }

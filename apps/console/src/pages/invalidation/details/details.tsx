@@ -1,5 +1,5 @@
 import { Button } from "@mantine/core";
-import { Link } from "wouter";
+import { Link } from "react-router";
 import { path } from "../../../api/call.ts";
 import { CopyButton } from "../../../pieces/copy-button.tsx";
 import { Notice } from "../../../pieces/notice.tsx";
@@ -30,7 +30,7 @@ export function Details({ project, uuid }: DetailsProps) {
   const live = useLive(project, { uuid, isWanted: isUnderWay });
   return (
     <>
-      <Link href={path`/p/${project}/invalidation`} className={classes.back ?? ""}>
+      <Link to={path`/p/${project}/invalidation`} className={classes.back ?? ""}>
         ← Invalidation log
       </Link>
       <PageHead

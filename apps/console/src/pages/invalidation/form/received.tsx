@@ -1,4 +1,4 @@
-import { Link } from "wouter";
+import { Link } from "react-router";
 import { path } from "../../../api/call.ts";
 import { EntryStatus } from "../entry-status.tsx";
 import { useEntry } from "../journal.ts";
@@ -15,7 +15,7 @@ export function Received({ project, uuid }: ReceivedProps) {
   return (
     <p role="status" className={classes.received}>
       Received. {entry && <EntryStatus entry={entry} />}{" "}
-      <Link href={path`/p/${project}/invalidation/${uuid}`}>See what becomes of it</Link>
+      <Link to={path`/p/${project}/invalidation/${uuid}`}>See what becomes of it</Link>
     </p>
   );
 }

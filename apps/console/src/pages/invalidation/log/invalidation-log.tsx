@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
 import { useState } from "react";
-import { useLocation, useSearch } from "wouter";
+import { useLocation, useNavigate } from "react-router";
 import { path } from "../../../api/call.ts";
 import { apiErrorOf } from "../../../api/error.ts";
 import { Notice } from "../../../pieces/notice.tsx";
@@ -27,15 +27,15 @@ export interface InvalidationLogProps {
 
 /** The log of a project: what is looked at stands in the address, what is under way moves by itself. */
 export function InvalidationLog({ project, rules }: InvalidationLogProps) {
-  const filters = readFilters(useSearch());
-  const [, navigate] = useLocation();
+  const filters = readFilters(useLocation().search);
+  const navigate = useNavigate();
   const isWide = useMediaQuery(WIDE, true, { getInitialValueInEffect: false });
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
   const log = useLog(project, filters);
   const live = useLive(project, { isNewest: filters.cursor === undefined });
   const show = (next: LogFilters) => {
     const query = writeFilters(next);
-    navigate(`${path`/p/${project}/invalidation`}${query === "" ? "" : `?${query}`}`);
+    void navigate(`${path`/p/${project}/invalidation`}${query === "" ? "" : `?${query}`}`);
   };
   const toggled = (uuid: string) =>
     setOpen((before) => {

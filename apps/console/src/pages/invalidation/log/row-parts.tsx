@@ -1,6 +1,6 @@
 import type { InvalidationEntry } from "@freshet/core";
 import { Button } from "@mantine/core";
-import { Link } from "wouter";
+import { Link } from "react-router";
 import { path } from "../../../api/call.ts";
 import { useMay } from "../../../api/session.ts";
 import { CopyButton } from "../../../pieces/copy-button.tsx";
@@ -60,7 +60,7 @@ export function Links({ project, entry }: Pick<RowProps, "project" | "entry">) {
         ))}
       </ul>
       {named.length > MOST_LINKS && (
-        <Link href={path`/p/${project}/invalidation/${entry.uuid}`}>
+        <Link to={path`/p/${project}/invalidation/${entry.uuid}`}>
           All {named.length.toLocaleString()} of them
         </Link>
       )}
@@ -73,7 +73,7 @@ export function Id({ project, entry: { uuid } }: Pick<RowProps, "project" | "ent
   return (
     <span className={classes.id}>
       <Link
-        href={path`/p/${project}/invalidation/${uuid}`}
+        to={path`/p/${project}/invalidation/${uuid}`}
         aria-label={`Details of invalidation ${uuid}`}
         title={uuid}
       >

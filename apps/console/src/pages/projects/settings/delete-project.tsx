@@ -1,6 +1,6 @@
 import { Button } from "@mantine/core";
 import { useState } from "react";
-import { useLocation } from "wouter";
+import { useNavigate } from "react-router";
 import { path } from "../../../api/call.ts";
 import { useSend } from "../../../api/hooks.ts";
 import { useMay } from "../../../api/session.ts";
@@ -14,7 +14,7 @@ export function DeleteProject() {
   const { project, version, readOnly } = useEditing();
   const mayDelete = useMay("admin") && readOnly === undefined;
   const [isAsking, setAsking] = useState(false);
-  const [, navigate] = useLocation();
+  const navigate = useNavigate();
   const end = useSend(
     () => ({
       method: "DELETE",
@@ -46,7 +46,7 @@ export function DeleteProject() {
           end.mutate(undefined, {
             onSuccess: () => {
               say(`The project ${project} is gone.`);
-              navigate("/projects");
+              void navigate("/projects");
             },
           })
         }

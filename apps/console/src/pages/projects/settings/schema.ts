@@ -22,6 +22,7 @@ export interface Schema {
 
 interface OpenApi {
   readonly paths: Readonly<Record<string, Readonly<Record<string, unknown>> | undefined>>;
+  readonly components?: { readonly schemas?: Readonly<Record<string, unknown>> };
 }
 
 /** The schema of a project's settings, as the API's own document has it; undefined until it is there. */
@@ -42,8 +43,27 @@ function schemaIn(document: OpenApi): Schema {
     "settings",
   ];
   let found: unknown = document.paths["/projects/{name}"];
-  for (const step of answer) found = isMembers(found) ? found[step] : undefined;
-  return (found ?? {}) as Schema;
+  for (const step of answer) {
+    const at = resolved(document, found);
+    found = isMembers(at) ? at[step] : undefined;
+  }
+  return (whole(document, found) ?? {}) as Schema;
+}
+
+/** What a reference is about, with what is said beside it. */
+function resolved(document: OpenApi, value: unknown): unknown {
+  if (!isMembers(value) || typeof value.$ref !== "string") return value;
+  const { $ref, ...beside } = value;
+  const name = /^#\/components\/schemas\/([^/]+)$/.exec($ref)?.[1] ?? "";
+  return { ...(resolved(document, document.components?.schemas?.[name]) as object), ...beside };
+}
+
+/** A schema without references; none of the document contains itself. */
+function whole(document: OpenApi, value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((each) => whole(document, each));
+  const at = resolved(document, value);
+  if (!isMembers(at)) return at;
+  return Object.fromEntries(Object.entries(at).map(([key, each]) => [key, whole(document, each)]));
 }
 
 /** What is said of the setting at a place. Of several forms that a value may have, the one that knows the next step. */

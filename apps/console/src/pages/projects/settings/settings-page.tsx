@@ -1,6 +1,6 @@
 import { Anchor, NativeSelect } from "@mantine/core";
 import { useState } from "react";
-import { Link, Redirect, useLocation, useParams } from "wouter";
+import { Link, Navigate, useLocation, useNavigate, useParams } from "react-router";
 import { Notice } from "../../../pieces/notice.tsx";
 import { PageHead } from "../../../pieces/page-head.tsx";
 import { NotHere, stateOf } from "../../../pieces/states.tsx";
@@ -18,7 +18,7 @@ import { useLeaveGuard } from "./use-leave-guard.tsx";
 
 /** `/p/<project>/settings/<section>`: the settings of a project, edited section by section and saved together. */
 export function SettingsPage() {
-  const { project = "" } = useParams<{ readonly project: string }>();
+  const { project = "" } = useParams<"project">();
   const found = useProject(project);
   const schema = useSettingsSchema();
   return (
@@ -28,10 +28,10 @@ export function SettingsPage() {
         lead="Every change is a version: it is in force on every instance within a second, and can be taken back."
         actions={
           <>
-            <Anchor component={Link} underline="always" href={`/p/${encodeURIComponent(project)}/versions`}>
+            <Anchor component={Link} underline="always" to={`/p/${encodeURIComponent(project)}/versions`}>
               Versions and undo
             </Anchor>
-            <Anchor component={Link} underline="always" href="/nodes">
+            <Anchor component={Link} underline="always" to="/nodes">
               CDN nodes
             </Anchor>
           </>
@@ -66,12 +66,12 @@ function Editor({
   const draft = useDraft(view);
   const readOnly = useReadOnly(view, project);
   const [isReviewing, setReviewing] = useState(false);
-  const [location] = useLocation();
+  const { pathname: location } = useLocation();
   const id = /^\/p\/[^/]+\/settings\/([^/?]+)/.exec(location)?.[1];
   const section = SECTIONS.find((each) => each.id === id);
   const base = `/p/${encodeURIComponent(project)}/settings`;
   const guard = useLeaveGuard(draft.isDirty, base, draft.discard);
-  if (id === undefined) return <Redirect to={`${base}/${SECTIONS[0]?.id}`} replace />;
+  if (id === undefined) return <Navigate to={`${base}/${SECTIONS[0]?.id}`} replace />;
   if (!section) return <NotHere />;
   const { Shown, title, lead } = section;
   return (
@@ -134,7 +134,7 @@ function Sections({
   readonly current: string;
   readonly draft: DraftHandle;
 }) {
-  const [, navigate] = useLocation();
+  const navigate = useNavigate();
   const all = SECTIONS.map((section) => ({ ...section, standing: standingOf(section, draft) }));
   return (
     <>
@@ -142,7 +142,7 @@ function Sections({
         <ul>
           {all.map(({ id, title, standing }) => (
             <li key={id}>
-              <Link href={`${base}/${id}`} aria-current={id === current ? "page" : undefined}>
+              <Link to={`${base}/${id}`} aria-current={id === current ? "page" : undefined}>
                 {title}
                 {standing && (
                   <span className={classes.standing} data-kind={standing}>
@@ -162,7 +162,7 @@ function Sections({
           value: id,
           label: standing ? `${title} (${STANDING[standing]})` : title,
         }))}
-        onChange={(event) => navigate(`${base}/${event.currentTarget.value}`)}
+        onChange={(event) => void navigate(`${base}/${event.currentTarget.value}`)}
       />
     </>
   );

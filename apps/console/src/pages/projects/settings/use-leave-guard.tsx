@@ -1,5 +1,5 @@
 import { type ReactNode, useEffect, useState } from "react";
-import { useLocation } from "wouter";
+import { useNavigate } from "react-router";
 import { ConfirmDialog } from "../../../pieces/confirm-dialog.tsx";
 
 /**
@@ -8,7 +8,7 @@ import { ConfirmDialog } from "../../../pieces/confirm-dialog.tsx";
  */
 export function useLeaveGuard(isDirty: boolean, within: string, discard: () => void): ReactNode {
   const [wanted, setWanted] = useState<string>();
-  const [, navigate] = useLocation();
+  const navigate = useNavigate();
   useEffect(() => {
     if (!isDirty) return;
     const unload = (event: BeforeUnloadEvent) => event.preventDefault();
@@ -40,7 +40,7 @@ export function useLeaveGuard(isDirty: boolean, within: string, discard: () => v
         const to = wanted;
         setWanted(undefined);
         discard();
-        if (to !== undefined) navigate(to);
+        if (to !== undefined) void navigate(to);
       }}
       closed={() => setWanted(undefined)}
     >

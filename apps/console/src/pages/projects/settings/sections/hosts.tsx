@@ -1,5 +1,5 @@
 import { Anchor, Stack } from "@mantine/core";
-import { Link } from "wouter";
+import { Link } from "react-router";
 import { useEditing } from "../editing.ts";
 import { Field } from "../field.tsx";
 
@@ -26,7 +26,7 @@ export function Hosts() {
       <p>
         The token of a project is its name: it is the first label of its delivery host. Keys of the REST API
         are made under{" "}
-        <Anchor component={Link} underline="always" href={`/p/${encodeURIComponent(project)}/keys`}>
+        <Anchor component={Link} underline="always" to={`/p/${encodeURIComponent(project)}/keys`}>
           API keys
         </Anchor>
         .
