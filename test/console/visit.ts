@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "vitest";
 import { full } from "../support/size.ts";
-import type { Console, Watched } from "./console.ts";
+import type { Watched } from "./console.ts";
 import type { Locator, Tab } from "./tab.ts";
 
 /** Where pictures of the pages go, for whoever wants to look at them. */
@@ -31,6 +31,12 @@ interface Axe {
   }>;
 }
 
+/** Where the console is, and what judges its accessibility. */
+interface Ground {
+  readonly freshet: { readonly url: string };
+  readonly axe: string;
+}
+
 export interface Visit {
   /** Below /console, such as "/users". */
   readonly path: string;
@@ -47,7 +53,7 @@ export interface Visit {
  * nothing is asked of anybody else, no script fails and the policy is kept, and its title names it.
  */
 export async function visit(
-  where: Console,
+  where: Ground,
   watched: Watched,
   { path, ready, name, prepare }: Visit,
 ): Promise<void> {
@@ -65,7 +71,7 @@ export async function visit(
 
 /** Judges what a tab shows now, and keeps a picture of it where somebody wants to look. */
 export async function judge(
-  where: Console,
+  where: Ground,
   { tab, errors, strangers }: Watched,
   form: string,
 ): Promise<void> {
