@@ -120,7 +120,7 @@ describe.skipIf(missing)(`a newcomer with an empty folder ${missing ?? ""}`, () 
     expect(await isSeen(RED), "the node has it still").toBe(true);
 
     await goBy("Invalidation");
-    await tab.getByText("Nothing was invalidated yet.").waitFor();
+    await tab.getByLabel("Paths of originals").waitFor();
     await tab.evaluate("window.stayed = true");
     desk.node.hold();
     await tab.getByLabel("Paths of originals").fill(HAT);
@@ -133,7 +133,7 @@ describe.skipIf(missing)(`a newcomer with an empty folder ${missing ?? ""}`, () 
     await judge(desk, own, "newcomer-under-way");
     desk.node.open();
     await row(desk.node.url).getByText("Done").waitFor();
-    await tab.getByText("Every instance and node serves the new state.").waitFor();
+    await tab.getByText("Every instance and node serves the new state.").first().waitFor();
     for (const stage of ["Received", "Preparing", "Flushing resizing servers", "Flushing CDN servers"])
       await tab.getByText(stage, { exact: true }).first().waitFor();
     await tab.getByText(/The origin gave other bytes|other bytes/).first().waitFor();
@@ -162,7 +162,7 @@ describe.skipIf(missing)(`a newcomer with an empty folder ${missing ?? ""}`, () 
     expect(await isSeen(BLUE), "the node kept what it could not be told").toBe(true);
     await tab.getByRole("button", { name: /^Retry/ }).click();
     await tab.getByText("Tried again for what failed: 1.").waitFor();
-    await tab.getByText("Every instance and node serves the new state.").waitFor();
+    await tab.getByText("Every instance and node serves the new state.").first().waitFor();
     await row(desk.node.url).getByText("Done").waitFor();
     expect(await isSeen(GREEN)).toBe(true);
     expect(await tab.evaluate("window.stayed")).toBe(true);
