@@ -136,7 +136,10 @@ describe.skipIf(missing)(`a newcomer with an empty folder ${missing ?? ""}`, () 
     await tab.getByText("Every instance and node serves the new state.").first().waitFor();
     for (const stage of ["Received", "Preparing", "Flushing resizing servers", "Flushing CDN servers"])
       await tab.getByText(stage, { exact: true }).first().waitFor();
-    await tab.getByText(/The origin gave other bytes|other bytes/).first().waitFor();
+    await tab
+      .getByText(/The origin gave other bytes|other bytes/)
+      .first()
+      .waitFor();
     expect(await tab.evaluate("window.stayed")).toBe(true);
     expect(await isSeen(BLUE)).toBe(true);
     await judge(desk, own, "newcomer-done");
@@ -195,8 +198,12 @@ describe.skipIf(missing)(`a newcomer with an empty folder ${missing ?? ""}`, () 
       .click();
     await heading("Evidence");
     const said = await tab.locator("main").innerText();
-    expect(said).toContain(tuesday.toLocaleDateString("en-US", { day: "numeric", month: "short", year: "numeric" }));
-    expect(said).toMatch(/answers? (was|were) read from nodes after the purge; none was older than number \d+/);
+    expect(said).toContain(
+      tuesday.toLocaleDateString("en-US", { day: "numeric", month: "short", year: "numeric" }),
+    );
+    expect(said).toMatch(
+      /answers? (was|were) read from nodes after the purge; none was older than number \d+/,
+    );
     await tab.getByRole("link", { name: "connector site" }).waitFor();
     const opened = tab.waitForEvent("popup");
     await tab
