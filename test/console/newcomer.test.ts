@@ -152,10 +152,18 @@ describe.skipIf(missing)(`a newcomer with an empty folder ${missing ?? ""}`, () 
     await tab.getByLabel("Paths of originals").fill(HAT);
     await tab.getByRole("button", { name: "Invalidate 1 original" }).click();
     await row("ERROR_CDN_NODE").waitFor();
-    // The morning's page says it too, and leads there.
+    // The morning's page says it too, and leads there; what else is late is beside it.
+    await ask("PUT /connectors/site", { kind: "wordpress", state: "running", lag: 900, waiting: 12 });
     await goBy("Overview");
     await tab.getByText(/to be looked at\.$/).waitFor();
+    await tab.getByRole("link", { name: `CDN node varnish ${desk.node.url}` }).waitFor();
+    await tab.getByText("12 events wait, the oldest for 15 minutes.").waitFor();
     await judge(desk, own, "newcomer-findings");
+    await tab.setViewportSize({ width: 360, height: 740 });
+    await tab.emulateMedia({ colorScheme: "dark" });
+    await judge(desk, own, "newcomer-findings-narrow");
+    await tab.emulateMedia({ colorScheme: "light" });
+    await tab.setViewportSize({ width: 1440, height: 900 });
     await tab
       .getByRole("link", { name: `shop: ${HAT}` })
       .first()
@@ -169,6 +177,7 @@ describe.skipIf(missing)(`a newcomer with an empty folder ${missing ?? ""}`, () 
     await row(desk.node.url).getByText("Done").waitFor();
     expect(await isSeen(GREEN)).toBe(true);
     expect(await tab.evaluate("window.stayed")).toBe(true);
+    await ask("PUT /connectors/site", { kind: "wordpress", state: "running", lag: 0, waiting: 0 });
     await goBy("Overview");
     await tab.getByText("Everything is fresh.").waitFor();
   });
@@ -176,7 +185,6 @@ describe.skipIf(missing)(`a newcomer with an empty folder ${missing ?? ""}`, () 
   test("finds out why a picture was purged last Tuesday", async () => {
     const tuesday = lastTuesday();
     const page = `${desk.cms}/wp-admin/post.php?post=7`;
-    await ask("PUT /connectors/site", { kind: "wordpress", state: "running", lag: 0 });
     const { invalidation } = await ask("POST /invalidate", {
       ...{ scope: "original", urls: [HAT] },
       cause: { kind: "wordpress", id: "evt_71", link: page },
