@@ -2,6 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { availableParallelism, cpus, loadavg } from "node:os";
 import { join } from "node:path";
 import { installParts } from "../scripts/parts.mjs";
+import { measureConsole } from "./console/measure.ts";
 import { measureFreshness } from "./freshness/measure.ts";
 import { compareHerds } from "./herd.ts";
 import { compareHits } from "./hits.ts";
@@ -48,6 +49,10 @@ async function bench(options: Options): Promise<void> {
   await measurePictures(figures, options, leaveOut, progress);
   if (options.cells.includes("stats")) figures.stats = await measureStats(options, leaveOut, progress);
   if (options.cells.includes("quality")) figures.quality = await measureQuality(options, leaveOut, progress);
+  if (options.cells.includes("console")) {
+    const loads = await measureConsole(options, leaveOut, progress);
+    if (loads !== undefined) figures.console = loads;
+  }
 
   const { tables, aims } = report(figures);
   console.log(`\n${tables}\n\n${aimLines(aims)}`);

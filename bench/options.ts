@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 
 /** The ratios that freshness is judged by. */
 const FRESHNESS = ["fresh", "breadth", "everything", "journal", "log", "fence", "neighbours"] as const;
-const CELLS = ["renders", "hits", "herd", "quality", "stats", ...FRESHNESS] as const;
+const CELLS = ["renders", "hits", "herd", "quality", "stats", "console", ...FRESHNESS] as const;
 
 /** One of the comparisons. */
 export type Cell = (typeof CELLS)[number];

@@ -1,3 +1,4 @@
+import { type ConsoleLoads, reportConsole } from "./console/report.ts";
 import { type FreshnessFigures, reportFreshness } from "./freshness/report.ts";
 import { HERD, type HerdPeer } from "./herd.ts";
 import { type HitComparison, NOT_COUNTING } from "./hits.ts";
@@ -27,6 +28,7 @@ export interface Figures extends FreshnessFigures {
   hits?: readonly HitComparison[];
   herds?: readonly HerdPeer[];
   stats?: readonly StatsTimes[];
+  console?: readonly ConsoleLoads[];
 }
 
 /** What is compared with what, as tables and aims. Medians over rounds; ratios are medians of per-round ratios. */
@@ -38,12 +40,14 @@ export function report(figures: Figures): {
   const freshness = reportFreshness(figures);
   const stats = reportStats(figures.stats ?? []);
   const quality = reportQuality(figures.quality ?? {});
+  const opened = reportConsole(figures.console ?? []);
   const sections = [
     ...(renders ? [renderTable(renders)] : []),
     ...(hits ?? []).map(hitTable),
     ...(herds ? [herdTable(herds)] : []),
     ...quality.tables,
     ...stats.tables,
+    ...opened.tables,
     ...freshness.tables,
   ];
   const aims = [
@@ -52,6 +56,7 @@ export function report(figures: Figures): {
     ...(herds ? herdAims(herds) : []),
     ...quality.aims,
     ...stats.aims,
+    ...opened.aims,
     ...freshness.aims,
   ];
   return { tables: sections.join("\n\n"), aims };

@@ -4,10 +4,13 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { missingBrowser } from "../support/browser.ts";
 import { startFreshet } from "../support/freshet.ts";
 import { ADMIN, type Console, startConsole, type Watched } from "./console.ts";
-import { firstLoad, judge, visit } from "./visit.ts";
+import { type FirstLoad, firstLoad } from "./first-load.ts";
+import { judge, visit } from "./visit.ts";
 
-/** What a first visit may cost: all of script, style and page, as it goes over the wire. */
+/** What a first visit may cost: everything that is loaded, as it goes over the wire. */
 const MOST_BYTES = 200_000;
+/** So slow is no machine, whatever else it does; how fast it is where nothing else runs, the benchmark says. */
+const LONGEST_MS = 15_000;
 const EVIL = `<img src=x onerror="window.hacked=1">"'&`;
 
 const missing = missingBrowser().join(", ") || undefined;
@@ -28,19 +31,34 @@ describe.skipIf(missing)(`the console and those who may use it ${missing ?? ""}`
     expect(await own.tab.evaluate("window.hacked")).toBeUndefined();
   });
 
-  test("costs little to open, and is soon in use", async () => {
-    const { tab } = await all.tab(null);
+  test("costs little to open, asks nobody else for anything, and is soon in use", async () => {
+    const { tab, errors, strangers } = await all.tab(null);
+    const loads: FirstLoad[] = [];
     await tab.goto(`${all.freshet.url}/console`);
     await tab.getByRole("button", { name: "Sign in" }).waitFor();
-    const signIn = await firstLoad(tab);
-    expect(signIn.bytes, signIn.files.join("\n")).toBeLessThan(MOST_BYTES);
+    loads.push(await firstLoad(tab));
+    // On from there: what the way to the overview loads comes on top.
+    await tab.getByLabel("E-mail address").fill(ADMIN.email);
+    await tab.getByLabel("Password", { exact: true }).fill(ADMIN.password);
+    await tab.keyboard.press("Enter");
+    await tab.getByText("Everything is fresh.").waitFor();
+    loads.push({ ...(await firstLoad(tab)), ms: 0 });
+    await tab.close();
 
     const second = await all.tab();
     await second.tab.goto(`${all.freshet.url}/console`);
-    await second.tab.getByRole("heading", { name: "Newest invalidations" }).waitFor();
-    const overview = await firstLoad(second.tab);
-    expect(overview.bytes, overview.files.join("\n")).toBeLessThan(MOST_BYTES);
-    await Promise.all([tab.close(), second.tab.close()]);
+    await second.tab.getByText("Everything is fresh.").waitFor();
+    loads.push(await firstLoad(second.tab));
+    await second.tab.close();
+    for (const { bytes, files, ms } of loads) {
+      expect(files.length).toBeGreaterThan(3);
+      expect(bytes, files.join("\n")).toBeGreaterThan(0);
+      expect(bytes, files.join("\n")).toBeLessThan(MOST_BYTES);
+      expect(ms).toBeLessThan(LONGEST_MS);
+    }
+    expect([...strangers, ...second.strangers, ...errors, ...second.errors]).toEqual([]);
+    const said = loads.map(({ bytes, ms }) => `${bytes} bytes${ms > 0 ? ` in ${Math.round(ms)} ms` : ""}`);
+    console.log(`First load of sign-in; on to the overview; overview at once: ${said.join("; ")}`);
   });
 
   test("shows in the morning that everything is fresh", async () => {

@@ -49,8 +49,7 @@ export async function startConsole(options: FreshetOptions = {}): Promise<Consol
   await using started = new AsyncDisposableStack();
   const freshet = await startFreshet(options);
   started.defer(() => freshet.stop());
-  const part = await installPart(PART);
-  const axe = await readFile(part.require.resolve("axe-core/axe.min.js"), "utf8");
+  const axe = await readAxe();
   const browser: Browser = await openBrowser();
   let addresses: readonly string[] = [];
   started.defer(async () => {
@@ -94,29 +93,38 @@ export async function startConsole(options: FreshetOptions = {}): Promise<Consol
             await send("POST /access/session", { email: user.email, password: user.password }, undefined),
           ),
     async tab(session = first) {
-      const tab = (await browser.page()) as unknown as Tab;
-      tab.setDefaultTimeout(20_000);
+      const watched = await openTab(browser, freshet.url);
       if (session !== null)
-        await tab.context().addCookies([{ name: COOKIE, value: session, url: freshet.url }]);
-      const errors: string[] = [];
-      const strangers: string[] = [];
-      tab.on("pageerror", (error) => errors.push(String(error)));
-      tab.on("console", (message) => {
-        if (message.type() === "error") errors.push(message.text());
-      });
-      tab.on("request", (request) => {
-        const url = request.url();
-        if (!url.startsWith(`${freshet.url}/`) && !/^(data|blob):/.test(url)) strangers.push(url);
-      });
-      return { tab, errors, strangers };
+        await watched.tab.context().addCookies([{ name: COOKIE, value: session, url: freshet.url }]);
+      return watched;
     },
     async close() {
       await running.disposeAsync();
-      // A Chromium looks for its maker by itself, at the ports that all the web has; what tabs ask for, they say.
-      const others = addresses.filter(
-        (address) => !new RegExp(`^127\\.0\\.0\\.1:(${freshet.port}|80|443)$`).test(address),
-      );
+      const others = addresses.filter((address) => address !== `127.0.0.1:${freshet.port}`);
       if (others.length > 0) throw new Error(`The browser opened connections to ${others.join(", ")}.`);
     },
   };
+}
+
+/** A new tab of nobody for the console at this address. */
+export async function openTab(browser: Browser, url: string): Promise<Watched> {
+  const tab = (await browser.page()) as unknown as Tab;
+  tab.setDefaultTimeout(20_000);
+  const errors: string[] = [];
+  const strangers: string[] = [];
+  tab.on("pageerror", (error) => errors.push(String(error)));
+  tab.on("console", (message) => {
+    if (message.type() === "error") errors.push(message.text());
+  });
+  tab.on("request", (request) => {
+    const asked = request.url();
+    if (!asked.startsWith(`${url}/`) && !/^(data|blob):/.test(asked)) strangers.push(asked);
+  });
+  return { tab, errors, strangers };
+}
+
+/** The script that judges accessibility. */
+export async function readAxe(): Promise<string> {
+  const part = await installPart(PART);
+  return readFile(part.require.resolve("axe-core/axe.min.js"), "utf8");
 }

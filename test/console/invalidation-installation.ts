@@ -1,8 +1,7 @@
-import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import { freePort } from "../support/freshet.ts";
 import { type Origin, startOrigin } from "../support/origin.ts";
 import { startVarnish, type Varnish } from "../support/varnish.ts";
+import { backdate } from "./backdate.ts";
 import { type Console, startConsole } from "./console.ts";
 
 const API_KEY = "client_0123456789abcdef";
@@ -69,19 +68,7 @@ export async function startInstallation(): Promise<Installation> {
       }
       throw new Error(`${uuid} does not end.`);
     },
-    backdate(uuid, at) {
-      const db = new DatabaseSync(join(all.freshet.dataFolder, "freshet.db"), { timeout: 20_000 });
-      try {
-        const { changes } = db
-          .prepare(
-            "update invalidation_entry set received_at = ? where sequence <= (select sequence from invalidation_entry where id = ?)",
-          )
-          .run(at.getTime(), uuid);
-        if (Number(changes) === 0) throw new Error(`There is no entry ${uuid}.`);
-      } finally {
-        db.close();
-      }
-    },
+    backdate: (uuid, at) => backdate(all.freshet.dataFolder, uuid, at),
     close: () => running.disposeAsync(),
   };
 }

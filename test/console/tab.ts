@@ -33,6 +33,8 @@ export interface Tab
   title(): Promise<string>;
   reload(): Promise<unknown>;
   goBack(): Promise<unknown>;
+  /** The tab that a link opens. */
+  waitForEvent(event: "popup"): Promise<Tab>;
   setDefaultTimeout(milliseconds: number): void;
   setViewportSize(size: { readonly width: number; readonly height: number }): Promise<void>;
   emulateMedia(options: { readonly colorScheme: "light" | "dark" }): Promise<void>;

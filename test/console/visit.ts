@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "vitest";
 import { full } from "../support/size.ts";
-import type { Console, Watched } from "./console.ts";
+import type { Watched } from "./console.ts";
 import type { Locator, Tab } from "./tab.ts";
 
 /** Where pictures of the pages go, for whoever wants to look at them. */
@@ -31,6 +31,12 @@ interface Axe {
   }>;
 }
 
+/** Where the console is, and what judges its accessibility. */
+interface Ground {
+  readonly freshet: { readonly url: string };
+  readonly axe: string;
+}
+
 export interface Visit {
   /** Below /console, such as "/users". */
   readonly path: string;
@@ -47,7 +53,7 @@ export interface Visit {
  * nothing is asked of anybody else, no script fails and the policy is kept, and its title names it.
  */
 export async function visit(
-  where: Console,
+  where: Ground,
   watched: Watched,
   { path, ready, name, prepare }: Visit,
 ): Promise<void> {
@@ -64,11 +70,7 @@ export async function visit(
 }
 
 /** Judges what a tab shows now, and keeps a picture of it where somebody wants to look. */
-export async function judge(
-  where: Console,
-  { tab, errors, strangers }: Watched,
-  form: string,
-): Promise<void> {
+export async function judge(where: Ground, { tab, errors, strangers }: Watched, form: string): Promise<void> {
   await settled(tab);
   await look(tab, form);
   expect(await faultsOf(tab, where.axe), form).toEqual([]);
@@ -103,21 +105,4 @@ async function faultsOf(tab: Tab, axe: string): Promise<readonly string[]> {
   return violations.flatMap(({ id, nodes }) =>
     nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 300)} ${failureSummary}`),
   );
-}
-
-/** What the tab fetched of the console since it was opened, as it went over the wire, and how long until it could be used. */
-export async function firstLoad(
-  tab: Tab,
-): Promise<{ readonly bytes: number; readonly files: readonly string[] }> {
-  return tab.evaluate(() => {
-    const all = [
-      ...performance.getEntriesByType("navigation"),
-      ...performance.getEntriesByType("resource"),
-    ] as unknown as readonly { readonly name: string; readonly encodedBodySize: number }[];
-    const own = all.filter(({ name }) => new URL(name).pathname.startsWith("/console"));
-    return {
-      bytes: own.reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0),
-      files: own.map(({ name, encodedBodySize }) => `${encodedBodySize} ${new URL(name).pathname}`),
-    };
-  });
 }

@@ -1,3 +1,4 @@
+import { Stack } from "@mantine/core";
 import { useGet } from "../../api/hooks.ts";
 import { Ago, DateTime } from "../../pieces/date-time.tsx";
 import { Notice } from "../../pieces/notice.tsx";
@@ -30,7 +31,7 @@ function All({ list }: { readonly list: InstanceList }) {
   if (list.instances.length === 0) return <Empty title="No instance has signed on." />;
   const { kind, title, sentence } = sayAll(list);
   return (
-    <>
+    <Stack gap="lg">
       <Notice kind={kind} title={title}>
         <p role="status">{sentence}</p>
       </Notice>
@@ -51,7 +52,7 @@ function All({ list }: { readonly list: InstanceList }) {
           ))}
         </tbody>
       </TableBox>
-    </>
+    </Stack>
   );
 }
 

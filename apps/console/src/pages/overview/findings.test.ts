@@ -23,13 +23,20 @@ const connector = (more: Partial<Connector>): Connector => ({
   seen_at: "2030-01-31T12:00:00.000Z",
   ...more,
 });
-const nothing = { logs: [], instances: undefined, connectors: [] };
+const now = new Date("2030-03-02T00:00:00Z");
+const nothing = { logs: [], instances: undefined, connectors: [], nodes: [], now };
 
 it("finds nothing where all is well", () => {
   const instance = { name: "one", role: "all", lag: 0, state: "current", seen_at: "" } as const;
   const connectors = [connector({}), connector({ state: "paused" })];
   const logs = [{ project: "shop", newest: [entry({})], failed: [] }];
-  expect(findingsOf({ logs, instances: { head: 7, instances: [instance] }, connectors })).toEqual([]);
+  const nodes = [
+    { name: "varnish a", state: "in_step", waiting: 0 },
+    { name: "varnish b", state: "behind", waiting: 1, waiting_since: "2030-03-01T23:59:55Z" },
+  ] as const;
+  expect(
+    findingsOf({ ...nothing, logs, instances: { head: 7, instances: [instance] }, connectors, nodes }),
+  ).toEqual([]);
 });
 
 it("leads to each invalidation that failed", () => {
@@ -60,6 +67,20 @@ it("puts what is worse first, then what is newer", () => {
     "connector away (wordpress)",
     "connector late (wordpress)",
     "Instance slow",
+  ]);
+});
+
+it("says which nodes may show old pictures, and which are late", () => {
+  const nodes = [
+    { name: "a", state: "behind", waiting: 2, waiting_since: "2030-03-01T23:50:00Z" },
+    { name: "b", state: "away", waiting: 1, last_error: { reason: "b cannot be reached." } },
+    { name: "c", state: "failed", waiting: 0, last_error: { at: "2030-03-01T00:00:00Z", reason: "403" } },
+  ] as const;
+  const found = findingsOf({ ...nothing, nodes });
+  expect(found.map(({ kind, subject, sentence, href }) => [kind, subject, sentence, href])).toEqual([
+    ["bad", "CDN node b", "It is away. b cannot be reached.", "/nodes"],
+    ["bad", "CDN node c", "Its last purge failed: it may show old pictures. 403", "/nodes"],
+    ["warn", "CDN node a", "2 invalidations wait for it.", "/nodes"],
   ]);
 });
 

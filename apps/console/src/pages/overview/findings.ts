@@ -1,5 +1,5 @@
 import { INVALIDATION_STATUSES, type InvalidationEntry } from "@freshet/core";
-import type { Connector, InstanceList, ProjectLog } from "./shapes.ts";
+import type { CdnNode, Connector, InstanceList, ProjectLog } from "./shapes.ts";
 
 /** Something that an operator should look at. */
 export interface Finding {
@@ -13,6 +13,9 @@ export interface Finding {
   readonly href: string;
 }
 
+/** A node that has not been told of something for so long is late; before, it is at work. */
+const LONG_WAIT_MS = 60_000;
+
 /** Events that wait longer than this, in seconds, wait for something. */
 const LONG_LAG_S = 300;
 
@@ -25,8 +28,10 @@ export function findingsOf(parts: {
   readonly logs: readonly ProjectLog[];
   readonly instances: InstanceList | undefined;
   readonly connectors: readonly Connector[];
+  readonly nodes: readonly CdnNode[];
+  readonly now: Date;
 }): readonly Finding[] {
-  const { logs, instances, connectors } = parts;
+  const { logs, instances, connectors, nodes, now } = parts;
   const all: readonly Finding[] = [
     ...logs.flatMap(({ project, failed = [] }) => failed.map((entry) => failedInvalidation(project, entry))),
     ...(instances?.instances ?? []).flatMap((instance) => {
@@ -48,6 +53,7 @@ export function findingsOf(parts: {
         } as const,
       ];
     }),
+    ...nodes.flatMap((node) => troubleOfNode(node, now)),
     ...connectors.flatMap(troubleOf),
   ];
   const rank = { bad: 0, warn: 1 };
@@ -68,6 +74,27 @@ function failedInvalidation(
     at,
     href: `/p/${encodeURIComponent(project)}/invalidation/${encodeURIComponent(uuid)}`,
   };
+}
+
+function troubleOfNode(node: CdnNode, now: Date): readonly Finding[] {
+  const { name, state, waiting, waiting_since: since, last_error: failed, heard_at: heard } = node;
+  const isLate = since !== undefined && now.getTime() - Date.parse(since) > LONG_WAIT_MS;
+  if (state === "in_step" || (state === "behind" && !isLate)) return [];
+  const open = waiting === 1 ? "One invalidation waits" : `${waiting} invalidations wait`;
+  const sentence = {
+    away: "It is away.",
+    failed: "Its last purge failed: it may show old pictures.",
+    behind: `${open} for it.`,
+  }[state];
+  const reason = state === "behind" ? node.trouble : (failed?.reason ?? node.trouble);
+  return [
+    {
+      ...{ key: `node ${name}`, kind: state === "behind" ? "warn" : "bad", subject: `CDN node ${name}` },
+      sentence: reason === undefined ? sentence : `${sentence} ${reason}`,
+      at: since ?? failed?.at ?? heard ?? now.toISOString(),
+      href: "/nodes",
+    },
+  ];
 }
 
 function troubleOf(connector: Connector): readonly Finding[] {

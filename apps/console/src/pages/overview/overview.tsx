@@ -12,7 +12,7 @@ import { InvalidationBadge } from "../../pieces/status-badge.tsx";
 import { TableBox } from "../../pieces/table-box.tsx";
 import { type Finding, findingsOf, isOpen } from "./findings.ts";
 import classes from "./overview.module.css";
-import type { Connector, InstanceList, ProjectLog } from "./shapes.ts";
+import type { CdnNode, Connector, InstanceList, ProjectLog } from "./shapes.ts";
 import { useLogs } from "./use-logs.ts";
 
 const OFTEN_MS = 10_000;
@@ -29,11 +29,18 @@ export function Overview() {
     query: { limit: CONNECTORS },
     everyMs: OFTEN_MS,
   });
+  const nodes = useGet<{ readonly nodes: readonly CdnNode[] }>("/nodes", { everyMs: OFTEN_MS });
   const state =
     stateOf(projects.query, "Asking how everything is") ?? stateOf(instances, "Asking the instances");
-  const findings = findingsOf({ logs, instances: instances.data, connectors: connectors.items });
+  const findings = findingsOf({
+    ...{ logs, instances: instances.data, connectors: connectors.items },
+    ...{ nodes: nodes.data?.nodes ?? [], now: new Date() },
+  });
   const open = logs.flatMap(({ newest = [] }) => newest.filter(isOpen)).length;
-  const isKnown = logs.every(({ newest, failed }) => newest && failed) && connectors.query.data !== undefined;
+  const isKnown =
+    logs.every(({ newest, failed }) => newest && failed) &&
+    connectors.query.data !== undefined &&
+    nodes.data !== undefined;
   return (
     <>
       <PageHead
@@ -42,10 +49,15 @@ export function Overview() {
       />
       {error && <Problem error={error} />}
       {connectors.query.error && <Problem error={connectors.query.error} />}
+      {nodes.error && <Problem error={nodes.error} />}
       {state ?? (
         <>
           <Whole isKnown={isKnown} findings={findings} open={open} />
-          <Figures logs={logs} open={open} instances={instances.data} connectors={connectors} />
+          <Figures
+            {...{ logs, open, connectors }}
+            instances={instances.data}
+            nodes={nodes.data?.nodes ?? []}
+          />
           {findings.length > 0 && <Findings findings={findings} />}
           <Newest logs={logs} isKnown={isKnown} />
           <Pager pages={projects} what="projects" />
@@ -93,7 +105,7 @@ function wholeOf({ isKnown, findings, open }: Parameters<typeof Whole>[0]): {
   return {
     kind: "good",
     title: "Everything is fresh.",
-    lead: "No invalidation is open or failed in the last seven days, every instance follows, every connector is heard.",
+    lead: "No invalidation is open or failed in the last seven days, every instance and node follows, every connector is heard.",
   };
 }
 
@@ -102,8 +114,9 @@ function Figures(props: {
   readonly open: number;
   readonly instances: InstanceList | undefined;
   readonly connectors: { readonly items: readonly Connector[]; readonly hasNext: boolean };
+  readonly nodes: readonly CdnNode[];
 }) {
-  const { logs, open, instances, connectors } = props;
+  const { logs, open, instances, connectors, nodes } = props;
   const failed = logs.reduce((sum, each) => sum + (each.failed?.length ?? 0), 0);
   const all = instances?.instances ?? [];
   const behind = all.filter(({ state }) => state !== "current").length;
@@ -112,6 +125,14 @@ function Figures(props: {
     ["Invalidations on the way", count(open)],
     ["Failed in seven days", count(failed)],
     ["Instances that follow", `${count(all.length - behind)} of ${count(all.length)}`],
+    ...(nodes.length === 0
+      ? []
+      : [
+          [
+            "CDN nodes in step",
+            `${count(nodes.filter((node) => node.state === "in_step").length)} of ${count(nodes.length)}`,
+          ] as const,
+        ]),
     ["Connectors", count(connectors.items.length, connectors.hasNext)],
   ] as const;
   return (

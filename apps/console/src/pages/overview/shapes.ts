@@ -16,6 +16,18 @@ interface Instance {
   readonly seen_at: string;
 }
 
+/** An entry of `GET /nodes`. */
+export interface CdnNode {
+  readonly name: string;
+  readonly state: "in_step" | "behind" | "failed" | "away";
+  /** Invalidations it has still to be told of. */
+  readonly waiting: number;
+  readonly waiting_since?: string;
+  readonly last_error?: { readonly at?: string; readonly reason: string };
+  readonly heard_at?: string;
+  readonly trouble?: string;
+}
+
 /** An entry of `GET /connectors`. */
 export interface Connector {
   readonly id: string;

@@ -43,6 +43,7 @@ it("says where delivery URLs begin, also of a project without a host of its own"
   expect(endpointsOf(["127.0.0.1:8080"], "shop", here("127.0.0.1:8080", "http:"))).toEqual([
     "http://127.0.0.1:8080",
   ]);
+  expect(endpointsOf(["127.0.0.1:6081"], "shop", local)).toEqual(["http://127.0.0.1:6081"]);
   expect(endpointsOf([], "shop", here("freshet.example"))).toEqual(["https://shop.freshet.example"]);
   expect(endpointsOf([], "shop", here("127.0.0.1:8080", "http:"))).toEqual(["http://shop.localhost:8080"]);
   expect(endpointsOf([], "shop", here("[::1]:8080", "http:"))).toEqual(["http://shop.localhost:8080"]);

@@ -19,7 +19,7 @@ export function isDeliveryUrl(text: string, hosts: readonly string[]): boolean {
 /**
  * Where delivery URLs of a project begin: its own hosts, https unless that is where the console itself is. A project that has none is
  * found by the first label of the name, put before the console's. Where the project answers under the console's own name, that comes
- * first; other names of the reader's machine are at the console's port.
+ * first; other names of the reader's machine are at the console's port where they name none.
  */
 export function endpointsOf(
   hosts: readonly string[],
@@ -28,7 +28,7 @@ export function endpointsOf(
 ): readonly string[] {
   const named = hosts.length > 0 ? hosts : [hostByLabel(project, console.host)];
   const known = named.map((host) =>
-    isLocal(host) && isLocal(console.host) ? nameOf(host) + portOf(console.host) : host,
+    portOf(host) === "" && isLocal(host) && isLocal(console.host) ? host + portOf(console.host) : host,
   );
   const isOwn = known.some((host) => host === console.host || host === nameOf(console.host));
   const sorted = isOwn ? [console.host, ...known.filter((host) => host !== nameOf(console.host))] : known;

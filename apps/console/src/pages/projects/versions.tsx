@@ -11,6 +11,7 @@ import { Pager } from "../../pieces/pager.tsx";
 import { say } from "../../pieces/say.tsx";
 import { Empty, stateOf } from "../../pieces/states.tsx";
 import { TableBox } from "../../pieces/table-box.tsx";
+import { whoOf } from "../../pieces/who.ts";
 import { useProject, useReadOnly } from "./project-hooks.ts";
 import type { ProjectChanged, VersionView } from "./shapes.ts";
 import classes from "./versions.module.css";
@@ -68,7 +69,7 @@ export function Versions() {
                         <DateTime at={each.at} />
                       </td>
                       <td>
-                        {each.principal}
+                        {whoOf(each.principal)}
                         <span className={classes.aside}> from {each.address}</span>
                       </td>
                       <td>{each.deleted ? "The project was deleted." : (each.note ?? "–")}</td>

@@ -10,6 +10,7 @@ import { KINDS } from "../../pieces/kind.ts";
 import { PageHead } from "../../pieces/page-head.tsx";
 import { say } from "../../pieces/say.tsx";
 import { stateOf } from "../../pieces/states.tsx";
+import { whoOf } from "../../pieces/who.ts";
 import { useNamedProject } from "../../shell/place.ts";
 import { OUTCOME_WORDS, StateBadge } from "./outcome-badge.tsx";
 import { allOf, endedOf, OUTCOMES, type WarmUp } from "./shapes.ts";
@@ -80,7 +81,7 @@ function Progress({ warmUp }: { readonly warmUp: WarmUp }) {
         <StateBadge warmUp={warmUp} /> {desc}
       </p>
       <p className={classes.dim}>
-        Sent <DateTime at={added_at} /> by {added_by}
+        Sent <DateTime at={added_at} /> by {whoOf(added_by)}
         {ended_at !== null && (
           <>
             , ended <DateTime at={ended_at} />

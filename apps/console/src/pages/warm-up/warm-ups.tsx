@@ -6,6 +6,7 @@ import { PageHead } from "../../pieces/page-head.tsx";
 import { Pager } from "../../pieces/pager.tsx";
 import { Empty, NotHere, stateOf } from "../../pieces/states.tsx";
 import { TableBox } from "../../pieces/table-box.tsx";
+import { whoOf } from "../../pieces/who.ts";
 import { useNamedProject } from "../../shell/place.ts";
 import { NewWarmUp } from "./new-warm-up.tsx";
 import { StateBadge } from "./outcome-badge.tsx";
@@ -80,7 +81,7 @@ function History() {
                       : allOf(each).toLocaleString()}
                   </td>
                   <td>{(each.urls.partly + each.urls.failed + each.urls.refused).toLocaleString()}</td>
-                  <td>{each.added_by}</td>
+                  <td>{whoOf(each.added_by)}</td>
                 </tr>
               ))}
             </tbody>

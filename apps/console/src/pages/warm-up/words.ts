@@ -7,6 +7,7 @@ export function writeBytes(bytes: number): string {
   return new Intl.NumberFormat(undefined, {
     style: "unit",
     unit,
+    unitDisplay: power === 0 ? "long" : "short",
     maximumFractionDigits: power === 0 ? 0 : 1,
   }).format(bytes / 1_000 ** power);
 }

@@ -1,6 +1,7 @@
 import type { InvalidationEntry } from "@freshet/core";
 import type { ReactNode } from "react";
 import { DateTime } from "../../../pieces/date-time.tsx";
+import { whoOf } from "../../../pieces/who.ts";
 import { CauseText } from "../cause.tsx";
 import { EntryStatus } from "../entry-status.tsx";
 import { scopeWord } from "../named.ts";
@@ -33,7 +34,9 @@ export function Facts({ project, entry }: FactsProps) {
           {cause.note !== undefined && <q className={classes.note}>{cause.note}</q>}
         </Fact>
         <Fact name="Asked for by">
-          {entry.requested_by ?? "Nobody: Freshet itself, or before this was written down"}
+          {entry.requested_by
+            ? whoOf(entry.requested_by)
+            : "Nobody: Freshet itself, or before this was written down"}
         </Fact>
         <Fact name="Scope">{scopeWord(entry)}</Fact>
         <Fact name="Received">
@@ -48,7 +51,7 @@ export function Facts({ project, entry }: FactsProps) {
         <Fact name="Number in the journal">{entry.sequence.toLocaleString()}</Fact>
         <Fact name="Attempt">
           {attempt.toLocaleString()}
-          {entry.retried_by && <span className={classes.dim}> · retried by {entry.retried_by}</span>}
+          {entry.retried_by && <span className={classes.dim}> · retried by {whoOf(entry.retried_by)}</span>}
         </Fact>
         <Fact name="Invalidation ID">
           <code>{entry.uuid}</code>

@@ -36,6 +36,7 @@ export function What({ entry, isOpen, toggled }: RowProps) {
       <Button
         variant="subtle"
         size="compact-sm"
+        className={classes.see ?? ""}
         aria-expanded={isOpen}
         aria-controls={isOpen ? linksId(entry.uuid) : undefined}
         onClick={toggled}

@@ -8,6 +8,7 @@ import { Ago } from "../../../pieces/date-time.tsx";
 import { Pager } from "../../../pieces/pager.tsx";
 import { say } from "../../../pieces/say.tsx";
 import { Problem, stateOf } from "../../../pieces/states.tsx";
+import { whoOf } from "../../../pieces/who.ts";
 import type { FileView } from "../shapes.ts";
 import { useEditing } from "./editing.ts";
 import { aliasOfFiles, fileNameOf } from "./file-names.ts";
@@ -122,7 +123,7 @@ function FileCard(props: {
           <h4>{file.name}</h4>
           <p>
             {file.format.toUpperCase()}, {file.width} × {file.height}, {file.bytes.toLocaleString()} bytes,
-            uploaded <Ago at={file.at} /> by {file.principal}
+            uploaded <Ago at={file.at} /> by {whoOf(file.principal)}
           </p>
           {file.paths[0] !== undefined && (
             <p>

@@ -38,7 +38,7 @@ function Order() {
           return (
             <li key={name}>
               <Checkbox
-                label={name.toUpperCase()}
+                label={name === "webp" ? "WebP" : name.toUpperCase()}
                 checked={at >= 0}
                 onChange={() => put(at >= 0 ? chosen.filter((each) => each !== name) : [...chosen, name])}
               />
