@@ -6,7 +6,7 @@ import type { Delivered } from "../delivery/deliver.ts";
 import type { ErrorCode } from "../errors.ts";
 import type { Counted } from "../invalidation/census.ts";
 import type { Breakers } from "../sources/breakers.ts";
-import type { Ended } from "../warmup/warm-ups.ts";
+import type { Ended } from "../warmup/results.ts";
 import { type InvalidationFigures, invalidationMetrics } from "./invalidation-metrics.ts";
 import { originMetrics } from "./origin-metrics.ts";
 import { sharedTierMetrics } from "./shared-tier-metrics.ts";

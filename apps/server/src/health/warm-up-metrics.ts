@@ -1,5 +1,5 @@
 import { Counter, Gauge, type Registry } from "prom-client";
-import type { Ended } from "../warmup/warm-ups.ts";
+import type { Ended } from "../warmup/results.ts";
 
 /** How far warm-ups are: what ended at this instance, and what waits in the whole installation. */
 export function warmUpMetrics(

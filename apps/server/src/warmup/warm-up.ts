@@ -5,9 +5,10 @@ import { DeliveryRequests } from "../delivery/request.ts";
 import type { Projects } from "../projects/project.ts";
 import { acceptList } from "./accept.ts";
 import { WARM_UP_MIGRATIONS, WARM_UP_OWNER, type WarmUpTables } from "./migrations.ts";
+import type { Ended } from "./results.ts";
 import { warmUpRoutes } from "./routes.ts";
 import { type WarmParts, warm } from "./warm.ts";
-import { createWarmUps, type Ended } from "./warm-ups.ts";
+import { createWarmUps } from "./warm-ups.ts";
 import { createWarmUpWorker, laneQueue, openLanes, WARM_UP_TUNING, type WarmUpTuning } from "./worker.ts";
 
 /** Pictures made before anybody asks for them. */

@@ -5,16 +5,7 @@ import { ServerError } from "../errors.ts";
 import { removeWarmUp } from "./accept.ts";
 import { KEPT_MS } from "./bounds.ts";
 import type { Outcome, UrlRow, WarmUpRow, WarmUpTables } from "./migrations.ts";
-import type { FormatResult } from "./warm.ts";
-
-/** How one URL ended. */
-export interface Ended {
-  readonly url: Pick<UrlRow, "warm_up" | "place">;
-  readonly outcome: Exclude<Outcome, "refused" | "stopped">;
-  readonly code: string | null;
-  readonly detail: string | null;
-  readonly results: readonly FormatResult[];
-}
+import type { Ended, FormatResult } from "./results.ts";
 
 const ENDS_AT_ONCE = 64;
 /** URLs that count for how fast it goes, by the time of their ends. */

@@ -13,8 +13,8 @@ import { reasonOf } from "../invalidation/lane.ts";
 import { isFolderLane } from "./entry.ts";
 import type { LaneRow, UrlRow, WarmUpTables } from "./migrations.ts";
 import { createPace, type Pace } from "./pace.ts";
-import type { Warmed } from "./warm.ts";
-import type { Ended, WarmUps } from "./warm-ups.ts";
+import type { Ended, Warmed } from "./results.ts";
+import type { WarmUps } from "./warm-ups.ts";
 
 /** Patience and haste of warm-ups. */
 export interface WarmUpTuning {
