@@ -1,4 +1,4 @@
-import type { CdnDriver, Probe } from "@freshet/core";
+import type { CdnDriver } from "@freshet/core";
 import type { Originals } from "../cache/originals.ts";
 import { createPatience } from "../cache/patience.ts";
 import { codeOf, type Delivered } from "../delivery/deliver.ts";
