@@ -106,6 +106,13 @@ describe.skipIf(missing)(`the console and those who may use it ${missing ?? ""}`
     await judge(all, own, "invited");
     expect(link).toMatch(/\/console\/invitation#/);
 
+    // Whoever sent it sees whom it is for, and that using it would end the own session; looking ends nothing.
+    await tab.goto(link);
+    await tab.getByText(`You are signed in here as ${ADMIN.name}.`).waitFor();
+    await judge(all, own, "invitation-of-another");
+    await tab.goto(`${all.freshet.url}/console`);
+    await tab.getByRole("heading", { name: "Overview" }).waitFor();
+
     const guest = await all.tab(null);
     const path = link.slice(`${all.freshet.url}/console`.length);
     await visit(all, guest, {

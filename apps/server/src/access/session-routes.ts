@@ -145,7 +145,8 @@ export function sessionRoutes(app: FastifyInstance, parts: SessionRouteParts): v
     {
       config: open,
       schema: {
-        summary: "Chooses a password by a one-time link, an invitation or a reset, and signs in.",
+        summary:
+          "Chooses a password by a one-time link, an invitation or a reset, and signs in: in this browser in place of who was.",
         body: INVITATION_BODY,
         response: { 201: SESSION_STATE },
         errors: ["BODY_UNREADABLE", "CSRF_REFUSED", "LINK_WRONG", "PASSWORD_WEAK", "SIGN_IN_TOO_OFTEN"],

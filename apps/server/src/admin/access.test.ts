@@ -241,6 +241,52 @@ describe("each address", () => {
     }
   });
 
+  test("of the analytics is no way into another project, named in the query", async () => {
+    const { key } = keys.get("admin of shop") ?? { key: "" };
+    const stats = operations.filter(({ method, path }) => method === "GET" && path.startsWith("/stats/"));
+    expect(stats.length).toBeGreaterThan(5);
+    for (const { path } of stats) {
+      for (const kind of path.includes("{kind}") ? ["resizes", "slow", "failed", "urls", "cdn"] : [""]) {
+        const ask = (project: string) =>
+          server.ask("GET", `${path.replace("{kind}", kind)}?project=${project}`, { key });
+        expect((await ask("blog")).status, `${path} ${kind}`).toBe(403);
+        expect((await ask("nobody")).status, `${path} ${kind}`).toBe(403);
+        expect((await ask("shop")).status, `${path} ${kind}`).not.toBe(403);
+      }
+    }
+  });
+
+  test("finds nothing by the id of what belongs to another project", async () => {
+    const { key } = keys.get("admin of shop") ?? { key: "" };
+    const owner = keys.get("admin of blog")?.key ?? "";
+    const list = { data: ["/_sample_/landscape.jpg"] };
+    const { body: warmUp } = await server.ask("POST", "/warmup/urls", { key: owner, body: list });
+    const all = { scope: "all" };
+    const { body: receipt } = await server.ask("POST", "/invalidate", { key: owner, body: all });
+    const { uuid } = receipt.invalidation;
+    await server.ask("PUT", "/connectors/theirs", {
+      key: owner,
+      body: { kind: "wordpress", state: "running", lag: 0 },
+    });
+    const { body: made } = await server.ask("POST", "/projects/blog/keys", {
+      key: owner,
+      body: { name: "own", right: "read" },
+    });
+    for (const [method, path] of [
+      ...[["GET", `/warmup/${warmUp.id}`] as const, ["GET", `/warmup/${warmUp.id}/urls`] as const],
+      ...[["DELETE", `/warmup/${warmUp.id}`] as const, ["GET", `/invalidate/${uuid}`] as const],
+      ...[["POST", `/invalidate/${uuid}/retry`] as const, ["GET", "/connectors/theirs/status"] as const],
+      ...[["GET", "/connectors/theirs/events"] as const, ["POST", "/connectors/theirs/reconcile"] as const],
+      ...[["DELETE", "/connectors/theirs"] as const, ["DELETE", `/projects/shop/keys/${made.id}`] as const],
+    ]) {
+      expect((await server.ask(method, path, { key })).status, `${method} ${path}`).toBe(404);
+    }
+    // All of it is still there for whom it belongs to.
+    expect((await server.ask("GET", `/warmup/${warmUp.id}`, { key: owner })).status).toBe(200);
+    expect((await server.ask("GET", "/keys", { key: made.key })).status).toBe(403);
+    await done(server, "blog", [uuid]);
+  });
+
   test("that lists what a key may see shows it nothing of other projects", async () => {
     const { key } = keys.get("admin of shop") ?? { key: "" };
     const { body: projects } = await server.ask("GET", "/projects", { key });

@@ -44,6 +44,37 @@ describe("an invitation", () => {
     expect(JSON.stringify(user)).not.toContain("argon2");
   });
 
+  test("followed where somebody else is signed in takes that place; looking at it and failing end nothing", async () => {
+    const { id: sender, browser } = await addUser(admin, server, "sender@shop.example", {});
+    const elsewhere = await signIn(server, "sender@shop.example");
+    const before = openBrowser(server, new Map(browser.cookies));
+    const wanted = { email: "guest@shop.example", name: "Guest", rights: { projects: {} } };
+    const { invitation: token } = (await admin.ask("POST", "/access/users", { body: wanted })).body;
+    const who = async (one: Browser) => (await one.ask("GET", "/access/session")).body.user?.email;
+
+    for (const [path, body, status] of [
+      ["/access/invitation/check", { token }, 200],
+      ["/access/invitation", { token, password: "short" }, 422],
+      ["/access/invitation", { token: `${token}x`, password: PASSWORD }, 403],
+      ["/access/invitation", { token }, 400],
+    ] as const) {
+      expect((await browser.ask("POST", path, { body })).status).toBe(status);
+      expect(await who(browser)).toBe("sender@shop.example");
+    }
+    // Another site cannot have it done.
+    const evil = { headers: { origin: "https://evil.example" }, body: { token, password: PASSWORD } };
+    expect((await browser.ask("POST", "/access/invitation", evil)).status).toBe(403);
+
+    expect(
+      (await browser.ask("POST", "/access/invitation", { body: { token, password: PASSWORD } })).status,
+    ).toBe(201);
+    expect(await who(browser)).toBe("guest@shop.example");
+    expect((await before.ask("GET", "/access/sessions")).status).toBe(401);
+    // Only this browser's: wherever else the sender is signed in, that goes on.
+    expect(await who(elsewhere)).toBe("sender@shop.example");
+    expect((await admin.ask("GET", `/access/users/${sender}/sessions`)).body.sessions).toHaveLength(1);
+  });
+
   test("resets a password, and ends what was open with the old one", async () => {
     const { id, browser } = await addUser(admin, server, "reset@shop.example", {});
     const { body } = await admin.ask("POST", `/access/users/${id}/invitation`);

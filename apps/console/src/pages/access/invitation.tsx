@@ -6,7 +6,7 @@ import { call } from "../../api/call.ts";
 import { SESSION } from "../../api/client.ts";
 import type { ApiError } from "../../api/error.ts";
 import { useSend } from "../../api/hooks.ts";
-import type { Session } from "../../api/session.ts";
+import { type Session, useUser } from "../../api/session.ts";
 import { Notice } from "../../pieces/notice.tsx";
 import { Problem, stateOf } from "../../pieces/states.tsx";
 import classes from "./entrance.module.css";
@@ -46,11 +46,14 @@ export function InvitationPage() {
 function Choice({ token, invited }: { readonly token: string; readonly invited: Invited }) {
   const client = useQueryClient();
   const navigate = useNavigate();
+  const user = useUser();
   const [password, setPassword] = useState("");
   const accept = useSend<Session, object>((body) => ({ method: "POST", where: "/access/invitation", body }));
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const onSuccess = (answer: Session) => {
+      // Nothing that was read under the session of somebody else stays in memory.
+      client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== SESSION });
       client.setQueryData([SESSION], answer);
       void navigate("/", { replace: true });
     };
@@ -61,6 +64,14 @@ function Choice({ token, invited }: { readonly token: string; readonly invited: 
       <p>
         For {invited.name}, who signs in as <strong>{invited.email}</strong>. Your other sessions end.
       </p>
+      {user && user.email !== invited.email && (
+        <Notice kind="warn" title={`You are signed in here as ${user.name}.`}>
+          <p>
+            That ends, and this browser goes on as {invited.name}. If the link is for somebody else, let them
+            open it in a browser of their own.
+          </p>
+        </Notice>
+      )}
       <input type="hidden" name="username" autoComplete="username" value={invited.email} />
       <NewPassword value={password} changed={setPassword} />
       {accept.error && <Problem error={accept.error} />}
