@@ -199,7 +199,7 @@ describe.skipIf(missing)(`a newcomer with an empty folder ${missing ?? ""}`, () 
     await tab.getByLabel("Picture").fill(`${desk.node.url}/v7${HAT}?w=200`);
     await tab.getByRole("button", { name: "Search" }).click();
     await row("evt_71").waitFor();
-    expect(await row("scarf.jpg").count()).toBe(0);
+    await row("scarf.jpg").waitFor({ state: "hidden" });
     await judge(desk, own, "newcomer-why");
     await row("evt_71")
       .getByRole("link", { name: /^Details/ })

@@ -19,8 +19,10 @@ const FLAGS = [
   "--ignore-certificate-errors",
 ];
 
-/** A Chromium looks for its maker by itself, whatever it is told: for updates, accounts and what forms are for. No page of ours does. */
-const NO_MAKER = "MAP *.googleapis.com ~NOTFOUND, MAP *.google.com ~NOTFOUND";
+/** Where a Chromium looks for its maker by itself, whatever it is told: for updates, accounts, what forms are for, dictionaries. */
+const NO_MAKER = ["googleapis.com", "google.com", "gvt1.com"]
+  .map((name) => `MAP *.${name} ~NOTFOUND`)
+  .join(", ");
 
 /**
  * What this machine lacks to look at a page, as names of Debian packages; empty when all is there. Tests that need it

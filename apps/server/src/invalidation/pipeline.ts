@@ -128,7 +128,8 @@ async function carry(
     }
     const failed = settled.filter(({ status }) => status === "failed");
     const error = failed
-      .map((target) => `${target.node}: ${target.error}`)
+      // Most drivers' sentences begin with the node already.
+      .map(({ node, error }) => (error?.startsWith(`${node} `) ? error : `${node}: ${error}`))
       .join("; ")
       .slice(0, 2_000);
     const how: Omit<End, "entry" | "sequence"> = {

@@ -9,6 +9,7 @@ import { Pager } from "../../pieces/pager.tsx";
 import { say } from "../../pieces/say.tsx";
 import { Empty, stateOf } from "../../pieces/states.tsx";
 import { TableBox } from "../../pieces/table-box.tsx";
+import { whoOf } from "../../pieces/who.ts";
 import { useNamedProject } from "../../shell/place.ts";
 import classes from "./access.module.css";
 import { NewKey } from "./new-key.tsx";
@@ -122,7 +123,7 @@ function KeyTable({
             <td>
               <DateTime at={key.created_at} />
               <br />
-              <span className={classes.dim}>{key.created_by}</span>
+              <span className={classes.dim}>{whoOf(key.created_by)}</span>
             </td>
             <td>
               <Button

@@ -9,6 +9,7 @@ import { DateTime } from "../../pieces/date-time.tsx";
 import { PageHead } from "../../pieces/page-head.tsx";
 import { say } from "../../pieces/say.tsx";
 import { Problem, stateOf } from "../../pieces/states.tsx";
+import { whoOf } from "../../pieces/who.ts";
 import classes from "./access.module.css";
 import { InvitationShown } from "./invitation-shown.tsx";
 import type { Invitation, User } from "./shapes.ts";
@@ -33,7 +34,7 @@ function Known({ user, where }: { readonly user: User; readonly where: string })
         title={user.name}
         lead={
           <>
-            {user.email}, added by {user.created_by} on <DateTime at={user.created_at} />.{" "}
+            {user.email}, added by {whoOf(user.created_by)} on <DateTime at={user.created_at} />.{" "}
             <Link to="/users">All users</Link>
           </>
         }

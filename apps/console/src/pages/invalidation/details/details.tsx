@@ -38,7 +38,7 @@ export function Details({ project, uuid }: DetailsProps) {
         lead={isUnderWay ? <LiveMark live={live} at={answer.dataUpdatedAt} /> : undefined}
         actions={
           <>
-            {entry && <Retry project={project} entry={entry} />}
+            {entry && <Retry project={project} entry={entry} size="xs" />}
             <CopyButton text={uuid} what="ID of the invalidation" label="Copy ID" />
             <Button
               variant="default"

@@ -86,7 +86,11 @@ export function Id({ project, entry: { uuid } }: Pick<RowProps, "project" | "ent
 }
 
 /** Opens what failed of it again, where somebody may. */
-export function Retry({ project, entry }: Pick<RowProps, "project" | "entry">) {
+export function Retry({
+  project,
+  entry,
+  size = "compact-sm",
+}: Pick<RowProps, "project" | "entry"> & { readonly size?: "compact-sm" | "xs" }) {
   const may = useMay("write", project);
   const retry = useRetry(project);
   if (!hasFailed(entry.status) || !may) return null;
@@ -95,7 +99,7 @@ export function Retry({ project, entry }: Pick<RowProps, "project" | "entry">) {
     .filter(({ status }) => status === "failed").length;
   return (
     <Button
-      size="compact-sm"
+      size={size}
       variant="default"
       loading={retry.isPending}
       aria-label={`Retry invalidation ${entry.uuid}`}
