@@ -11,6 +11,8 @@ export interface ConsoleLoads {
 
 const INTERACTIVE_MS = 1_000;
 const FIRST_LOAD_KB = 200;
+/** Where the middle half is wider than this part of the median, other work ran beside it. */
+const STEADY = 0.25;
 
 export function reportConsole(pages: readonly ConsoleLoads[]): {
   readonly tables: readonly string[];
@@ -31,7 +33,7 @@ export function reportConsole(pages: readonly ConsoleLoads[]): {
     aims: pages.flatMap((page) => [
       {
         text: `console, ${page.page} can be used after`,
-        ...{ value: median(of(page)), atMost: INTERACTIVE_MS, unit: " ms", steady: true },
+        ...{ value: median(of(page)), atMost: INTERACTIVE_MS, unit: " ms", steady: isSteady(of(page)) },
       },
       {
         text: `console, first load of ${page.page}`,
@@ -40,3 +42,6 @@ export function reportConsole(pages: readonly ConsoleLoads[]): {
     ]),
   };
 }
+
+const isSteady = (times: readonly number[]): boolean =>
+  quantile(times, 0.75) - quantile(times, 0.25) <= STEADY * median(times);
