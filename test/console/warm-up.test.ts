@@ -3,6 +3,8 @@ import { missingBrowser } from "../support/browser.ts";
 import { type Console, startConsole, type Watched } from "./console.ts";
 import { judge, visit } from "./visit.ts";
 
+const EVIL = `<img src=x onerror="window.hacked=1"><script>window.hacked=2</script>"'&`;
+
 const missing = missingBrowser().join(", ") || undefined;
 if (missing !== undefined && process.env.CI)
   throw new Error(`With CI set the console is tested, but ${missing} is missing.`);
@@ -45,5 +47,20 @@ describe.skipIf(missing)(`the page of warm-ups ${missing ?? ""}`, () => {
       name: "warm-up-history",
       ready: (tab) => tab.getByText("Done, not all warm"),
     });
+  });
+
+  test("shows whatever a list, its description and its URLs say as text", async () => {
+    const warmup = { desc: EVIL, uris: [`/_sample_/${EVIL}.jpg`, `https://elsewhere.example/${EVIL}.jpg`] };
+    const sent = await all.ask("POST /warmup?project=demo", { warmup });
+    expect(sent.status).toBe(200);
+    const { warmup: made } = sent.body as { readonly warmup: { readonly id: string } };
+    const { tab } = own;
+    for (const path of [`/p/demo/warmup/${made.id}`, "/p/demo/warmup"]) {
+      await tab.goto(`${all.freshet.url}/console${path}`);
+      await tab.getByText("onerror").first().waitFor();
+      expect(await tab.locator("main").innerText()).toContain("<img src=x");
+      expect(await tab.locator("main").locator('img[src="x"], script').count()).toBe(0);
+      expect(await tab.evaluate("window.hacked")).toBeUndefined();
+    }
   });
 });

@@ -69,10 +69,11 @@ function render(picture: Picture, source: string): string {
 
 /** The crop of the snippet, and what it is told in the words of a delivery URL; of a word that is there twice the last one counts. */
 function askedOf({ look }: Picture): { readonly crop: string | undefined; readonly parameters: string } {
-  const { w: _w, h: _h, dpr, ...sizeless } = look.values;
+  const { w: _w, h: _h, ...unboxed } = look.values;
+  const { dpr: _dpr, ...sized } = unboxed;
   const { w, h } = boxOf(look);
-  // The box has the pixel ratio in it; where there is no box, it is asked for as it stands.
-  const values = w === undefined && h === undefined && dpr !== undefined ? { ...sizeless, dpr } : sizeless;
+  // The widths have the density in them, where there are any.
+  const values = w === undefined && h === undefined ? unboxed : sized;
   const { func = "crop", gravity = "center" } = values;
   const isCut =
     w !== undefined && h !== undefined && (func === "crop" || func === "fit" || func === "cropfit");

@@ -95,6 +95,7 @@ const SOME: readonly Look[] = [
   }),
   lookOf("_media_/hat.jpg", { w: "400", h: "300", func: "bound", org_if_sml: "1", duotone: "1d2b53,ffd9a0" }),
   { ...lookOf("https://shop.example/$(id)`id`\\.jpg", { w: "400", radius: "24" }), version: "a b&c" },
+  lookOf("https://shop.example/media/hat.jpg", { dpr: "2" }),
   { ...lookOf("_media_/hat.jpg", { gray: "1" }), preset: "teaser", cacheSeconds: "60" },
 ];
 
