@@ -87,7 +87,24 @@ test("secrets and keys come from files beside the configuration; a secret file m
   });
 });
 
+test("a project made in the console is not in the file: its key stands beside the site", () => {
+  const folder = folderWith(
+    connecting(
+      { ...site, project: "made", apiKey: "client_made" },
+      { ...site, site: "http://b.example", apiKeyFile: "own" },
+    ),
+  );
+  writeFileSync(join(folder, "own"), "client_own\n");
+  expect(readConfig({}, folder).sites.map(({ project, apiKey }) => [project, apiKey])).toEqual([
+    ["made", { key: "client_made" }],
+    ["demo", { key: "client_own" }],
+  ]);
+});
+
 test.each([
+  ["an API key twice", connecting({ ...site, apiKey: "x", apiKeyFile: "y" }), "apiKey is needed, either so"],
+  ["an API key of two lines", connecting({ ...site, apiKey: "x\ny" }), "apiKey is not one line"],
+  ["an API key that is no text", connecting({ ...site, apiKey: 7 }), "apiKey is no text"],
   ["no site at all", {}, "names no WordPress site"],
   ["an unknown key", connecting({ ...site, sekret: "x" }), "connectors.wordpress[0].sekret is unknown"],
   ["an address that is none", connecting({ ...site, site: "site.example" }), "connectors.wordpress[0].site"],

@@ -34,7 +34,7 @@ export interface Config extends ConnectorPlace {
 
 const SHORTEST_SECRET = 16;
 const SITE_KEYS = [
-  ...["site", "secret", "secretFile", "project"],
+  ...["site", "secret", "secretFile", "project", "apiKey", "apiKeyFile"],
   ...["mode", "requestsPerSecond", "reconcileSeconds"],
 ];
 const REQUESTS_PER_SECOND = 10;
@@ -57,12 +57,14 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env, folder: string 
   const keyOf = (project: string, where: string): ApiKey => {
     if (!keys.names.includes(project)) {
       throw new ConfigFault(
-        `${where} is "${project}", which projects does not have. It has: ${keys.names.join(", ")}.`,
+        `${where} is "${project}", which projects does not have. It has: ${keys.names.join(", ")}. Where the project was made in the console, write a key of its beside it, as apiKeyFile.`,
       );
     }
     const key = keys.of(project);
     if (key !== undefined) return key;
-    throw new ConfigFault(`Project ${project} has no API key. Set projects.${project}.apiKey or apiKeyFile.`);
+    throw new ConfigFault(
+      `Project ${project} has no API key. Set projects.${project}.apiKeyFile, or apiKeyFile beside ${where}.`,
+    );
   };
   const sites = listed.map((entry, index) =>
     readSiteEntry(entry, `connectors.wordpress[${index}]`, file.folder, keyOf),
@@ -94,7 +96,7 @@ function readSiteEntry(
     );
   }
   return {
-    ...{ site, mode, project, apiKey: keyOf(project, `${where}.project`) },
+    ...{ site, mode, project, apiKey: ownKey(entry, where, folder) ?? keyOf(project, `${where}.project`) },
     secrets: mode === "head" ? [] : readSecrets(entry, `${where}.secret`, folder),
     requestsPerSecond: readNumber(entry.requestsPerSecond, `${where}.requestsPerSecond`, {
       ...{ usual: REQUESTS_PER_SECOND, least: 1, most: 200 },
@@ -103,6 +105,19 @@ function readSiteEntry(
       ...{ usual: RECONCILE_SECONDS[mode], least: 10, most: 2_592_000 },
     }),
   };
+}
+
+/** The key of a project that lives in the server's store, which this process does not see; undefined where none is written. */
+function ownKey(
+  { apiKey, apiKeyFile }: Readonly<Record<string, unknown>>,
+  where: string,
+  folder: string,
+): ApiKey | undefined {
+  if (apiKey === undefined && apiKeyFile === undefined) return undefined;
+  const [key, ...others] = readSecretLines(apiKey, apiKeyFile, `${where}.apiKey`, folder);
+  if (key === undefined || others.length > 0)
+    throw new ConfigFault(`${where}.apiKey is not one line. Make a key of the project in the console.`);
+  return { key };
 }
 
 /** The new secret and the old one, while they are exchanged. */

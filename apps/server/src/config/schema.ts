@@ -107,6 +107,12 @@ export const CONFIG_SCHEMA = {
                 maxLength: 63,
                 default: "demo",
               },
+              apiKey: {
+                ...PROJECT_SCHEMA.properties.apiKey,
+                description:
+                  "Key of that project with the right to write. Needed where the project was made in the console; absent, it is the key that projects has.",
+              },
+              apiKeyFile: secretFile,
             },
           },
         },
