@@ -154,7 +154,7 @@ function Counts(props: {
               <th scope="col" data-number="">
                 Answers
               </th>
-              <th scope="col">
+              <th scope="col" className={classes.barCell}>
                 <span className="unseen">Share, drawn</span>
               </th>
               <th scope="col" data-number="">

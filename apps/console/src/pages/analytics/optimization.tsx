@@ -88,7 +88,7 @@ function Formats({ answer: { formats, totals } }: { readonly answer: Optimizatio
               <th scope="col" data-number="">
                 Answers
               </th>
-              <th scope="col">
+              <th scope="col" className={classes.barCell}>
                 <span className="unseen">Share of answers, drawn</span>
               </th>
               <th scope="col" data-number="">
@@ -140,7 +140,7 @@ function Renders({ answer: { resizes } }: { readonly answer: OptimizationAnswer 
               <th scope="col" data-number="">
                 Renders
               </th>
-              <th scope="col">
+              <th scope="col" className={classes.barCell}>
                 <span className="unseen">Average time, drawn</span>
               </th>
               <th scope="col" data-number="">

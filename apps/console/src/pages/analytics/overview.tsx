@@ -53,12 +53,15 @@ export function Overview() {
                 {
                   name: "Renders",
                   value: writeCount(totals.resized),
-                  more: `of ${writeCount(totals.downloaded)} downloads from origins`,
+                  more: `${writeCount(totals.downloaded)} downloads from origins`,
                 },
                 {
                   name: `${cache.title}, average`,
-                  value: writeBytes(totals.cache.average_bytes),
-                  more: `${writeBytes(totals.cache.most_bytes)} at most`,
+                  value: writeBytes(totals.cache.most_bytes > 0 ? totals.cache.average_bytes : null),
+                  more:
+                    totals.cache.most_bytes > 0
+                      ? `${writeBytes(totals.cache.most_bytes)} at most`
+                      : "not measured in this period",
                 },
               ]}
             />
@@ -124,7 +127,7 @@ function Projects({ answer: { projects, totals } }: { readonly answer: OverviewA
               <th scope="col" data-number="">
                 Traffic
               </th>
-              <th scope="col">
+              <th scope="col" className={classes.barCell}>
                 <span className="unseen">Share of traffic, drawn</span>
               </th>
               <th scope="col" data-number="">

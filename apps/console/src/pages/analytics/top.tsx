@@ -104,7 +104,7 @@ function Ranking(props: { readonly answer: TopAnswer; readonly by: Ranked; reado
               <th scope="col" data-number="">
                 Traffic
               </th>
-              <th scope="col">
+              <th scope="col" className={classes.barCell}>
                 <span className="unseen">Compared with the first, drawn</span>
               </th>
               <th scope="col" data-number="">

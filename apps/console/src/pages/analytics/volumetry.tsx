@@ -21,6 +21,8 @@ export function Volumetry() {
       {(answer) => {
         const { traffic, requests, unique, cache, series } = answer;
         const measure = MEASURE_WORDS[cache.measure];
+        const isMeasured = cache.total.most_bytes > 0;
+        const sizeOf = (bytes: number) => writeBytes(isMeasured ? bytes : null);
         const about = unique.is_exact ? "" : "about ";
         return (
           <>
@@ -91,18 +93,18 @@ export function Volumetry() {
                 },
                 {
                   name: `${measure.title}, average`,
-                  value: writeBytes(cache.total.average_bytes),
-                  more: `${writeBytes(cache.total.least_bytes)} to ${writeBytes(cache.total.most_bytes)}`,
+                  value: sizeOf(cache.total.average_bytes),
+                  more: `${sizeOf(cache.total.least_bytes)} to ${sizeOf(cache.total.most_bytes)}`,
                 },
                 {
                   name: "of it originals, average",
-                  value: writeBytes(cache.originals.average_bytes),
-                  more: `${writeBytes(cache.originals.least_bytes)} to ${writeBytes(cache.originals.most_bytes)}`,
+                  value: sizeOf(cache.originals.average_bytes),
+                  more: `${sizeOf(cache.originals.least_bytes)} to ${sizeOf(cache.originals.most_bytes)}`,
                 },
                 {
                   name: "of it variants, average",
-                  value: writeBytes(cache.variants.average_bytes),
-                  more: `${writeBytes(cache.variants.least_bytes)} to ${writeBytes(cache.variants.most_bytes)}`,
+                  value: sizeOf(cache.variants.average_bytes),
+                  more: `${sizeOf(cache.variants.least_bytes)} to ${sizeOf(cache.variants.most_bytes)}`,
                 },
               ]}
             />

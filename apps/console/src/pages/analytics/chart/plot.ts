@@ -79,7 +79,14 @@ function optionsOf(
     },
     axes: [
       {
-        ...{ font: FONT, stroke: text, grid: { show: false }, ticks: { ...line(), size: 5 }, space: 70 },
+        ...{
+          font: FONT,
+          stroke: text,
+          grid: { show: false },
+          ticks: { ...line(), size: 5 },
+          space: 70,
+          size: 32,
+        },
         ...(step === "day" && { incrs: [1, 2, 5, 7, 10, 14, 30, 61, 122, 365].map((days) => days * 86_400) }),
         values: (_, splits, __, ___, increment) => splits.map((at) => writeTick(at, increment)),
       },

@@ -38,9 +38,7 @@ export function TimeChart(props: TimeChartProps) {
         <h2 id={name} className={classes.title}>
           {title}
         </h2>
-        <span className={classes.unit}>
-          {unit} {isRatio ? "" : STEP_WORDS[head.step]}, UTC
-        </span>
+        <span className={classes.unit}>{isRatio ? unit : `${unit} ${STEP_WORDS[head.step]}`}, UTC</span>
       </figcaption>
       {isNothing ? (
         <p className={classes.empty}>{empty}</p>

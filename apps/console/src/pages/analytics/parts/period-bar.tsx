@@ -46,7 +46,6 @@ export function PeriodBar(props: {
     <search className={classes.period} aria-label="Period">
       <NativeSelect
         label="Period"
-        description="Days are UTC days."
         value={hasDays ? "own" : shown !== undefined && "span" in shown ? shown.span : ""}
         onChange={({ currentTarget: { value } }) => {
           setOwn(value === "own");
@@ -79,6 +78,7 @@ export function PeriodBar(props: {
           ]}
         />
       )}
+      <span className={classes.zone}>Days are UTC days.</span>
     </search>
   );
 }
