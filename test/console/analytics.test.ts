@@ -1,3 +1,4 @@
+import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { ask } from "../support/ask.ts";
 import { missingBrowser } from "../support/browser.ts";
@@ -10,16 +11,34 @@ const missing = missingBrowser().join(", ") || undefined;
 if (missing !== undefined && process.env.CI)
   throw new Error(`With CI set the console is tested, but ${missing} is missing.`);
 
-const EVIL = `/v7/_sample_/portrait.jpg?w=90&x="><img/src=x/onerror=alert(1)>`;
+const EVIL = `/v7/_shop_/portrait.jpg?w=90&x="><img/src=x/onerror=alert(1)>`;
 const HOST = "demo.images.example";
 const HOUR = 3_600_000;
 const HOURS = 46;
 const SLOW_MS = 150;
 
+const JPEG = { "content-type": "image/jpeg" };
+
+/** A picture that is worth making smaller: colours that run into each other, with grain. */
+async function photograph(): Promise<Buffer> {
+  const [width, height] = [1_200, 800];
+  const pixels = Buffer.alloc(width * height * 3);
+  for (let at = 0; at < pixels.length; at += 1) {
+    const [column, row] = [Math.floor(at / 3) % width, Math.floor(at / 3 / width)];
+    pixels[at] = Math.round(
+      110 + 80 * Math.sin(column / 90 + (at % 3)) + 40 * Math.sin(row / 37) + (at % 13),
+    );
+  }
+  return sharp(pixels, { raw: { width, height, channels: 3 } })
+    .jpeg({ quality: 90 })
+    .toBuffer();
+}
+
 /** Real requests of every kind, a batch of a node's lines over two days, and then a wait until all of it is counted. */
 async function deliver(all: Console, origin: Origin): Promise<void> {
   const get = (path: string, headers = {}) => ask(all.freshet, HOST, path, headers);
-  const landscape = "/v7/_sample_/landscape.jpg";
+  for (const name of ["landscape", "portrait"]) origin.put(`/${name}.jpg`, await photograph(), JPEG);
+  const landscape = "/v7/_shop_/landscape.jpg";
   const browser = { referer: "https://shop.example/hats", "cf-ipcountry": "DE" };
   for (const [accept, query] of [
     ["image/avif,image/webp", "?w=400"],
@@ -29,12 +48,12 @@ async function deliver(all: Console, origin: Origin): Promise<void> {
   ] as const) {
     for (let time = 0; time < 4; time += 1) await get(landscape + query, { accept, ...browser });
   }
-  for (const size of [100, 120, 140]) await get(`/v7/_sample_/portrait.jpg?w=${size}`, { accept: "*/*" });
-  for (let number = 0; number < 3; number += 1) await get(`/v7/_origin_/none-${number}.jpg`);
-  await get("/v7/_origin_/hat.jpg");
+  for (const size of [100, 120, 140]) await get(`/v7/_shop_/portrait.jpg?w=${size}`, { accept: "*/*" });
+  for (let number = 0; number < 3; number += 1) await get(`/v7/_shop_/none-${number}.jpg`);
+  await get("/v7/_shop_/hat.jpg");
   origin.delayMs = SLOW_MS;
   await origin.paint("/slow.jpg", { red: 10, green: 90, blue: 160 });
-  await get("/v7/_origin_/slow.jpg?w=20");
+  await get("/v7/_shop_/slow.jpg?w=20");
   const now = Date.now();
   const line = (hour: number) => ({
     at: new Date(now - hour * HOUR).toISOString(),
@@ -76,8 +95,7 @@ describe.skipIf(missing)(`the pages of analytics ${missing ?? ""}`, () => {
         analytics: { slowMs: SLOW_MS - 50, countryHeader: "cf-ipcountry" },
         projects: {
           demo: {
-            // The samples lie in the data folder, which is beside the file.
-            aliases: { _sample_: { folder: "data/sample" }, _origin_: origin.url },
+            aliases: { _shop_: origin.url },
             origins: { allowPrivate: true },
             apiKey: "client_0123456789abcdef",
           },
@@ -122,7 +140,7 @@ describe.skipIf(missing)(`the pages of analytics ${missing ?? ""}`, () => {
     await visit(all, own, {
       path: "/p/demo/analytics/top",
       name: "analytics-top",
-      ready: (tab) => tab.getByText("/v7/_sample_/landscape.jpg?w=400").first(),
+      ready: (tab) => tab.getByText("/v7/_shop_/landscape.jpg?w=400").first(),
     });
     await own.tab.getByLabel("What").selectOption("referrers");
     await own.tab.getByText("shop.example").first().waitFor();
@@ -133,7 +151,7 @@ describe.skipIf(missing)(`the pages of analytics ${missing ?? ""}`, () => {
     await visit(all, own, {
       path: "/p/demo/analytics/logs/resizes",
       name: "analytics-resizes",
-      ready: (tab) => tab.getByText("/v7/_sample_/landscape.jpg?w=400").first(),
+      ready: (tab) => tab.getByText("/v7/_shop_/landscape.jpg?w=400").first(),
     });
     await visit(all, own, {
       path: "/p/demo/analytics/logs/failed",

@@ -22,14 +22,12 @@ test("steps that are still to come have a place and no figure", () => {
 });
 
 test("a stack's first line is the sum of all, and each is as much higher than the next as it counts", () => {
-  const lines = fc
-    .integer({ min: 1, max: 5 })
-    .chain((steps) =>
-      fc.array(fc.array(fc.nat(1_000), { minLength: steps, maxLength: steps }), {
-        minLength: 1,
-        maxLength: 4,
-      }),
-    );
+  const lines = fc.integer({ min: 1, max: 5 }).chain((steps) =>
+    fc.array(fc.array(fc.nat(1_000), { minLength: steps, maxLength: steps }), {
+      minLength: 1,
+      maxLength: 4,
+    }),
+  );
   fc.assert(
     fc.property(lines, (figures) => {
       const stacked = stackedOf(figures);
