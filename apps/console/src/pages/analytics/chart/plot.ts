@@ -1,7 +1,7 @@
 import "uplot/dist/uPlot.min.css";
 import UPlot from "uplot";
 import type { Step } from "../shapes.ts";
-import { areBars, type Colour, type Columns, WIDTHS } from "./series.ts";
+import { areBars, type Colour, type Columns, pointsOf, WIDTHS } from "./series.ts";
 
 /** What a plot draws. */
 export interface PlotWish {
@@ -99,7 +99,7 @@ function optionsOf(
     ],
     series: [
       {},
-      ...colours.map((name): UPlot.Series => {
+      ...colours.map((name, place): UPlot.Series => {
         const stroke = () => colour(`--chart-${name}`);
         return {
           stroke,
@@ -108,7 +108,12 @@ function optionsOf(
             fill: () => (hasBars || isStacked ? stroke() : `${stroke()}2e`),
           }),
           ...(hasBars && bars && { paths: bars }),
-          points: { show: isRatio && areBars(columns.at.length), size: 5, fill: stroke },
+          points: {
+            show: !hasBars,
+            size: 5,
+            fill: stroke,
+            filter: () => [...pointsOf(columns.figures[place] ?? [])],
+          },
           spanGaps: false,
         };
       }),

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { columnsOf, extremesOf, isEmpty, stackedOf } from "./series.ts";
+import { columnsOf, extremesOf, isEmpty, pointsOf, stackedOf } from "./series.ts";
 
 const HEAD = { from: "2026-11-28T00:00:00.000Z", to: "2026-12-01T00:00:00.000Z", step: "day" } as const;
 
@@ -45,6 +45,12 @@ test("zeros are nothing, except where they are shares", () => {
   expect(isEmpty([[0, null, 0]], true)).toBe(false);
   expect(isEmpty([[null, null]], true)).toBe(true);
   expect(isEmpty([[0, 1]])).toBe(false);
+});
+
+test("a figure that stands alone has a point, others only where there are few", () => {
+  const many = Array.from({ length: 200 }, (_, at) => (at === 7 || at > 150 ? at : null));
+  expect(pointsOf(many)).toEqual([7]);
+  expect(pointsOf([1, 2, null])).toEqual([0, 1]);
 });
 
 test("the most and its step are found among gaps", () => {

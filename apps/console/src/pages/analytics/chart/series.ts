@@ -59,6 +59,16 @@ export const isEmpty = (figures: Columns["figures"], areZerosSaid = false): bool
 /** Bars where each has room, else lines. */
 export const areBars = (steps: number): boolean => steps <= MOST_BARS;
 
+/** Places of figures that no line shows: those that stand alone, and all where there are few. */
+export function pointsOf(line: readonly (number | null)[]): readonly number[] {
+  const isFew = areBars(line.length);
+  return line.flatMap((figure, place) => {
+    if (figure === null) return [];
+    const isAlone = typeof line[place - 1] !== "number" && typeof line[place + 1] !== "number";
+    return isFew || isAlone ? [place] : [];
+  });
+}
+
 /** The step with most, and the sum; undefined where no figure is known. */
 export function extremesOf(
   at: readonly number[],
