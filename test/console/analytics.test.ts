@@ -213,6 +213,12 @@ describe.skipIf(missing)(`the pages of analytics ${missing ?? ""}`, () => {
     await tab.getByRole("link", { name: "Volumetry" }).click();
     await tab.waitForURL(/volumetry\?period=today&step=hour/);
     await drawn(tab).waitFor();
+    await drawn(tab).click({ position: { x: 120, y: 90 } });
+    await tab
+      .locator("[data-tip]")
+      .getByText(/\bUTC$/)
+      .waitFor();
+    await judge(all, own, "analytics-pointed");
     await tab.getByText("Figures of Requests").click();
     const table = tab.getByRole("group", { name: "Requests" });
     await table.waitFor();

@@ -115,9 +115,9 @@ function Head({ answer: { requests, bytes, hits, hit_ratio, edge, times } }: Par
         },
         { name: "Half were ready within", value: writeMs(times.all.p50), more: "median of all answers" },
         {
-          name: "95 % were ready within",
+          name: `${writeShare(0.95)} were ready within`,
           value: writeMs(times.all.p95),
-          more: `99 % within ${writeMs(times.all.p99)}`,
+          more: `${writeShare(0.99)} within ${writeMs(times.all.p99)}`,
         },
       ]}
     />
@@ -195,7 +195,8 @@ function Sources({ answer: { sources } }: Part) {
       colour: isHit ? ("first" as const) : from === "failed" ? ("bad" as const) : ("second" as const),
       name: (
         <>
-          {name} <span className={classes.dim}>{hint}</span>
+          {name}
+          <div className={classes.dim}>{hint}</div>
         </>
       ),
     };
@@ -245,10 +246,10 @@ function Countries({ answer: { countries } }: Part) {
 
 function Times({ answer: { times } }: Part) {
   const rows = [
-    ["Half of them (p50)", "p50"],
-    ["90 %", "p90"],
-    ["95 %", "p95"],
-    ["99 %", "p99"],
+    ["Half of them (median)", "p50"],
+    [writeShare(0.9), "p90"],
+    [writeShare(0.95), "p95"],
+    [writeShare(0.99), "p99"],
   ] as const;
   return (
     <Card title="Ready within" unit="upper bounds, without the way to the browser">

@@ -1,6 +1,6 @@
 import classes from "./analytics.module.css";
 import { TimeChart } from "./chart/time-chart.tsx";
-import { NONE, writeBytes, writeCount, writeDay, writeRate, writeStep } from "./format.ts";
+import { NONE, writeBytes, writeCount, writeDay, writeRate, writeShare, writeStep } from "./format.ts";
 import { Figures } from "./parts/figures.tsx";
 import { StatsPage } from "./parts/stats-page.tsx";
 import { bytesLabel, countLabel, MEASURE_WORDS, NOTHING } from "./parts/words.ts";
@@ -129,7 +129,7 @@ export function Volumetry() {
             <p className={classes.dim}>
               {measure.title}: {measure.hint}.
               {!unique.is_exact &&
-                " Beyond 1,024 of a kind, different ones are counted with an error of about 1.6 %."}
+                ` Beyond ${writeCount(1_024)} of a kind, different ones are counted with an error of about ${writeShare(0.016)}.`}
             </p>
           </>
         );

@@ -64,7 +64,12 @@ function optionsOf(
   const last = columns.at.at(-1) ?? first;
   const text = () => colour("--mantine-color-dimmed");
   const line = () => ({ stroke: () => colour("--freshet-line"), width: 1 });
-  const bars = UPlot.paths.bars?.({ size: [0.72, 48], radius: 0.12 });
+  // What is stacked has no slopes: between two steps they would show what was never counted.
+  const paths = hasBars
+    ? UPlot.paths.bars?.({ size: [0.72, 48], radius: 0.12 })
+    : isStacked
+      ? UPlot.paths.stepped?.({ align: 1 })
+      : undefined;
   return {
     width: root.clientWidth,
     height: HEIGHT,
@@ -107,13 +112,14 @@ function optionsOf(
           ...(!isRatio && {
             fill: () => (hasBars || isStacked ? stroke() : `${stroke()}2e`),
           }),
-          ...(hasBars && bars && { paths: bars }),
-          points: {
-            show: !hasBars,
-            size: 5,
-            fill: stroke,
-            filter: () => [...pointsOf(columns.figures[place] ?? [])],
-          },
+          ...(paths && { paths }),
+          points: hasBars
+            ? { show: false }
+            : {
+                ...{ show: true, size: 5, fill: stroke },
+                filter: () => [...pointsOf(columns.figures[place] ?? [])],
+              },
+
           spanGaps: false,
         };
       }),

@@ -141,6 +141,7 @@ function Drawing(props: TimeChartProps & { readonly says: string }) {
           aria-hidden="true"
           className={classes.tip}
           style={{ left: pointed.left }}
+          data-tip=""
           data-side={pointed.left > (root.current?.clientWidth ?? 0) / 2 ? "left" : "right"}
         >
           <strong>{writeStep(new Date(at * 1_000).toISOString(), head.step)}</strong>
