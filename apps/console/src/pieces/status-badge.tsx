@@ -13,16 +13,15 @@ export function StatusBadge({ kind, children }: { readonly kind: Kind; readonly 
 }
 
 /** The statuses of invalidations, as people say them. */
-const STATUSES: Readonly<Record<InvalidationStatus, { readonly kind: Kind; readonly name: string }>> =
-  {
-    RECEIVED: { kind: "busy", name: "Received" },
-    PREPARING: { kind: "busy", name: "Preparing" },
-    FLUSHINGCLOUDIMAGESERVER: { kind: "busy", name: "Flushing resizing servers" },
-    FLUSHINGCDNSERVERS: { kind: "busy", name: "Flushing CDN servers" },
-    DONE: { kind: "good", name: "Done" },
-    ERROR_CDN_NODE: { kind: "bad", name: "ERROR_CDN_NODE" },
-    ERROR: { kind: "bad", name: "ERROR" },
-  };
+const STATUSES: Readonly<Record<InvalidationStatus, { readonly kind: Kind; readonly name: string }>> = {
+  RECEIVED: { kind: "busy", name: "Received" },
+  PREPARING: { kind: "busy", name: "Preparing" },
+  FLUSHINGCLOUDIMAGESERVER: { kind: "busy", name: "Flushing resizing servers" },
+  FLUSHINGCDNSERVERS: { kind: "busy", name: "Flushing CDN servers" },
+  DONE: { kind: "good", name: "Done" },
+  ERROR_CDN_NODE: { kind: "bad", name: "ERROR_CDN_NODE" },
+  ERROR: { kind: "bad", name: "ERROR" },
+};
 
 /** The status of an invalidation. */
 export function InvalidationBadge({ status }: { readonly status: InvalidationStatus }) {

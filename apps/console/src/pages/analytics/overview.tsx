@@ -89,6 +89,7 @@ export function Overview() {
               <TimeChart
                 title={cache.title}
                 unit="Bytes kept"
+                isLevel
                 head={answer}
                 rows={series}
                 lines={[{ key: "cache_bytes", name: cache.title, colour: "fourth" }]}

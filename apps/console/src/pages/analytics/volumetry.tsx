@@ -111,6 +111,7 @@ export function Volumetry() {
             <TimeChart
               title={`${measure.title}: originals and variants`}
               unit="Bytes kept"
+              isLevel
               head={answer}
               rows={series}
               lines={[

@@ -1,7 +1,7 @@
 import "uplot/dist/uPlot.min.css";
 import UPlot from "uplot";
 import type { Step } from "../shapes.ts";
-import { areBars, type Colour, type Columns, pointsOf, WIDTHS } from "./series.ts";
+import { areBars, type Colour, type Columns, heldOf, pointsOf, WIDTHS } from "./series.ts";
 
 /** What a plot draws. */
 export interface PlotWish {
@@ -17,7 +17,7 @@ export interface PlotWish {
 }
 
 /** Where the pointer is: a step by its place, and pixels from the left of the whole plot; undefined outside. */
-export type Pointed = { readonly place: number; readonly left: number; readonly top: number } | undefined;
+export type Pointed = { readonly place: number; readonly left: number } | undefined;
 
 export interface Plot {
   destroy(): void;
@@ -31,7 +31,9 @@ const FONT = "12px system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif";
 /** Draws over time into an element, follows its width and the colours of the page, and tells where the pointer is. */
 export function drawPlot(root: HTMLElement, wish: PlotWish, pointed: (where: Pointed) => void): Plot {
   const colour = (name: string) => getComputedStyle(root).getPropertyValue(name).trim();
-  const plot = new UPlot(optionsOf(root, wish, colour, pointed), dataOf(wish.columns), root);
+  const { columns, step } = wish;
+  const drawn = areSteps(wish) ? heldOf(columns, WIDTHS[step]) : columns;
+  const plot = new UPlot(optionsOf(root, wish, colour, pointed), dataOf(drawn), root);
   const sized = new ResizeObserver(() => {
     if (root.clientWidth > 0 && root.clientWidth !== plot.width)
       plot.setSize({ width: root.clientWidth, height: HEIGHT });
@@ -49,25 +51,30 @@ export function drawPlot(root: HTMLElement, wish: PlotWish, pointed: (where: Poi
   };
 }
 
+/** What is stacked has no slopes: between two steps they would show what was never counted. */
+const areSteps = ({ columns, isRatio, isStacked }: PlotWish) =>
+  isStacked && !isRatio && !areBars(columns.at.length);
+
 const dataOf = ({ at, figures }: Columns) =>
   [[...at], ...figures.map((line) => [...line])] as UPlot.AlignedData;
 
 function optionsOf(
   root: HTMLElement,
-  { columns, step, colours, isRatio, isStacked, label }: PlotWish,
+  wish: PlotWish,
   colour: (name: string) => string,
   pointed: (where: Pointed) => void,
 ): UPlot.Options {
+  const { columns, step, colours, isRatio, isStacked, label } = wish;
   const width = WIDTHS[step];
+  const hasSteps = areSteps(wish);
   const hasBars = !isRatio && areBars(columns.at.length);
   const first = columns.at[0] ?? 0;
   const last = columns.at.at(-1) ?? first;
   const text = () => colour("--mantine-color-dimmed");
   const line = () => ({ stroke: () => colour("--freshet-line"), width: 1 });
-  // What is stacked has no slopes: between two steps they would show what was never counted.
   const paths = hasBars
     ? UPlot.paths.bars?.({ size: [0.72, 48], radius: 0.12 })
-    : isStacked
+    : hasSteps
       ? UPlot.paths.stepped?.({ align: 1 })
       : undefined;
   return {
@@ -79,7 +86,11 @@ function optionsOf(
     cursor: { y: false, points: { show: !hasBars }, drag: { x: false, y: false, setScale: false } },
     scales: {
       // A bar stands on the middle of its room.
-      x: { time: true, range: () => (hasBars ? [first - width / 2, last + width / 2] : [first, last]) },
+      x: {
+        time: true,
+        range: () =>
+          hasBars ? [first - width / 2, last + width / 2] : [first, hasSteps ? last + width : last],
+      },
       y: { range: (_, __, most) => [0, isRatio ? 1 : highest(most)] },
     },
     axes: [
@@ -126,12 +137,12 @@ function optionsOf(
     ],
     hooks: {
       setCursor: [
-        ({ cursor: { idx, left = -1, top = -1 }, over }) =>
-          pointed(
-            typeof idx === "number" && left >= 0
-              ? { place: idx, left: left + over.offsetLeft, top: top + over.offsetTop }
-              : undefined,
-          ),
+        ({ cursor: { idx, left = -1 }, over, posToVal }) => {
+          const isInside = typeof idx === "number" && left >= 0;
+          // A step reaches to the right of its begin; everything else lies around it.
+          const place = hasSteps ? Math.floor((posToVal(left, "x") - first) / width) : Number(idx);
+          pointed(isInside ? { place, left: left + over.offsetLeft } : undefined);
+        },
       ],
     },
   };

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { columnsOf, extremesOf, isEmpty, pointsOf, stackedOf } from "./series.ts";
+import { columnsOf, extremesOf, heldOf, isEmpty, pointsOf, stackedOf } from "./series.ts";
 
 const HEAD = { from: "2026-11-28T00:00:00.000Z", to: "2026-12-01T00:00:00.000Z", step: "day" } as const;
 
@@ -38,6 +38,25 @@ test("a stack's first line is the sum of all, and each is as much higher than th
       }
     }),
   );
+});
+
+test("the last step is as wide as the others", () => {
+  const columns = {
+    at: [0, 600, 1_200],
+    figures: [
+      [1, 2, null],
+      [null, 5, 6],
+      [null, null, null],
+    ],
+  };
+  expect(heldOf(columns, 600)).toEqual({
+    at: [0, 600, 1_200, 1_800],
+    figures: [
+      [1, 2, 2, null],
+      [null, 5, 6, 6],
+      [null, null, null, null],
+    ],
+  });
 });
 
 test("zeros are nothing, except where they are shares", () => {

@@ -37,7 +37,7 @@ export function columnsOf(
 }
 
 /** The figure of a row; null where it has none. */
-export function figureOf(row: SeriesRow | undefined, key: string): number | null {
+function figureOf(row: SeriesRow | undefined, key: string): number | null {
   const figure = row?.[key];
   return typeof figure === "number" ? figure : null;
 }
@@ -50,6 +50,20 @@ export function stackedOf(figures: Columns["figures"]): Columns["figures"] {
       return figures.slice(place).reduce((sum, each) => sum + (each[at] ?? 0), 0);
     }),
   );
+}
+
+/** Ready to be drawn as steps: one more place, and each line's last figure is held as wide as its step. */
+export function heldOf({ at, figures }: Columns, width: number): Columns {
+  const last = at.at(-1);
+  return {
+    at: last === undefined ? at : [...at, last + width],
+    figures: figures.map((line) => {
+      const known = line.findLastIndex((figure) => figure !== null);
+      return [...line, null].map((figure, place) =>
+        known !== -1 && place === known + 1 ? (line[known] ?? null) : figure,
+      );
+    }),
+  };
 }
 
 /** Whether there is nothing to draw: no figure, or, where nothing is said by them, zeros alone. */

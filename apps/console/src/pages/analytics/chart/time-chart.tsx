@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef, useState } from "react";
+import { type CSSProperties, useEffect, useId, useRef, useState } from "react";
 import { NONE, writeStep } from "../format.ts";
 import type { Head, SeriesRow } from "../shapes.ts";
 import classes from "./chart.module.css";
@@ -20,6 +20,8 @@ export interface TimeChartProps {
   readonly isStacked?: boolean;
   /** Lines are shares from 0 to 1. */
   readonly isRatio?: boolean;
+  /** Figures say how much there was then, not how much came. */
+  readonly isLevel?: boolean;
   /** What is said where nothing is drawn. */
   readonly empty: string;
 }
@@ -28,7 +30,7 @@ const STEP_WORDS = { "10m": "in 10 minutes", hour: "an hour", day: "a day" } as 
 
 /** Figures over time: drawn, told at the pointer, and as a table for whoever reads or hears them. */
 export function TimeChart(props: TimeChartProps) {
-  const { title, unit, head, rows, lines, write, isRatio = false, empty } = props;
+  const { title, unit, head, rows, lines, write, isRatio = false, isLevel = false, empty } = props;
   const name = useId();
   const columns = columnsOf(head, rows, lines);
   const isNothing = isEmpty(columns.figures, isRatio);
@@ -38,7 +40,9 @@ export function TimeChart(props: TimeChartProps) {
         <h2 id={name} className={classes.title}>
           {title}
         </h2>
-        <span className={classes.unit}>{isRatio ? unit : `${unit} ${STEP_WORDS[head.step]}`}, UTC</span>
+        <span className={classes.unit}>
+          {isRatio || isLevel ? unit : `${unit} ${STEP_WORDS[head.step]}`}, UTC
+        </span>
       </figcaption>
       {isNothing ? (
         <p className={classes.empty}>{empty}</p>
@@ -140,7 +144,7 @@ function Drawing(props: TimeChartProps & { readonly says: string }) {
         <div
           aria-hidden="true"
           className={classes.tip}
-          style={{ left: pointed.left }}
+          style={{ "--left": `${pointed.left}px` } as CSSProperties}
           data-tip=""
           data-side={pointed.left > (root.current?.clientWidth ?? 0) / 2 ? "left" : "right"}
         >
