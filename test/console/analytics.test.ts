@@ -213,6 +213,8 @@ describe.skipIf(missing)(`the pages of analytics ${missing ?? ""}`, () => {
     await tab.getByRole("link", { name: "Volumetry" }).click();
     await tab.waitForURL(/volumetry\?period=today&step=hour/);
     await drawn(tab).waitFor();
+    // What is told at the pointer stays within a narrow page.
+    await tab.setViewportSize({ width: 360, height: 740 });
     await drawn(tab).click({ position: { x: 120, y: 90 } });
     await tab
       .locator("[data-tip]")
