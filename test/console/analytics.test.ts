@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { ask } from "../support/ask.ts";
@@ -188,15 +189,15 @@ describe.skipIf(missing)(`the pages of analytics ${missing ?? ""}`, () => {
     await tab.getByText("Page 2").waitFor({ state: "hidden" });
     await judge(all, own, "analytics-filtered");
     const rows = await tab.locator("tbody tr").count();
-    const cookie = `freshet_session=${await all.signIn()}`;
-    const files = await Promise.all(
-      ["CSV", "NDJSON"].map(async (name) => {
-        const link = tab.getByRole("link", { name: `Export as ${name}` });
-        const href = await link.getAttribute("href");
-        return (await fetch(all.freshet.url + href, { headers: { cookie } })).text();
-      }),
-    );
-    const [csv = "", ndjson = ""] = files;
+    const taken = async (name: string) => {
+      const download = tab.waitForEvent("download");
+      await tab.getByRole("link", { name: `Export as ${name}` }).click();
+      const file = await download;
+      expect(file.suggestedFilename()).toBe(`freshet-cdn.${name.toLowerCase()}`);
+      return readFile(await file.path(), "utf8");
+    };
+    const csv = await taken("CSV");
+    const ndjson = await taken("NDJSON");
     expect(csv.split("\r\n")[0]).toMatch(/^"?at"?,"?project"?,"?url"?/);
     expect(csv.trim().split("\r\n")).toHaveLength(rows + 1);
     const lines = ndjson.trim().split("\n");
@@ -206,12 +207,12 @@ describe.skipIf(missing)(`the pages of analytics ${missing ?? ""}`, () => {
 
   test("keep the period and its steps in the address, and tell every figure as a table", async () => {
     const { tab } = own;
-    await tab.goto(`${all.freshet.url}/console/p/demo/analytics/delivery?period=today`);
+    await tab.goto(`${all.freshet.url}/console/p/demo/analytics/delivery?period=7`);
     await drawn(tab).waitFor();
     await tab.getByLabel("Steps").selectOption("hour");
-    await tab.waitForURL(/period=today&step=hour/);
+    await tab.waitForURL(/period=7&step=hour/);
     await tab.getByRole("link", { name: "Volumetry" }).click();
-    await tab.waitForURL(/volumetry\?period=today&step=hour/);
+    await tab.waitForURL(/volumetry\?period=7&step=hour/);
     await drawn(tab).waitFor();
     // What is told at the pointer stays within a narrow page.
     await tab.setViewportSize({ width: 360, height: 740 });
@@ -224,8 +225,7 @@ describe.skipIf(missing)(`the pages of analytics ${missing ?? ""}`, () => {
     await tab.getByText("Figures of Requests").click();
     const table = tab.getByRole("group", { name: "Requests" });
     await table.waitFor();
-    const hours = new Date().getUTCHours() + 1;
-    await expect.poll(() => table.getByRole("row").count()).toBeGreaterThanOrEqual(hours + 1);
+    await expect.poll(() => table.getByRole("row").count()).toBeGreaterThan(6 * 24);
     await tab.getByRole("combobox", { name: "Period" }).selectOption("own");
     await tab.getByLabel("From").fill("2026-02-01");
     await tab.getByLabel("To", { exact: true }).fill("2026-01-01");

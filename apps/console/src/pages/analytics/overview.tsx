@@ -1,4 +1,4 @@
-import { Link } from "wouter";
+import { Link, useSearch } from "wouter";
 import { TableBox } from "../../pieces/table-box.tsx";
 import { useNamedProject } from "../../shell/place.ts";
 import classes from "./analytics.module.css";
@@ -111,7 +111,7 @@ export function Overview() {
 }
 
 function Projects({ answer: { projects, totals } }: { readonly answer: OverviewAnswer }) {
-  const search = window.location.search;
+  const search = useSearch();
   const most = Math.max(0, ...projects.map(({ bytes }) => bytes));
   return (
     <Card title="Projects" unit="most traffic first, 100 at most">

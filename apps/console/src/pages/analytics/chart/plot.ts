@@ -80,7 +80,7 @@ function optionsOf(
   return {
     width: root.clientWidth,
     height: HEIGHT,
-    padding: [14, 12, 0, 0],
+    padding: [14, 24, 0, 0],
     tzDate: (seconds) => UPlot.tzDate(new Date(seconds * 1_000), "Etc/UTC"),
     legend: { show: false },
     cursor: { y: false, points: { show: !hasBars }, drag: { x: false, y: false, setScale: false } },
