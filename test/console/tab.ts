@@ -39,6 +39,7 @@ export interface Tab
   setViewportSize(size: { readonly width: number; readonly height: number }): Promise<void>;
   emulateMedia(options: { readonly colorScheme: "light" | "dark" }): Promise<void>;
   waitForURL(url: string | RegExp): Promise<void>;
+  waitForEvent(event: "download"): Promise<{ suggestedFilename(): string; path(): Promise<string> }>;
   readonly keyboard: { press(key: string): Promise<void>; type(text: string): Promise<void> };
   context(): {
     cookies(): Promise<readonly Cookie[]>;

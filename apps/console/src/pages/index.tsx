@@ -112,6 +112,20 @@ export const PAGES: readonly PageEntry[] = [
     load: () => import("./warm-up/warm-ups.tsx").then((page) => page.WarmUps),
   },
   {
+    path: "/p/:project/analytics/*",
+    title: "Analytics",
+    group: "Analytics",
+    need: { right: "read", of: "project" },
+    load: () => import("./analytics/analytics.tsx").then((page) => page.Analytics),
+  },
+  {
+    path: "/analytics/*",
+    title: "Analytics",
+    group: "Analytics",
+    need: { right: "read", of: "installation" },
+    load: () => import("./analytics/analytics.tsx").then((page) => page.Analytics),
+  },
+  {
     path: "/users/*",
     title: "Users",
     group: "Access",
