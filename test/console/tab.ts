@@ -34,12 +34,12 @@ export interface Tab
   reload(): Promise<unknown>;
   goBack(): Promise<unknown>;
   /** The tab that a link opens. */
+  waitForEvent(event: "download"): Promise<{ suggestedFilename(): string; path(): Promise<string> }>;
   waitForEvent(event: "popup"): Promise<Tab>;
   setDefaultTimeout(milliseconds: number): void;
   setViewportSize(size: { readonly width: number; readonly height: number }): Promise<void>;
   emulateMedia(options: { readonly colorScheme: "light" | "dark" }): Promise<void>;
   waitForURL(url: string | RegExp): Promise<void>;
-  waitForEvent(event: "download"): Promise<{ suggestedFilename(): string; path(): Promise<string> }>;
   readonly keyboard: { press(key: string): Promise<void>; type(text: string): Promise<void> };
   context(): {
     cookies(): Promise<readonly Cookie[]>;

@@ -10,6 +10,7 @@ import { Pager } from "../../pieces/pager.tsx";
 import { Empty, Problem, stateOf } from "../../pieces/states.tsx";
 import { InvalidationBadge } from "../../pieces/status-badge.tsx";
 import { TableBox } from "../../pieces/table-box.tsx";
+import { causeWord } from "../invalidation/words.ts";
 import { type Finding, findingsOf, isOpen } from "./findings.ts";
 import classes from "./overview.module.css";
 import type { CdnNode, Connector, InstanceList, ProjectLog } from "./shapes.ts";
@@ -208,7 +209,7 @@ function Newest({ logs, isKnown }: { readonly logs: readonly ProjectLog[]; reado
                   <InvalidationBadge status={entry.status} />
                 </td>
                 <td>{project}</td>
-                <td>{entry.cause.kind}</td>
+                <td>{causeWord(entry.cause.kind)}</td>
                 <td>
                   <Ago at={entry.added_at} />
                 </td>
