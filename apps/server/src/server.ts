@@ -61,7 +61,7 @@ import { createInvalidation } from "./invalidation/invalidation.ts";
 import { nodeRoutes } from "./invalidation/node-routes.ts";
 import { rememberedIn } from "./invalidation/remembered.ts";
 import type { Tuning } from "./invalidation/tuning.ts";
-import { errorResponses } from "./plugins/errors.ts";
+import { answerError, errorResponses } from "./plugins/errors.ts";
 import { isReserved } from "./plugins/reserved.ts";
 import { type ChangeTables, createChanges } from "./projects/changes.ts";
 import { createDrafts } from "./projects/drafts.ts";
@@ -147,6 +147,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 2 ** 20,
     forceCloseConnections: "idle",
+    frameworkErrors: (error, request, reply) => void answerError(error, request, reply),
     ...(config.console.proxies.length > 0 ? { trustProxy: [...config.console.proxies] } : {}),
     // Images are read from the raw request target: what is no API path goes to one route, whatever it contains.
     rewriteUrl: (request) => (isReserved(request.url ?? "/") ? (request.url ?? "/") : DELIVERY_ROUTE),

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { ERRORS, type ErrorCode, isServerError } from "../errors.ts";
 import type { Fault } from "../projects/faults.ts";
 import { codeOfFailure, RETRY_AFTER_S } from "./failures.ts";
@@ -8,18 +8,7 @@ import { codeOfFailure, RETRY_AFTER_S } from "./failures.ts";
  * logged with its cause and told to nobody.
  */
 export function errorResponses(app: FastifyInstance): void {
-  app.setErrorHandler((error, request, reply) => {
-    const code = codeOfFailure(error);
-    if (code === "INTERNAL") request.log.error({ err: error }, "request failed");
-    const { status } = ERRORS[code];
-    if (status === 503 || status === 429) reply.header("retry-after", retryAfter(error));
-    const detail = isServerError(error) ? error.message : ERRORS[code].sentence;
-    return reply
-      .code(status)
-      .header("content-type", "application/problem+json")
-      .header("cache-control", "no-store")
-      .send({ ...problem(code), detail, ...faultsOf(error) });
-  });
+  app.setErrorHandler(answerError);
   app.setNotFoundHandler((_request, reply) =>
     reply
       .code(404)
@@ -27,6 +16,20 @@ export function errorResponses(app: FastifyInstance): void {
       .header("cache-control", "no-store")
       .send(problem("ROUTE_UNKNOWN")),
   );
+}
+
+/** Answers an error. What Fastify refuses before it has found a route comes here too, and by no handler of the routes. */
+export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const code = codeOfFailure(error);
+  if (code === "INTERNAL") request.log.error({ err: error }, "request failed");
+  const { status } = ERRORS[code];
+  if (status === 503 || status === 429) reply.header("retry-after", retryAfter(error));
+  const detail = isServerError(error) ? error.message : ERRORS[code].sentence;
+  return reply
+    .code(status)
+    .header("content-type", "application/problem+json")
+    .header("cache-control", "no-store")
+    .send({ ...problem(code), detail, ...faultsOf(error) });
 }
 
 /** Seconds: as the error says, else soon. */
