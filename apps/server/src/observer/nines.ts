@@ -12,6 +12,7 @@ export function nines(judged: number, misses: number): { readonly value: number;
 export function freshShare(judged: number, misses: number): string {
   if (judged === 0) return "–";
   if (misses === 0) return "100 %";
-  const share = Math.floor((1 - misses / judged) * 1e9) / 1e7;
-  return `${share} %`;
+  // Whole numbers: a quotient of floats would be rounded to the better side half the time.
+  const billionths = (BigInt(judged - misses) * 1_000_000_000n) / BigInt(judged);
+  return `${Number(billionths) / 1e7} %`;
 }

@@ -25,7 +25,8 @@ test("nines are counted, and never rounded up to a better share", () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 1e9 }), fc.nat(), (judged, misses) => {
       const missed = 1 + (misses % judged);
-      expect(Number.parseFloat(freshShare(judged, missed))).toBeLessThanOrEqual((1 - missed / judged) * 100);
+      const billionths = BigInt(Math.round(Number.parseFloat(freshShare(judged, missed)) * 1e7));
+      expect(billionths * BigInt(judged)).toBeLessThanOrEqual(BigInt(judged - missed) * 1_000_000_000n);
     }),
   );
 });

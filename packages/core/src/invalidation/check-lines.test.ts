@@ -203,6 +203,10 @@ test("what is corrected needs no further correction, and loses no line that was 
       // A line that was put right may now name what another one names: that is the one thing left.
       for (const line of behind) if (line.correction !== undefined) expect(line.correction).toBe("");
     }),
-    { numRuns: 3_000 },
+    {
+      numRuns: 3_000,
+      // The comma parts only because of the query before it, which goes.
+      examples: [["a?w=5a.jpg,b", { ...WITH_PREFIX, kind: "original" }]],
+    },
   );
 });

@@ -55,13 +55,20 @@ export function checkInvalidationLines(text: string, rules: LineRules): readonly
   });
 }
 
-/** The text with the corrections of these lines in their places; the lines are those that checking this text gave. */
+/**
+ * The text with the corrections of these lines in their places; the lines are those that checking this text gave. Its lines keep what parts
+ * them, unless a comma would no longer part what stands around it now: then each has a line of its own.
+ */
 export function correctInvalidationLines(text: string, lines: readonly CheckedLine[]): string {
-  return lines.toReversed().reduce((corrected, { start, end, correction }) => {
-    if (correction === undefined) return corrected;
-    const [before, behind] = [corrected.slice(0, start), corrected.slice(end)];
+  const corrected = lines.toReversed().reduce((whole, { start, end, correction }) => {
+    if (correction === undefined) return whole;
+    const [before, behind] = [whole.slice(0, start), whole.slice(end)];
     return correction === "" ? withoutLine(before, behind) : before + correction + behind;
   }, text);
+  const wanted = lines.map((line) => line.correction ?? line.text).filter((each) => each !== "");
+  const found = splitInvalidationLines(corrected);
+  const isSame = found.length === wanted.length && found.every((line, at) => line.text === wanted[at]);
+  return isSame ? corrected : wanted.join("\n");
 }
 
 /** A line that goes takes the separator behind it along, or the one before it where it is the last. */
