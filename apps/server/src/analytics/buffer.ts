@@ -8,6 +8,7 @@ const MOST_LINES = 5_000;
 const MOST_EVENTS = 1_000;
 const LONGEST_URL = 1_000;
 const LONGEST_NAME = 200;
+const LONGEST_NODE = 100;
 
 /** Everything that was counted within one second or so. */
 export interface Batch {
@@ -69,7 +70,8 @@ export class Buffer {
   }
 
   node(event: NodeEvent): void {
-    const { cache, node, count, milliseconds } = event;
+    const { cache, count, milliseconds } = event;
+    const node = event.node === undefined ? undefined : cleanText(event.node, LONGEST_NODE);
     const source = cache === "hit" ? "edge" : "node";
     this.#add(event.at, event, { source, via: "node", node, cache }, count, milliseconds);
   }

@@ -72,6 +72,7 @@ test("no bytes are anything but lines, refused lines or a refusal", () => {
       bytes: fc.oneof(fc.integer(), fc.double()),
       cache: fc.oneof(fc.constantFrom(...CACHE_WORDS), fc.string()),
       ms: fc.double(),
+      node: fc.string({ unit: "binary", maxLength: 300 }),
       count: fc.integer(),
       at: fc.oneof(
         fc.string(),

@@ -93,7 +93,7 @@ function readLine(line: string, project: string, now: number): NodeEvent | strin
   if (ms !== undefined && !isTime) return "ms is a number of milliseconds.";
   return {
     ...{ project, at, url, status, bytes, cache, count, milliseconds: isTime ? ms : undefined },
-    ...{ node: text("node", 100), referer: text("referrer", 2_000), country: text("country", 2) },
+    ...{ node: text("node", 200), referer: text("referrer", 2_000), country: text("country", 2) },
     format: /^[a-z0-9]{1,10}$/.exec(text("format", 10) ?? "")?.[0],
   };
 }
