@@ -29,6 +29,13 @@ export interface Analytics {
   stop(): Promise<void>;
 }
 
+/** A disk that is looked at by the hour. */
+export interface KeptOnDisk {
+  /** Name of the data folder: boots after another that share it have one disk. */
+  readonly folder: string;
+  look(): Omit<Stored, "at">;
+}
+
 export interface AnalyticsParts {
   readonly policy: AnalyticsConfig;
   /** Opens the store: once to write, once to read, so that no reader holds up a batch. */
@@ -38,7 +45,7 @@ export interface AnalyticsParts {
   /** Whether this instance also cleans up. */
   readonly isKeeper: boolean;
   /** What lies on the disk now; undefined for an instance that keeps nothing. */
-  readonly stored: (() => Omit<Stored, "at">) | undefined;
+  readonly stored: KeptOnDisk | undefined;
   readonly now: () => number;
   readonly log: (event: string, details: Readonly<Record<string, unknown>>) => void;
 }
@@ -61,7 +68,8 @@ export function createAnalytics(parts: AnalyticsParts): Analytics {
   let isStopping = false;
 
   const housekeeping = async (store: Store): Promise<void> => {
-    if (stored) await sampleStorage(store.db.$extendTables<StatsTables>(), instance, stored(), now());
+    const db = store.db.$extendTables<StatsTables>();
+    if (stored) await sampleStorage(db, stored.folder, stored.look(), now());
     if (!isKeeper) return;
     await closeDays(store, now());
     const removed = await shorten(store, policy, now(), () => isStopping);
