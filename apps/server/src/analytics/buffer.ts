@@ -20,17 +20,23 @@ export interface Batch {
 /** Answers that are equal but for who asks, counted where they are given: `hits` is all that is touched for one more. */
 export interface Tally {
   readonly facts: AnswerFacts;
-  readonly referer: string | undefined;
+  /** A host. */
+  readonly referrer: string | undefined;
   readonly country: string | undefined;
   hits: number;
+  /** Whoever is told when the hits were taken, so that nobody keeps it for longer than it counts. */
+  readonly owner?: { forget(): void };
 }
+
+/** All that is kept of who asked. */
+type Visitor = Pick<Line, "referrer" | "country">;
 
 /**
  * Counts what happens, by everything that is kept of it. It is bounded whatever comes: when a batch is full, names become "(other)" and
  * every number is still added. Nothing is awaited and nothing is written here.
  */
 export class Buffer {
-  readonly #referrers: Referrers;
+  readonly referrers: Referrers;
   readonly #slow: number;
   readonly #mostLines: number;
   readonly #mostEvents: number;
@@ -48,7 +54,7 @@ export class Buffer {
     readonly mostLines?: number;
     readonly mostEvents?: number;
   }) {
-    this.#referrers = parts.referrers;
+    this.referrers = parts.referrers;
     this.#slow = parts.slowMs;
     this.#mostLines = parts.mostLines ?? MOST_LINES;
     this.#mostEvents = parts.mostEvents ?? MOST_EVENTS;
@@ -66,14 +72,15 @@ export class Buffer {
 
   answer(event: AnswerEvent, at: number): void {
     const { source, code, milliseconds } = event;
-    this.#add(at, event, { source, code, via: "instance" }, 1, milliseconds);
+    this.#add(at, event, this.#visitorOf(event), { source, code, via: "instance" }, 1, milliseconds);
   }
 
   node(event: NodeEvent): void {
     const { cache, count, milliseconds } = event;
     const node = event.node === undefined ? undefined : cleanText(event.node, LONGEST_NODE);
     const source = cache === "hit" ? "edge" : "node";
-    this.#add(event.at, event, { source, via: "node", node, cache }, count, milliseconds);
+    const how = { source, via: "node", node, cache } as const;
+    this.#add(event.at, event, this.#visitorOf(event), how, count, milliseconds);
   }
 
   render(event: RenderEvent, at: number): void {
@@ -123,9 +130,10 @@ export class Buffer {
     const touched = this.#touched;
     this.#touched = [];
     for (const tally of touched) {
-      const { facts, referer, country, hits } = tally;
+      const { facts, hits } = tally;
       tally.hits = 0;
-      this.#add(at, { ...facts, referer, country }, { source: "memory", via: "instance" }, hits, 0);
+      this.#add(at, facts, tally, { source: "memory", via: "instance" }, hits, 0);
+      tally.owner?.forget();
     }
   }
 
@@ -143,13 +151,14 @@ export class Buffer {
     return batch;
   }
 
+  #visitorOf({ referer, country }: Pick<AnswerEvent, "referer" | "country">): Visitor {
+    return { referrer: this.referrers.hostOf(referer), country: countryOf(country) };
+  }
+
   #add(
     at: number,
-    facts: Omit<AnswerFacts, "original" | "bytesIn"> &
-      Partial<Pick<AnswerFacts, "original" | "bytesIn">> & {
-        readonly referer?: string | undefined;
-        readonly country?: string | undefined;
-      },
+    facts: AnswerFacts,
+    { referrer, country }: Visitor,
     how: Pick<Line, "source" | "via"> & Partial<Pick<Line, "code" | "node" | "cache">>,
     count: number,
     milliseconds: number | undefined,
@@ -159,11 +168,9 @@ export class Buffer {
     const full = this.#lines.size >= this.#mostLines;
     const second = full ? wideOf(at) : secondOf(at);
     const bucket = milliseconds === undefined ? undefined : bucketOf(milliseconds);
-    const host = this.#referrers.hostOf(facts.referer);
-    const known = countryOf(facts.country);
     const same = [second, project, via, source, cache, status, code, format, bucket, bytesIn > 0];
     const whole = cleanText(facts.url, LONGEST_URL);
-    const named = [...same, whole, facts.original, host, known, node].join("\n");
+    const named = [...same, whole, facts.original, referrer, country, node].join("\n");
     // What no longer fits goes to where nothing but the numbers differ.
     const key = full ? same.join("\n") : named;
     let line = this.#lines.get(key);
@@ -172,8 +179,8 @@ export class Buffer {
         ...{ at: second, project, via, source, cache, status, code, format, bucket },
         url: full ? OTHER : whole,
         original: full ? undefined : facts.original,
-        referrer: full ? undefined : host,
-        country: full ? undefined : known,
+        referrer: full ? undefined : referrer,
+        country: full ? undefined : country,
         node: full ? undefined : node,
         ...{ hits: 0, bytes: 0, bytesIn: 0, microseconds: 0 },
       };
