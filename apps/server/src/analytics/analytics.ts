@@ -21,6 +21,8 @@ const HOUSEKEEPING_LINES = 200_000;
 export interface Analytics {
   /** Undefined where nothing is to be counted. */
   readonly buffer: Buffer | undefined;
+  /** Days for which sums finer than by the day are kept. */
+  readonly fineDays: number;
   /** For reading; opened when it is first asked for. */
   db(): Promise<StatsDb>;
   /** Writes what somebody else has counted; false where that batch was written before. */
@@ -84,6 +86,7 @@ export function createAnalytics(parts: AnalyticsParts): Analytics {
   };
   return {
     buffer,
+    fineDays: policy.tenMinutes.days,
     async db() {
       if (isStopping || !writing) throw new ServerError("STATS_AWAY");
       reading ??= open().catch((error) => {
