@@ -1,5 +1,6 @@
 import type { AnswerEvent, AnswerFacts, FetchEvent, NodeEvent, RenderEvent } from "./events.ts";
 import { bucketOf, cleanText, type FetchLine, type Line, OTHER, type ResizeLine } from "./lines.ts";
+import { Origins } from "./origins.ts";
 import { TEN_MINUTES } from "./summing.ts";
 import { countryOf, type Referrers } from "./visitors.ts";
 
@@ -40,6 +41,7 @@ export class Buffer {
   readonly #slow: number;
   readonly #mostLines: number;
   readonly #mostEvents: number;
+  readonly #origins: Origins;
   #lines = new Map<string, Line>();
   #resizes = new Map<string, ResizeLine>();
   #fetches = new Map<string, FetchLine>();
@@ -53,11 +55,13 @@ export class Buffer {
     readonly slowMs: number;
     readonly mostLines?: number;
     readonly mostEvents?: number;
+    readonly mostOrigins?: number;
   }) {
     this.referrers = parts.referrers;
     this.#slow = parts.slowMs;
     this.#mostLines = parts.mostLines ?? MOST_LINES;
     this.#mostEvents = parts.mostEvents ?? MOST_EVENTS;
+    this.#origins = new Origins(parts.mostOrigins);
   }
 
   get isEmpty(): boolean {
@@ -105,11 +109,11 @@ export class Buffer {
 
   fetch(event: FetchEvent, at: number): void {
     const { project, status, code, times } = event;
-    const origin = cleanText(event.origin, LONGEST_NAME);
     const isSlow = event.milliseconds >= this.#slow;
     const isFull = this.#events >= this.#mostEvents;
     const second = isFull ? wideOf(at) : secondOf(at);
-    const key = isFull ? [second, project, origin, status, code, isSlow].join("\n") : String(this.#events);
+    const origin = isFull ? OTHER : this.#origins.nameOf(project, cleanText(event.origin, LONGEST_NAME), at);
+    const key = isFull ? [second, project, status, code, isSlow].join("\n") : String(this.#events);
     this.#events += 1;
     const part = (value: number | undefined) =>
       value === undefined || isFull ? undefined : microseconds(value);
