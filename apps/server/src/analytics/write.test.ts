@@ -6,7 +6,10 @@ import { Buffer } from "./buffer.ts";
 import { readNodeLines } from "./edge-lines.ts";
 import type { AnswerEvent, FetchEvent, NodeEvent, RenderEvent } from "./events.ts";
 import { differences } from "./recompute.test.support.ts";
+import { DAY } from "./summing.ts";
 import { STATS_OWNER, type StatsTables, statsMigrations } from "./tables.ts";
+import { uniqueIn } from "./unique.ts";
+import { type LogRow, viewRows } from "./views.ts";
 import { Referrers } from "./visitors.ts";
 import { createWriter } from "./write.ts";
 
@@ -135,6 +138,32 @@ test("whatever a line of a node says is written, its name as far as it is text",
   const db = store.db.$extendTables<StatsTables>();
   const rows = await db.selectFrom("stats_line").select("node").orderBy("n").execute();
   expect(rows.map(({ node }) => node)).toEqual(["fra", "a\uFFFDb", "\uFFFD", `${"x".repeat(98)}\uFFFD…`]);
+});
+
+test("of pictures that were delivered, and of no placeholder whatever its status, originals and variants are counted", async () => {
+  const store = await open(await newPlace());
+  const buffer = newBuffer();
+  const facts = { project: "demo", status: 200, bytes: 5, milliseconds: 3 };
+  const names = (name: string) => ({ url: `/${name}.jpg?w=1`, original: `demo/site.example/${name}.jpg` });
+  buffer.answer({ ...facts, ...names("there"), source: "rendered" }, NOON);
+  buffer.answer({ ...facts, ...names("missing"), source: "failed", code: "ORIGINAL_MISSING" }, NOON);
+  await createWriter(store, () => NOON).write(buffer.take(), { writer: "me", batch: 1 });
+  const db = store.db.$extendTables<StatsTables>();
+  const period = { from: NOON - DAY, to: NOON + DAY };
+  expect(await uniqueIn(db, "demo", period)).toMatchObject({ originals: 1, variants: 1 });
+});
+
+test("a line without a time says that none is known, and one of a hit that there was none", async () => {
+  const store = await open(await newPlace());
+  const buffer = newBuffer();
+  const line = { project: "demo", at: NOON, url: "/a.jpg", status: 200, bytes: 5, cache: "hit", count: 1 };
+  buffer.node(line);
+  buffer.node({ ...line, at: NOON - 1_000, milliseconds: 0 });
+  await createWriter(store, () => NOON).write(buffer.take(), { writer: "me", batch: 1 });
+  const db = store.db.$extendTables<StatsTables>();
+  const rows = await db.selectFrom("stats_line").selectAll().orderBy("at", "desc").execute();
+  const views = await viewRows(db, "cdn", rows as unknown as readonly LogRow[], NOON);
+  expect(views.map(({ ms }) => ms)).toEqual([null, 0]);
 });
 
 test("a batch that is sent again is not counted again, and the next one is", async () => {
