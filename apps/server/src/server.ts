@@ -54,7 +54,7 @@ import { ServerError } from "./errors.ts";
 import { createMetrics, type Metrics } from "./health/metrics.ts";
 import { healthRoutes } from "./health/routes.ts";
 import { confirmation } from "./instances/confirm.ts";
-import { identify } from "./instances/identity.ts";
+import { folderName, identify } from "./instances/identity.ts";
 import type { InstancePorts } from "./instances/ports.ts";
 import { instanceRoutes } from "./instances/routes.ts";
 import { createInvalidation } from "./invalidation/invalidation.ts";
@@ -210,7 +210,10 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     stored:
       instance.role === "control"
         ? undefined
-        : () => ({ originals: originalDisk.bytes, variants: variantDisk.bytes }),
+        : {
+            folder: await folderName(folder("folder")),
+            look: () => ({ originals: originalDisk.bytes, variants: variantDisk.bytes }),
+          },
     ...{ now, log },
   });
   const { countryHeader } = config.analytics;

@@ -21,12 +21,21 @@ const HOUSEKEEPING_LINES = 200_000;
 export interface Analytics {
   /** Undefined where nothing is to be counted. */
   readonly buffer: Buffer | undefined;
+  /** Days for which sums finer than by the day are kept. */
+  readonly fineDays: number;
   /** For reading; opened when it is first asked for. */
   db(): Promise<StatsDb>;
   /** Writes what somebody else has counted; false where that batch was written before. */
   write(batch: Batch, from: Sender): Promise<boolean>;
   start(): Promise<void>;
   stop(): Promise<void>;
+}
+
+/** A disk that is looked at by the hour. */
+export interface KeptOnDisk {
+  /** Name of the data folder: boots after another that share it have one disk. */
+  readonly folder: string;
+  look(): Omit<Stored, "at">;
 }
 
 export interface AnalyticsParts {
@@ -38,7 +47,7 @@ export interface AnalyticsParts {
   /** Whether this instance also cleans up. */
   readonly isKeeper: boolean;
   /** What lies on the disk now; undefined for an instance that keeps nothing. */
-  readonly stored: (() => Omit<Stored, "at">) | undefined;
+  readonly stored: KeptOnDisk | undefined;
   readonly now: () => number;
   readonly log: (event: string, details: Readonly<Record<string, unknown>>) => void;
 }
@@ -61,7 +70,8 @@ export function createAnalytics(parts: AnalyticsParts): Analytics {
   let isStopping = false;
 
   const housekeeping = async (store: Store): Promise<void> => {
-    if (stored) await sampleStorage(store.db.$extendTables<StatsTables>(), instance, stored(), now());
+    const db = store.db.$extendTables<StatsTables>();
+    if (stored) await sampleStorage(db, stored.folder, stored.look(), now());
     if (!isKeeper) return;
     await closeDays(store, now());
     const removed = await shorten(store, policy, now(), () => isStopping);
@@ -76,6 +86,7 @@ export function createAnalytics(parts: AnalyticsParts): Analytics {
   };
   return {
     buffer,
+    fineDays: policy.tenMinutes.days,
     async db() {
       if (isStopping || !writing) throw new ServerError("STATS_AWAY");
       reading ??= open().catch((error) => {

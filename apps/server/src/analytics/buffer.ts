@@ -1,5 +1,6 @@
 import type { AnswerEvent, AnswerFacts, FetchEvent, NodeEvent, RenderEvent } from "./events.ts";
 import { bucketOf, cleanText, type FetchLine, type Line, OTHER, type ResizeLine } from "./lines.ts";
+import { Origins } from "./origins.ts";
 import { TEN_MINUTES } from "./summing.ts";
 import { countryOf, type Referrers } from "./visitors.ts";
 
@@ -8,6 +9,7 @@ const MOST_LINES = 5_000;
 const MOST_EVENTS = 1_000;
 const LONGEST_URL = 1_000;
 const LONGEST_NAME = 200;
+const LONGEST_NODE = 100;
 
 /** Everything that was counted within one second or so. */
 export interface Batch {
@@ -19,20 +21,27 @@ export interface Batch {
 /** Answers that are equal but for who asks, counted where they are given: `hits` is all that is touched for one more. */
 export interface Tally {
   readonly facts: AnswerFacts;
-  readonly referer: string | undefined;
+  /** A host. */
+  readonly referrer: string | undefined;
   readonly country: string | undefined;
   hits: number;
+  /** Whoever is told when the hits were taken, so that nobody keeps it for longer than it counts. */
+  readonly owner?: { forget(): void };
 }
+
+/** All that is kept of who asked. */
+type Visitor = Pick<Line, "referrer" | "country">;
 
 /**
  * Counts what happens, by everything that is kept of it. It is bounded whatever comes: when a batch is full, names become "(other)" and
  * every number is still added. Nothing is awaited and nothing is written here.
  */
 export class Buffer {
-  readonly #referrers: Referrers;
+  readonly referrers: Referrers;
   readonly #slow: number;
   readonly #mostLines: number;
   readonly #mostEvents: number;
+  readonly #origins: Origins;
   #lines = new Map<string, Line>();
   #resizes = new Map<string, ResizeLine>();
   #fetches = new Map<string, FetchLine>();
@@ -46,11 +55,13 @@ export class Buffer {
     readonly slowMs: number;
     readonly mostLines?: number;
     readonly mostEvents?: number;
+    readonly mostOrigins?: number;
   }) {
-    this.#referrers = parts.referrers;
+    this.referrers = parts.referrers;
     this.#slow = parts.slowMs;
     this.#mostLines = parts.mostLines ?? MOST_LINES;
     this.#mostEvents = parts.mostEvents ?? MOST_EVENTS;
+    this.#origins = new Origins(parts.mostOrigins);
   }
 
   get isEmpty(): boolean {
@@ -65,13 +76,15 @@ export class Buffer {
 
   answer(event: AnswerEvent, at: number): void {
     const { source, code, milliseconds } = event;
-    this.#add(at, event, { source, code, via: "instance" }, 1, milliseconds);
+    this.#add(at, event, this.#visitorOf(event), { source, code, via: "instance" }, 1, milliseconds);
   }
 
   node(event: NodeEvent): void {
-    const { cache, node, count, milliseconds } = event;
+    const { cache, count, milliseconds } = event;
+    const node = event.node === undefined ? undefined : cleanText(event.node, LONGEST_NODE);
     const source = cache === "hit" ? "edge" : "node";
-    this.#add(event.at, event, { source, via: "node", node, cache }, count, milliseconds);
+    const how = { source, via: "node", node, cache } as const;
+    this.#add(event.at, event, this.#visitorOf(event), how, count, milliseconds);
   }
 
   render(event: RenderEvent, at: number): void {
@@ -96,11 +109,11 @@ export class Buffer {
 
   fetch(event: FetchEvent, at: number): void {
     const { project, status, code, times } = event;
-    const origin = cleanText(event.origin, LONGEST_NAME);
     const isSlow = event.milliseconds >= this.#slow;
     const isFull = this.#events >= this.#mostEvents;
     const second = isFull ? wideOf(at) : secondOf(at);
-    const key = isFull ? [second, project, origin, status, code, isSlow].join("\n") : String(this.#events);
+    const origin = isFull ? OTHER : this.#origins.nameOf(project, cleanText(event.origin, LONGEST_NAME), at);
+    const key = isFull ? [second, project, status, code, isSlow].join("\n") : String(this.#events);
     this.#events += 1;
     const part = (value: number | undefined) =>
       value === undefined || isFull ? undefined : microseconds(value);
@@ -121,9 +134,10 @@ export class Buffer {
     const touched = this.#touched;
     this.#touched = [];
     for (const tally of touched) {
-      const { facts, referer, country, hits } = tally;
+      const { facts, hits } = tally;
       tally.hits = 0;
-      this.#add(at, { ...facts, referer, country }, { source: "memory", via: "instance" }, hits, 0);
+      this.#add(at, facts, tally, { source: "memory", via: "instance" }, hits, 0);
+      tally.owner?.forget();
     }
   }
 
@@ -141,13 +155,14 @@ export class Buffer {
     return batch;
   }
 
+  #visitorOf({ referer, country }: Pick<AnswerEvent, "referer" | "country">): Visitor {
+    return { referrer: this.referrers.hostOf(referer), country: countryOf(country) };
+  }
+
   #add(
     at: number,
-    facts: Omit<AnswerFacts, "original" | "bytesIn"> &
-      Partial<Pick<AnswerFacts, "original" | "bytesIn">> & {
-        readonly referer?: string | undefined;
-        readonly country?: string | undefined;
-      },
+    facts: AnswerFacts,
+    { referrer, country }: Visitor,
     how: Pick<Line, "source" | "via"> & Partial<Pick<Line, "code" | "node" | "cache">>,
     count: number,
     milliseconds: number | undefined,
@@ -157,11 +172,9 @@ export class Buffer {
     const full = this.#lines.size >= this.#mostLines;
     const second = full ? wideOf(at) : secondOf(at);
     const bucket = milliseconds === undefined ? undefined : bucketOf(milliseconds);
-    const host = this.#referrers.hostOf(facts.referer);
-    const known = countryOf(facts.country);
     const same = [second, project, via, source, cache, status, code, format, bucket, bytesIn > 0];
     const whole = cleanText(facts.url, LONGEST_URL);
-    const named = [...same, whole, facts.original, host, known, node].join("\n");
+    const named = [...same, whole, facts.original, referrer, country, node].join("\n");
     // What no longer fits goes to where nothing but the numbers differ.
     const key = full ? same.join("\n") : named;
     let line = this.#lines.get(key);
@@ -170,8 +183,8 @@ export class Buffer {
         ...{ at: second, project, via, source, cache, status, code, format, bucket },
         url: full ? OTHER : whole,
         original: full ? undefined : facts.original,
-        referrer: full ? undefined : host,
-        country: full ? undefined : known,
+        referrer: full ? undefined : referrer,
+        country: full ? undefined : country,
         node: full ? undefined : node,
         ...{ hits: 0, bytes: 0, bytesIn: 0, microseconds: 0 },
       };

@@ -30,7 +30,7 @@ export const PERIOD_QUERY = object("Of what.", {
   ...PROJECT,
   ...BETWEEN,
   "step?": choice(
-    "Width of a step of the series; the period's length decides where nothing is said.",
+    "Width of a step of the series; the period's length and age decide where nothing is said. What is older than `analytics.tenMinutes.days` is kept by the day alone.",
     STEP_NAMES,
   ),
 });

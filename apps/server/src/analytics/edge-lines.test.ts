@@ -57,12 +57,22 @@ test.each<[unknown, string]>([
   [{ ...GOOD, at: "2026-11-20T00:00:00Z" }, "at"],
   [{ ...GOOD, at: "2027-01-01T00:00:00Z" }, "at"],
   [{ ...GOOD, at: 5 }, "at"],
+  [{ ...GOOD, at: "2026-11-29T02:00:00" }, "zone"],
+  [{ ...GOOD, at: "2026-11-29" }, "zone"],
+  [{ ...GOOD, at: "2026-02-30T99:00:00Z" }, "at"],
 ])("%j is left out and named, and the line behind it counts", (line, word) => {
   const { events, refused, errors } = read(line, GOOD);
   expect(events).toHaveLength(1);
   expect(refused).toBe(1);
   expect(errors).toMatchObject([{ line: 1, detail: expect.stringContaining(word) }]);
 });
+
+test.each(["2026-11-29T02:00:00.000Z", "2026-11-29T04:00:00+02:00", "2026-11-28 21:00:00-0500"])(
+  "%s is the time that it says, wherever this server is",
+  (at) => {
+    expect(read({ ...GOOD, at }).events).toMatchObject([{ at: NOW - 4_800_000 }]);
+  },
+);
 
 test("no bytes are anything but lines, refused lines or a refusal", () => {
   const line = fc.record(
@@ -72,6 +82,7 @@ test("no bytes are anything but lines, refused lines or a refusal", () => {
       bytes: fc.oneof(fc.integer(), fc.double()),
       cache: fc.oneof(fc.constantFrom(...CACHE_WORDS), fc.string()),
       ms: fc.double(),
+      node: fc.string({ unit: "binary", maxLength: 300 }),
       count: fc.integer(),
       at: fc.oneof(
         fc.string(),

@@ -76,7 +76,9 @@ function readLine(line: string, project: string, now: number): NodeEvent | strin
     return typeof given === "string" && given !== "" ? given.slice(0, most) : undefined;
   };
   const at = timeOf(field("at"), now);
-  if (at === undefined) return "at is a time of the last two days such as 2026-01-31T12:00:00Z.";
+  if (at === undefined) {
+    return "at is a time of the last two days with its zone, such as 2026-01-31T12:00:00Z or 2026-01-31T14:00:00+02:00.";
+  }
   const url = targetOf(text("url", 8_192));
   if (url === undefined) return "url is the path and query that was asked for, or the whole address.";
   const status = whole("status", 100, 599);
@@ -93,14 +95,17 @@ function readLine(line: string, project: string, now: number): NodeEvent | strin
   if (ms !== undefined && !isTime) return "ms is a number of milliseconds.";
   return {
     ...{ project, at, url, status, bytes, cache, count, milliseconds: isTime ? ms : undefined },
-    ...{ node: text("node", 100), referer: text("referrer", 2_000), country: text("country", 2) },
+    ...{ node: text("node", 200), referer: text("referrer", 2_000), country: text("country", 2) },
     format: /^[a-z0-9]{1,10}$/.exec(text("format", 10) ?? "")?.[0],
   };
 }
 
+/** Without a zone it would be of whatever zone this server is in. */
+const TIME = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/i;
+
 function timeOf(given: unknown, now: number): number | undefined {
   if (given === undefined || given === null) return now;
-  const at = typeof given === "string" ? Date.parse(given) : Number.NaN;
+  const at = typeof given === "string" && TIME.test(given) ? Date.parse(given) : Number.NaN;
   return at >= now - OLDEST_MS && at <= now + AHEAD_MS ? Math.min(at, now) : undefined;
 }
 

@@ -49,7 +49,7 @@ export function generalRoute(
       },
       async (request) => {
         const project = projectAsked(request, projects, request.query.project);
-        const period = readPeriod({ ...request.query, step: "day" }, now());
+        const period = readPeriod({ ...request.query, step: "day" }, now(), analytics.fineDays);
         const { totals } = await overview({ db: await analytics.db(), used, now }, { ...period, project });
         const day = (at: number) => new Date(at).toISOString().slice(0, 10).replaceAll("-", "");
         const { resized, downloaded, bytes, cache } = totals;

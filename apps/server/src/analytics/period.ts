@@ -24,8 +24,12 @@ export interface PeriodQuery {
 
 const USUAL_DAYS = 30;
 
-/** The period of a query: whole steps that the wish touches. Without a wish, 30 days with today. */
-export function readPeriod({ from, to, step }: PeriodQuery, now: number): Period {
+/**
+ * The period of a query: whole steps that the wish touches. Without a wish, 30 days with today. What began more than `fineDays` days ago is
+ * kept by the day alone.
+ * @throws ServerError QUERY_WRONG for what is no period, or has no such steps.
+ */
+export function readPeriod({ from, to, step }: PeriodQuery, now: number, fineDays: number): Period {
   const until = to === undefined ? now + 1 : readTime("to", to, DAY);
   const since =
     from === undefined
@@ -33,10 +37,18 @@ export function readPeriod({ from, to, step }: PeriodQuery, now: number): Period
       : readTime("from", from, 0);
   if (since >= until) throw new ServerError("QUERY_WRONG", "from lies before to.");
   const days = (until - since) / DAY;
-  const chosen = step ?? (days <= 2 ? "10m" : days <= STEPS["10m"].days ? "hour" : "day");
+  const isFine = since >= now - fineDays * DAY;
+  const fitting = days <= 2 ? "10m" : days <= STEPS["10m"].days ? "hour" : "day";
+  const chosen = step ?? (isFine ? fitting : "day");
   const { width, days: most } = STEPS[chosen];
   if (days > most) {
     throw new ServerError("QUERY_WRONG", `A step of ${chosen} is answered for at most ${most} days.`);
+  }
+  if (!isFine && chosen !== "day") {
+    throw new ServerError(
+      "QUERY_WRONG",
+      `A step of ${chosen} is answered for the last ${fineDays} days: what is older is kept by the day.`,
+    );
   }
   return { from: Math.floor(since / width) * width, to: Math.ceil(until / width) * width, step: chosen };
 }

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { Metrics } from "../health/metrics.ts";
 import type { Buffer, Tally } from "./buffer.ts";
 import type { AnswerEvent, AnswerFacts, FetchEvent, RenderEvent } from "./events.ts";
-import { COUNTRY_HEADERS } from "./visitors.ts";
+import { COUNTRY_HEADERS, countryOf } from "./visitors.ts";
 
 /**
  * What the server tells of its answers, one compact event each. It feeds the metrics and the analytics; whoever tells neither waits nor
@@ -22,8 +22,8 @@ export interface HitCounter {
   add(headers: IncomingHttpHeaders): void;
 }
 
-/** Visitors of one answer are told apart by referrer and country; more than so many go together. */
-const MOST_TALLIES = 32;
+/** Visitors of one answer are told apart by referrer and country; of more than so many in a second neither is counted. */
+const MOST_TALLIES = 256;
 
 export function createObserver(parts: {
   readonly metrics: Pick<Metrics, "answered" | "failed" | "hit">;
@@ -67,37 +67,47 @@ interface TallyParts {
 
 class TallyCounter implements HitCounter {
   readonly #parts: TallyParts;
+  /** Of visitors of whom nothing is known, and of those who are too many. */
+  readonly #plain: Tally;
   /** Where the last hit was counted: the next is often like it. */
   #last: Tally;
+  /** Of this second: an answer that nobody asks for any more keeps nothing of who did. */
   #others: Map<string, Tally> | undefined;
 
   constructor(parts: TallyParts) {
     this.#parts = parts;
-    this.#last = { facts: parts.facts, referer: undefined, country: undefined, hits: 0 };
+    this.#plain = { facts: parts.facts, referrer: undefined, country: undefined, hits: 0 };
+    this.#last = this.#plain;
   }
 
   add(headers: IncomingHttpHeaders): void {
     const { metrics, buffer, countryIn } = this.#parts;
-    const { referer } = headers;
-    const country = countryIn(headers);
-    if (this.#last.referer !== referer || this.#last.country !== country) {
-      this.#last = this.#tallyOf(referer, country);
+    // Never the headers themselves: they are as long as anybody likes.
+    const referrer = buffer.referrers.hostOf(headers.referer);
+    const country = countryOf(countryIn(headers));
+    if (this.#last.referrer !== referrer || this.#last.country !== country) {
+      this.#last = this.#tallyOf(referrer, country);
     }
     buffer.count(this.#last);
     metrics.hit();
   }
 
-  #tallyOf(referer: string | undefined, country: string | undefined): Tally {
-    this.#others ??= new Map([[keyOf(this.#last), this.#last]]);
-    const key = keyOf({ referer, country });
+  #tallyOf(referrer: string | undefined, country: string | undefined): Tally {
+    if (referrer === undefined && country === undefined) return this.#plain;
+    this.#others ??= new Map();
+    const key = `${country ?? ""}\n${referrer ?? ""}`;
     const known = this.#others.get(key);
     if (known) return known;
-    const tally: Tally = { facts: this.#parts.facts, referer, country, hits: 0 };
-    // What is in none of the tallies is counted by itself, and merged where batches are made.
-    if (this.#others.size < MOST_TALLIES) this.#others.set(key, tally);
+    if (this.#others.size >= MOST_TALLIES) return this.#plain;
+    const { facts } = this.#parts;
+    const tally: Tally = { facts, referrer, country, hits: 0, owner: this };
+    this.#others.set(key, tally);
     return tally;
   }
-}
 
-const keyOf = ({ referer, country }: Pick<Tally, "referer" | "country">): string =>
-  `${country ?? ""}\n${referer ?? ""}`;
+  /** What was counted was taken. */
+  forget(): void {
+    this.#last = this.#plain;
+    this.#others = undefined;
+  }
+}

@@ -61,7 +61,7 @@ export function statsRoutes(app: FastifyInstance, parts: StatsRouteParts): void 
       },
       async (request) => {
         const project = projectAsked(request, projects, request.query.project);
-        const period = readPeriod(request.query, now());
+        const period = readPeriod(request.query, now(), analytics.fineDays);
         return answer({ db: await analytics.db(), used, now }, { ...period, project });
       },
     );
@@ -97,7 +97,7 @@ export function statsRoutes(app: FastifyInstance, parts: StatsRouteParts): void 
     async (request) => {
       const { by = "urls", order = "hits", limit = USUAL.rows } = request.query;
       const project = projectAsked(request, projects, request.query.project);
-      const period = readPeriod({ ...request.query, step: "day" }, now());
+      const period = readPeriod({ ...request.query, step: "day" }, now(), analytics.fineDays);
       return topPage({ db: await analytics.db(), tops }, project, period, { by, order, limit });
     },
   );

@@ -15,16 +15,19 @@ export interface Stored {
   readonly variants: number;
 }
 
-/** Writes down what an instance keeps on its disk, by the hour; the last look in an hour counts. */
+/**
+ * Writes down what lies on an instance's disk, by the hour; the last look in an hour counts. `folder` names the disk and not the boot:
+ * who begins anew has the same one.
+ */
 export async function sampleStorage(
   db: Kysely<StatsTables>,
-  instance: string,
+  folder: string,
   { originals, variants }: Omit<Stored, "at">,
   now: number,
 ): Promise<void> {
   await db
     .insertInto("stats_storage")
-    .values({ at: Math.floor(now / HOUR) * HOUR, instance, originals, variants })
+    .values({ at: Math.floor(now / HOUR) * HOUR, instance: folder, originals, variants })
     .onConflict((conflict) => conflict.columns(["at", "instance"]).doUpdateSet({ originals, variants }))
     .execute();
 }

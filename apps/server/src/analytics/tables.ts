@@ -122,7 +122,7 @@ export type StatsTables = {
     readonly kind: number;
     readonly sketch: string;
   };
-  /** What an instance keeps on its disk, by the hour. */
+  /** What an instance keeps on its disk, by the hour; `instance` is the name of its data folder. */
   stats_storage: {
     readonly at: number;
     readonly instance: string;

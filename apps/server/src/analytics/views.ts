@@ -83,7 +83,8 @@ function viewLine(row: LineRow, textOf: TextOf): LogView {
     ...{ status: row.status, ...present("code", row.code), ...present("format", row.format) },
     ...present("referrer", row.referrer === null ? null : textOf(row.referrer)),
     ...present("country", row.country),
-    ms: milliseconds(row.microseconds / row.hits),
+    // A node need not say how long it took.
+    ms: row.bucket === null ? null : milliseconds(row.microseconds / row.hits),
     ...{ bytes: row.bytes, count: row.hits },
   };
 }

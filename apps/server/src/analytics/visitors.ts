@@ -16,16 +16,19 @@ export class Referrers {
     if (!known) {
       const url = URL.parse(referer);
       const isPage = url?.protocol === "http:" || url?.protocol === "https:";
-      known = { host: isPage && url.host.length <= 253 ? url.host : undefined };
+      known = { host: isPage && url.host.length <= 253 ? alone(url.host) : undefined };
       this.#hosts.set(referer, known);
     }
     return known.host;
   }
 }
 
+/** A copy that does not keep the whole address, which engines let its parts do. */
+const alone = (host: string): string => Buffer.from(host).toString();
+
 /** Two letters, as ISO 3166 has them; anything else, and what CDNs write for "nobody knows", is no country. */
 export function countryOf(text: string | undefined): string | undefined {
-  if (text === undefined || !/^[A-Za-z]{2}$/.test(text)) return undefined;
+  if (text?.length !== 2 || !/^[A-Za-z]{2}$/.test(text)) return undefined;
   const country = text.toUpperCase();
   return country === "XX" ? undefined : country;
 }

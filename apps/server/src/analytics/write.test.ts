@@ -3,9 +3,13 @@ import { at, newPlace } from "@freshet/store/testing";
 import fc from "fast-check";
 import { afterEach, expect, test } from "vitest";
 import { Buffer } from "./buffer.ts";
+import { readNodeLines } from "./edge-lines.ts";
 import type { AnswerEvent, FetchEvent, NodeEvent, RenderEvent } from "./events.ts";
 import { differences } from "./recompute.test.support.ts";
+import { DAY } from "./summing.ts";
 import { STATS_OWNER, type StatsTables, statsMigrations } from "./tables.ts";
+import { uniqueIn } from "./unique.ts";
+import { type LogRow, viewRows } from "./views.ts";
 import { Referrers } from "./visitors.ts";
 import { createWriter } from "./write.ts";
 
@@ -55,13 +59,18 @@ const fetched: fc.Arbitrary<FetchEvent> = fc.record({
   ...{ milliseconds: fc.double({ min: 0, max: 3_000, noNaN: true }), bytes: fc.nat() },
   times: fc.record({ dns: fc.nat({ max: 100 }), connect: fc.nat({ max: 100 }) }, { requiredKeys: [] }),
 });
+/** What a shipper may call a node. */
+const strange = fc.oneof(
+  fc.constantFrom("fra", "a\0b", "\uD800", `${"x".repeat(99)}\u{1F600}`),
+  fc.string({ unit: "binary", maxLength: 120 }),
+);
 const told: fc.Arbitrary<NodeEvent> = fc.record({
   ...{ project, url: picture, status: fc.constantFrom(200, 404), bytes: fc.nat({ max: 10 ** 6 }) },
   ...{
     cache: fc.constantFrom("hit", "miss", "expired"),
     at: fc.nat({ max: 3 * 86_400_000 }).map((ago) => NOON - ago),
   },
-  ...{ count: fc.integer({ min: 1, max: 1_000 }), node: fc.constantFrom("fra", undefined) },
+  ...{ count: fc.integer({ min: 1, max: 1_000 }), node: fc.option(strange, { nil: undefined }) },
 });
 const happening = fc.oneof(
   { weight: 6, arbitrary: answer.map((event) => ({ kind: "answer" as const, event })) },
@@ -114,6 +123,47 @@ test("whatever happens, in whatever batches and by several writers, rollups and 
     .select(({ fn }) => fn.countAll<number>().as("n"))
     .executeTakeFirstOrThrow();
   expect(n).toBeGreaterThan(100);
+});
+
+test("whatever a line of a node says is written, its name as far as it is text", async () => {
+  const store = await open(await newPlace());
+  const buffer = newBuffer();
+  const names = ["fra", "a\0b", "\uD800", `${"x".repeat(98)}\u{1F600}y`];
+  const lines = names.map((node, place) => ({ url: `/${place}.jpg`, status: 200, cache: "hit", node }));
+  const body = new TextEncoder().encode(lines.map((line) => JSON.stringify(line)).join("\n"));
+  const { events, refused } = readNodeLines(body, "demo", NOON);
+  expect(refused).toBe(0);
+  for (const event of events) buffer.node(event);
+  await createWriter(store, () => NOON).write(buffer.take(), { writer: "node", batch: 1 });
+  const db = store.db.$extendTables<StatsTables>();
+  const rows = await db.selectFrom("stats_line").select("node").orderBy("n").execute();
+  expect(rows.map(({ node }) => node)).toEqual(["fra", "a\uFFFDb", "\uFFFD", `${"x".repeat(98)}\uFFFD…`]);
+});
+
+test("of pictures that were delivered, and of no placeholder whatever its status, originals and variants are counted", async () => {
+  const store = await open(await newPlace());
+  const buffer = newBuffer();
+  const facts = { project: "demo", status: 200, bytes: 5, milliseconds: 3 };
+  const names = (name: string) => ({ url: `/${name}.jpg?w=1`, original: `demo/site.example/${name}.jpg` });
+  buffer.answer({ ...facts, ...names("there"), source: "rendered" }, NOON);
+  buffer.answer({ ...facts, ...names("missing"), source: "failed", code: "ORIGINAL_MISSING" }, NOON);
+  await createWriter(store, () => NOON).write(buffer.take(), { writer: "me", batch: 1 });
+  const db = store.db.$extendTables<StatsTables>();
+  const period = { from: NOON - DAY, to: NOON + DAY };
+  expect(await uniqueIn(db, "demo", period)).toMatchObject({ originals: 1, variants: 1 });
+});
+
+test("a line without a time says that none is known, and one of a hit that there was none", async () => {
+  const store = await open(await newPlace());
+  const buffer = newBuffer();
+  const line = { project: "demo", at: NOON, url: "/a.jpg", status: 200, bytes: 5, cache: "hit", count: 1 };
+  buffer.node(line);
+  buffer.node({ ...line, at: NOON - 1_000, milliseconds: 0 });
+  await createWriter(store, () => NOON).write(buffer.take(), { writer: "me", batch: 1 });
+  const db = store.db.$extendTables<StatsTables>();
+  const rows = await db.selectFrom("stats_line").selectAll().orderBy("at", "desc").execute();
+  const views = await viewRows(db, "cdn", rows as unknown as readonly LogRow[], NOON);
+  expect(views.map(({ ms }) => ms)).toEqual([null, 0]);
 });
 
 test("a batch that is sent again is not counted again, and the next one is", async () => {

@@ -263,7 +263,8 @@ function lineRow(sheet: Sheet, line: Line, n: number, known: ReadonlyMap<number,
       const originalSize = bytesIn > 0 ? Math.round(bytesIn / hits) : 0;
       sheet.count(day, NAME_KINDS.original, project, original, { ...more, size: originalSize });
     }
-    if (original !== null && isNamed && status === 200) {
+    // A placeholder may be answered with 200: it is no picture of that original.
+    if (original !== null && isNamed && status === 200 && source !== "failed") {
       sheet.seen.push({ day, project, original, variant: variantOf(url, format) });
     }
   }

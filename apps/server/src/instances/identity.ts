@@ -18,3 +18,12 @@ export async function identify(file: string): Promise<Identity> {
   await writeFile(file, name);
   return { name, previous: /^\S{1,300}$/.test(text) ? text : undefined };
 }
+
+/** A name of the data folder itself: kept in a file of it, so that it outlives boots. */
+export async function folderName(file: string): Promise<string> {
+  const text = await readFile(file, "utf8").catch(() => "");
+  if (/^\S{1,300}$/.test(text)) return text;
+  const name = `${hostname()}-${randomUUID().slice(0, 8)}`;
+  await writeFile(file, name);
+  return name;
+}

@@ -17,8 +17,14 @@ test("a span ends with the UTC day that it is now", () => {
 test("steps are those that the API answers for so many days", () => {
   expect(stepsFor({ span: "7" }, NOW)).toEqual(["10m", "hour", "day"]);
   expect(stepsFor({ span: "30" }, NOW)).toEqual(["hour", "day"]);
-  expect(stepsFor({ from: "2026-01-01", to: "2026-01-31" }, NOW)).toEqual(["hour", "day"]);
-  expect(stepsFor({ from: "2026-01-01", to: "2026-02-01" }, NOW)).toEqual(["day"]);
+  expect(stepsFor({ from: "2026-10-26", to: "2026-11-25" }, NOW)).toEqual(["hour", "day"]);
+  expect(stepsFor({ from: "2026-10-26", to: "2026-11-26" }, NOW)).toEqual(["day"]);
+});
+
+test("of days that are kept as days alone there are no finer steps", () => {
+  expect(stepsFor({ from: "2026-10-25", to: "2026-10-25" }, NOW)).toEqual(["day"]);
+  expect(stepsFor({ from: "2026-10-26", to: "2026-10-26" }, NOW)).toEqual(["10m", "hour", "day"]);
+  expect(readPeriod("from=2026-01-01&to=2026-01-02&step=hour", NOW, "7").step).toBeUndefined();
 });
 
 test("what an address keeps is read again as it was", () => {

@@ -17,6 +17,8 @@ export interface Period {
 const DAY = 86_400_000;
 /** Days for which the API answers a step, at most. */
 const MOST_DAYS: Readonly<Record<Step, number>> = { "10m": 7, hour: 31, day: 3_660 };
+/** Days for which sums finer than by the day are kept, unless the configuration says otherwise; then the API says so. */
+const FINE_DAYS = 35;
 /** Members of the address that are the period's. */
 const NAMES = ["period", "from", "to", "step"] as const;
 
@@ -67,7 +69,8 @@ export function daysOf(wish: Wish, now: number): { readonly from: string; readon
 export function stepsFor(wish: Wish, now: number): readonly Step[] {
   const { from, to } = daysOf(wish, now);
   const count = (Date.parse(to) - Date.parse(from)) / DAY + 1;
-  return STEPS.filter((step) => count <= MOST_DAYS[step]);
+  const isFine = Date.parse(from) >= now - FINE_DAYS * DAY;
+  return STEPS.filter((step) => count <= MOST_DAYS[step] && (isFine || step === "day"));
 }
 
 /** Why two texts are no period, as a sentence; undefined where they are one. */

@@ -32,6 +32,12 @@ export function usePlaces(): (rest: string, query?: Readonly<Record<string, stri
   };
 }
 
-/** Where the playground shows a delivery URL. */
-export const playgroundOf = (project: string, url: string): string =>
-  `/p/${encodeURIComponent(project)}/playground?${new URLSearchParams({ url })}`;
+/** From so many characters on only the begin of a URL is kept, with "…" at its end. */
+const LONGEST_URL = 1_000;
+
+/** Where the playground shows a delivery URL; undefined for what is none, or not the whole of one. */
+export function playgroundOf(project: string, url: string): string | undefined {
+  const isCut = url.length >= LONGEST_URL && url.endsWith("…");
+  if (project === "" || !url.startsWith("/") || isCut) return undefined;
+  return `/p/${encodeURIComponent(project)}/playground?${new URLSearchParams({ url })}`;
+}

@@ -1,12 +1,12 @@
 import { NativeSelect } from "@mantine/core";
-import { Link, useLocation, useNavigate } from "react-router";
+import { useLocation, useNavigate } from "react-router";
 import { TableBox } from "../../pieces/table-box.tsx";
 import { useNamedProject } from "../../shell/place.ts";
 import classes from "./analytics.module.css";
 import { Bar, Card, Nothing } from "./chart/bars.tsx";
 import { writeBytes, writeCount, writeShare } from "./format.ts";
+import { PlaygroundLink } from "./parts/playground-link.tsx";
 import { StatsPage } from "./parts/stats-page.tsx";
-import { playgroundOf } from "./places.ts";
 import type { TopAnswer } from "./shapes.ts";
 import { useAsked, useStats } from "./use-stats.ts";
 
@@ -117,8 +117,8 @@ function Ranking(props: { readonly answer: TopAnswer; readonly by: Ranked; reado
               <tr key={`${row.project} ${row.name}`}>
                 <td data-number="">{writeCount(row.rank)}</td>
                 <td className={classes.url}>
-                  {(by === "urls" || by === "errors") && row.project !== "" && row.name.startsWith("/") ? (
-                    <Link to={playgroundOf(row.project, row.name)}>{row.name}</Link>
+                  {by === "urls" || by === "errors" ? (
+                    <PlaygroundLink project={row.project} url={row.name} />
                   ) : (
                     row.name
                   )}

@@ -1,11 +1,10 @@
 import type { ReactNode } from "react";
-import { Link } from "react-router";
 import { DateTime } from "../../../pieces/date-time.tsx";
 import { StatusBadge } from "../../../pieces/status-badge.tsx";
 import classes from "../analytics.module.css";
 import { NONE, writeBytes, writeCount, writeCountry, writeMs } from "../format.ts";
+import { PlaygroundLink } from "../parts/playground-link.tsx";
 import { formatName, SOURCE_WORDS } from "../parts/words.ts";
-import { playgroundOf } from "../places.ts";
 import type { LogName } from "./log-kinds.ts";
 import type { LogRow } from "./rows.ts";
 
@@ -24,8 +23,7 @@ const WHEN: LogColumn = {
 const URL_OF_US: LogColumn = {
   name: "URL",
   className: classes.url,
-  show: ({ project, url }) =>
-    project !== "" && url.startsWith("/") ? <Link to={playgroundOf(project, url)}>{url}</Link> : url,
+  show: ({ project, url }) => <PlaygroundLink project={project} url={url} />,
 };
 const ADDRESS: LogColumn = { name: "Address at the origin", className: classes.url, show: ({ url }) => url };
 const STATUS: LogColumn = {
