@@ -9,7 +9,7 @@ import type { SessionRow } from "./migrations.ts";
 import type { PasswordHashes } from "./password-hash.ts";
 import { faultOfPassword } from "./password-rule.ts";
 import type { NoteRefusal } from "./refusals.ts";
-import { endSessions, type Sessions, type SessionTables, type SignInFrom } from "./sessions.ts";
+import { endSessions, isOpen, type Sessions, type SessionTables, type SignInFrom } from "./sessions.ts";
 import type { Setup } from "./setup.ts";
 import { takeTurn } from "./shared-row.ts";
 import { labelOf, normaliseEmail, readUser, readUserBy, type User } from "./user.ts";
@@ -51,7 +51,7 @@ export interface SignIn {
     wanted: { readonly token: string; readonly password: string; readonly name?: string },
     visitor: Visitor,
   ): Promise<SignedIn>;
-  /** Other sessions of the user end. @throws ServerError PASSWORD_WRONG, PASSWORD_WEAK, SIGN_IN_TOO_OFTEN. */
+  /** Other sessions of the user end. @throws ServerError PASSWORD_WRONG, PASSWORD_WEAK, SESSION_OVER, SIGN_IN_TOO_OFTEN. */
   changePassword(
     user: { readonly id: string; readonly session: string },
     wanted: { readonly password: string; readonly next: string },
@@ -128,7 +128,9 @@ export function createSignIn(parts: {
       const better =
         user.password !== null && hashes.isOld(user.password) ? await hashes.make(password) : null;
       return db.transaction().execute(async (transaction) => {
-        // Somebody may have changed the password, or removed the user, while it was compared.
+        // Somebody may have changed the password, or removed the user, while it was compared. Who does takes the turn too: else a
+        // session could begin that the end of all others does not see.
+        await takeTurn(transaction);
         const current = await readUser(transaction, user.id);
         if (current?.password !== user.password) throw new ServerError("SIGN_IN_REFUSED");
         if (better !== null) {
@@ -161,6 +163,7 @@ export function createSignIn(parts: {
       checkPassword(password, { email: user.email, name: name ?? user.name });
       const hash = await hashes.make(password);
       return db.transaction().execute(async (transaction) => {
+        await takeTurn(transaction);
         const link = await findInvitation(transaction, token, now());
         const current = link && (await readUser(transaction, link.user_id));
         if (!current || !(await useLink(transaction, link.id))) throw new ServerError("LINK_WRONG");
@@ -182,7 +185,14 @@ export function createSignIn(parts: {
       forgive();
       checkPassword(next, user);
       const hash = await hashes.make(next);
-      await db.transaction().execute((transaction) => setPassword(transaction, user, hash, by, session));
+      await db.transaction().execute(async (transaction) => {
+        // A link may have set another password, and ended this session, while the old one was compared: what came later counts.
+        await takeTurn(transaction);
+        const current = await readUser(transaction, id);
+        if (current?.password !== user.password) throw new ServerError("PASSWORD_WRONG");
+        if (!(await isOpen(transaction, session))) throw new ServerError("SESSION_OVER");
+        await setPassword(transaction, current, hash, by, session);
+      });
     },
   };
 }
