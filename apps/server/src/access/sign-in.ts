@@ -12,7 +12,7 @@ import type { NoteRefusal } from "./refusals.ts";
 import { endSessions, isOpen, type Sessions, type SessionTables, type SignInFrom } from "./sessions.ts";
 import type { Setup } from "./setup.ts";
 import { takeTurn } from "./shared-row.ts";
-import { labelOf, normaliseEmail, readUser, readUserBy, type User } from "./user.ts";
+import { labelOf, normaliseEmail, passwordOf, readUser, readUserBy, type User } from "./user.ts";
 import { insertUser } from "./users.ts";
 
 /** Where a request to sign in comes from. */
@@ -105,7 +105,7 @@ export function createSignIn(parts: {
     withToken(address, async () => {
       const link = await findInvitation(db, token, now());
       const user = link && (await readUser(db, link.user_id));
-      if (!user) throw new ServerError("LINK_WRONG");
+      if (!user || user.rights_from === "oidc") throw new ServerError("LINK_WRONG");
       return { user, expiresAt: link.expires_at };
     });
   return {
@@ -116,10 +116,12 @@ export function createSignIn(parts: {
       const isKnown = user !== undefined && (await devices.isKnown(device, user.id));
       const attempt = { account: email, address: from.address, device: isKnown ? device : undefined };
       const forgive = attempts.begin(attempt);
-      const isRight = await hashes.isRight(password, user?.password ?? null).catch((error: unknown) => {
-        forgive();
-        throw error;
-      });
+      const isRight = await hashes
+        .isRight(password, user ? passwordOf(user) : null)
+        .catch((error: unknown) => {
+          forgive();
+          throw error;
+        });
       if (!isRight || user === undefined) {
         await note(from.address, user?.id ?? "unknown");
         throw new ServerError("SIGN_IN_REFUSED");
@@ -180,7 +182,7 @@ export function createSignIn(parts: {
       // Whoever found an open browser guesses no faster than anybody else.
       const attempt = { account: `own ${id}`, address: by.address, device: session };
       const forgive = attempts.begin(attempt);
-      if (!(await hashes.isRight(password, user?.password ?? null)) || user === undefined)
+      if (!(await hashes.isRight(password, user ? passwordOf(user) : null)) || user === undefined)
         throw new ServerError("PASSWORD_WRONG");
       forgive();
       checkPassword(next, user);

@@ -2,13 +2,15 @@ import { openStore, type Store } from "@freshet/store";
 import { at, newPlace } from "@freshet/store/testing";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createDevices } from "../access/devices.ts";
+import { makeInvitation } from "../access/links.ts";
 import { ACCESS_MIGRATIONS, ACCESS_OWNER } from "../access/migrations.ts";
 import { createPasswordHashes } from "../access/password-hash.ts";
 import { createSessions, endSessions, type Sessions, type SessionTables } from "../access/sessions.ts";
 import { createSetup } from "../access/setup.ts";
 import { makeSharedRow, readDeviceKey, takeTurn } from "../access/shared-row.ts";
 import { createSignIn, type SignIn } from "../access/sign-in.ts";
-import { createUsers, type Users } from "../access/users.ts";
+import { createUsers, insertUser, type Users } from "../access/users.ts";
+import { viewUser } from "../access/view.ts";
 import { AUDIT_MIGRATIONS, AUDIT_OWNER } from "./audit.ts";
 
 // What happens while a password is compared, which takes long enough for anything to happen.
@@ -77,6 +79,31 @@ test("a session that was ended while the password was compared changes none", as
   meanwhile = () => sessions.revokeAll(ada.id, by);
   await expect(change()).rejects.toMatchObject({ code: "SESSION_OVER" });
   expect((await signIn.byPassword(ADA, OLD, visitor)).user.id).toBe(ada.id);
+});
+
+test("who has rights by the provider's word gets no link, and no password counts", async () => {
+  const db = store.db.$extendTables<SessionTables>();
+  const rights = { installation: "admin", projects: new Map() } as const;
+  const wanted = { email: "bob@shop.example", name: "Bob", rights };
+  const password = await createPasswordHashes().make(OLD);
+  const more = {
+    by,
+    at: Date.now(),
+    password,
+    subject: "https://id.example bob",
+    rights_from: "oidc",
+  } as const;
+  const { id, token } = await db.transaction().execute(async (transaction) => {
+    const bob = await insertUser(transaction, wanted, more);
+    return { ...bob, ...(await makeInvitation(transaction, bob.id, "somebody", Date.now())) };
+  });
+  await expect(users.inviteAgain(id, by)).rejects.toMatchObject({ code: "RIGHTS_ELSEWHERE" });
+  await expect(signIn.invited(token, by.address)).rejects.toMatchObject({ code: "LINK_WRONG" });
+  const followed = signIn.byInvitation({ token, password: NEW }, visitor);
+  await expect(followed).rejects.toMatchObject({ code: "LINK_WRONG" });
+  const signedIn = signIn.byPassword(wanted.email, OLD, visitor);
+  await expect(signedIn).rejects.toMatchObject({ code: "SIGN_IN_REFUSED" });
+  expect(viewUser(await users.get(id))).toMatchObject({ has_password: false });
 });
 
 test("of two changes at the same moment one holds", async () => {
