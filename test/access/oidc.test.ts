@@ -169,6 +169,18 @@ test("what another began, what was changed, and what was used is refused", async
   expect(await userOf(mine)).toMatchObject({ email: "ada@house.example" });
 });
 
+test("however many come back with nothing that was begun, who did sign in is let in from their address too", async () => {
+  provider.people.set("ada", { email: "ada@house.example", groups: ["shop"] });
+  const refused = at("/console?problem=OIDC_REFUSED");
+  const odd = new Browser();
+  for (let each = 0; each < 40; each += 1) {
+    if (each % 2 === 0) await odd.ask("GET", at("/access/oidc"));
+    const { location } = await odd.ask("GET", at(`/access/oidc/callback?code=x&state=${each}`));
+    expect(location).toBe(refused);
+  }
+  expect(await signIn(new Browser(), "ada")).toBe(at("/console"));
+});
+
 test("nobody is led to another site afterwards", async () => {
   provider.people.set("ada", { email: "ada@house.example", groups: ["shop"] });
   for (const place of [

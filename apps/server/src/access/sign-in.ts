@@ -72,13 +72,14 @@ export function createSignIn(parts: {
   const attempts = new SignInAttempts(now);
   const wrongTokens = new Failures(now);
 
-  /** Nobody guesses a token; this keeps who tries away from the store and from the work of hashing. */
+  /** Nobody guesses a token. Who tries often is told to stop; a right one is taken whatever else comes from its address. */
   const withToken = async <Result>(address: string, find: () => Promise<Result>): Promise<Result> => {
-    if (wrongTokens.isSpent(address)) throw new ServerError("SIGN_IN_TOO_OFTEN");
     try {
       return await find();
     } catch (error) {
-      if (isServerError(error) && error.status === 403) wrongTokens.add(address);
+      if (!isServerError(error) || error.status !== 403) throw error;
+      if (wrongTokens.isSpent(address)) throw new ServerError("SIGN_IN_TOO_OFTEN");
+      wrongTokens.add(address);
       throw error;
     }
   };

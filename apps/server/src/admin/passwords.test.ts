@@ -106,6 +106,19 @@ test("who has rights by the provider's word gets no link, and no password counts
   expect(viewUser(await users.get(id))).toMatchObject({ has_password: false });
 });
 
+test("a right link is followed from an address that wrong ones come from, and those are refused for a while", async () => {
+  const { token } = await users.inviteAgain(ada.id, by);
+  const wrong = async () =>
+    (await signIn.invited(`${token}x`, by.address).catch((error: unknown) => error)) as { code: string };
+  const codes: string[] = [];
+  for (let each = 0; each < 40; each += 1) codes.push((await wrong()).code);
+  expect(codes[0]).toBe("LINK_WRONG");
+  expect(codes.at(-1)).toBe("SIGN_IN_TOO_OFTEN");
+  expect((await signIn.invited(token, by.address)).user.id).toBe(ada.id);
+  const { user } = await signIn.byInvitation({ token, password: NEW }, visitor);
+  expect(user.id).toBe(ada.id);
+});
+
 test("of two changes at the same moment one holds", async () => {
   const ends = await Promise.allSettled([change(), change(), change()]);
   expect(ends.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
