@@ -108,10 +108,12 @@ test("who comes with claims that are worth something is a user with those rights
   for (const each of [browser, other]) expect((await each.ask("GET", at("/projects"))).status).toBe(403);
 });
 
-test("who has no claim that counts, or no address, is refused and signed in to nothing", async () => {
+test("who has no claim that counts, no address, or one that nobody verified, is refused and signed in to nothing", async () => {
   provider.people.set("guest", { email: "guest@house.example", email_verified: true, groups: ["shops"] });
   provider.people.set("nameless", { groups: ["shop"] });
-  for (const sub of ["guest", "nameless"]) {
+  const unverified = { email: "chief@house.example", email_verified: false };
+  provider.people.set("somebody", { ...unverified, groups: ["shop"] });
+  for (const sub of ["guest", "nameless", "somebody"]) {
     const browser = new Browser();
     expect(await signIn(browser, sub)).toBe(at("/console?problem=OIDC_REFUSED"));
     expect(await userOf(browser)).toBeUndefined();
