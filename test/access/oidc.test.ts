@@ -108,10 +108,12 @@ test("who comes with claims that are worth something is a user with those rights
   for (const each of [browser, other]) expect((await each.ask("GET", at("/projects"))).status).toBe(403);
 });
 
-test("who has no claim that counts, or no address, is refused and signed in to nothing", async () => {
+test("who has no claim that counts, no address, or one that nobody verified, is refused and signed in to nothing", async () => {
   provider.people.set("guest", { email: "guest@house.example", email_verified: true, groups: ["shops"] });
   provider.people.set("nameless", { groups: ["shop"] });
-  for (const sub of ["guest", "nameless"]) {
+  const unverified = { email: "chief@house.example", email_verified: false };
+  provider.people.set("somebody", { ...unverified, groups: ["shop"] });
+  for (const sub of ["guest", "nameless", "somebody"]) {
     const browser = new Browser();
     expect(await signIn(browser, sub)).toBe(at("/console?problem=OIDC_REFUSED"));
     expect(await userOf(browser)).toBeUndefined();
@@ -167,6 +169,18 @@ test("what another began, what was changed, and what was used is refused", async
     expect([query.slice(0, 40), status, location]).toEqual([query.slice(0, 40), 302, refused]);
   }
   expect(await userOf(mine)).toMatchObject({ email: "ada@house.example" });
+});
+
+test("however many come back with nothing that was begun, who did sign in is let in from their address too", async () => {
+  provider.people.set("ada", { email: "ada@house.example", groups: ["shop"] });
+  const refused = at("/console?problem=OIDC_REFUSED");
+  const odd = new Browser();
+  for (let each = 0; each < 40; each += 1) {
+    if (each % 2 === 0) await odd.ask("GET", at("/access/oidc"));
+    const { location } = await odd.ask("GET", at(`/access/oidc/callback?code=x&state=${each}`));
+    expect(location).toBe(refused);
+  }
+  expect(await signIn(new Browser(), "ada")).toBe(at("/console"));
 });
 
 test("nobody is led to another site afterwards", async () => {

@@ -18,6 +18,7 @@ export interface SignedIn {
   readonly email: string;
   readonly name: string;
   readonly rights: Rights;
+  readonly has_password: boolean;
   readonly expires_at?: string;
 }
 

@@ -18,14 +18,15 @@ export interface Reached {
 }
 
 /**
- * Whether the browser speaks TLS: to a proxy that says so, or at the console's own address. A browser sends no X-Forwarded-Proto by
- * itself, and who sends it anyway changes nothing but the name of his own cookie.
+ * Whether the browser speaks TLS: at the console's own address as that says, whatever the last of several proxies was reached by; elsewhere
+ * to a proxy that says so. A browser sends no X-Forwarded-Proto by itself, and who sends it anyway changes nothing but the name of his own
+ * cookie.
  */
 export function isOverTls({ headers }: Pick<FastifyRequest, "headers">, { url }: Reached): boolean {
+  if (url?.protocol === "https:" && URL.parse(`https://${headers.host}`)?.host === url.host) return true;
   const forwarded = headers["x-forwarded-proto"];
   const first = typeof forwarded === "string" ? forwarded.split(",")[0]?.trim().toLowerCase() : undefined;
-  if (first !== undefined && first !== "") return first === "https";
-  return url?.protocol === "https:" && headers.host?.toLowerCase() === url.host;
+  return first === "https";
 }
 
 /** Its name on the wire: over TLS one that no other host of the domain can set. */

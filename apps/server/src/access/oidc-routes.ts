@@ -70,15 +70,20 @@ export function oidcRoutes(
       const kept = readCookie(request, "freshet_oidc", reached);
       dropCookie(request, reply, "freshet_oidc", reached);
       try {
+        const begun = oidc.open(kept);
         if (failures.isSpent(request.ip)) throw new ServerError("SIGN_IN_TOO_OFTEN");
         const place = (request.raw.url ?? "").indexOf("?");
         const query = place === -1 ? "" : (request.raw.url ?? "").slice(place);
-        const { identity, returnTo: page } = await oidc.finish(query, kept);
+        const identity = await oidc.finish(query, begun).catch((error: unknown) => {
+          // Any page may lead a browser here, and a provider that is away is nobody's fault: only what the provider refused counts.
+          const isOwn = new URLSearchParams(query).get("state") === begun.state;
+          if (isOwn && isServerError(error) && error.code === "OIDC_REFUSED") failures.add(request.ip);
+          throw error;
+        });
         const signedIn = await parts.signIn(identity, visitorOf(request, reached));
         await giveSession(request, reply, signedIn, parts);
-        return reply.redirect(page);
+        return reply.redirect(begun.returnTo);
       } catch (error) {
-        failures.add(request.ip);
         return reply.redirect(problemAt(request, error));
       }
     },

@@ -16,7 +16,7 @@ const LONGEST_NAME = 100;
 
 /**
  * Signs in whom a provider let in: the user who came by it before; else who was invited by the address that the provider has verified; else a
- * new one, if the claims give rights.
+ * new one, if the claims give rights and do not say that nobody verified the address.
  */
 export function createOidcSignIn(parts: {
   readonly db: Kysely<SessionTables>;
@@ -42,7 +42,8 @@ export function createOidcSignIn(parts: {
       await transaction.updateTable("access_user").set({ subject }).where("id", "=", invited.id).execute();
       return { ...invited, subject };
     }
-    if (email === undefined || isEmpty(rights)) return undefined;
+    // Where it says nothing, its claims are its word; where it says that nobody looked, the address may be anybody's.
+    if (email === undefined || isUnverified(claims) || isEmpty(rights)) return undefined;
     const by = { principal: "organisation's sign-in", address };
     const wanted = { email, name: nameOf(claims) ?? email, rights };
     return insertUser(transaction, wanted, { by, at: now(), subject, rights_from: "oidc" });
@@ -74,6 +75,9 @@ export function createOidcSignIn(parts: {
     throw new ServerError("OIDC_REFUSED");
   };
 }
+
+/** Some providers write it as a text. */
+const isUnverified = ({ email_verified: said }: Identity["claims"]) => said === false || said === "false";
 
 function emailOf({ email }: Identity["claims"]): string | undefined {
   if (typeof email !== "string" || !/^[^\s@\p{Cc}]+@[^\s@\p{Cc}]+$/u.test(email)) return undefined;

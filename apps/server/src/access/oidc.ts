@@ -35,14 +35,13 @@ export interface Oidc {
    * @throws ServerError OIDC_AWAY.
    */
   begin(returnTo: string): Promise<{ readonly location: string; readonly kept: string }>;
+  /** What the browser kept. @throws ServerError OIDC_REFUSED where it is none, or too old. */
+  open(kept: string | undefined): Begun;
   /**
    * Whom the provider let in, from the address that the browser came back to and what it kept.
    * @throws ServerError OIDC_REFUSED, OIDC_AWAY.
    */
-  finish(
-    query: string,
-    kept: string | undefined,
-  ): Promise<{ readonly identity: Identity; readonly returnTo: string }>;
+  finish(query: string, begun: Begun): Promise<Identity>;
 }
 
 export const OIDC_CALLBACK = "/access/oidc/callback";
@@ -73,8 +72,8 @@ export function createOidc(parts: {
       const begun: Begun = { state, nonce, verifier, returnTo, until: now() + BEGUN_MS };
       return { location: location.href, kept: box.seal(JSON.stringify(begun), PLACE) };
     },
-    async finish(query, kept) {
-      const begun = openBegun(box, kept, now());
+    open: (kept) => openBegun(box, kept, now()),
+    async finish(query, begun) {
       const client = await import("openid-client");
       const provider = await discovered();
       const current = new URL(callback);
@@ -89,8 +88,7 @@ export function createOidc(parts: {
         // Many providers say in the token who it is and elsewhere what he is called and belongs to.
         const { userinfo_endpoint: more } = provider.serverMetadata();
         const said = more && (await client.fetchUserInfo(provider, tokens.access_token, claims.sub));
-        const identity = { subject: `${claims.iss} ${claims.sub}`, claims: { ...said, ...claims } };
-        return { identity, returnTo: begun.returnTo };
+        return { subject: `${claims.iss} ${claims.sub}`, claims: { ...said, ...claims } };
       } catch (error) {
         throw failureOf(error);
       }

@@ -148,6 +148,16 @@ export function createSessions(parts: {
   };
 }
 
+/** Whether nobody has ended the session so far. */
+export async function isOpen(transaction: Transaction<SessionTables>, id: string): Promise<boolean> {
+  const row = await transaction
+    .selectFrom("access_session")
+    .select("id")
+    .where("id", "=", id)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 /** Ends all sessions of a user but one, in the transaction that is the reason. */
 export async function endSessions(
   transaction: Transaction<SessionTables>,

@@ -9,10 +9,10 @@ import type { SessionRow } from "./migrations.ts";
 import type { PasswordHashes } from "./password-hash.ts";
 import { faultOfPassword } from "./password-rule.ts";
 import type { NoteRefusal } from "./refusals.ts";
-import { endSessions, type Sessions, type SessionTables, type SignInFrom } from "./sessions.ts";
+import { endSessions, isOpen, type Sessions, type SessionTables, type SignInFrom } from "./sessions.ts";
 import type { Setup } from "./setup.ts";
 import { takeTurn } from "./shared-row.ts";
-import { labelOf, normaliseEmail, readUser, readUserBy, type User } from "./user.ts";
+import { labelOf, normaliseEmail, passwordOf, readUser, readUserBy, type User } from "./user.ts";
 import { insertUser } from "./users.ts";
 
 /** Where a request to sign in comes from. */
@@ -51,7 +51,7 @@ export interface SignIn {
     wanted: { readonly token: string; readonly password: string; readonly name?: string },
     visitor: Visitor,
   ): Promise<SignedIn>;
-  /** Other sessions of the user end. @throws ServerError PASSWORD_WRONG, PASSWORD_WEAK, SIGN_IN_TOO_OFTEN. */
+  /** Other sessions of the user end. @throws ServerError PASSWORD_WRONG, PASSWORD_WEAK, SESSION_OVER, SIGN_IN_TOO_OFTEN. */
   changePassword(
     user: { readonly id: string; readonly session: string },
     wanted: { readonly password: string; readonly next: string },
@@ -72,13 +72,14 @@ export function createSignIn(parts: {
   const attempts = new SignInAttempts(now);
   const wrongTokens = new Failures(now);
 
-  /** Nobody guesses a token; this keeps who tries away from the store and from the work of hashing. */
+  /** Nobody guesses a token. Who tries often is told to stop; a right one is taken whatever else comes from its address. */
   const withToken = async <Result>(address: string, find: () => Promise<Result>): Promise<Result> => {
-    if (wrongTokens.isSpent(address)) throw new ServerError("SIGN_IN_TOO_OFTEN");
     try {
       return await find();
     } catch (error) {
-      if (isServerError(error) && error.status === 403) wrongTokens.add(address);
+      if (!isServerError(error) || error.status !== 403) throw error;
+      if (wrongTokens.isSpent(address)) throw new ServerError("SIGN_IN_TOO_OFTEN");
+      wrongTokens.add(address);
       throw error;
     }
   };
@@ -105,7 +106,7 @@ export function createSignIn(parts: {
     withToken(address, async () => {
       const link = await findInvitation(db, token, now());
       const user = link && (await readUser(db, link.user_id));
-      if (!user) throw new ServerError("LINK_WRONG");
+      if (!user || user.rights_from === "oidc") throw new ServerError("LINK_WRONG");
       return { user, expiresAt: link.expires_at };
     });
   return {
@@ -116,10 +117,12 @@ export function createSignIn(parts: {
       const isKnown = user !== undefined && (await devices.isKnown(device, user.id));
       const attempt = { account: email, address: from.address, device: isKnown ? device : undefined };
       const forgive = attempts.begin(attempt);
-      const isRight = await hashes.isRight(password, user?.password ?? null).catch((error: unknown) => {
-        forgive();
-        throw error;
-      });
+      const isRight = await hashes
+        .isRight(password, user ? passwordOf(user) : null)
+        .catch((error: unknown) => {
+          forgive();
+          throw error;
+        });
       if (!isRight || user === undefined) {
         await note(from.address, user?.id ?? "unknown");
         throw new ServerError("SIGN_IN_REFUSED");
@@ -128,7 +131,9 @@ export function createSignIn(parts: {
       const better =
         user.password !== null && hashes.isOld(user.password) ? await hashes.make(password) : null;
       return db.transaction().execute(async (transaction) => {
-        // Somebody may have changed the password, or removed the user, while it was compared.
+        // Somebody may have changed the password, or removed the user, while it was compared. Who does takes the turn too: else a
+        // session could begin that the end of all others does not see.
+        await takeTurn(transaction);
         const current = await readUser(transaction, user.id);
         if (current?.password !== user.password) throw new ServerError("SIGN_IN_REFUSED");
         if (better !== null) {
@@ -161,6 +166,7 @@ export function createSignIn(parts: {
       checkPassword(password, { email: user.email, name: name ?? user.name });
       const hash = await hashes.make(password);
       return db.transaction().execute(async (transaction) => {
+        await takeTurn(transaction);
         const link = await findInvitation(transaction, token, now());
         const current = link && (await readUser(transaction, link.user_id));
         if (!current || !(await useLink(transaction, link.id))) throw new ServerError("LINK_WRONG");
@@ -177,12 +183,19 @@ export function createSignIn(parts: {
       // Whoever found an open browser guesses no faster than anybody else.
       const attempt = { account: `own ${id}`, address: by.address, device: session };
       const forgive = attempts.begin(attempt);
-      if (!(await hashes.isRight(password, user?.password ?? null)) || user === undefined)
+      if (!(await hashes.isRight(password, user ? passwordOf(user) : null)) || user === undefined)
         throw new ServerError("PASSWORD_WRONG");
       forgive();
       checkPassword(next, user);
       const hash = await hashes.make(next);
-      await db.transaction().execute((transaction) => setPassword(transaction, user, hash, by, session));
+      await db.transaction().execute(async (transaction) => {
+        // A link may have set another password, and ended this session, while the old one was compared: what came later counts.
+        await takeTurn(transaction);
+        const current = await readUser(transaction, id);
+        if (current?.password !== user.password) throw new ServerError("PASSWORD_WRONG");
+        if (!(await isOpen(transaction, session))) throw new ServerError("SESSION_OVER");
+        await setPassword(transaction, current, hash, by, session);
+      });
     },
   };
 }

@@ -128,7 +128,7 @@ export function userRoutes(
           "Makes a one-time link by which the user chooses a password, the first or a new one; links from before end.",
         params,
         response: { 201: NEW_INVITATION },
-        errors: ["USER_UNKNOWN"],
+        errors: ["USER_UNKNOWN", "RIGHTS_ELSEWHERE"],
       },
     },
     async (request, reply) => {

@@ -10,6 +10,13 @@ export interface User extends Omit<UserRow, "installation"> {
 /** What logs call a user: the id stays when the address changes. */
 export const labelOf = ({ id, email }: Pick<User, "id" | "email">) => `user ${id} (${email})`;
 
+/**
+ * What the user can sign in by here. Who has rights by the provider's word has none: it would keep them when the provider takes them
+ * away.
+ */
+export const passwordOf = ({ password, rights_from }: Pick<User, "password" | "rights_from">) =>
+  rights_from === "oidc" ? null : password;
+
 /** One address has one form, however it is written. */
 export const normaliseEmail = (text: string) => text.trim().normalize("NFC").toLowerCase();
 

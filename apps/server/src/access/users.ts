@@ -27,7 +27,7 @@ export interface Users {
   get(id: string): Promise<User & { readonly invited_until: number | null }>;
   /** @throws ServerError USER_EXISTS, USERS_FULL. */
   invite(wanted: WantedUser, by: Author): Promise<{ readonly user: User; readonly invitation: Invitation }>;
-  /** A link to a new password. The old one stays until it is used. @throws ServerError USER_UNKNOWN. */
+  /** A link to a new password. The old one stays until it is used. @throws ServerError USER_UNKNOWN, RIGHTS_ELSEWHERE. */
   inviteAgain(id: string, by: Author): Promise<Invitation>;
   /** @throws ServerError USER_UNKNOWN, USER_EXISTS, LAST_ADMIN, RIGHTS_ELSEWHERE. */
   change(id: string, wanted: WantedUser, by: Author): Promise<User>;
@@ -74,7 +74,9 @@ export function createUsers(parts: {
       }),
     inviteAgain: (id, by) =>
       inTurn(async (transaction) => {
-        await known(transaction, id);
+        const user = await known(transaction, id);
+        if (user.rights_from === "oidc")
+          throw new ServerError("RIGHTS_ELSEWHERE", "By a password they would stay when they end there.");
         await note(transaction, by, "user.invited", id);
         return makeInvitation(transaction, id, by.principal, now());
       }),

@@ -1,6 +1,6 @@
 import type { SessionRow } from "./migrations.ts";
 import type { Right, Rights } from "./right.ts";
-import type { User } from "./user.ts";
+import { passwordOf, type User } from "./user.ts";
 
 /** Rights as the API writes them. */
 export interface RightsBody {
@@ -18,18 +18,19 @@ function viewRights({ installation, projects }: Rights): RightsBody {
   return { ...(installation && { installation }), projects: Object.fromEntries([...projects].toSorted()) };
 }
 
-export function viewMe({ id, email, name, rights, password }: User, session: SessionRow): object {
+export function viewMe(user: User, session: SessionRow): object {
+  const { id, email, name, rights } = user;
   return {
-    ...{ id, email, name, rights: viewRights(rights), has_password: password !== null },
+    ...{ id, email, name, rights: viewRights(rights), has_password: passwordOf(user) !== null },
     ...{ session: session.id, expires_at: iso(session.expires_at) },
   };
 }
 
 export function viewUser(user: User & { readonly invited_until?: number | null }): object {
-  const { id, email, name, rights, rights_from, password, created_at, created_by, signed_in_at } = user;
+  const { id, email, name, rights, rights_from, created_at, created_by, signed_in_at } = user;
   const { invited_until = null } = user;
   return {
-    ...{ id, email, name, rights: viewRights(rights), rights_from, has_password: password !== null },
+    ...{ id, email, name, rights: viewRights(rights), rights_from, has_password: passwordOf(user) !== null },
     ...{ created_at: iso(created_at), created_by },
     ...(signed_in_at === null ? {} : { signed_in_at: iso(signed_in_at) }),
     ...(invited_until === null ? {} : { invited_until: iso(invited_until) }),

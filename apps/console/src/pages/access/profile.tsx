@@ -41,7 +41,7 @@ export function Profile() {
           ]}
         />
       </section>
-      <Password />
+      {user.has_password && <Password />}
       <Sessions />
     </>
   );

@@ -40,7 +40,7 @@ function Known({ user, where }: { readonly user: User; readonly where: string })
         }
       />
       <Details user={user} where={where} />
-      <NewLink user={user} where={where} />
+      {user.rights_from === "console" && <NewLink user={user} where={where} />}
       <UserSessions where={`${where}/sessions`} />
       {me?.id !== user.id && <Removal user={user} where={where} />}
     </>

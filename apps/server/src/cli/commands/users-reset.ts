@@ -8,6 +8,7 @@ export const usersReset: Command = {
   options: JSON_OPTION,
   notes: [
     "The link alone goes to stdout; it ends after a week. The old password is good until the link is used, which ends the user's sessions.",
+    "Who has rights by the organisation's own sign-in gets none: to let somebody in who cannot come that way, add a user.",
     LOCAL_NOTE,
   ],
   examples: ["freshet users reset ada@shop.example"],
