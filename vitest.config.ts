@@ -15,7 +15,7 @@ const ON_BOTH_ENGINES: Readonly<Record<string, readonly string[]>> = {
 const ON_NONE = [
   "src/gather.test.ts",
   ...["batch", "lane", "meter", "wanted", "zones"].map((name) => `src/invalidation/${name}.test.ts`),
-  ...["edge-lines", "export", "flusher", "period", "sketch", "warm"].map(
+  ...["edge-lines", "export", "export-slots", "flusher", "period", "sketch", "warm"].map(
     (name) => `src/analytics/${name}.test.ts`,
   ),
 ];
