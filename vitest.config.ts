@@ -15,9 +15,17 @@ const ON_BOTH_ENGINES: Readonly<Record<string, readonly string[]>> = {
 const ON_NONE = [
   "src/gather.test.ts",
   ...["batch", "lane", "meter", "wanted", "zones"].map((name) => `src/invalidation/${name}.test.ts`),
-  ...["edge-lines", "export", "flusher", "origins", "period", "recorder", "sketch", "warm"].map(
-    (name) => `src/analytics/${name}.test.ts`,
-  ),
+  ...[
+    "edge-lines",
+    "export",
+    "export-slots",
+    "flusher",
+    "origins",
+    "period",
+    "recorder",
+    "sketch",
+    "warm",
+  ].map((name) => `src/analytics/${name}.test.ts`),
 ];
 /** Tests of one engine alone. */
 const ON_POSTGRES = ["src/postgres/*.test.ts"];

@@ -33,6 +33,10 @@ describe.skipIf(missing)(`the page of warm-ups ${missing ?? ""}`, () => {
     await own.tab.getByRole("heading", { name: "One warm-up" }).waitFor();
     await own.tab.getByText("Done, not all warm").waitFor();
     await own.tab.getByText("WARMUP_HOST_WRONG").first().waitFor();
+    // Looked at while it ran, and not since: the rows say how the URLs ended all the same.
+    await own.tab.locator("table").getByText("ORIGINAL_MISSING").first().waitFor();
+    await own.tab.getByRole("cell", { name: "Waiting" }).first().waitFor({ state: "hidden" });
+    expect(await own.tab.locator("table").innerText()).toContain("avif: 200");
     const path = new URL(own.tab.url()).pathname.replace("/console", "");
     await visit(all, own, {
       path,

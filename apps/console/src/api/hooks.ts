@@ -6,9 +6,18 @@ import {
   useQuery,
   useQueryClient,
 } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { type CallOptions, call, type Method, type Query } from "./call.ts";
 import type { ApiError } from "./error.ts";
+
+/** Asked again and again, but for what the API refuses: that does not pass by itself, and can be tried again by hand. */
+const unlessRefused =
+  (everyMs: number) =>
+  ({ state: { error } }: { readonly state: { readonly error: ApiError | null } }): number | false =>
+    error && isFinal(error.status) ? false : everyMs;
+
+/** Not what a server says that is away, or asked too often. */
+const isFinal = (status: number) => status >= 400 && status < 500 && status !== 429;
 
 /** Reads one address. `where` undefined asks nothing yet; `everyMs` asks again while the page is looked at. */
 export function useGet<Answer>(
@@ -19,7 +28,7 @@ export function useGet<Answer>(
     queryKey: [where ?? "", query ?? {}],
     queryFn: ({ signal }) => call<Answer>("GET", where ?? "", { signal, ...(query && { query }) }),
     enabled: where !== undefined,
-    ...(everyMs !== undefined && { refetchInterval: everyMs }),
+    ...(everyMs !== undefined && { refetchInterval: unlessRefused(everyMs) }),
   });
 }
 
@@ -61,7 +70,7 @@ export function usePages<Item>(
     // Of another place nothing is shown meanwhile.
     placeholderData: (previous, before) =>
       before?.queryKey[0] === (where ?? "") ? keepPreviousData(previous) : undefined,
-    ...(everyMs !== undefined && { refetchInterval: everyMs }),
+    ...(everyMs !== undefined && { refetchInterval: unlessRefused(everyMs) }),
   });
   const items = found.data?.[name];
   const next = found.data?.cursor;
@@ -79,6 +88,21 @@ export function usePages<Item>(
     first: () => setTurned({ asked, cursors: [] }),
   };
 }
+
+/** Asks for what lies at an address once more when `isMoving` ends: what was answered last may be older than the end. */
+export function useLastLook(where: string, isMoving: boolean): void {
+  const client = useQueryClient();
+  const wasMoving = useRef(isMoving);
+  useEffect(() => {
+    if (wasMoving.current && !isMoving) void client.invalidateQueries({ predicate: isBelow([where]) });
+    wasMoving.current = isMoving;
+  }, [client, where, isMoving]);
+}
+
+const isBelow =
+  (addresses: readonly string[]) =>
+  ({ queryKey: [where] }: { readonly queryKey: readonly unknown[] }): boolean =>
+    addresses.some((each) => where === each || String(where).startsWith(`${each}/`));
 
 /** What is sent: a body, or the whole of a call. */
 export interface Sent extends Omit<CallOptions, "signal"> {
@@ -102,10 +126,7 @@ export function useSend<Answer = unknown, Wish = void>(
     },
     onSuccess: (_answer, wish) => {
       const changed = typeof changes === "function" ? changes(wish) : changes;
-      return client.invalidateQueries({
-        predicate: ({ queryKey: [where] }) =>
-          changed.some((each) => where === each || String(where).startsWith(`${each}/`)),
-      });
+      return client.invalidateQueries({ predicate: isBelow(changed) });
     },
   });
 }

@@ -24,22 +24,46 @@ export function cellOf(value: string | number | null | undefined): string {
   return /[",\r\n;\t']/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
-/** Pages of rows as one stream, made as fast as it is read. */
+/** Rows of one piece, which is some 15 kB: how slow somebody may read is said in pieces. */
+const PIECE = 50;
+/** Milliseconds after which a piece that nobody took ends the file. */
+const STALL_MS = 30_000;
+
+/**
+ * Pages of rows as one stream, made as fast as it is read. It ends after a page, found or not, once `signal` says that nobody wants it any more,
+ * and by itself when it is not read for so long.
+ */
 export function exportOf(
   format: ExportFormat,
   columns: readonly string[],
   pages: AsyncIterable<readonly LogView[]>,
+  { signal, stallMs = STALL_MS }: { readonly signal: AbortSignal; readonly stallMs?: number },
 ): Readable {
-  const lines = async function* () {
+  const lineOf = (row: LogView) =>
+    format === "csv"
+      ? `${columns.map((name) => cellOf(row[name])).join(",")}\r\n`
+      : `${JSON.stringify(row)}\n`;
+  const pieces = async function* () {
     if (format === "csv") yield `${columns.join(",")}\r\n`;
     for await (const rows of pages) {
-      const some = rows.map((row) =>
-        format === "csv"
-          ? `${columns.map((name) => cellOf(row[name])).join(",")}\r\n`
-          : `${JSON.stringify(row)}\n`,
-      );
-      if (some.length > 0) yield some.join("");
+      if (signal.aborted) return;
+      for (let at = 0; at < rows.length; at += PIECE)
+        yield rows
+          .slice(at, at + PIECE)
+          .map(lineOf)
+          .join("");
     }
   };
-  return Readable.from(lines(), { objectMode: false });
+  const inTime = async function* () {
+    for await (const piece of pieces()) {
+      const timer = setTimeout(() => stream.destroy(new Error("Nobody reads the export.")), stallMs).unref();
+      try {
+        yield piece;
+      } finally {
+        clearTimeout(timer);
+      }
+    }
+  };
+  const stream = Readable.from(inTime(), { objectMode: false });
+  return stream;
 }

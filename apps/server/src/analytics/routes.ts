@@ -1,4 +1,5 @@
 import type { FastifyInstance } from "fastify";
+import { principalOf } from "../access/plugin.ts";
 import type { Access } from "../access/right.ts";
 import { ServerError } from "../errors.ts";
 import type { Projects } from "../projects/project.ts";
@@ -18,6 +19,7 @@ import {
   VOLUMETRY,
 } from "./describe.ts";
 import { type ExportFormat, exportOf, MEDIA } from "./export.ts";
+import { ExportSlots } from "./export-slots.ts";
 import type { Asked } from "./figures.ts";
 import { type FilterQuery, readFilters } from "./filters.ts";
 import { generalRoute } from "./general.ts";
@@ -40,8 +42,6 @@ export interface StatsRouteParts {
 
 const READ: Access = { right: "read", of: "visible" };
 const USUAL = { rows: 20, exported: 10_000 };
-/** Files that are taken away at the same time. */
-const MOST_EXPORTS = 4;
 /** A cursor's time lies before it, whatever was asked for. */
 const LATEST = 8_000_000_000_000;
 
@@ -119,7 +119,7 @@ interface LogQuery extends FilterQuery {
 }
 
 function logRoute(app: FastifyInstance, { analytics, projects, now }: StatsRouteParts): void {
-  let exports = 0;
+  const slots = new ExportSlots();
   app.get<{ Params: { readonly kind: string }; Querystring: LogQuery }>(
     "/stats/logs/:kind",
     {
@@ -150,12 +150,13 @@ function logRoute(app: FastifyInstance, { analytics, projects, now }: StatsRoute
         const { rows, next } = await logPage(db, name, { ...wish, limit }, now());
         return { rows, ...(next === undefined ? {} : { cursor: writeCursor(next) }) };
       }
-      if (exports >= MOST_EXPORTS) throw new ServerError("EXPORTS_TOO_MANY");
-      exports += 1;
-      const stream = exportOf(format, LOG_COLUMNS[name], logPages(db, name, wish, most, now()));
-      stream.once("close", () => {
-        exports -= 1;
-      });
+      const leave = slots.take(principalOf(request).label);
+      const gone = new AbortController();
+      reply.raw.once("close", () => gone.abort());
+      if (reply.raw.destroyed) gone.abort();
+      const pages = logPages(db, name, wish, most, now());
+      const stream = exportOf(format, LOG_COLUMNS[name], pages, { signal: gone.signal });
+      stream.once("close", leave);
       reply.header("content-type", MEDIA[format]);
       reply.header("content-disposition", `attachment; filename="freshet-${name}.${format}"`);
       return reply.header("x-content-type-options", "nosniff").send(stream);

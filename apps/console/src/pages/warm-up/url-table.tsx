@@ -1,6 +1,6 @@
 import { NativeSelect } from "@mantine/core";
 import { useState } from "react";
-import { usePages } from "../../api/hooks.ts";
+import { useLastLook, usePages } from "../../api/hooks.ts";
 import { Pager } from "../../pieces/pager.tsx";
 import { Empty, stateOf } from "../../pieces/states.tsx";
 import { TableBox } from "../../pieces/table-box.tsx";
@@ -24,6 +24,7 @@ export function UrlTable(props: {
     query: { project, outcome: wanted, limit: 50 },
     everyMs: isRunning ? LOOK_MS : undefined,
   });
+  useLastLook(where, isRunning);
   const choices = OUTCOMES.map((each) => ({
     value: each,
     label: `${OUTCOME_WORDS[each].name} (${warmUp.urls[each].toLocaleString()})`,
