@@ -39,7 +39,7 @@ describe.skipIf(missing)(`the console and those who may use it ${missing ?? ""}`
       ["OTHER", "sign-in at your organisation failed"],
     ] as const) {
       await tab.goto(`${all.freshet.url}/console?problem=${code}`);
-      await tab.getByRole("alert").filter({ hasText: words }).waitFor();
+      await tab.locator('[role="alert"]', { hasText: words }).waitFor();
     }
     await tab.close();
   });
