@@ -31,6 +31,19 @@ describe.skipIf(missing)(`the console and those who may use it ${missing ?? ""}`
     expect(await own.tab.evaluate("window.hacked")).toBeUndefined();
   });
 
+  test("says at the sign-in what went wrong at the organisation's own", async () => {
+    const { tab } = await all.tab(null);
+    for (const [code, words] of [
+      ["OIDC_REFUSED", "gave no access here"],
+      ["OIDC_AWAY", "cannot be reached"],
+      ["OTHER", "sign-in at your organisation failed"],
+    ] as const) {
+      await tab.goto(`${all.freshet.url}/console?problem=${code}`);
+      await tab.locator('[role="alert"]', { hasText: words }).waitFor();
+    }
+    await tab.close();
+  });
+
   test("costs little to open, asks nobody else for anything, and is soon in use", async () => {
     const { tab, errors, strangers } = await all.tab(null);
     const loads: FirstLoad[] = [];

@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import sharp from "sharp";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { missingBrowser } from "../support/browser.ts";
@@ -210,6 +211,22 @@ describe.skipIf(missing)(`projects in the console ${missing ?? ""}`, () => {
     await input.setInputFiles([{ name: "Our logo!.png", mimeType: "image/png", buffer: logo }]);
     const files = tab.getByRole("list", { name: "Files" });
     await files.getByRole("heading", { name: "Our-logo.png" }).waitFor();
+    // Another one of the same name takes no place without a question.
+    const other = await sharp(logo).negate({ alpha: false }).png().toBuffer();
+    const kept = async () => (await all.ask("GET /projects/shop/files")).body.files[0].digest;
+    for (const [answer, bytes] of [
+      ["Cancel", logo],
+      ["Replace the picture", other],
+    ] as const) {
+      await input.setInputFiles([{ name: "Our logo!.png", mimeType: "image/png", buffer: other }]);
+      const question = tab.locator('[role="dialog"]', { hasText: "Replace Our-logo.png?" });
+      await question.getByRole("button", { name: answer }).click();
+      await expect.poll(kept).toBe(hash("sha256", bytes));
+      await expect.poll(() => question.count()).toBe(0);
+    }
+    const replacing = tab.locator('input[aria-label="Picture instead of Our-logo.png"]');
+    await replacing.setInputFiles([{ name: "logo.png", mimeType: "image/png", buffer: logo }]);
+    await expect.poll(kept).toBe(hash("sha256", logo));
     await files.getByRole("button", { name: "Use as watermark" }).click();
     await save("Our logo.");
     await tab

@@ -1,5 +1,6 @@
 import { Navigate, Route, Routes, useLocation } from "react-router";
 import { useSession } from "./api/session.ts";
+import { signInOf } from "./pages/access/back.ts";
 import { isAllowed, PAGES, type PageEntry } from "./pages/index.tsx";
 import { NoRights, NotHere, Problem, Waiting } from "./pieces/states.tsx";
 import { Boundary } from "./shell/boundary.tsx";
@@ -7,7 +8,6 @@ import { Frame } from "./shell/frame.tsx";
 import { Loaded, usePageEarly } from "./shell/loaded.tsx";
 import { useNamedProject } from "./shell/place.ts";
 
-const SIGN_IN = "/sign-in";
 const SETUP = "/setup";
 const PUBLIC = PAGES.filter(({ need }) => need === "public");
 const OTHERS = PAGES.filter(({ need }) => need !== "public");
@@ -23,12 +23,7 @@ export function App() {
   const { user, setup_needed: isSetup } = session.data;
   if (isSetup && location !== SETUP) return <Navigate to={SETUP} replace />;
   const isPublic = PUBLIC.some(({ path }) => path === location);
-  if (!user && !isPublic) {
-    const back = location + window.location.search;
-    return (
-      <Navigate to={location === "/" ? SIGN_IN : `${SIGN_IN}?back=${encodeURIComponent(back)}`} replace />
-    );
-  }
+  if (!user && !isPublic) return <Navigate to={signInOf(location, window.location.search)} replace />;
   if (isPublic) return <Places pages={PUBLIC} />;
   return (
     <Frame>

@@ -81,6 +81,23 @@ test("a picture that is replaced is another one on everything made with it, on e
   expect((await get(a, "/v7/_files_/logo.png", hostOf("rival"))).status).toBe(404);
 });
 
+test("nothing that is there is replaced against a precondition, and nothing that is not is", async () => {
+  const [one, other] = await Promise.all([picture("orange"), picture("purple")]);
+  const refused = { status: 412, body: { code: "VERSION_OUTDATED" } };
+  expect(await put("first.png", one, { "if-match": "*" })).toMatchObject(refused);
+  const made = await put("first.png", one, { "if-none-match": "*" });
+  expect(made.status).toBe(201);
+  for (const body of [one, other])
+    expect(await put("first.png", body, { "if-none-match": "*" })).toMatchObject(refused);
+  expect((await kept("first.png")).rawPayload.equals(one)).toBe(true);
+  expect((await put("first.png", other, { "if-match": String(made.headers.etag) })).status).toBe(200);
+  expect(await put("first.png", one, { "if-match": String(made.headers.etag) })).toMatchObject(refused);
+  expect((await put("first.png", one, { "if-match": "*" })).status).toBe(200);
+  await a.ask("DELETE", "/projects/shop/files/first.png");
+  expect((await put("first.png", other, { "if-none-match": "*" })).status).toBe(201);
+  await a.ask("DELETE", "/projects/shop/files/first.png");
+});
+
 test("one that is removed is missing at once, and its place can be taken again", async () => {
   await put("short.png", await picture("green"));
   expect((await get(b, "/v7/_files_/short.png")).status).toBe(200);

@@ -134,6 +134,44 @@ test("settings that nobody saved are tried by whoever may save them, and only un
   expect(masked.body.outcome).toBe("found");
 });
 
+test("no kept secret is told to another server, in a trial or by a change", async () => {
+  const heard: string[] = [];
+  const spy = createServer((request, response) => {
+    heard.push(JSON.stringify(request.headers));
+    response.writeHead(404).end();
+  }).listen(0, "127.0.0.1");
+  await new Promise((resolve) => spy.once("listening", resolve));
+  const url = `http://127.0.0.1:${portOf(spy)}`;
+  const { body, headers } = await a.ask("GET", "/projects/shop");
+  const { _guarded_: guarded, ...others } = body.settings.aliases;
+  const stolen = { ...body.settings, aliases: { ...others, _guarded_: { ...guarded, url } } };
+  const refused = {
+    status: 422,
+    body: {
+      code: "SETTINGS_WRONG",
+      errors: [
+        {
+          pointer: "/settings/aliases/_guarded_/password",
+          detail: expect.stringContaining("Write the secret again"),
+        },
+      ],
+    },
+  };
+  expect(await attempt("_guarded_/a.gif", { settings: stolen }, keys.admin)).toMatchObject(refused);
+  const saved = await a.ask("PUT", "/projects/shop", {
+    ...{ key: keys.admin, body: { settings: stolen } },
+    headers: { "if-match": String(headers.etag) },
+  });
+  expect(saved).toMatchObject(refused);
+  expect(heard).toEqual([]);
+  // Written again it goes wherever whoever may open such an address wants.
+  const own = { ...stolen, aliases: { ...others, _guarded_: { ...guarded, url, password: "known" } } };
+  expect((await attempt("_guarded_/a.gif", { settings: own })).body.outcome).toBe("missing");
+  expect(heard).toHaveLength(1);
+  expect(heard[0]).toContain(Buffer.from("ada:known").toString("base64"));
+  spy.close();
+});
+
 test("many trials in a row are too many", async () => {
   const codes = new Set<string>();
   for (let n = 0; n < 40; n += 1)

@@ -8,12 +8,12 @@ import { tell } from "../instances/wake.ts";
 import type { Accepted, Asked } from "../invalidation/journal.ts";
 import type { InvalidationTables } from "../invalidation/migrations.ts";
 import { grants, losers } from "./conflicts.ts";
-import { SettingsError } from "./faults.ts";
 import type { FeedTables, Known, ProjectFeed } from "./feed.ts";
-import { pinsOf, withoutPins, withPins } from "./pins.ts";
+import { pinsOf, withPins } from "./pins.ts";
 import type { Project, Projects } from "./project.ts";
-import { type SecretBox, sealSettings } from "./sealed.ts";
-import { hashSettings, type Installation, NAME_PATTERN, noteOf, SETTINGS_SCHEMA } from "./settings.ts";
+import type { SecretBox } from "./sealed.ts";
+import { takeSettings } from "./sent.ts";
+import { hashSettings, type Installation, NAME_PATTERN, noteOf } from "./settings.ts";
 import { understand } from "./understand.ts";
 
 /** All tables that a change of settings touches. */
@@ -82,7 +82,7 @@ export async function beginChange(
 }
 
 export function createChanges(parts: ChangeParts): ProjectChanges {
-  const { store, feed, projects, fixed, box, journal, now } = parts;
+  const { store, feed, projects, fixed, journal, now } = parts;
   const db = store.db.$extendTables<ChangeTables>();
 
   const settingsOf = async (
@@ -92,11 +92,8 @@ export function createChanges(parts: ChangeParts): ProjectChanges {
     known: Known | undefined,
   ): Promise<unknown> => {
     if ("remove" in wish) return null;
-    if ("settings" in wish) {
-      const { settings, faults } = withoutPins(wish.settings, pinsOf(parts.installation, name));
-      if (faults.length > 0) throw new SettingsError(faults);
-      return sealSettings(SETTINGS_SCHEMA, { settings, before: known?.settings, project: name }, box);
-    }
+    if ("settings" in wish)
+      return takeSettings(name, { sent: wish.settings, before: known?.settings }, parts);
     const row = await transaction
       .selectFrom("project_version")
       .select("settings")

@@ -26,11 +26,14 @@ const SETTINGS = named("ProjectSettings", SETTINGS_SCHEMA);
 export const SENT = checkedByHandler(SETTINGS);
 export const PROJECT = named(
   "Project",
-  object("A project with its settings. Secrets are masked; a mask that is sent back keeps its secret.", {
-    ...SUMMARY,
-    settings: SETTINGS,
-    pinned: PINNED,
-  }),
+  object(
+    "A project with its settings. Secrets are masked; a mask that is sent back keeps its secret, unless that would be sent somewhere else then.",
+    {
+      ...SUMMARY,
+      settings: SETTINGS,
+      pinned: PINNED,
+    },
+  ),
 );
 export const CHANGED = named(
   "ProjectChanged",

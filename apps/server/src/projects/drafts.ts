@@ -3,12 +3,10 @@ import { principalOf, refusalOf } from "../access/plugin.ts";
 import { mayDo } from "../access/right.ts";
 import { ServerError } from "../errors.ts";
 import { grants } from "./conflicts.ts";
-import { SettingsError } from "./faults.ts";
 import type { ProjectFeed } from "./feed.ts";
-import { pinsOf, withoutPins, withPins } from "./pins.ts";
+import { pinsOf, withPins } from "./pins.ts";
 import type { Project } from "./project.ts";
-import { sealSettings } from "./sealed.ts";
-import { SETTINGS_SCHEMA } from "./settings.ts";
+import { takeSettings } from "./sent.ts";
 import { type Beside, understand } from "./understand.ts";
 import { changerOf, type ProjectViews } from "./view.ts";
 
@@ -22,7 +20,7 @@ export type Drafts = (request: FastifyRequest, name: string, settings: unknown) 
 export function createDrafts(
   parts: Beside & { readonly feed: ProjectFeed; readonly views: Pick<ProjectViews, "isFixed"> },
 ): Drafts {
-  const { feed, views, box } = parts;
+  const { feed, views } = parts;
   return async (request, name, settings) => {
     const principal = principalOf(request);
     if (!mayDo(principal.rights, "admin", name)) throw refusalOf(principal);
@@ -32,9 +30,7 @@ export function createDrafts(
     if (!known || known.isDeleted) throw new ServerError("PROJECT_NOT_FOUND");
     const before = known.settings;
     const pins = pinsOf(parts.installation, name);
-    const { settings: sent, faults } = withoutPins(settings, pins);
-    if (faults.length > 0) throw new SettingsError(faults);
-    const kept = sealSettings(SETTINGS_SCHEMA, { settings: sent, before, project: name }, box);
+    const kept = takeSettings(name, { sent: settings, before }, parts);
     const project = await understand(name, kept, parts);
     const [grant] = changerOf(request, undefined).isInstallation
       ? []

@@ -8,6 +8,7 @@ import type { Accepted } from "../invalidation/journal.ts";
 import type { Delivery } from "../invalidation/ports.ts";
 import { readRequest } from "../invalidation/request.ts";
 import { beginChange, type ChangeParts, type ChangeTables } from "./changes.ts";
+import type { IsExpected } from "./file-precondition.ts";
 import type { FileRow } from "./migrations.ts";
 import type { Project } from "./project.ts";
 
@@ -33,14 +34,14 @@ export interface FileChanged {
 
 export interface FileChanges {
   /**
-   * Puts a picture under a name, over another one if there is one. `expected` is the digest that must be there, if anything must.
+   * Puts a picture under a name, over another one if there is one and the precondition lets it.
    * @throws ServerError FILES_FULL or VERSION_OUTDATED.
    */
   put(
     project: Project,
     name: string,
     picture: Picture,
-    expected: string | undefined,
+    isExpected: IsExpected,
     by: Author,
   ): Promise<FileChanged>;
   /** @throws ServerError FILE_UNKNOWN. */
@@ -65,7 +66,7 @@ export function createFileChanges(
     project: Project,
     name: string,
     picture: Picture | undefined,
-    expected: string | undefined,
+    isExpected: IsExpected,
     by: Author,
   ): Promise<FileChanged> => {
     const revision = await beginChange(transaction, feed);
@@ -78,7 +79,7 @@ export function createFileChanges(
       .executeTakeFirst();
     const before = known?.content === null ? undefined : known;
     if (!picture && !before) throw new ServerError("FILE_UNKNOWN");
-    if (expected !== undefined && before?.digest !== expected) throw new ServerError("VERSION_OUTDATED");
+    if (!isExpected(before?.digest)) throw new ServerError("VERSION_OUTDATED");
     const row = rowOf(project.name, name, picture, { revision, at, principal: by.principal });
     if (picture && before?.digest === row.digest)
       return { row: before, isNew: false, invalidation: undefined };
@@ -112,8 +113,8 @@ export function createFileChanges(
     return changed;
   };
   return {
-    put: (project, name, picture, expected, by) => run(project, name, picture, expected, by),
-    remove: (project, name, by) => run(project, name, undefined, undefined, by),
+    put: (project, name, picture, isExpected, by) => run(project, name, picture, isExpected, by),
+    remove: (project, name, by) => run(project, name, undefined, () => true, by),
   };
 }
 

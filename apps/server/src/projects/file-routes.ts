@@ -20,6 +20,7 @@ import { fileName } from "../config/fragments.ts";
 import { ServerError } from "../errors.ts";
 import { NAME } from "./describe.ts";
 import { type FileChanges, pathsOf } from "./file-changes.ts";
+import { preconditionOf } from "./file-precondition.ts";
 import { listFiles, readFile } from "./files.ts";
 import type { FileRow, ProjectTables } from "./migrations.ts";
 import type { Project, Projects } from "./project.ts";
@@ -138,7 +139,11 @@ export function fileRoutes(
           summary:
             "Uploads a picture of at most 1 MB, over another one if there is one; what was made with that is invalidated. A drawing (SVG) is kept without what runs, loads or leads anywhere.",
           params: PARAMS,
-          requestHeaders: { "If-Match": "The ETag of what is to be replaced; absent: whatever there is." },
+          requestHeaders: {
+            "If-Match":
+              "The ETag of what is to be replaced, or * for whatever there is; absent: that or nothing.",
+            "If-None-Match": "*: only where there is none of this name.",
+          },
           upload: "image/*",
           response: {
             200: beside(KEPT, { description: "The file that was replaced, as it is now." }),
@@ -157,8 +162,8 @@ export function fileRoutes(
         const { body } = request;
         if (!Buffer.isBuffer(body) || body.length === 0) throw new ServerError("FILE_NO_IMAGE");
         const picture = await checkPicture(cells, body);
-        const expected = digestIn(request.headers["if-match"]);
-        const changed = await changes.put(project, file, picture, expected, authorOf(request));
+        const isExpected = preconditionOf(request.headers);
+        const changed = await changes.put(project, file, picture, isExpected, authorOf(request));
         reply.code(changed.isNew ? 201 : 200).header("etag", `"${changed.row.digest}"`);
         const { invalidation } = changed;
         return {
@@ -168,12 +173,6 @@ export function fileRoutes(
       },
     );
   });
-}
-
-/** What is no ETag of a file is none of this one either. */
-function digestIn(header: string | undefined): string | undefined {
-  if (header === undefined || header === "") return undefined;
-  return /^"([0-9a-f]{64})"$/.exec(header.trim())?.[1] ?? "none";
 }
 
 /** A drawing was cleaned when it came in; opened as a page it runs nothing all the same. */

@@ -3,7 +3,15 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createSealedBox } from "../secrets/sealed-box.ts";
 import type { SecretKey } from "../secrets/secret-key.ts";
-import { closedIn, maskSettings, masksIn, openSettings, type SecretBox, sealSettings } from "./sealed.ts";
+import {
+  closedIn,
+  maskSettings,
+  masksIn,
+  movedIn,
+  openSettings,
+  type SecretBox,
+  sealSettings,
+} from "./sealed.ts";
 import { SETTINGS_SCHEMA as SCHEMA } from "./settings.ts";
 
 const box = createSealedBox([{ id: "00000001", bytes: randomBytes(32) }]);
@@ -97,6 +105,108 @@ describe("settings at rest", () => {
     expect(masksIn(SCHEMA, moved)).toEqual(["/aliases/_b_/password"]);
     const made = seal({ origins: { headers: [{ name: "X-Key", value: "********01234567" }] } }, kept);
     expect(masksIn(SCHEMA, made)).toEqual(["/origins/headers/0/value"]);
+  });
+});
+
+describe("a mask that is sent back", () => {
+  const written = {
+    aliases: {
+      _a_: { url: "https://a.example/media", user: "u", password: "correct horse" },
+      _s_: { s3: { bucket: "media", region: "x", accessKeyId: "a", secretAccessKey: "battery" } },
+      _z_: { azure: { account: "abc", container: "photos", sas: "sv=1&sig=staple" } },
+      "ctf:space": { contentful: { connector: "https://c.example", token: "0123456789abcdef" } },
+    },
+    prefix: "https://b.example/x",
+    origins: { allow: ["c.example"], headers: [{ name: "X-Key", value: "open sesame" }] },
+    security: { salt: "a long salt of letters" },
+  };
+  const kept = seal(written);
+  type Shown = typeof written & Readonly<Record<string, unknown>>;
+  /** Where it has to be written again after a change. */
+  const moved = (change: (shown: Shown) => object) =>
+    movedIn(SCHEMA, { settings: change(mask(kept) as Shown), before: kept }).map(({ pointer }) => pointer);
+  const target = (alias: keyof typeof written.aliases, kind: string, more: object) => (shown: Shown) => ({
+    ...shown,
+    aliases: {
+      ...shown.aliases,
+      [alias]:
+        kind === ""
+          ? { ...shown.aliases[alias], ...more }
+          : { [kind]: { ...(Reflect.get(shown.aliases[alias], kind) as object), ...more } },
+    },
+  });
+
+  test.each<[string, (shown: Shown) => object]>([
+    ["nothing else", (shown) => shown],
+    ["other settings", (shown) => ({ ...shown, cache: { browser: 5 }, formats: [] })],
+    ["another way to sign", (shown) => ({ ...shown, security: { ...shown.security, unsigned: "allow" } })],
+    ["another beginning of keys", target("_s_", "s3", { prefix: "media" })],
+    [
+      "fewer hosts",
+      ({ prefix: _prefix, ...shown }) => ({ ...shown, origins: { headers: shown.origins.headers } }),
+    ],
+    ["a bucket more", (shown) => ({ ...shown, aliases: { ...shown.aliases, _f_: { folder: "f" } } })],
+    [
+      "every public host",
+      (shown) => ({ ...shown, origins: { ...shown.origins, allow: ["c.example", "*"] } }),
+    ],
+    [
+      "members in another order",
+      (shown) => ({
+        ...shown,
+        aliases: {
+          ...shown.aliases,
+          _a_: Object.fromEntries(Object.entries(shown.aliases._a_).toReversed()),
+        },
+      }),
+    ],
+  ])("keeps its secret beside %s", (_what, change) => {
+    expect(moved(change)).toEqual([]);
+  });
+
+  const A = "/aliases/_a_/password";
+  const HEADER = "/origins/headers/0/value";
+  test.each<[string, string[], (shown: Shown) => object]>([
+    ["address", [A, HEADER], target("_a_", "", { url: "https://evil.example" })],
+    ["scheme", [A, HEADER], target("_a_", "", { url: "http://a.example/media" })],
+    ["port", [A, HEADER], target("_a_", "", { url: "https://a.example:8443/media" })],
+    ["folder", [A], target("_a_", "", { url: "https://a.example/other" })],
+    ["user", [A], target("_a_", "", { user: "v" })],
+    [
+      "endpoint",
+      ["/aliases/_s_/s3/secretAccessKey"],
+      target("_s_", "s3", { endpoint: "https://evil.example" }),
+    ],
+    ["bucket", ["/aliases/_s_/s3/secretAccessKey"], target("_s_", "s3", { bucket: "other" })],
+    ["account", ["/aliases/_z_/azure/sas"], target("_z_", "azure", { account: "evil" })],
+    [
+      "connector",
+      ["/aliases/ctf:space/contentful/token"],
+      target("ctf:space", "contentful", { connector: "https://evil.example" }),
+    ],
+    ["alias more", [HEADER], (shown) => ({ ...shown, aliases: { ...shown.aliases, _e_: "evil.example/x" } })],
+    ["prefix", [HEADER], (shown) => ({ ...shown, prefix: "http://b.example/x" })],
+    [
+      "allowed host",
+      [HEADER],
+      (shown) => ({ ...shown, origins: { ...shown.origins, allow: ["c.example", "evil.example"] } }),
+    ],
+  ])("does not with another %s", (_what, pointers, change) => {
+    expect(moved(change)).toEqual(pointers);
+  });
+
+  test("is looked at in whatever is sent", () => {
+    fc.assert(
+      fc.property(fc.json(), (text) => {
+        const settings: unknown = JSON.parse(text);
+        expect(movedIn(SCHEMA, { settings, before: kept })).toEqual([]);
+        const { origins } = mask(kept) as Shown;
+        movedIn(SCHEMA, {
+          settings: { aliases: settings, prefix: settings, origins: { ...origins, allow: settings } },
+          before: kept,
+        });
+      }),
+    );
   });
 });
 

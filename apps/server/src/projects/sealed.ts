@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import { fittingOf, type Schema } from "../config/shape.ts";
 import { SealError, type SealedBox } from "../secrets/sealed-box.ts";
+import { destinationsOf } from "./destinations.ts";
 import type { Fault } from "./faults.ts";
 
 /** What seals secrets; `place` is the project that they belong to. */
@@ -26,17 +27,42 @@ export function sealSettings(
   }: { readonly settings: unknown; readonly before: unknown; readonly project: string },
   box: SecretBox,
 ): unknown {
-  const known = new Map<string, Sealed>();
-  mapSecrets(schema, before, (secret, place) => {
-    if (isSealed(secret)) known.set(`${place} ${maskOf(secret)}`, secret);
-    return secret;
-  });
+  const known = secretsIn(schema, before);
   return mapSecrets(schema, settings, (secret, place) => {
     if (typeof secret !== "string") return secret;
-    const kept = known.get(`${place} ${secret}`);
+    const kept = known.get(`${place} ${secret}`)?.secret;
     if (kept) return renewed(kept, project, box);
     return isMask(secret) ? secret : { $sealed: box.seal(secret, project) };
   });
+}
+
+/** Masks whose secrets would be sent to somewhere else than before. */
+export function movedIn(
+  schema: Schema,
+  { settings, before }: { readonly settings: unknown; readonly before: unknown },
+): readonly Fault[] {
+  const found: Fault[] = [];
+  const known = secretsIn(schema, before);
+  const [now, then] = [settings, before].map((each) => mapSecrets(schema, each, () => undefined));
+  mapSecrets(schema, settings, (secret, place, pointer) => {
+    const kept = typeof secret === "string" ? known.get(`${place} ${secret}`) : undefined;
+    if (!kept) return secret;
+    const old = destinationsOf(then, kept.pointer);
+    if (destinationsOf(now, pointer).some((each) => !old.includes(each)))
+      found.push({ pointer, sentence: "Write the secret again: where it is sent to has changed." });
+    return secret;
+  });
+  return found;
+}
+
+/** Secrets that are kept, by their places and masks. */
+function secretsIn(schema: Schema, kept: unknown) {
+  const found = new Map<string, { readonly secret: Sealed; readonly pointer: string }>();
+  mapSecrets(schema, kept, (secret, place, pointer) => {
+    if (isSealed(secret)) found.set(`${place} ${maskOf(secret)}`, { secret, pointer });
+    return secret;
+  });
+  return found;
 }
 
 /** The same secret under the newest key, so that an older one is let go by putting settings again. What cannot be opened stays. */

@@ -51,7 +51,7 @@ export function trustIn(project: Project, name: string, urls: readonly string[],
 export function writtenUrls({
   aliases,
   prefix,
-}: Project): readonly { host: string; scheme: string | undefined }[] {
+}: Pick<Project, "aliases" | "prefix">): readonly { host: string; scheme: string | undefined }[] {
   const urls = Object.values(aliases).flatMap((target) => ("url" in target ? [target.url] : []));
   if (prefix !== undefined) urls.push(prefix);
   return urls.flatMap((url) => {

@@ -5,10 +5,12 @@ import { Navigate, useSearchParams } from "react-router";
 import { SESSION } from "../../api/client.ts";
 import { useSend } from "../../api/hooks.ts";
 import { type Session, useSession } from "../../api/session.ts";
+import { Notice } from "../../pieces/notice.tsx";
 import { Problem } from "../../pieces/states.tsx";
-import { backOf } from "./back.ts";
+import { backOf, organisationOf } from "./back.ts";
 import classes from "./entrance.module.css";
 import { Entrance } from "./entrance.tsx";
+import { problemText } from "./problem-text.ts";
 
 /** Signs in, and goes back to where the session had ended. */
 export function SignIn() {
@@ -17,6 +19,7 @@ export function SignIn() {
   const { data: session } = useSession();
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
+  const problem = search.get("problem");
   const signIn = useSend<Session, { readonly email: string; readonly password: string }>((body) => ({
     method: "POST",
     where: SESSION,
@@ -30,6 +33,7 @@ export function SignIn() {
   return (
     <Entrance title="Sign in">
       <form className={classes.fields} onSubmit={submit}>
+        {problem !== null && !signIn.error && <Notice kind="bad" title={problemText(problem)} />}
         <TextInput
           label="E-mail address"
           type="email"
@@ -56,7 +60,7 @@ export function SignIn() {
         {session?.oidc && (
           <>
             <p className={classes.or}>or</p>
-            <Button component="a" href="/access/oidc" variant="default" fullWidth>
+            <Button component="a" href={organisationOf(search.get("back"))} variant="default" fullWidth>
               Sign in with {session.oidc.name}
             </Button>
           </>

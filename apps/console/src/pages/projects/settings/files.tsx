@@ -1,5 +1,5 @@
 import { Button, FileButton, Group } from "@mantine/core";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { path } from "../../../api/call.ts";
 import { usePages, useSend } from "../../../api/hooks.ts";
 import { useMay } from "../../../api/session.ts";
@@ -19,25 +19,40 @@ interface Changed {
   readonly invalidation?: string;
 }
 
+/** A picture on its way, and what may be there under its name. */
+interface Upload {
+  readonly file: File;
+  readonly name: string;
+  readonly over: "nothing" | "anything" | Pick<FileView, "digest">;
+}
+
 /** Uploaded pictures: each may be replaced under its name, which makes everything fresh that was made with it. */
 export function Files() {
   const { project, readOnly } = useEditing();
   const mayChange = useMay("admin", project);
   const where = path`/projects/${project}/files`;
   const pages = usePages<FileView>(where, "files");
-  const upload = useSend<FileView & Changed, { readonly file: File; readonly name: string }>(
-    ({ file, name }) => ({
+  // Whose name the question has, until it is gone from the screen.
+  const [taken, setTaken] = useState<Upload>();
+  const reset = useRef<() => void>(null);
+  const upload = useSend<FileView & Changed, Upload>(
+    ({ file, name, over }) => ({
       method: "PUT",
       where: `${where}/${encodeURIComponent(name)}`,
       // What the bytes are is seen by the server; what the browser calls them says nothing.
       body: new Blob([file], { type: "application/octet-stream" }),
-      headers: { "content-type": "application/octet-stream" },
+      headers: {
+        "content-type": "application/octet-stream",
+        ...(over === "nothing" && { "if-none-match": "*" }),
+        ...(typeof over === "object" && { "if-match": `"${over.digest}"` }),
+      },
     }),
     [where],
   );
-  const put = (file: File | null, name?: string) => {
-    if (!file) return;
-    const wish = { file, name: name ?? fileNameOf(file.name) };
+  const isTaken = upload.error?.code === "VERSION_OUTDATED" && upload.variables?.over === "nothing";
+  const put = (wish: Upload) => {
+    // The same file may be chosen once more.
+    reset.current?.();
     upload.mutate(wish, {
       onSuccess: (kept) =>
         say(
@@ -45,6 +60,11 @@ export function Files() {
             ? `${kept.name} is replaced; what was made with it is being renewed.`
             : `${kept.name} is uploaded.`,
         ),
+      onError: ({ code }) => {
+        if (code !== "VERSION_OUTDATED") return;
+        void pages.query.refetch();
+        if (wish.over === "nothing") setTaken(wish);
+      },
     });
   };
   return (
@@ -54,7 +74,8 @@ export function Files() {
         {mayChange && (
           <FileButton
             accept="image/*"
-            onChange={(file) => put(file)}
+            resetRef={reset}
+            onChange={(file) => file && put({ file, name: fileNameOf(file.name), over: "nothing" })}
             inputProps={{ "aria-label": "Picture to upload" }}
           >
             {(props) => (
@@ -65,7 +86,20 @@ export function Files() {
           </FileButton>
         )}
       </Group>
-      <div aria-live="polite">{upload.error && <Problem error={upload.error} />}</div>
+      <div aria-live="polite">{upload.error && !isTaken && <Problem error={upload.error} />}</div>
+      <ConfirmDialog
+        isOpen={isTaken}
+        title={`Replace ${taken?.name}?`}
+        action="Replace the picture"
+        isDangerous
+        confirmed={() => taken && put({ ...taken, over: "anything" })}
+        closed={upload.reset}
+      >
+        <p>
+          There is a picture of this name already. Whatever was made with it is renewed, on every instance and
+          node.
+        </p>
+      </ConfirmDialog>
       {stateOf(pages.query, "Reading the files") ?? (
         <>
           {pages.items.length === 0 && (
@@ -82,7 +116,7 @@ export function Files() {
                 where={where}
                 mayChange={mayChange}
                 maySet={mayChange && readOnly === undefined}
-                replace={(next) => put(next, file.name)}
+                replace={(next) => next && put({ file: next, name: file.name, over: file })}
               />
             ))}
           </ul>
