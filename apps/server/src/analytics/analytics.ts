@@ -32,7 +32,7 @@ export interface Analytics {
 }
 
 /** A disk that is looked at by the hour. */
-export interface KeptOnDisk {
+interface KeptOnDisk {
   /** Name of the data folder: boots after another that share it have one disk. */
   readonly folder: string;
   look(): Omit<Stored, "at">;
