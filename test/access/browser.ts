@@ -7,19 +7,35 @@ export interface Got {
   readonly body: any;
 }
 
-/** A browser as far as cookies go: each origin has its own, and redirects are followed one by one. */
+interface Kept {
+  readonly value: string;
+  readonly isStrict: boolean;
+}
+
+/**
+ * A browser as far as cookies go: each origin has its own and counts as a site of its own, and redirects are followed one by one. Cookies
+ * that are Strict stay behind where another site leads.
+ */
 export class Browser {
-  readonly #jars = new Map<string, Map<string, string>>();
+  readonly #jars = new Map<string, Map<string, Kept>>();
 
   /** Asks once; follows nothing. */
-  async ask(method: string, url: string, body?: object): Promise<Got> {
+  async ask(
+    method: string,
+    url: string,
+    body?: object,
+    { isFromElsewhere = false }: { readonly isFromElsewhere?: boolean } = {},
+  ): Promise<Got> {
     const { origin } = new URL(url);
-    const jar = this.#jars.get(origin) ?? new Map<string, string>();
+    const jar = this.#jars.get(origin) ?? new Map<string, Kept>();
     this.#jars.set(origin, jar);
     const response = await fetch(url, {
       ...{ method, redirect: "manual" },
       headers: {
-        cookie: [...jar].map(([name, value]) => `${name}=${value}`).join("; "),
+        cookie: [...jar]
+          .filter(([, { isStrict }]) => !(isStrict && isFromElsewhere))
+          .map(([name, { value }]) => `${name}=${value}`)
+          .join("; "),
         ...(method === "GET" ? {} : { "freshet-csrf": "1" }),
         ...(body === undefined ? {} : { "content-type": "application/json" }),
       },
@@ -30,7 +46,10 @@ export class Browser {
       const place = pair.indexOf("=");
       const isGone = attributes.some((one) => /^max-age=0$|^expires=thu, 01 jan 1970/i.test(one));
       if (isGone) jar.delete(pair.slice(0, place));
-      else jar.set(pair.slice(0, place), pair.slice(place + 1));
+      else {
+        const isStrict = attributes.some((one) => /^samesite=strict$/i.test(one));
+        jar.set(pair.slice(0, place), { value: pair.slice(place + 1), isStrict });
+      }
     }
     const text = await response.text();
     const location = response.headers.get("location");
@@ -45,9 +64,11 @@ export class Browser {
   /** Goes where it is led, until `isThere` or until nobody leads on; answers with the addresses on the way. */
   async follow(url: string, isThere: (url: string) => boolean): Promise<readonly string[]> {
     const way = [url];
+    let isFromElsewhere = false;
     for (let next: string | undefined = url; next !== undefined && way.length < 20; ) {
       if (isThere(next)) break;
-      next = (await this.ask("GET", next)).location;
+      isFromElsewhere ||= new URL(next).origin !== new URL(url).origin;
+      next = (await this.ask("GET", next, undefined, { isFromElsewhere })).location;
       if (next !== undefined) way.push(next);
     }
     return way;

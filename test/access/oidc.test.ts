@@ -48,13 +48,15 @@ const listed = async (browser: Browser) => {
   return body.projects?.map(({ name }: { name: string }) => name);
 };
 
-async function invite(email: string, rights: object): Promise<void> {
+/** Answers with the token of the link. */
+async function invite(email: string, rights: object): Promise<string> {
   const made = await fetch(at("/access/users"), {
     method: "POST",
     headers: { authorization: `Bearer ${ADMIN}`, "content-type": "application/json" },
     body: JSON.stringify({ email, name: "Somebody", rights }),
   });
   expect(made.status).toBe(201);
+  return (await made.json()).invitation;
 }
 
 test("the page of the sign-in says how the provider is called, and the request has code, PKCE, state and nonce", async () => {
@@ -134,6 +136,32 @@ test("who was invited comes in by an address that the provider has verified, and
   // From then on it is this user of the provider, whoever else gets the address there.
   provider.people.set("next", { email: "grace@house.example", email_verified: true, groups: ["shop"] });
   expect(await signIn(new Browser(), "next")).toBe(at("/console?problem=OIDC_REFUSED"));
+});
+
+test("who signs in again in the same browser leaves no session behind there, whosever it was", async () => {
+  provider.people.set("twice", { email: "twice@house.example", groups: ["shop"] });
+  const open = async (one: Browser) => (await one.ask("GET", at("/access/sessions"))).body.sessions.length;
+  const [browser, elsewhere] = [new Browser(), new Browser()];
+  await signIn(elsewhere, "twice");
+  await signIn(browser, "twice");
+  expect(await open(elsewhere)).toBe(2);
+  await signIn(browser, "twice");
+  expect(await open(browser)).toBe(2);
+  // In place of whoever came by another way, whose sessions elsewhere go on.
+  const token = await invite("mary@house.example", { projects: {} });
+  const [shared, marys] = [new Browser(), new Browser()];
+  const password = "a heron stands in the reeds";
+  expect((await shared.ask("POST", at("/access/invitation"), { token, password })).status).toBe(201);
+  const mary = { email: "mary@house.example", password };
+  expect((await marys.ask("POST", at("/access/session"), mary)).status).toBe(201);
+  expect(await open(marys)).toBe(2);
+  provider.people.set("other", { groups: [] });
+  expect(await signIn(shared, "other")).toBe(at("/console?problem=OIDC_REFUSED"));
+  expect(await userOf(shared)).toMatchObject({ email: "mary@house.example" });
+  provider.people.set("other", { email: "other@house.example", groups: ["shop"] });
+  expect(await signIn(shared, "other")).toBe(at("/console"));
+  expect(await userOf(shared)).toMatchObject({ email: "other@house.example" });
+  expect(await open(marys)).toBe(1);
 });
 
 test("what another began, what was changed, and what was used is refused", async () => {

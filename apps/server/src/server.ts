@@ -321,7 +321,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     const stateChanges = createStateChanges({ store, feed, journal, now, delivery: port });
     await app.register(invalidation.routes);
     await app.register(warmUp.routes);
-    const fileChanges = createFileChanges({ store, feed, journal, now, delivery: port });
+    const fileChanges = createFileChanges({ store, feed, fixed, journal, now, delivery: port });
     const views = createViews(feed, sections, installation);
     const drafts = createDrafts({ feed, views, installation, box, projects });
     projectRoutes(app, { feed, changes, views, sections });

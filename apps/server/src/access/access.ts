@@ -32,7 +32,7 @@ export interface AccessParts {
 
 export function createAccess(parts: {
   readonly store: Store;
-  readonly config: Pick<Config, "console" | "dataFolder">;
+  readonly config: Pick<Config, "console" | "dataFolder" | "projects">;
   /** Whether there is such a project, here or at another instance. */
   readonly isProject: (name: string) => Promise<boolean>;
   /** Seals what waits in a browser while somebody signs in elsewhere. */
@@ -42,11 +42,12 @@ export function createAccess(parts: {
   const { store, config, box, now } = parts;
   const { url, idleSeconds, sessionSeconds, oidc: provider } = config.console;
   const db: Kysely<SessionTables> = store.db.$extendTables<SessionTables>();
+  const isFixed = (name: string) => config.projects.some((project) => project.name === name);
   const reached = { url: url === undefined ? undefined : new URL(url) };
   const times = { idleMs: idleSeconds * 1_000, mostMs: sessionSeconds * 1_000 };
-  const keys = createKeys(store, now);
+  const keys = createKeys(store, now, isFixed);
   const sessions = createSessions({ db, times, now });
-  const users = createUsers({ db, now });
+  const users = createUsers({ db, isFixed, now });
   const setup = createSetup({ db, dataFolder: config.dataFolder, now });
   const devices = createDevices(() => readDeviceKey(db));
   const hashes = createPasswordHashes();

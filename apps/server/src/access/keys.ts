@@ -1,6 +1,8 @@
 import type { Kysely, Store } from "@freshet/store";
 import { type AuditTables, type Author, writeAudit } from "../admin/audit.ts";
 import { ServerError } from "../errors.ts";
+import { firstGone } from "../projects/live.ts";
+import type { ProjectTables } from "../projects/migrations.ts";
 import { ACCESS_MIGRATIONS, ACCESS_OWNER, type AccessTables, type KeyRow } from "./migrations.ts";
 import { type Principal, type Right, rightsOfKey } from "./right.ts";
 import { idOfToken, isToken, makeToken } from "./token.ts";
@@ -17,7 +19,7 @@ export interface Keys {
   migrate(): Promise<void>;
   /** Who sends this key; undefined when nobody does, or no longer. */
   principalOf(key: string): Promise<Principal | undefined>;
-  /** Makes a key; this is the only time that it can be seen. */
+  /** Makes a key; this is the only time that it can be seen. @throws ServerError KEYS_FULL, PROJECT_NOT_FOUND. */
   create(wanted: WantedKey, by: Author): Promise<{ readonly key: string; readonly row: KeyRow }>;
   /** Keys of a project (null: of the installation) that are not revoked, in the order of their ids, behind `before`. */
   list(project: string | null, limit: number, before?: string): Promise<readonly KeyRow[]>;
@@ -33,8 +35,14 @@ export interface WantedKey {
 }
 
 /** A slow hash is for passwords that people choose, and would make each request slow. */
-export function createKeys(store: Store, now: () => number): Keys {
-  const db: Kysely<AccessTables & AuditTables> = store.db.$extendTables<AccessTables & AuditTables>();
+export function createKeys(
+  store: Store,
+  now: () => number,
+  /** Whether the configuration has the project, so that nobody deletes it. */
+  isFixed: (project: string) => boolean,
+): Keys {
+  type Tables = AccessTables & AuditTables & ProjectTables;
+  const db: Kysely<Tables> = store.db.$extendTables<Tables>();
   return {
     migrate: () => store.migrate(ACCESS_OWNER, ACCESS_MIGRATIONS),
     async principalOf(key) {
@@ -60,6 +68,9 @@ export function createKeys(store: Store, now: () => number): Keys {
         ...{ revoked_at: null, used_at: null },
       };
       await db.transaction().execute(async (transaction) => {
+        const gone =
+          project === null || isFixed(project) ? undefined : await firstGone(transaction, [project]);
+        if (gone !== undefined) throw new ServerError("PROJECT_NOT_FOUND");
         const count = await transaction
           .selectFrom("access_key")
           .select(({ fn }) => fn.countAll().as("n"))

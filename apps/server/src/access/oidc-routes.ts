@@ -44,7 +44,11 @@ export function oidcRoutes(
     async (request, reply) => {
       if (!oidc) throw new ServerError("OIDC_ABSENT");
       try {
-        const { location, kept } = await oidc.begin(returnTo(request.query.return));
+        // Its cookie is Strict, so the browser will not send it on the way back from the provider.
+        const token = readCookie(request, "freshet_session", reached);
+        const before = token === undefined ? undefined : await parts.sessions.find(token, { isLook: true });
+        const from = { returnTo: returnTo(request.query.return), session: before?.session.id };
+        const { location, kept } = await oidc.begin(from);
         const cookie = { name: "freshet_oidc", value: kept, maxAgeSeconds: OIDC_KEPT_SECONDS } as const;
         // It comes back from another site: a Strict cookie would stay behind.
         setCookie(request, reply, { ...cookie, sameSite: "Lax" }, reached);
@@ -82,6 +86,7 @@ export function oidcRoutes(
         });
         const signedIn = await parts.signIn(identity, visitorOf(request, reached));
         await giveSession(request, reply, signedIn, parts);
+        if (begun.session !== undefined) await parts.sessions.closeById(begun.session, request.ip);
         return reply.redirect(begun.returnTo);
       } catch (error) {
         return reply.redirect(problemAt(request, error));

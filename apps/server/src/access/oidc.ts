@@ -25,6 +25,8 @@ interface Begun {
   readonly nonce: string;
   readonly verifier: string;
   readonly returnTo: string;
+  /** Id of the session that the browser had, which the new one takes the place of. */
+  readonly session?: string | undefined;
   readonly until: number;
 }
 
@@ -34,7 +36,9 @@ export interface Oidc {
    * Where to send the browser, and what it has to keep until it comes back.
    * @throws ServerError OIDC_AWAY.
    */
-  begin(returnTo: string): Promise<{ readonly location: string; readonly kept: string }>;
+  begin(
+    from: Pick<Begun, "returnTo" | "session">,
+  ): Promise<{ readonly location: string; readonly kept: string }>;
   /** What the browser kept. @throws ServerError OIDC_REFUSED where it is none, or too old. */
   open(kept: string | undefined): Begun;
   /**
@@ -58,7 +62,7 @@ export function createOidc(parts: {
   const discovered = createDiscovery(config, now);
   const callback = new URL(OIDC_CALLBACK, url);
   return {
-    async begin(returnTo) {
+    async begin({ returnTo, session }) {
       const client = await import("openid-client");
       const provider = await discovered();
       const verifier = client.randomPKCECodeVerifier();
@@ -69,7 +73,7 @@ export function createOidc(parts: {
         ...{ state, nonce, code_challenge_method: "S256" },
         code_challenge: await client.calculatePKCECodeChallenge(verifier),
       });
-      const begun: Begun = { state, nonce, verifier, returnTo, until: now() + BEGUN_MS };
+      const begun: Begun = { state, nonce, verifier, returnTo, session, until: now() + BEGUN_MS };
       return { location: location.href, kept: box.seal(JSON.stringify(begun), PLACE) };
     },
     open: (kept) => openBegun(box, kept, now()),

@@ -44,7 +44,12 @@ export function keyRoutes(
 ): void {
   const name = { name: text("Name of the project.", 63) };
   const id = { id: text("The key's id.", 20) };
-  const routes = (base: string, access: Access, whose: string, params: typeof name | object) => {
+  const routes = (
+    base: string,
+    access: Extract<Access, { readonly of: string }>,
+    whose: string,
+    params: typeof name | object,
+  ) => {
     const ofProject = (request: { readonly params: unknown }): string | null =>
       (request.params as { readonly name?: string }).name ?? null;
     const config = { access };
@@ -75,7 +80,11 @@ export function keyRoutes(
           params: object("Whose.", { ...params }),
           body: WANTED,
           response: { 201: MADE },
-          errors: ["BODY_UNREADABLE", "KEYS_FULL"],
+          errors: [
+            "BODY_UNREADABLE",
+            "KEYS_FULL",
+            ...(access.of === "path" ? (["PROJECT_NOT_FOUND"] as const) : []),
+          ],
         },
       },
       async (request, reply) => {

@@ -51,6 +51,8 @@ export interface Sessions {
   ): Promise<{ readonly token: string; readonly session: SessionRow }>;
   /** Signs out who has this token, if anybody does. */
   close(token: string, address: string): Promise<void>;
+  /** The same by the session's id, for whom the server itself has kept it. */
+  closeById(id: string, address: string): Promise<void>;
   /** Newest first. */
   list(userId: string): Promise<readonly SessionRow[]>;
   /** @throws ServerError SESSION_UNKNOWN. */
@@ -77,8 +79,22 @@ export function createSessions(parts: {
     await db.updateTable("access_session").set(moved).where("id", "=", id).execute();
     return { user, session: { ...session, ...moved } };
   };
+  const closeById: Sessions["closeById"] = (id, address) =>
+    db.transaction().execute(async (transaction) => {
+      const ended = await transaction
+        .deleteFrom("access_session")
+        .where("id", "=", id)
+        .returning("user_id")
+        .executeTakeFirst();
+      const user = ended && (await readUser(transaction, ended.user_id));
+      if (!user) return;
+      const by = { principal: labelOf(user), address };
+      const change = { by, project: null, action: "session.closed", subject: id, at: now() } as const;
+      await writeAudit(transaction, [change]);
+    });
   return {
     find,
+    closeById,
     async principalOf(token, how) {
       const found = await find(token, how);
       if (!found) return undefined;
@@ -106,20 +122,7 @@ export function createSessions(parts: {
     },
     async close(token, address) {
       const found = await find(token, { isLook: true });
-      if (!found) return;
-      const { user, session } = found;
-      await db.transaction().execute(async (transaction) => {
-        await transaction.deleteFrom("access_session").where("id", "=", session.id).execute();
-        const by = { principal: labelOf(user), address };
-        const change = {
-          by,
-          project: null,
-          action: "session.closed",
-          subject: session.id,
-          at: now(),
-        } as const;
-        await writeAudit(transaction, [change]);
-      });
+      if (found) await closeById(found.session.id, address);
     },
     list: (userId) =>
       db

@@ -2,6 +2,8 @@ import { randomBytes } from "node:crypto";
 import type { Kysely, Transaction } from "@freshet/store";
 import { type AuditAction, type Author, writeAudit } from "../admin/audit.ts";
 import { ServerError } from "../errors.ts";
+import { firstGone } from "../projects/live.ts";
+import type { ProjectTables } from "../projects/migrations.ts";
 import { type Invitation, makeInvitation } from "./links.ts";
 import type { UserRow } from "./migrations.ts";
 import type { Rights } from "./right.ts";
@@ -25,11 +27,11 @@ export interface Users {
   list(limit: number, after?: string): Promise<readonly (User & { readonly invited_until: number | null })[]>;
   /** @throws ServerError USER_UNKNOWN. */
   get(id: string): Promise<User & { readonly invited_until: number | null }>;
-  /** @throws ServerError USER_EXISTS, USERS_FULL. */
+  /** @throws ServerError USER_EXISTS, USERS_FULL, BODY_UNREADABLE where a right is in no project. */
   invite(wanted: WantedUser, by: Author): Promise<{ readonly user: User; readonly invitation: Invitation }>;
   /** A link to a new password. The old one stays until it is used. @throws ServerError USER_UNKNOWN, RIGHTS_ELSEWHERE. */
   inviteAgain(id: string, by: Author): Promise<Invitation>;
-  /** @throws ServerError USER_UNKNOWN, USER_EXISTS, LAST_ADMIN, RIGHTS_ELSEWHERE. */
+  /** @throws ServerError USER_UNKNOWN, USER_EXISTS, LAST_ADMIN, RIGHTS_ELSEWHERE, BODY_UNREADABLE where a right is in no project. */
   change(id: string, wanted: WantedUser, by: Author): Promise<User>;
   /**
    * Ends the user's sessions and links too. Whoever has the machine may remove the last administrator.
@@ -40,11 +42,24 @@ export interface Users {
 
 export function createUsers(parts: {
   readonly db: Kysely<SessionTables>;
+  /** Whether the configuration has the project, so that nobody deletes it. */
+  readonly isFixed: (project: string) => boolean;
   readonly now: () => number;
 }): Users {
-  const { db, now } = parts;
+  const { now, isFixed } = parts;
+  const db = parts.db.$extendTables<ProjectTables>();
+  const demandProjects = async (transaction: Transaction<ProjectTables>, { projects }: Rights) => {
+    const gone = await firstGone(
+      transaction,
+      [...projects.keys()].filter((name) => !isFixed(name)),
+    );
+    if (gone === undefined) return;
+    throw new ServerError("BODY_UNREADABLE", `rights.projects names ${gone}, which is no project.`);
+  };
   /** Changes of users come one after the other. */
-  const inTurn = <Result>(work: (transaction: Transaction<SessionTables>) => Promise<Result>) =>
+  const inTurn = <Result>(
+    work: (transaction: Transaction<SessionTables & ProjectTables>) => Promise<Result>,
+  ) =>
     db.transaction().execute(async (transaction) => {
       await takeTurn(transaction);
       return work(transaction);
@@ -68,6 +83,7 @@ export function createUsers(parts: {
     },
     invite: (wanted, by) =>
       inTurn(async (transaction) => {
+        await demandProjects(transaction, wanted.rights);
         const user = await insertUser(transaction, wanted, { by, at: now() });
         const invitation = await makeInvitation(transaction, user.id, by.principal, now());
         return { user, invitation };
@@ -84,6 +100,7 @@ export function createUsers(parts: {
       inTurn(async (transaction) => {
         const user = await known(transaction, id);
         const isOther = !isSameRights(user.rights, wanted.rights);
+        if (isOther) await demandProjects(transaction, wanted.rights);
         if (isOther && user.rights_from === "oidc") throw new ServerError("RIGHTS_ELSEWHERE");
         const other = await readUserBy(transaction, "email", wanted.email);
         if (other && other.id !== id) throw new ServerError("USER_EXISTS");

@@ -61,8 +61,9 @@ export async function withUsers<Result>(
 }
 
 function localUsers(db: Kysely<SessionTables & ChangeTables>, config: Config): LocalUsers {
+  const isFixed = (name: string) => config.projects.some((project) => project.name === name);
   return {
-    users: createUsers({ db, now: Date.now }),
+    users: createUsers({ db, isFixed, now: Date.now }),
     async find(email) {
       const user = await readUserBy(db, "email", normaliseEmail(email));
       if (!user) {
@@ -71,7 +72,7 @@ function localUsers(db: Kysely<SessionTables & ChangeTables>, config: Config): L
       return user;
     },
     async isProject(name) {
-      if (config.projects.some((project) => project.name === name)) return true;
+      if (isFixed(name)) return true;
       const row = await db
         .selectFrom("project_row")
         .select("name")

@@ -35,7 +35,7 @@ export interface FileChanged {
 export interface FileChanges {
   /**
    * Puts a picture under a name, over another one if there is one and the precondition lets it.
-   * @throws ServerError FILES_FULL or VERSION_OUTDATED.
+   * @throws ServerError FILES_FULL, VERSION_OUTDATED, or PROJECT_NOT_FOUND where it was deleted meanwhile.
    */
   put(
     project: Project,
@@ -53,12 +53,12 @@ export interface FileChanges {
  * changes it, so that a new watermark is on every picture once the entry is done.
  */
 export function createFileChanges(
-  parts: Pick<ChangeParts, "feed" | "journal" | "now"> & {
+  parts: Pick<ChangeParts, "feed" | "fixed" | "journal" | "now"> & {
     readonly store: Store;
     readonly delivery: Delivery;
   },
 ): FileChanges {
-  const { store, feed, journal, now, delivery } = parts;
+  const { store, feed, fixed, journal, now, delivery } = parts;
   const db = store.db.$extendTables<ChangeTables>();
 
   const change = async (
@@ -70,6 +70,10 @@ export function createFileChanges(
     by: Author,
   ): Promise<FileChanged> => {
     const revision = await beginChange(transaction, feed);
+    const isLive =
+      fixed.some((each) => each.name === project.name) || feed.known.get(project.name)?.isDeleted === false;
+    // The row of a file that came too late would be a file of the next project of this name.
+    if (!isLive) throw new ServerError("PROJECT_NOT_FOUND");
     const at = now();
     const known = await transaction
       .selectFrom("project_file")
