@@ -35,7 +35,10 @@ export async function giveTurns(
 
 /** The turn that each lane is at. */
 async function nowIn(db: Kysely<WarmUpTables>, origins: readonly string[]) {
-  const { rows } = await sql<{ readonly origin: string; readonly turn: number | null }>`select l.origin as origin,
+  const { rows } = await sql<{
+    readonly origin: string;
+    readonly turn: number | null;
+  }>`select l.origin as origin,
     (select min(u.turn) from warmup_url u where u.origin = l.origin and u.outcome is null) as turn
     from warmup_lane l where l.origin in (${sql.join(origins)})`.execute(db);
   return rows;

@@ -340,7 +340,8 @@ test("every list goes on: a short one behind a long one, and one whose origin ge
   const lane = new URL(fleet.origin).host;
   const work = async (count: number) => {
     const urls = await warmUps.waitingIn(lane, count);
-    for (const url of urls) await warmUps.end({ url, outcome: "warm", code: null, detail: null, results: [] });
+    for (const url of urls)
+      await warmUps.end({ url, outcome: "warm", code: null, detail: null, results: [] });
     return urls.map(({ project, target }) => (project === "shop" ? target.slice(8) : project));
   };
   await add(a, list("long", 60));
@@ -355,6 +356,17 @@ test("every list goes on: a short one behind a long one, and one whose origin ge
     await work(10);
   }
   expect((await get(a, begun.body.id, "shop")).urls).toMatchObject({ waiting: 0, warm: 30 });
+});
+
+test("a lane in which nothing waits is forgotten, and is there again for the next list", async () => {
+  const a = await start({ projects: plain, warmUpTuning: { sweepMs: 100 } });
+  const lanes = async () =>
+    (await sql<{ origin: string }>`select origin from warmup_lane`.execute(a.store.db)).rows;
+  for (const list of [0, 1]) {
+    const { body } = await add(a, [`/_site_/${list}.gif`]);
+    expect(await ended(a, body.id)).toMatchObject({ urls: { warm: 1 } });
+    await expect.poll(lanes).toEqual([]);
+  }
 });
 
 test("old warm-ups make room for new ones, but none that runs", async () => {
