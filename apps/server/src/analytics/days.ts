@@ -1,4 +1,4 @@
-import { type Kysely, type Store, sql } from "@freshet/store";
+import { type Kysely, type Store, sql, type Transaction } from "@freshet/store";
 import { ALL } from "./lines.ts";
 import { NAME_KINDS } from "./names.ts";
 import { DAY } from "./summing.ts";
@@ -40,6 +40,7 @@ export async function openDays(
 
 async function closeDay(db: Kysely<StatsTables>, day: number): Promise<void> {
   await db.transaction().execute(async (transaction) => {
+    await close(transaction, [day]);
     await transaction.deleteFrom("stats_top").where("day", "=", day).execute();
     await transaction.deleteFrom("stats_used").where("day", "=", day).execute();
     for (const [metric, number] of Object.entries(METRICS)) {
@@ -59,10 +60,30 @@ async function closeDay(db: Kysely<StatsTables>, day: number): Promise<void> {
       );
     }
     await sql`insert into stats_used (project, day, originals, variants) ${usedOf(day)}`.execute(transaction);
-    await sql`insert into stats_closed (day) values (${day}) on conflict (day) do nothing`.execute(
-      transaction,
-    );
   });
+}
+
+/** Whoever closes a day or opens it again waits for another who is about it: the last of them has seen what the others wrote. */
+async function close(db: Transaction<StatsTables>, days: readonly number[]): Promise<void> {
+  await db
+    .insertInto("stats_closed")
+    .values(days.map((day) => ({ day })))
+    .onConflict((conflict) => conflict.column("day").doUpdateSet(({ ref }) => ({ day: ref("excluded.day") })))
+    .execute();
+}
+
+/**
+ * Late lines: what was said of their days is said anew. Last in the transaction that adds them. A day that is not over by this clock is not
+ * closed by anybody's: nobody waits for it.
+ */
+export async function openAgain(
+  db: Transaction<StatsTables>,
+  days: readonly number[],
+  today: number,
+): Promise<void> {
+  const late = days.filter((day) => day < today).toSorted((one, other) => one - other);
+  if (late.length > 0) await close(db, late);
+  if (days.length > 0) await db.deleteFrom("stats_closed").where("day", "in", days).execute();
 }
 
 /** Bytes of all different originals and URLs of a day, of each project. */

@@ -15,17 +15,19 @@ export interface Seen {
   readonly variant: number;
 }
 
+/** A sketch as a transaction wrote it, by what it is of. */
+export type WrittenSketch = readonly [text: string, sketch: Sketch];
+
 /**
  * Keeps the sketches of each day. A sketch seldom changes once it has seen most of what there is, so this process remembers what it has
  * written, and goes to the store only with something new.
  */
 export class Sketches {
   readonly #known = new LRUCache<string, Sketch>({ max: 2_000 });
-  #pending: (readonly [string, Sketch])[] = [];
 
-  /** In the transaction of what was seen. */
-  async write(db: Transaction<StatsTables>, seen: readonly Seen[]): Promise<void> {
-    this.#pending = [];
+  /** In the transaction of what was seen; resolves to what `committed` is told once that is committed. */
+  async write(db: Transaction<StatsTables>, seen: readonly Seen[]): Promise<readonly WrittenSketch[]> {
+    const written: WrittenSketch[] = [];
     const news = new Map<
       string,
       { readonly key: readonly [number, string, number]; readonly sketch: Sketch }
@@ -52,13 +54,13 @@ export class Sketches {
       const mine = Sketch.of(this.#known.get(text)?.toString() ?? "x");
       if (!mine.join(sketch)) continue;
       await join(db, key, mine);
-      this.#pending.push([text, mine]);
+      written.push([text, mine]);
     }
+    return written;
   }
 
-  committed(): void {
-    for (const [text, sketch] of this.#pending) this.#known.set(text, sketch);
-    this.#pending = [];
+  committed(written: readonly WrittenSketch[]): void {
+    for (const [text, sketch] of written) this.#known.set(text, sketch);
   }
 }
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { closeDays, MOST_TOPS } from "./days.ts";
+import { closeDays, METRICS, MOST_TOPS } from "./days.ts";
 import { answerOf, NOON, openStats, tablesOf, writeAnswers } from "./fixture.test.support.ts";
 import { NAME_KINDS } from "./names.ts";
 import { usedIn } from "./storage.ts";
@@ -109,4 +109,35 @@ test("a late line opens its day again", async () => {
   expect(await closeDays(store, NOON)).toBe(1);
   expect(await used()).toMatchObject([{ originals: 1_000, variants: 150 }]);
   expect((await rank(db, new Warm(), query)).rows.map(({ bytes }) => bytes)).toEqual([100, 50]);
+});
+
+test("late lines that come while their day is being closed are in its tops", async () => {
+  const store = await openStats();
+  const db = tablesOf(store);
+  const writer = createWriter(store, () => NOON);
+  const day = dayOf(YESTERDAY);
+  for (let round = 0; round < 15; round += 1) {
+    await Promise.all([
+      writeAnswers(writer, [
+        [answerOf({ url: `/${round}.jpg` }), YESTERDAY],
+        [answerOf({ url: "/always.jpg" }), YESTERDAY],
+      ]),
+      closeDays(store, NOON),
+    ]);
+    await closeDays(store, NOON);
+    const counted = db
+      .selectFrom("stats_count")
+      .select(({ fn }) => fn.sum("hits").as("hits"))
+      .where("day", "=", day)
+      .where("kind", "=", NAME_KINDS.url);
+    const ranked = db
+      .selectFrom("stats_top")
+      .select(({ fn }) => fn.sum("hits").as("hits"))
+      .where("day", "=", day)
+      .where("kind", "=", NAME_KINDS.url)
+      .where("metric", "=", METRICS.hits)
+      .where("project", "=", "demo");
+    const [all, top] = [await counted.executeTakeFirstOrThrow(), await ranked.executeTakeFirstOrThrow()];
+    expect(Number(top.hits)).toBe(Number(all.hits));
+  }
 });

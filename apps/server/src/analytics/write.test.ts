@@ -5,7 +5,10 @@ import { afterEach, expect, test } from "vitest";
 import { Buffer } from "./buffer.ts";
 import { readNodeLines } from "./edge-lines.ts";
 import type { AnswerEvent, FetchEvent, NodeEvent, RenderEvent } from "./events.ts";
+import { NAME_KINDS, nameId } from "./names.ts";
 import { differences } from "./recompute.test.support.ts";
+import { Sketch } from "./sketch.ts";
+import { Sketches } from "./sketches.ts";
 import { DAY } from "./summing.ts";
 import { STATS_OWNER, type StatsTables, statsMigrations } from "./tables.ts";
 import { uniqueIn } from "./unique.ts";
@@ -246,4 +249,54 @@ test("a write that fails leaves nothing behind, and may be repeated", async () =
   expect(await differences(store)).toEqual([]);
   expect(await writer.write(batch, { writer: "me", batch: 1 })).toBe(true);
   expect(await differences(store)).toEqual([]);
+});
+
+test("a URL that a node names first gets its original as soon as an instance answers it", async () => {
+  const store = await open(await newPlace());
+  const writer = createWriter(store, () => NOON);
+  const nodeLine = {
+    project: "demo",
+    url: "/a.jpg",
+    status: 200,
+    bytes: 5,
+    cache: "hit",
+    at: NOON,
+    count: 1,
+  };
+  const first = newBuffer();
+  first.node(nodeLine as NodeEvent);
+  await writer.write(first.take(), { writer: "me", batch: 1 });
+  const second = newBuffer();
+  second.answer(
+    {
+      ...{ project: "demo", url: "/a.jpg", original: "demo/a.jpg", source: "disk" },
+      ...{ status: 200, bytes: 5, milliseconds: 3 },
+    },
+    NOON,
+  );
+  await writer.write(second.take(), { writer: "me", batch: 2 });
+  const [url] = await store.db
+    .$extendTables<StatsTables>()
+    .selectFrom("stats_name")
+    .select("original")
+    .where("kind", "=", NAME_KINDS.url)
+    .execute();
+  expect(url?.original).toBe(nameId(NAME_KINDS.original, "", "demo/a.jpg"));
+});
+
+test("what a rolled back transaction saw is not taken for written", async () => {
+  const store = await open(await newPlace());
+  const db = store.db.$extendTables<StatsTables>();
+  const sketches = new Sketches();
+  const seen = (id: number) => [{ day: 1, project: "demo", original: id, variant: id }];
+  const kept = await db.transaction().execute((transaction) => sketches.write(transaction, seen(1)));
+  const lost = db.transaction().execute(async (transaction) => {
+    await sketches.write(transaction, seen(2));
+    throw new Error("rolled back");
+  });
+  await expect(lost).rejects.toThrow("rolled back");
+  sketches.committed(kept);
+  await db.transaction().execute((transaction) => sketches.write(transaction, seen(2)));
+  const rows = await db.selectFrom("stats_sketch").select("sketch").where("project", "=", "demo").execute();
+  expect(rows.map(({ sketch }) => Sketch.of(sketch).size)).toEqual([2, 2]);
 });

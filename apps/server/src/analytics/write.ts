@@ -2,9 +2,10 @@ import { randomBytes } from "node:crypto";
 import { type Kysely, type Store, sql, type Transaction } from "@freshet/store";
 import type { Batch } from "./buffer.ts";
 import { type Bulk, type Cell, type Columns, createBulk } from "./bulk.ts";
+import { openAgain } from "./days.ts";
 import { isCounted, type Line, OTHER } from "./lines.ts";
 import { NAME_KINDS, type NameKind, Names } from "./names.ts";
-import { Sketches } from "./sketches.ts";
+import { Sketches, type WrittenSketch } from "./sketches.ts";
 import { DAY, dayOf, rollupsOf, TEN_MINUTES } from "./summing.ts";
 import type { StatsTables } from "./tables.ts";
 
@@ -102,16 +103,17 @@ export function createWriter(store: Store, now: () => number): Writer {
   return {
     async write(batch, from) {
       const sheet = new Sheet(names);
-      const isNew = await db.transaction().execute(async (transaction) => {
-        if (!(await isFirst(transaction, from, now()))) return false;
+      const written = await db.transaction().execute(async (transaction) => {
+        if (!(await isFirst(transaction, from, now()))) return undefined;
         await writeSheet(transaction, bulk, sheet, batch);
-        await sketches.write(transaction, sheet.seen);
-        return true;
+        const some: readonly WrittenSketch[] = await sketches.write(transaction, sheet.seen);
+        await openAgain(transaction, [...sheet.days], dayOf(now()));
+        return some;
       });
+      if (written) sketches.committed(written);
       // Also where it was written before: the names were, too.
       sheet.committed();
-      sketches.committed();
-      return isNew;
+      return written !== undefined;
     },
   };
 }
@@ -128,7 +130,7 @@ async function isFirst(db: Db, { writer, batch }: Sender, at: number): Promise<b
 class Sheet {
   readonly #names: Names;
   readonly #new = new Map<number, readonly Cell[]>();
-  readonly #told: (readonly [NameKind, string, string, number])[] = [];
+  readonly #told: (readonly [NameKind, string, string, number, boolean])[] = [];
   readonly #counts = new Map<string, Count>();
   /** What was delivered: per day and project, originals and variants. */
   readonly seen: {
@@ -145,12 +147,13 @@ class Sheet {
 
   name(kind: NameKind, project: string, text: string, at: number, original: number | null = null): number {
     const day = dayOf(at);
-    const { id, isNew } = this.#names.find(kind, project, text, day);
-    // A node's line may name a URL before an instance says what its original is.
-    const isBetter = original !== null && this.#new.get(id)?.[ORIGINAL_PLACE] === null;
-    if (isBetter || (isNew && !this.#new.has(id))) {
+    const { id, isNew, hasOriginal } = this.#names.find(kind, project, text, day);
+    const mine = this.#new.get(id);
+    // A node's line may name a URL, in this batch or one before, and an instance say later what its original is.
+    const isBetter = original !== null && (mine ? mine[ORIGINAL_PLACE] === null : !hasOriginal);
+    if (isBetter || (isNew && !mine)) {
       this.#new.set(id, [id, kind, project, text, original, at, day]);
-      this.#told.push([kind, project, text, day]);
+      this.#told.push([kind, project, text, day, original !== null]);
     }
     return id;
   }
@@ -221,9 +224,6 @@ async function writeSheet(db: Db, bulk: Bulk, sheet: Sheet, batch: Batch): Promi
   await bulk.insert(db, "stats_ten", ROLLUP, rollupsOf(batch, TEN_MINUTES), ROLLUP_END("stats_ten"));
   await bulk.insert(db, "stats_day", ROLLUP, rollupsOf(batch, DAY), ROLLUP_END("stats_day"));
   await bulk.insert(db, "stats_count", COUNT, sheet.counts, COUNT_END);
-  // Late lines: what was said of their day is said anew.
-  const days = [...sheet.days];
-  if (days.length > 0) await db.deleteFrom("stats_closed").where("day", "in", days).execute();
 }
 
 /** A node's lines name URLs alone: of those that an instance has answered, the original is known. */

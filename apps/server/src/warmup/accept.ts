@@ -7,6 +7,7 @@ import { LONGEST_REFUSED, MOST_KEPT } from "./bounds.ts";
 import { isRefused, readEntry, type Whose } from "./entry.ts";
 import type { SentList } from "./list.ts";
 import type { UrlRow, WarmUpRow, WarmUpTables } from "./migrations.ts";
+import { giveTurns } from "./turns.ts";
 
 /** URLs read in one turn of the event loop: visitors are answered in between. */
 const IN_ONE_TURN = 50;
@@ -38,7 +39,7 @@ export async function acceptList(
 ): Promise<Taken> {
   const id = newId(now);
   const project = whose.project.name;
-  const urls: UrlRow[] = [];
+  const urls: Omit<UrlRow, "turn">[] = [];
   const seen = new Set<string>();
   let duplicates = 0;
   for (const [place, entry] of list.entries.entries()) {
@@ -63,7 +64,7 @@ export async function acceptList(
     else urls.push({ ...row, ...read, outcome: null, code: null, detail: null, ended_at: null });
     seen.add(key);
   }
-  const refused = urls.filter(({ outcome }) => outcome !== null);
+  const refused = urls.flatMap((each) => (each.outcome === null ? [] : [{ ...each, turn: 0 }]));
   const waiting = urls.length - refused.length;
   const row: WarmUpRow = {
     ...{ id, project, description: list.description ?? null, asked_by: by.principal, added_at: now },
@@ -73,11 +74,12 @@ export async function acceptList(
   };
   await db.transaction().execute(async (transaction) => {
     await makeRoom(transaction, project, urls.length, mostKept);
+    const rows = await giveTurns(transaction, project, urls);
     await transaction.insertInto("warmup_task").values(row).execute();
-    for (let at = 0; at < urls.length; at += ROWS_AT_ONCE) {
+    for (let at = 0; at < rows.length; at += ROWS_AT_ONCE) {
       await transaction
         .insertInto("warmup_url")
-        .values(urls.slice(at, at + ROWS_AT_ONCE))
+        .values(rows.slice(at, at + ROWS_AT_ONCE))
         .execute();
     }
     await writeAudit(transaction, [{ by, project, action: "warmup.accepted", subject: id, at: now }]);

@@ -45,8 +45,9 @@ export interface UrlRow {
   readonly target: string;
   /** The `Host` that visitors send. */
   readonly host: string;
-  /** The lane that it waits in. */
+  /** The lane that it waits in, and its turn there: lower ones first. */
   readonly origin: string;
+  readonly turn: number;
   readonly outcome: Outcome | null;
   /** Why it ended as it did; null for what is warm. */
   readonly code: string | null;
@@ -105,6 +106,19 @@ export const WARM_UP_MIGRATIONS: readonly Migration[] = [
       await sql`create index warmup_lane_due on warmup_lane (next_at) where next_at is not null`.execute(
         transaction,
       );
+    },
+  },
+  {
+    version: 2,
+    name: "turns",
+    async up(transaction) {
+      for (const statement of [
+        sql`alter table warmup_url add column turn bigint not null default 0`,
+        sql`update warmup_url set turn = place where outcome is null`,
+        sql`drop index warmup_url_waiting`,
+        sql`create index warmup_url_waiting on warmup_url (origin, turn, warm_up, place) where outcome is null`,
+      ])
+        await statement.execute(transaction);
     },
   },
 ];

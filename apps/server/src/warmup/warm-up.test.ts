@@ -332,6 +332,43 @@ test("an origin is asked no faster than the rate, however many lists name it", a
   expect(performance.now() - begun).toBeGreaterThan(29 * 50 - 20);
 });
 
+test("every list goes on: a short one behind a long one, and one whose origin gets new lists all the time", async () => {
+  const a = await start({ role: "control" });
+  const warmUps = createWarmUps(a.store.db.$extendTables<WarmUpTables>(), Date.now);
+  const list = (name: string, count: number) =>
+    Array.from({ length: count }, (_, at) => `/_site_/${name}${at}.gif`);
+  const lane = new URL(fleet.origin).host;
+  const work = async (count: number) => {
+    const urls = await warmUps.waitingIn(lane, count);
+    for (const url of urls)
+      await warmUps.end({ url, outcome: "warm", code: null, detail: null, results: [] });
+    return urls.map(({ project, target }) => (project === "shop" ? target.slice(8) : project));
+  };
+  await add(a, list("long", 60));
+  await work(20);
+  await add(a, list("s", 3), "shop");
+  const inTurn = await work(6);
+  expect(inTurn.filter((each) => each.startsWith("s"))).toEqual(["s0.gif", "s1.gif", "s2.gif"]);
+  const begun = await add(a, list("t", 30), "shop");
+  for (let round = 0; round < 30; round += 1) {
+    await add(a, list(`new${round}-`, 10));
+    await add(a, list(`one${round}-`, 1));
+    await work(10);
+  }
+  expect((await get(a, begun.body.id, "shop")).urls).toMatchObject({ waiting: 0, warm: 30 });
+});
+
+test("a lane in which nothing waits is forgotten, and is there again for the next list", async () => {
+  const a = await start({ projects: plain, warmUpTuning: { sweepMs: 100 } });
+  const lanes = async () =>
+    (await sql<{ origin: string }>`select origin from warmup_lane`.execute(a.store.db)).rows;
+  for (const list of [0, 1]) {
+    const { body } = await add(a, [`/_site_/${list}.gif`]);
+    expect(await ended(a, body.id)).toMatchObject({ urls: { warm: 1 } });
+    await expect.poll(lanes).toEqual([]);
+  }
+});
+
 test("old warm-ups make room for new ones, but none that runs", async () => {
   const a = await start({ role: "control" });
   const db = a.store.db.$extendTables<WarmUpTables>();

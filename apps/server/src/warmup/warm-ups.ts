@@ -21,7 +21,7 @@ export interface WarmUps {
   postpone(url: Pick<UrlRow, "warm_up" | "place">, until: number): Promise<void>;
   /** Notes that work on them has begun. */
   begin(urls: readonly Pick<UrlRow, "warm_up">[]): Promise<void>;
-  /** Of a lane, in the order in which lists have them, so that every list goes on. */
+  /** Of a lane, by their turns. */
   waitingIn(origin: string, limit: number): Promise<readonly UrlRow[]>;
   /** When something waits in the lane: 0 for now, undefined for never. */
   dueIn(origin: string, db: Kysely<WarmUpTables>): Promise<number | undefined>;
@@ -102,8 +102,9 @@ export function createWarmUps(db: Kysely<WarmUpTables>, now: () => number): Warm
         .where("origin", "=", origin)
         .where("outcome", "is", null)
         .where("due_at", "<=", now())
-        .orderBy("place")
+        .orderBy("turn")
         .orderBy("warm_up")
+        .orderBy("place")
         .limit(limit)
         .execute(),
     async dueIn(origin, from) {

@@ -65,6 +65,15 @@ export async function openLanes(db: Kysely<WarmUpTables>, origins: readonly stri
   }
 }
 
+/**
+ * Lanes in which nothing waits and whose origins may be asked at once: origins may have any number of names. One that gets URLs meanwhile is
+ * made again by whoever adds them, or found closed by the next sweep.
+ */
+async function forgetLanes(db: Kysely<WarmUpTables>, now: number): Promise<void> {
+  await sql`delete from warmup_lane where next_at is null and lease_by is null and free_at <= ${now} and not exists
+    (select 1 from warmup_url u where u.origin = warmup_lane.origin and u.outcome is null)`.execute(db);
+}
+
 export interface WarmUpWorker {
   start(): Promise<void>;
   stop(): Promise<void>;
@@ -162,6 +171,7 @@ export function createWarmUpWorker(parts: {
       closed.rows.map(({ origin }) => origin),
     );
     if (closed.rows.length > 0) queue.announce();
+    await forgetLanes(db, now());
     const removed = await warmUps.sweep();
     if (removed > 0) log("warm-ups forgotten", { removed });
   };
