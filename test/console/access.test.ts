@@ -161,6 +161,18 @@ describe.skipIf(missing)(`the console and those who may use it ${missing ?? ""}`
     await own.tab.getByLabel("Name", { exact: true }).fill("Eve");
     await own.tab.getByRole("button", { name: "Save" }).click();
     await own.tab.getByText("The user was changed.").waitFor();
+    // What somebody else changed while the form was open is not undone by it.
+    await own.tab.getByLabel("Name", { exact: true }).fill("Evelyn");
+    const where = `/access/users/${path.split("/").at(-1)}`;
+    const meanwhile = { email: "eve@shop.example", name: "Eve", rights: {} };
+    expect((await all.ask(`PUT ${where}`, meanwhile)).status).toBe(200);
+    await own.tab.getByRole("button", { name: "Save" }).click();
+    await own.tab.getByText("Somebody else changed this user meanwhile.").waitFor();
+    expect(own.errors.splice(0).join()).toContain("412");
+    await judge(all, own, "user-outdated");
+    expect((await all.ask(`GET ${where}`)).body).toMatchObject({ name: "Eve", rights: { projects: {} } });
+    await own.tab.getByRole("button", { name: "Show the user as changed" }).click();
+    await own.tab.getByRole("button", { name: "Remove Eve" }).waitFor();
     await own.tab.getByRole("button", { name: "Remove Eve" }).click();
     await own.tab.getByRole("dialog").getByText("All sessions end at once.").waitFor();
     await judge(all, own, "user-removal");

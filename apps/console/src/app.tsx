@@ -26,7 +26,8 @@ export function App() {
   if (!user && !isPublic) return <Navigate to={signInOf(location, window.location.search)} replace />;
   if (isPublic) return <Places pages={PUBLIC} />;
   return (
-    <Frame>
+    // Of another user nothing that was begun stays on the screen.
+    <Frame key={user?.id}>
       <Places pages={OTHERS} />
     </Frame>
   );

@@ -34,7 +34,7 @@ export function withQuery(where: string, query: Query = {}): string {
  * Asks the API of the server that the console came from. Rejects with an `ApiError`, and with an AbortError where the signal says so.
  * An answer without a body is undefined; one that is no JSON is its text.
  */
-async function request<Answer>(
+export async function request<Answer>(
   method: Method,
   where: string,
   { query, body, headers, signal }: CallOptions = {},

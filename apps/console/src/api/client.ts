@@ -1,5 +1,6 @@
 import { MutationCache, QueryCache, QueryClient } from "@tanstack/react-query";
 import { apiErrorOf } from "./error.ts";
+import type { Session } from "./session.ts";
 
 /** The session, which everything else depends on. */
 export const SESSION = "/access/session";
@@ -23,7 +24,20 @@ export function createClient(): QueryClient {
       },
     },
   });
+  keepApart(client);
   return client;
+}
+
+/** What was read, and what was begun and not saved, is whose session it was: nothing of it is left to the next one in the same tab. */
+function keepApart(client: QueryClient): void {
+  let owner: string | undefined;
+  client.getQueryCache().subscribe(({ type, query }) => {
+    if (type !== "updated" || query.queryKey[0] !== SESSION) return;
+    const id = (query.state.data as Session | undefined)?.user?.id;
+    if (id === undefined || id === owner) return;
+    if (owner !== undefined) client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== SESSION });
+    owner = id;
+  });
 }
 
 const mayPass = (status: number) => status === 0 || status === 503;

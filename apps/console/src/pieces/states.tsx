@@ -86,12 +86,17 @@ export function NotHere() {
   );
 }
 
-/** The state of something that is read, where it is not there: on its way, or refused; undefined once it is there. */
+/**
+ * The state of something that is read, where it is not there: on its way, or refused; undefined once it is there. Whoever may see it no
+ * longer sees nothing from before; what only failed is shown as it was.
+ */
 export function stateOf(
   query: { readonly isPending: boolean; readonly error: unknown; readonly data: unknown; refetch(): unknown },
   what: string,
 ): ReactNode | undefined {
-  if (query.data !== undefined) return undefined;
+  const { status } = query.error === null ? { status: undefined } : apiErrorOf(query.error);
+  const isRefused = status === 401 || status === 403;
+  if (query.data !== undefined && !isRefused) return undefined;
   if (query.isPending) return <Waiting what={what} />;
   return <Problem error={query.error} again={() => void query.refetch()} />;
 }

@@ -8,6 +8,7 @@ import { authorOf, principalOf } from "./plugin.ts";
 import { INVITED_USER, NEW_INVITATION, SESSIONS, USER, USER_BODY } from "./schemas.ts";
 import type { Sessions } from "./sessions.ts";
 import { normaliseEmail } from "./user.ts";
+import { isExpectedBy, tagOfUser } from "./user-tag.ts";
 import type { Users, WantedUser } from "./users.ts";
 import { type RightsBody, readRights, viewSessions, viewUser } from "./view.ts";
 
@@ -78,9 +79,18 @@ export function userRoutes(
     "/access/users/:id",
     {
       config,
-      schema: { summary: "A user.", params, response: { 200: USER }, errors: ["USER_UNKNOWN"] },
+      schema: {
+        summary: "A user; the ETag names what may be changed.",
+        params,
+        response: { 200: USER },
+        errors: ["USER_UNKNOWN"],
+      },
     },
-    async (request) => viewUser(await users.get(request.params.id)),
+    async (request, reply) => {
+      const user = await users.get(request.params.id);
+      reply.header("etag", tagOfUser(user));
+      return viewUser(user);
+    },
   );
   app.put<Named & { Body: Body }>(
     "/access/users/:id",
@@ -89,17 +99,22 @@ export function userRoutes(
       schema: {
         summary: "Changes a user. Other rights are in force with the user's next request.",
         params,
+        requestHeaders: { "If-Match": "The ETag of what was read; absent: whatever there is." },
         body: USER_BODY,
         response: { 200: USER },
         errors: [
           ...(["BODY_UNREADABLE", "USER_UNKNOWN", "USER_EXISTS"] as const),
-          ...(["LAST_ADMIN", "RIGHTS_ELSEWHERE"] as const),
+          ...(["LAST_ADMIN", "RIGHTS_ELSEWHERE", "VERSION_OUTDATED"] as const),
         ],
       },
     },
-    async (request) => {
-      await users.change(request.params.id, await wantedOf(request.body), authorOf(request));
-      return viewUser(await users.get(request.params.id));
+    async (request, reply) => {
+      const { id } = request.params;
+      const isExpected = isExpectedBy(request.headers["if-match"]);
+      await users.change(id, await wantedOf(request.body), authorOf(request), isExpected);
+      const user = await users.get(id);
+      reply.header("etag", tagOfUser(user));
+      return viewUser(user);
     },
   );
   app.delete<Named>(

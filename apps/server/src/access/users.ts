@@ -31,8 +31,12 @@ export interface Users {
   invite(wanted: WantedUser, by: Author): Promise<{ readonly user: User; readonly invitation: Invitation }>;
   /** A link to a new password. The old one stays until it is used. @throws ServerError USER_UNKNOWN, RIGHTS_ELSEWHERE. */
   inviteAgain(id: string, by: Author): Promise<Invitation>;
-  /** @throws ServerError USER_UNKNOWN, USER_EXISTS, LAST_ADMIN, RIGHTS_ELSEWHERE, BODY_UNREADABLE where a right is in no project. */
-  change(id: string, wanted: WantedUser, by: Author): Promise<User>;
+  /**
+   * `isExpected` says whether the user is still whom somebody has read.
+   * @throws ServerError USER_UNKNOWN, USER_EXISTS, LAST_ADMIN, RIGHTS_ELSEWHERE, VERSION_OUTDATED, BODY_UNREADABLE where a right is
+   * in no project.
+   */
+  change(id: string, wanted: WantedUser, by: Author, isExpected?: (user: User) => boolean): Promise<User>;
   /**
    * Ends the user's sessions and links too. Whoever has the machine may remove the last administrator.
    * @throws ServerError USER_UNKNOWN, LAST_ADMIN.
@@ -96,9 +100,10 @@ export function createUsers(parts: {
         await note(transaction, by, "user.invited", id);
         return makeInvitation(transaction, id, by.principal, now());
       }),
-    change: (id, wanted, by) =>
+    change: (id, wanted, by, isExpected = () => true) =>
       inTurn(async (transaction) => {
         const user = await known(transaction, id);
+        if (!isExpected(user)) throw new ServerError("VERSION_OUTDATED");
         const isOther = !isSameRights(user.rights, wanted.rights);
         if (isOther) await demandProjects(transaction, wanted.rights);
         if (isOther && user.rights_from === "oidc") throw new ServerError("RIGHTS_ELSEWHERE");

@@ -106,6 +106,27 @@ describe("an invitation", () => {
 });
 
 describe("rights", () => {
+  test("that were taken away are not given back by a form from before", async () => {
+    const email = "stale@shop.example";
+    const rights = { projects: { shop: "admin" } };
+    const { id } = await addUser(admin, server, email, rights);
+    const where = `/access/users/${id}`;
+    const { headers, body } = await admin.ask("GET", where);
+    const put = (wanted: object, tag: string) =>
+      admin.ask("PUT", where, { body: { email, name: body.name, ...wanted }, headers: { "if-match": tag } });
+    const read = String(headers.etag);
+    const taken = await put({ rights: {} }, read);
+    expect(taken.status).toBe(200);
+    for (const stale of [read, `W/${taken.headers.etag}`, "7"])
+      expect(await put({ rights, name: "Stale" }, stale)).toMatchObject({
+        status: 412,
+        body: { code: "VERSION_OUTDATED" },
+      });
+    expect((await admin.ask("GET", where)).body).toMatchObject({ name: body.name, rights: { projects: {} } });
+    expect((await put({ rights: {}, name: "Fresh" }, String(taken.headers.etag))).status).toBe(200);
+    expect((await put({ rights: {}, name: "Whoever" }, "*")).status).toBe(200);
+  });
+
   test("in several projects show those, and ask which one is meant", async () => {
     const rights = { projects: { shop: "admin", blog: "write" } };
     const { browser } = await addUser(admin, server, "several@shop.example", rights);

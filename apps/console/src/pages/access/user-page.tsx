@@ -1,11 +1,14 @@
 import { Button, Group } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { Link, useNavigate } from "react-router";
-import { path } from "../../api/call.ts";
-import { useGet, useSend } from "../../api/hooks.ts";
+import { path, request } from "../../api/call.ts";
+import type { ApiError } from "../../api/error.ts";
+import { useSend } from "../../api/hooks.ts";
 import { useUser } from "../../api/session.ts";
 import { ConfirmDialog } from "../../pieces/confirm-dialog.tsx";
 import { DateTime } from "../../pieces/date-time.tsx";
+import { Notice } from "../../pieces/notice.tsx";
 import { PageHead } from "../../pieces/page-head.tsx";
 import { say } from "../../pieces/say.tsx";
 import { Problem, stateOf } from "../../pieces/states.tsx";
@@ -19,14 +22,34 @@ import { UserSessions } from "./user-sessions.tsx";
 /** One user: name and rights, a new link, the sessions, and the end. */
 export function UserPage({ id }: { readonly id: string }) {
   const where = path`/access/users/${id}`;
-  const user = useGet<User>(where);
+  const found = useQuery<Tagged, ApiError>({
+    queryKey: [where, "tagged"],
+    queryFn: async ({ signal }) => {
+      const { answer, headers } = await request<User>("GET", where, { signal });
+      return { user: answer, tag: headers.get("etag") ?? "*" };
+    },
+  });
   return (
-    stateOf(user, "Asking for the user") ??
-    (user.data && <Known key={user.data.id} user={user.data} where={where} />)
+    stateOf(found, "Asking for the user") ??
+    (found.data && (
+      <Known key={found.data.user.id} {...found.data} where={where} again={() => void found.refetch()} />
+    ))
   );
 }
 
-function Known({ user, where }: { readonly user: User; readonly where: string }) {
+/** A user, and what names how he or she was when read. */
+interface Tagged {
+  readonly user: User;
+  readonly tag: string;
+}
+
+interface KnownProps extends Tagged {
+  readonly where: string;
+  readonly again: () => void;
+}
+
+function Known(props: KnownProps) {
+  const { user, where } = props;
   const me = useUser();
   return (
     <>
@@ -39,7 +62,7 @@ function Known({ user, where }: { readonly user: User; readonly where: string })
           </>
         }
       />
-      <Details user={user} where={where} />
+      <Details {...props} />
       {user.rights_from === "console" && <NewLink user={user} where={where} />}
       <UserSessions where={`${where}/sessions`} />
       {me?.id !== user.id && <Removal user={user} where={where} />}
@@ -47,21 +70,51 @@ function Known({ user, where }: { readonly user: User; readonly where: string })
   );
 }
 
-function Details({ user, where }: { readonly user: User; readonly where: string }) {
+function Details({ user, tag, where, again }: KnownProps) {
+  // Begun from what was read then: somebody else may change the user meanwhile.
+  const [begun, setBegun] = useState<{ readonly draft: UserDraft; readonly tag: string }>();
   const { email, name, rights } = user;
-  const [draft, setDraft] = useState<UserDraft>({ email, name, rights });
-  const change = useSend<User, UserDraft>(
-    (body) => ({ method: "PUT", where, body }),
+  const now = begun ?? { draft: { email, name, rights }, tag };
+  const change = useSend<User>(
+    () => ({ method: "PUT", where, body: now.draft, headers: { "if-match": now.tag } }),
     ["/access/users", "/access/session"],
   );
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    change.mutate(draft, { onSuccess: () => say("The user was changed.") });
+    change.mutate(undefined, {
+      onSuccess: () => {
+        setBegun(undefined);
+        say("The user was changed.");
+      },
+      onError: ({ code }) => {
+        if (code === "VERSION_OUTDATED") again();
+      },
+    });
   };
   return (
     <form className={classes.form} onSubmit={submit}>
-      <UserFields draft={draft} areRightsFixed={user.rights_from === "oidc"} changed={setDraft} />
-      {change.error && <Problem error={change.error} />}
+      <UserFields
+        draft={now.draft}
+        areRightsFixed={user.rights_from === "oidc"}
+        changed={(draft) => setBegun({ draft, tag: now.tag })}
+      />
+      {change.error?.code === "VERSION_OUTDATED" ? (
+        <Notice kind="bad" title="Somebody else changed this user meanwhile.">
+          <p>Nothing was saved, so that nobody's change is lost.</p>
+          <Button
+            variant="default"
+            size="xs"
+            onClick={() => {
+              setBegun(undefined);
+              change.reset();
+            }}
+          >
+            Show the user as changed
+          </Button>
+        </Notice>
+      ) : (
+        change.error && <Problem error={change.error} />
+      )}
       <div>
         <Button type="submit" loading={change.isPending}>
           Save

@@ -6,6 +6,7 @@ import { PageHead } from "../../pieces/page-head.tsx";
 import { say } from "../../pieces/say.tsx";
 import { Problem } from "../../pieces/states.tsx";
 import classes from "./create.module.css";
+import { isPrivateAddress } from "./private-address.ts";
 import type { ProjectChanged } from "./shapes.ts";
 
 /** `/projects/new`: a name, and where the first pictures are; everything else has a default and its place in the settings. */
@@ -52,7 +53,11 @@ export function CreateProject() {
           />
           <TextInput
             label="Where its pictures are"
-            description="An address of a folder. It becomes the source _media_; buckets and others are added afterwards."
+            description={`An address of a folder. It becomes the source _media_; buckets and others are added afterwards.${
+              isPrivateAddress(address)
+                ? " This one is behind the server: the project will be allowed to reach private addresses that it writes out."
+                : ""
+            }`}
             placeholder="https://shop.example/media"
             value={address}
             error={faultAt("/settings/aliases")}
@@ -86,14 +91,11 @@ export function CreateProject() {
 /** Private addresses are opened where the pictures are at one: whoever makes projects may do so, and wrote it down. */
 function bodyOf(name: string, address: string, host: string): object {
   const url = address.trim();
-  const isPrivate = /^(https?:\/\/)?(localhost|127\.|10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|\[)/i.test(
-    url,
-  );
   return {
     name: name.trim(),
     settings: {
       ...(url !== "" && { aliases: { _media_: url } }),
-      ...(isPrivate && { origins: { allowPrivate: true } }),
+      ...(isPrivateAddress(url) && { origins: { allowPrivate: true } }),
       ...(host.trim() !== "" && { hosts: [host.trim()] }),
     },
   };

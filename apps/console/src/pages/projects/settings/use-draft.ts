@@ -32,12 +32,12 @@ const NOTHING: readonly Fault[] = [];
 export function useDraft(view: ProjectView): DraftHandle {
   const { name, settings: inForce, version = 0 } = view;
   const client = useQueryClient();
-  const [draft, setDraft] = useState<Draft | undefined>(() => keptDraft(name));
+  const [draft, setDraft] = useState<Draft | undefined>(() => keptDraft(client, name));
   const [error, setError] = useState<ApiError>();
   const [isSaving, setSaving] = useState(false);
   const now: Draft = draft ?? { version, base: inForce, settings: inForce };
   const isDirty = !isSame(now.base, now.settings);
-  useEffect(() => keepDraft(name, isDirty ? draft : undefined), [name, draft, isDirty]);
+  useEffect(() => keepDraft(client, name, isDirty ? draft : undefined), [client, name, draft, isDirty]);
 
   const change = (settings: unknown) => {
     const next = { ...now, settings: (settings ?? {}) as Members };
