@@ -224,6 +224,7 @@ describe.skipIf(missing)(`projects in the console ${missing ?? ""}`, () => {
       await expect.poll(kept).toBe(hash("sha256", bytes));
       await expect.poll(() => question.count()).toBe(0);
     }
+    expect(own.errors.splice(0).join()).toMatch(/412.*412/);
     const replacing = tab.locator('input[aria-label="Picture instead of Our-logo.png"]');
     await replacing.setInputFiles([{ name: "logo.png", mimeType: "image/png", buffer: logo }]);
     await expect.poll(kept).toBe(hash("sha256", logo));
