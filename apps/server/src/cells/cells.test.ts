@@ -154,9 +154,15 @@ test("others are not held up while a large drawing is read", async () => {
     const { user, system } = process.threadCpuUsage(before);
     return (user + system) / 1e3;
   };
-  const here = await threadMs(() => JOBS.sanitise({ original: large }));
-  const there = await threadMs(() => pool.enter(ENOUGH, (run) => run("sanitise", { original: large })));
-  expect(there, `${here} ms here`).toBeLessThan(0.8 * here);
+  // The least of each: what is collected of the tests before falls on whoever works just then.
+  const least = { here: Number.POSITIVE_INFINITY, there: Number.POSITIVE_INFINITY };
+  for (let round = 0; round < 3; round++) {
+    const here = await threadMs(() => JOBS.sanitise({ original: large }));
+    const there = await threadMs(() => pool.enter(ENOUGH, (run) => run("sanitise", { original: large })));
+    least.here = Math.min(least.here, here);
+    least.there = Math.min(least.there, there);
+  }
+  expect(least.there, `${least.here} ms here`).toBeLessThan(0.8 * least.here);
 });
 
 test("work that nobody waits for leaves a process free, and takes its turn when somebody comes for it", async () => {
