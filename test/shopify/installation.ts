@@ -111,9 +111,9 @@ export async function newestChange(app: RunningApp, shop: LocalShop): Promise<nu
   return body.changes[0]?.id ?? 0;
 }
 
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 90_000;
 
-/** Asks until the answer is something; rejects with the app's log after half a minute. */
+/** Asks until the answer is something; rejects with the app's log after a minute and a half. */
 export async function until<Value>(app: RunningApp, ask: () => Promise<Value | undefined>): Promise<Value> {
   for (const end = Date.now() + PATIENCE_MS; ; await new Promise((resolve) => setTimeout(resolve, 50))) {
     const value = await ask();
