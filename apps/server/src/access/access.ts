@@ -42,12 +42,11 @@ export function createAccess(parts: {
   const { store, config, box, now } = parts;
   const { url, idleSeconds, sessionSeconds, oidc: provider } = config.console;
   const db: Kysely<SessionTables> = store.db.$extendTables<SessionTables>();
-  const isFixed = (name: string) => config.projects.some((project) => project.name === name);
   const reached = { url: url === undefined ? undefined : new URL(url) };
   const times = { idleMs: idleSeconds * 1_000, mostMs: sessionSeconds * 1_000 };
-  const keys = createKeys(store, now, isFixed);
+  const keys = createKeys(store, now, config.projects);
   const sessions = createSessions({ db, times, now });
-  const users = createUsers({ db, isFixed, now });
+  const users = createUsers({ db, fixed: config.projects, now });
   const setup = createSetup({ db, dataFolder: config.dataFolder, now });
   const devices = createDevices(() => readDeviceKey(db));
   const hashes = createPasswordHashes();

@@ -38,8 +38,8 @@ export interface WantedKey {
 export function createKeys(
   store: Store,
   now: () => number,
-  /** Whether the configuration has the project, so that nobody deletes it. */
-  isFixed: (project: string) => boolean,
+  /** Projects of the configuration, which nobody deletes. */
+  fixed: readonly { readonly name: string }[],
 ): Keys {
   type Tables = AccessTables & AuditTables & ProjectTables;
   const db: Kysely<Tables> = store.db.$extendTables<Tables>();
@@ -68,9 +68,9 @@ export function createKeys(
         ...{ revoked_at: null, used_at: null },
       };
       await db.transaction().execute(async (transaction) => {
-        const gone =
-          project === null || isFixed(project) ? undefined : await firstGone(transaction, [project]);
-        if (gone !== undefined) throw new ServerError("PROJECT_NOT_FOUND");
+        const projects = project === null ? [] : [project];
+        if ((await firstGone(transaction, projects, fixed)) !== undefined)
+          throw new ServerError("PROJECT_NOT_FOUND");
         const count = await transaction
           .selectFrom("access_key")
           .select(({ fn }) => fn.countAll().as("n"))

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { type PageQuery, pageOf, readPlace, USUAL_PAGE } from "../admin/cursor.ts";
 import { NOTHING } from "../admin/openapi.ts";
+import { preconditionOf } from "../admin/precondition.ts";
 import { object, PAGE_QUERY, page, text } from "../admin/schemas.ts";
 import { ServerError } from "../errors.ts";
 import type { Invitation } from "./links.ts";
@@ -8,7 +9,7 @@ import { authorOf, principalOf } from "./plugin.ts";
 import { INVITED_USER, NEW_INVITATION, SESSIONS, USER, USER_BODY } from "./schemas.ts";
 import type { Sessions } from "./sessions.ts";
 import { normaliseEmail } from "./user.ts";
-import { isExpectedBy, tagOfUser } from "./user-tag.ts";
+import { tagOfUser } from "./user-tag.ts";
 import type { Users, WantedUser } from "./users.ts";
 import { type RightsBody, readRights, viewSessions, viewUser } from "./view.ts";
 
@@ -110,7 +111,7 @@ export function userRoutes(
     },
     async (request, reply) => {
       const { id } = request.params;
-      const isExpected = isExpectedBy(request.headers["if-match"]);
+      const isExpected = preconditionOf({ "if-match": request.headers["if-match"] });
       await users.change(id, await wantedOf(request.body), authorOf(request), isExpected);
       const user = await users.get(id);
       reply.header("etag", tagOfUser(user));

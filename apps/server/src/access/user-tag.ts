@@ -7,10 +7,3 @@ export function tagOfUser({ id, email, name, rights, rights_from }: User): strin
   const shown = JSON.stringify([id, email, name, rights.installation ?? null, projects, rights_from]);
   return `"${hash("sha256", shown).slice(0, 32)}"`;
 }
-
-/** Whether `If-Match` names the user as he or she is now; without it everything does. */
-export function isExpectedBy(header: string | undefined): (user: User) => boolean {
-  const tags = header?.split(",").map((each) => each.trim()) ?? [];
-  if (tags.every((each) => each === "")) return () => true;
-  return (user) => tags.includes("*") || tags.includes(tagOfUser(user));
-}

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Kysely, Transaction } from "@freshet/store";
 import { type AuditAction, type Author, writeAudit } from "../admin/audit.ts";
+import type { IsExpected } from "../admin/precondition.ts";
 import { ServerError } from "../errors.ts";
 import { firstGone } from "../projects/live.ts";
 import type { ProjectTables } from "../projects/migrations.ts";
@@ -10,6 +11,7 @@ import type { Rights } from "./right.ts";
 import { endSessions, type SessionTables } from "./sessions.ts";
 import { takeTurn } from "./shared-row.ts";
 import { readUser, readUserBy, type User, withRights } from "./user.ts";
+import { tagOfUser } from "./user-tag.ts";
 
 const MOST_USERS = 10_000;
 
@@ -32,11 +34,11 @@ export interface Users {
   /** A link to a new password. The old one stays until it is used. @throws ServerError USER_UNKNOWN, RIGHTS_ELSEWHERE. */
   inviteAgain(id: string, by: Author): Promise<Invitation>;
   /**
-   * `isExpected` says whether the user is still whom somebody has read.
+   * `isExpected` is told the ETag of the user.
    * @throws ServerError USER_UNKNOWN, USER_EXISTS, LAST_ADMIN, RIGHTS_ELSEWHERE, VERSION_OUTDATED, BODY_UNREADABLE where a right is
    * in no project.
    */
-  change(id: string, wanted: WantedUser, by: Author, isExpected?: (user: User) => boolean): Promise<User>;
+  change(id: string, wanted: WantedUser, by: Author, isExpected?: IsExpected): Promise<User>;
   /**
    * Ends the user's sessions and links too. Whoever has the machine may remove the last administrator.
    * @throws ServerError USER_UNKNOWN, LAST_ADMIN.
@@ -46,17 +48,14 @@ export interface Users {
 
 export function createUsers(parts: {
   readonly db: Kysely<SessionTables>;
-  /** Whether the configuration has the project, so that nobody deletes it. */
-  readonly isFixed: (project: string) => boolean;
+  /** Projects of the configuration, which nobody deletes. */
+  readonly fixed: readonly { readonly name: string }[];
   readonly now: () => number;
 }): Users {
-  const { now, isFixed } = parts;
+  const { now, fixed } = parts;
   const db = parts.db.$extendTables<ProjectTables>();
   const demandProjects = async (transaction: Transaction<ProjectTables>, { projects }: Rights) => {
-    const gone = await firstGone(
-      transaction,
-      [...projects.keys()].filter((name) => !isFixed(name)),
-    );
+    const gone = await firstGone(transaction, [...projects.keys()], fixed);
     if (gone === undefined) return;
     throw new ServerError("BODY_UNREADABLE", `rights.projects names ${gone}, which is no project.`);
   };
@@ -103,7 +102,7 @@ export function createUsers(parts: {
     change: (id, wanted, by, isExpected = () => true) =>
       inTurn(async (transaction) => {
         const user = await known(transaction, id);
-        if (!isExpected(user)) throw new ServerError("VERSION_OUTDATED");
+        if (!isExpected(tagOfUser(user))) throw new ServerError("VERSION_OUTDATED");
         const isOther = !isSameRights(user.rights, wanted.rights);
         if (isOther) await demandProjects(transaction, wanted.rights);
         if (isOther && user.rights_from === "oidc") throw new ServerError("RIGHTS_ELSEWHERE");

@@ -36,7 +36,7 @@ beforeEach(async () => {
   await makeSharedRow(db);
   const now = Date.now;
   sessions = createSessions({ db, times: { idleMs: 3_600_000, mostMs: 3_600_000 }, now });
-  users = createUsers({ db, isFixed: () => false, now });
+  users = createUsers({ db, fixed: [], now });
   const hashes = createPasswordHashes();
   signIn = createSignIn({
     ...{ db, sessions, now, devices: createDevices(() => readDeviceKey(db)), note: async () => {} },

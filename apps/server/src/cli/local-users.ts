@@ -61,9 +61,8 @@ export async function withUsers<Result>(
 }
 
 function localUsers(db: Kysely<SessionTables & ChangeTables>, config: Config): LocalUsers {
-  const isFixed = (name: string) => config.projects.some((project) => project.name === name);
   return {
-    users: createUsers({ db, isFixed, now: Date.now }),
+    users: createUsers({ db, fixed: config.projects, now: Date.now }),
     async find(email) {
       const user = await readUserBy(db, "email", normaliseEmail(email));
       if (!user) {
@@ -72,7 +71,7 @@ function localUsers(db: Kysely<SessionTables & ChangeTables>, config: Config): L
       return user;
     },
     async isProject(name) {
-      if (isFixed(name)) return true;
+      if (config.projects.some((project) => project.name === name)) return true;
       const row = await db
         .selectFrom("project_row")
         .select("name")

@@ -2,13 +2,14 @@ import { hash } from "node:crypto";
 import type { Store, Transaction } from "@freshet/store";
 import type { Author } from "../admin/audit.ts";
 import { writeAudit } from "../admin/audit.ts";
+import type { IsExpected } from "../admin/precondition.ts";
 import { ServerError } from "../errors.ts";
 import { tell } from "../instances/wake.ts";
 import type { Accepted } from "../invalidation/journal.ts";
 import type { Delivery } from "../invalidation/ports.ts";
 import { readRequest } from "../invalidation/request.ts";
 import { beginChange, type ChangeParts, type ChangeTables } from "./changes.ts";
-import type { IsExpected } from "./file-precondition.ts";
+import { tagOfFile } from "./files.ts";
 import type { FileRow } from "./migrations.ts";
 import type { Project } from "./project.ts";
 
@@ -83,7 +84,7 @@ export function createFileChanges(
       .executeTakeFirst();
     const before = known?.content === null ? undefined : known;
     if (!picture && !before) throw new ServerError("FILE_UNKNOWN");
-    if (!isExpected(before?.digest)) throw new ServerError("VERSION_OUTDATED");
+    if (!isExpected(before && tagOfFile(before))) throw new ServerError("VERSION_OUTDATED");
     const row = rowOf(project.name, name, picture, { revision, at, principal: by.principal });
     if (picture && before?.digest === row.digest)
       return { row: before, isNew: false, invalidation: undefined };

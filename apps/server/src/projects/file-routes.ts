@@ -2,6 +2,7 @@ import type { Kysely } from "@freshet/store";
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { authorOf, projectOfRequest } from "../access/plugin.ts";
 import { type PageQuery, pageOf, readPlace, USUAL_PAGE } from "../admin/cursor.ts";
+import { preconditionOf } from "../admin/precondition.ts";
 import {
   beside,
   choice,
@@ -20,8 +21,7 @@ import { fileName } from "../config/fragments.ts";
 import { ServerError } from "../errors.ts";
 import { NAME } from "./describe.ts";
 import { type FileChanges, pathsOf } from "./file-changes.ts";
-import { preconditionOf } from "./file-precondition.ts";
-import { listFiles, readFile } from "./files.ts";
+import { listFiles, readFile, tagOfFile } from "./files.ts";
 import type { FileRow, ProjectTables } from "./migrations.ts";
 import type { Project, Projects } from "./project.ts";
 
@@ -164,7 +164,7 @@ export function fileRoutes(
         const picture = await checkPicture(cells, body);
         const isExpected = preconditionOf(request.headers);
         const changed = await changes.put(project, file, picture, isExpected, authorOf(request));
-        reply.code(changed.isNew ? 201 : 200).header("etag", `"${changed.row.digest}"`);
+        reply.code(changed.isNew ? 201 : 200).header("etag", tagOfFile(changed.row));
         const { invalidation } = changed;
         return {
           ...viewFile(project, changed.row),
@@ -184,7 +184,7 @@ function sendPicture(
     .header("content-type", `image/${format === "svg" ? "svg+xml" : format}`)
     .header("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox")
     .header("x-content-type-options", "nosniff")
-    .header("etag", `"${digest}"`)
+    .header("etag", tagOfFile({ digest }))
     .send(Buffer.from(bytes));
 }
 

@@ -65,3 +65,6 @@ export async function listFiles(
     .limit(limit);
   return (after === undefined ? query : query.where("name", ">", after)).execute();
 }
+
+/** The ETag of a file: that of its bytes. */
+export const tagOfFile = ({ digest }: Pick<FileRow, "digest">): string => `"${digest}"`;
