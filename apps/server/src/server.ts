@@ -386,6 +386,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
       cells.close();
       await source.close();
       await sharedTier?.close();
+      await Promise.all([recordDisk, originalDisk, variantDisk].map((disk) => disk.close()));
       await store.close();
     },
   };
