@@ -54,7 +54,7 @@ export class DiskStore {
   readonly #indexing: Indexing;
   /** Marks files aside as those of this process: they are no leftovers. */
   readonly #mark = randomUUID().slice(0, 8);
-  /** Sizes of what is being written. */
+  /** Sizes as they are noted of what is being written. */
   readonly #writing = new Map<string, number>();
   #writingBytes = 0;
   #written = 0;
@@ -206,7 +206,9 @@ export class DiskStore {
   async #put(name: string, bytes: Uint8Array, size: number): Promise<void> {
     const known = this.#index.find(name);
     if (known !== NONE) this.#index.touch(known);
-    this.#writing.set(name, size);
+    // Whichever of both files a crash leaves: the log must not say that it is smaller than it is.
+    const larger = known === NONE ? size : Math.max(size, this.#index.sizeOf(known));
+    this.#writing.set(name, larger);
     this.#writingBytes += size;
     try {
       if (!(await this.#makeRoom(name, size))) {
@@ -215,7 +217,7 @@ export class DiskStore {
         return;
       }
       // Noted before there is a file: the log may know what is not there, but not less than there is.
-      this.#note(PUT, name, size);
+      this.#note(PUT, name, larger);
       this.#written += 1;
       const path = this.#path(name);
       const aside = `${path}.${this.#mark}${this.#written}`;
@@ -231,6 +233,7 @@ export class DiskStore {
       }
       this.#change(name);
       this.#index.set(name, size);
+      if (larger > size) this.#note(PUT, name, size);
     } finally {
       this.#writing.delete(name);
       this.#writingBytes -= size;
