@@ -83,7 +83,7 @@ describe("DiskStore, whatever becomes of its files", () => {
         let turn = 0;
         for (const { uses, isClosed, misfortunes } of lives) {
           const store = await DiskStore.open(folder, 1e6);
-          for (const step of uses as readonly Required<Step>[]) {
+          for (const step of uses as readonly Step[] as readonly Required<Step>[]) {
             if (step.what === "put") {
               turn += 1;
               const bytes = Buffer.alloc(step.size, `${step.name} ${turn}`);
@@ -121,7 +121,7 @@ describe("DiskStore, whatever becomes of its files", () => {
         let turn = 0;
         for (const { uses, isClosed, misfortunes } of lives) {
           const store = await DiskStore.open(folder, most);
-          for (const step of uses as readonly Required<Step>[]) {
+          for (const step of uses as readonly Step[] as readonly Required<Step>[]) {
             if (step.what === "put") {
               turn += 1;
               const bytes = Buffer.alloc(step.size, `${step.name} ${turn}`);
