@@ -1,6 +1,7 @@
 import { readFile as readFileFromDisk } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import type { CdnConfig } from "@freshet/cdn/registry";
+import { type AccessLogConfig, readAccessLog } from "./access-log/config.ts";
 import { type AnalyticsConfig, readAnalytics } from "./analytics/config.ts";
 import { readCdn } from "./config/cdn.ts";
 import { type ConsoleConfig, readConsole } from "./config/console.ts";
@@ -33,6 +34,8 @@ export interface Config {
   readonly leaseMs: number;
   /** What is counted and logged of answers. */
   readonly analytics: AnalyticsConfig;
+  /** Undefined is none. */
+  readonly accessLog: AccessLogConfig | undefined;
   /** What `sealedBoxOf` seals with; undefined is a key that is kept in the data folder. */
   readonly secretKey: Secret | undefined;
   readonly projects: readonly Project[];
@@ -155,6 +158,7 @@ export async function loadConfig(from: {
     ),
     secretKey: await readSecretKey({ env, cwd, folder: dirname(path), readFile }, report),
     analytics: readAnalytics(file.analytics),
+    accessLog: readAccessLog(file.accessLog, env.FRESHET_ACCESS_LOG, { cwd, folder: dirname(path) }),
     leaseMs: file.leaseMs ?? CONFIG_SCHEMA.properties.leaseMs.default,
   };
   const connectorAddresses = readAddresses(

@@ -28,6 +28,7 @@ export async function run(): Promise<void> {
     await setImmediate();
     announce(config, Number(listening.port || 80), server.setupToken);
     process.send?.("ready"); // to a launcher, if one is there
+    if (server.reopenLog) reopenOnHangUp(server.reopenLog);
     stopOnSignal(async () => {
       await server.stop();
       lock.release();
@@ -65,6 +66,11 @@ function announce(config: Config, port: number, setupToken: string | undefined):
   if (config.freshKey) {
     console.log(`  API key of project "${config.freshKey.project}" (shown once): ${config.freshKey.key}`);
   }
+}
+
+/** What logrotate sends. From a terminal it says that the terminal is gone, which ends a program as ever. */
+function reopenOnHangUp(reopen: () => void): void {
+  if (!process.stdin.isTTY) process.on("SIGHUP", reopen);
 }
 
 function stopOnSignal(stop: () => Promise<void>): void {

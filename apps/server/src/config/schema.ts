@@ -1,3 +1,4 @@
+import { ACCESS_LOG_SCHEMA } from "../access-log/schema.ts";
 import { ANALYTICS_SCHEMA } from "../analytics/schema.ts";
 import { ROLES } from "../instances/roles.ts";
 import { httpUrl, secretFile, YEAR } from "./fragments.ts";
@@ -285,6 +286,7 @@ export const CONFIG_SCHEMA = {
       },
     },
     analytics: ANALYTICS_SCHEMA,
+    accessLog: ACCESS_LOG_SCHEMA,
     log: {
       type: "string",
       description: "How much is logged. FRESHET_LOG overrides it.",
@@ -356,4 +358,8 @@ export const ENVIRONMENT = {
     default: "the one that was built beside the server",
   },
   FRESHET_LOG: { description: "How much is logged.", default: "that of the file" },
+  FRESHET_ACCESS_LOG: {
+    description: 'File that the access log is appended to, "stdout", or "off" for none.',
+    default: "that of the file",
+  },
 } as const satisfies Readonly<Record<string, Variable>>;

@@ -68,18 +68,30 @@ export class Delivery {
   /** The answer of the memory tier, if the records of all its sources still say the same. */
   hit(request: DeliveryRequest, memoryKey: string): Delivered | undefined {
     const answer = this.#parts.answers.get(memoryKey);
-    if (answer?.project !== request.project) return undefined;
+    const stamp = answer && this.stampOf(request, answer);
+    return answer && stamp !== undefined ? { answer, stamp, from: "memory" } : undefined;
+  }
+
+  /**
+   * The number under which a finished answer may be given now; undefined when it may not: other settings, an invalidation that
+   * covers it, or a record that says something else or has to be asked for.
+   */
+  stampOf({ project, sources, url }: DeliveryRequest, answer: Answer): number | undefined {
+    if (answer.project !== project) return undefined;
     const { coverage, originals } = this.#parts;
-    const generation = coverage.floor(...request.sources.map(({ identity }) => identity));
+    let generation = 0;
+    for (const { identity } of sources) generation = Math.max(generation, coverage.floor(identity));
     if (generation !== answer.generation) return undefined;
     let stamp = Number.POSITIVE_INFINITY;
-    for (const [place, source] of request.sources.entries()) {
-      const current = originals.peek(source, place === 0 ? request.url.version : undefined);
+    let place = 0;
+    for (const source of sources) {
+      const current = originals.peek(source, place === 0 ? url.version : undefined);
       if (current?.record.outcome.kind !== "bytes") return undefined;
       if (current.record.outcome.digest !== answer.digests[place]) return undefined;
       stamp = Math.min(stamp, current.stamp);
+      place += 1;
     }
-    return { answer, stamp, from: "memory" };
+    return stamp;
   }
 
   /**

@@ -1,4 +1,6 @@
 import type { IncomingMessage } from "node:http";
+import type { AccessLog } from "../access-log/access-log.ts";
+import type { AccessLine } from "../access-log/line.ts";
 import type { AnswerFacts, AnswerSource } from "../analytics/events.ts";
 import type { Observer } from "../analytics/recorder.ts";
 import type { Answer } from "../cache/answers.ts";
@@ -38,18 +40,34 @@ export const UNOBSERVED: ObservedRequest = {
   rendering: () => () => {},
 };
 
-export function observeRequest(observer: Observer, request: IncomingMessage, url: string): ObservedRequest {
+export function observeRequest(
+  observer: Observer,
+  request: IncomingMessage,
+  url: string,
+  accessLog?: AccessLog,
+): ObservedRequest {
   const who = () => {
     const { headers } = request;
     return { url, referer: headers.referer, country: observer.countryIn(headers) };
   };
+  const log = (
+    line: Pick<AccessLine, "status" | "bytes" | "from" | "stamp" | "duration" | "project" | "error">,
+  ) =>
+    accessLog?.answered(
+      { method: request.method ?? "", host: request.headers.host, path: url, ...line },
+      request.socket.remoteAddress,
+      Date.now(),
+    );
   const tell = (
     read: DeliveryRequest,
     source: AnswerSource,
     written: Written & Pick<AnswerFacts, "format" | "bytesIn">,
     milliseconds: number,
+    stamp?: number,
   ): void => {
     const { project, original } = read;
+    const { status, bytes } = written;
+    log({ status, bytes, from: source, stamp, duration: milliseconds, project: project.name });
     observer.answered({
       ...who(),
       ...{ project: project.name, original: original.name, source, milliseconds },
@@ -57,13 +75,15 @@ export function observeRequest(observer: Observer, request: IncomingMessage, url
     });
   };
   return {
-    answered(read, { answer, from }, written, milliseconds) {
+    answered(read, { answer, from, stamp }, written, milliseconds) {
       const isWhole = written.status === 200 && written.bytes > 0;
       const { format, originalBytes: bytesIn } = (isWhole ? answer.picture : undefined) ?? {};
-      tell(read, from, { ...written, format, bytesIn }, milliseconds);
+      tell(read, from, { ...written, format, bytesIn }, milliseconds, stamp);
     },
     redirected: (read, milliseconds) => tell(read, "redirect", { status: 302, bytes: 0 }, milliseconds),
     failed({ project, understood, failure, status, bytes, milliseconds }) {
+      const error = failure.code;
+      log({ status, bytes, from: "failed", duration: milliseconds, project: project?.name, error });
       observer.answered({
         ...who(),
         ...{ project: project?.name ?? "", original: understood?.original.name },
@@ -92,11 +112,17 @@ function tellRenders(observer: Pick<Observer, "rendered">, url: string): Observe
     };
 }
 
-/** What every hit of a finished answer has in common. */
-export function factsOf(read: DeliveryRequest, url: string, { body, picture }: Answer): AnswerFacts {
+/** What every hit of a finished answer has in common; without its body, its format is nothing that went out. */
+export function factsOf(
+  read: DeliveryRequest,
+  url: string,
+  { picture }: Pick<Answer, "picture">,
+  written: Written,
+): AnswerFacts {
+  const isWhole = written.status === 200 && written.bytes > 0;
   return {
     ...{ project: read.project.name, url, original: read.original.name },
-    ...{ status: 200, bytes: body.length },
-    ...(picture ? { format: picture.format, bytesIn: picture.originalBytes } : {}),
+    ...{ status: written.status, bytes: written.bytes },
+    ...(picture && isWhole ? { format: picture.format, bytesIn: picture.originalBytes } : {}),
   };
 }

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { AccessLog } from "../access-log/access-log.ts";
 import type { Observer } from "../analytics/recorder.ts";
 import type { Patience } from "../cache/patience.ts";
 import { ERRORS, type ErrorCode, ServerError } from "../errors.ts";
@@ -35,6 +36,7 @@ export interface DeliveryRouteParts {
   readonly recent: RecentUrls;
   readonly placeholders: Placeholders;
   readonly observer: Observer;
+  readonly accessLog?: AccessLog | undefined;
   /** What an original is besides being served. */
   readonly stateOf?: (original: Original) => State | undefined;
   /** Past the lease: makes sure that the settings are those of now. */
@@ -93,7 +95,7 @@ export async function serveImage(
   const begun = performance.now();
   const { host, target, look } = asked;
   const dress = look?.dress ?? asItIs;
-  const observe = look ? UNOBSERVED : observeRequest(parts.observer, raw, target);
+  const observe = look ? UNOBSERVED : observeRequest(parts.observer, raw, target, parts.accessLog);
   let understood: DeliveryRequest | undefined;
   try {
     if (raw.method !== "GET" && raw.method !== "HEAD") throw new ServerError("METHOD_NOT_ALLOWED");
@@ -104,7 +106,7 @@ export async function serveImage(
     const standing = typeof entered === "string" ? entered : await entered;
     reply.raw.once(
       "close",
-      parts.admission.begin(() => raw.destroy()),
+      parts.admission.begin(() => raw.socket.destroy()),
     );
     if (standing !== "current") await parts.confirm?.(first.project);
     const { read, delivered } = await answer(parts, raw, asked, standing, observe);

@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type { AccessLog } from "../access-log/access-log.ts";
 import type { RenderQueue } from "../cache/render-queue.ts";
 import type { SharedTier } from "../cache/shared/shared-tier.ts";
 import type { Cells } from "../cells/cells.ts";
@@ -7,6 +8,7 @@ import type { ErrorCode } from "../errors.ts";
 import type { Counted } from "../invalidation/census.ts";
 import type { Breakers } from "../sources/breakers.ts";
 import type { Ended } from "../warmup/results.ts";
+import { accessLogMetrics } from "./access-log-metrics.ts";
 import { type InvalidationFigures, invalidationMetrics } from "./invalidation-metrics.ts";
 import { originMetrics } from "./origin-metrics.ts";
 import { sharedTierMetrics } from "./shared-tier-metrics.ts";
@@ -36,6 +38,7 @@ export function createMetrics(read: {
   readonly cells: Pick<Cells, "waiting">;
   readonly breakers: Breakers;
   readonly sharedTier: SharedTier | undefined;
+  readonly accessLog: AccessLog | undefined;
   readonly applied: () => number;
   readonly instances: () => { readonly lags: ReadonlyMap<string, number>; readonly lapses: number };
   readonly invalidations: () => InvalidationFigures;
@@ -48,6 +51,7 @@ export function createMetrics(read: {
   const invalidations = invalidationMetrics(registry, read.invalidations);
   const warmUps = warmUpMetrics(registry, read.warming);
   if (read.sharedTier) sharedTierMetrics(registry, read.sharedTier);
+  if (read.accessLog) accessLogMetrics(registry, read.accessLog);
   const registers = [registry];
   let hits = 0;
   const answers = new Counter({

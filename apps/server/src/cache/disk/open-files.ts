@@ -1,0 +1,109 @@
+import { close, readFileSync, readSync } from "node:fs";
+import { LRUCache } from "lru-cache";
+import { readAt } from "./whole-files.ts";
+
+/** Where the system does not say how many files a process may open. */
+const USUAL_MOST = 256;
+/** Beyond it a descriptor saves nobody anything: what is asked for that often is in memory. */
+const LARGEST_MOST = 1_024;
+/** Part of the process's files that one folder may keep open: connections need them too. */
+const SHARE = 16;
+
+/** How many files of one folder may be kept open. */
+export function mostOpenFiles(limits = limitsOfProcess()): number {
+  const [, soft] = /^Max open files\s+(\d+|unlimited)/m.exec(limits) ?? [];
+  if (soft === undefined) return USUAL_MOST;
+  return soft === "unlimited" ? LARGEST_MOST : Math.min(LARGEST_MOST, Math.floor(Number(soft) / SHARE));
+}
+
+function limitsOfProcess(): string {
+  try {
+    return readFileSync("/proc/self/limits", "latin1");
+  } catch {
+    return "";
+  }
+}
+
+/**
+ * A file that stays open. The descriptor is closed when it was let go and nobody reads any more: closed sooner, its number could be
+ * another file's by the time a read comes to it.
+ */
+export class OpenFile {
+  readonly fd: number;
+  readonly size: number;
+  /** By `performance.now()`. */
+  readAt = 0;
+  #readers = 0;
+  #isLetGo = false;
+
+  constructor(fd: number, size: number) {
+    this.fd = fd;
+    this.size = size;
+  }
+
+  /** The whole file, at once; shorter where it was cut off. */
+  readNow(): Buffer {
+    const bytes = Buffer.allocUnsafeSlow(this.size);
+    let filled = 0;
+    for (let more = -1; more !== 0 && filled < this.size; filled += more) {
+      more = readSync(this.fd, bytes, filled, this.size - filled, filled);
+    }
+    return bytes.subarray(0, filled);
+  }
+
+  /** The same in the thread pool. */
+  async read(): Promise<Buffer> {
+    this.#readers += 1;
+    try {
+      const bytes = Buffer.allocUnsafeSlow(this.size);
+      return bytes.subarray(0, await readAt(this.fd, bytes, 0));
+    } finally {
+      this.#readers -= 1;
+      this.#closeIfDone();
+    }
+  }
+
+  letGo(): void {
+    if (this.#isLetGo) return;
+    this.#isLetGo = true;
+    this.#closeIfDone();
+  }
+
+  #closeIfDone(): void {
+    // The last name of a file may be gone: giving its blocks back takes a while.
+    if (this.#isLetGo && this.#readers === 0) close(this.fd, () => {});
+  }
+}
+
+/** The files that were read last, kept open by name. */
+export class OpenFiles {
+  readonly #files: LRUCache<string, OpenFile> | undefined;
+
+  /** With 0 none is kept. */
+  constructor(most: number) {
+    if (most > 0) this.#files = new LRUCache({ max: most, dispose: (file) => file.letGo() });
+  }
+
+  get(name: string): OpenFile | undefined {
+    return this.#files?.get(name);
+  }
+
+  /** Takes the file over. */
+  keep(name: string, file: OpenFile): void {
+    if (this.#files) this.#files.set(name, file);
+    else file.letGo();
+  }
+
+  /** The name means another file from now on, or none. */
+  drop(name: string): void {
+    this.#files?.delete(name);
+  }
+
+  clear(): void {
+    this.#files?.clear();
+  }
+
+  get count(): number {
+    return this.#files?.size ?? 0;
+  }
+}
