@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { DEFAULT_LIMITS } from "@freshet/core/resize";
+import { DEFAULT_LIMITS, probe } from "@freshet/core/resize";
+import fc from "fast-check";
 import sharp from "sharp";
 import { expect, test } from "vitest";
 import { createInspect } from "./inspect.ts";
@@ -13,7 +14,8 @@ const inspect = createInspect({
 });
 const codeOf = async (bytes: Uint8Array) => {
   const verdict = await inspect(bytes);
-  return typeof verdict === "object" ? verdict.code : verdict;
+  if (typeof verdict !== "object") return verdict;
+  return "kind" in verdict ? verdict.code : "facts";
 };
 /** Noise, so that the beginning is no more than the beginning. */
 const noise = (width: number, height: number) =>
@@ -35,8 +37,28 @@ test.each(["jpeg", "png"] as const)("the beginning of a %s says whether it is to
   const small = await noise(500, 500).toFormat(format).toBuffer();
   const large = await noise(800, 600).toFormat(format).toBuffer();
   expect(large.length).toBeGreaterThan(2 * HEADER);
-  expect(await codeOf(small.subarray(0, HEADER))).toBe("enough");
+  expect(await codeOf(small.subarray(0, HEADER))).toBe(format === "jpeg" ? "facts" : "enough");
   expect(await codeOf(large.subarray(0, HEADER))).toBe("IMAGE_TOO_LARGE");
+});
+
+test("the facts of a JPEG's beginning are those of the whole", async () => {
+  const sides = fc.integer({ min: 120, max: 400 });
+  const how = fc.record({
+    ...{ width: sides, height: sides, orientation: fc.integer({ min: 1, max: 8 }) },
+    ...{ progressive: fc.boolean(), profile: fc.constantFrom("srgb", "p3", undefined), grey: fc.boolean() },
+  });
+  await fc.assert(
+    fc.asyncProperty(how, async ({ width, height, orientation, progressive, profile, grey }) => {
+      const image = noise(width, height).withMetadata({ orientation });
+      const colored = profile === undefined ? image : image.withIccProfile(profile);
+      const jpeg = await (grey ? colored.greyscale() : colored)
+        .jpeg({ quality: 100, progressive, chromaSubsampling: "4:4:4" })
+        .toBuffer();
+      const padded = Buffer.concat([jpeg, Buffer.alloc(HEADER)]);
+      expect(await inspect(padded.subarray(0, HEADER))).toEqual(await probe(jpeg));
+    }),
+    { numRuns: 20 },
+  );
 });
 
 test.each(["webp", "avif"] as const)("the beginning of a %s says so, or leads to a look at more", async (format) => {

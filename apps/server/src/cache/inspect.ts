@@ -18,8 +18,10 @@ export function createInspect(limits: RenderLimits): Inspect {
     if (format === "svg") return "enough";
     if (beginning.length < HEADER_BYTES) return "more";
     try {
-      checkLimits(await probe(beginning), 0, limits);
-      return "enough";
+      const facts = await probe(beginning);
+      checkLimits(facts, 0, limits);
+      // Of other formats something that turns or colours the picture, or another frame, may still come.
+      return format === "jpeg" ? facts : "enough";
     } catch (error) {
       const isTooLarge = isRenderError(error) && error.code === "IMAGE_TOO_LARGE";
       return isTooLarge ? { kind: "refused", code: "IMAGE_TOO_LARGE", reason: error.message } : "more";

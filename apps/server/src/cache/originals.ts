@@ -330,7 +330,7 @@ export class Originals {
   async #keep(found: Extract<Fetched, { kind: "found" }>): Promise<Outcome> {
     const { bytes } = found;
     const digest = found.digest ?? (await digestOf(bytes));
-    const facts = await this.#parts.readFacts(bytes);
+    const facts = found.facts ?? (await this.#parts.readFacts(bytes));
     this.#recent.set(digest, bytes);
     this.#tiers.keep(digest, bytes, false);
     return { kind: "bytes", digest, size: bytes.length, facts };
@@ -358,7 +358,8 @@ const isUnread = ({ outcome }: OriginalRecord) =>
 function sparing(inspect: Inspect, asItIs: () => boolean): Inspect {
   return async (beginning) => {
     const verdict = await inspect(beginning);
-    const isTooLarge = typeof verdict === "object" && verdict.code === "IMAGE_TOO_LARGE";
+    const isTooLarge =
+      typeof verdict === "object" && "kind" in verdict && verdict.code === "IMAGE_TOO_LARGE";
     return isTooLarge && asItIs() ? "enough" : verdict;
   };
 }

@@ -72,6 +72,7 @@ async function readFound(
       validators: validatorsOf(url, (name) => headerOf(head, name)),
       age: ageOf(head),
       ...(arrival && { digest: arrival.digest(decoded.bytes) }),
+      ...(arrival?.facts && { facts: arrival.facts }),
     };
   } finally {
     clearInterval(rate);

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { ImageFacts } from "@freshet/core/resize";
 import type { Refusal } from "./refusal.ts";
 import type { Inspect } from "./source.ts";
 
@@ -20,6 +21,7 @@ export class Arrival {
   #inspect: Inspect | undefined;
   #looks = 0;
   #refusal: Refusal | undefined;
+  #facts: ImageFacts | undefined;
 
   /** `announced` are the bytes that the whole body should have, where its sender says so. */
   constructor(inspect: Inspect | undefined, announced: number | undefined) {
@@ -41,6 +43,11 @@ export class Arrival {
     return this.#hash.digest("hex");
   }
 
+  /** Of the whole, where its beginning told them in time. */
+  get facts(): ImageFacts | undefined {
+    return this.#facts;
+  }
+
   #add(soFar: Uint8Array): void {
     this.#hash.update(soFar.subarray(this.#hashed));
     this.#hashed = soFar.length;
@@ -53,7 +60,9 @@ export class Arrival {
     this.#inspect = undefined;
     void inspect(soFar().slice(0, bytes)).then((verdict) => {
       if (verdict === "more") this.#inspect = inspect;
-      else if (verdict !== "enough") this.#refusal = verdict;
+      else if (verdict === "enough") return;
+      else if ("kind" in verdict) this.#refusal = verdict;
+      else this.#facts = verdict;
     });
   }
 }

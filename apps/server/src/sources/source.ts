@@ -1,3 +1,4 @@
+import type { ImageFacts } from "@freshet/core/resize";
 import type { Secret } from "../secrets/secret.ts";
 import type { BucketPlace } from "./buckets/place.ts";
 import type { ContentfulPlace } from "./contentful.ts";
@@ -44,6 +45,8 @@ export type Fetched =
       readonly age: number;
       /** SHA-256 in hex, where it was known when the last byte came. */
       readonly digest?: string;
+      /** What the header says, where the beginning told as much. */
+      readonly facts?: ImageFacts;
     }
   | { readonly kind: "unchanged"; readonly validators: Validators; readonly age?: undefined }
   | { readonly kind: "missing"; readonly status: 404 | 410; readonly age?: number }
@@ -78,10 +81,10 @@ export interface SourcePolicy {
 }
 
 /**
- * Looks at the beginning of an original while the rest is under way: "enough" has seen all it wants to, "more" is asked again with
- * more, a refusal ends the download. Never rejects.
+ * Looks at the beginning of an original while the rest is under way: a refusal ends the download, "more" is asked again with more,
+ * "enough" has seen all it wants to, facts are those of the whole. Never rejects.
  */
-export type Inspect = (beginning: Uint8Array) => Promise<Refusal | "enough" | "more">;
+export type Inspect = (beginning: Uint8Array) => Promise<Refusal | ImageFacts | "enough" | "more">;
 
 /**
  * Reads originals. `validators` of an earlier answer make the request conditional where they prove enough; `fresh` asks without
