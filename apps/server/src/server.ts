@@ -27,6 +27,7 @@ import { ANALYTICS_FILE } from "./analytics/tables.ts";
 import { Answers } from "./cache/answers.ts";
 import { Coverage } from "./cache/coverage.ts";
 import { DiskStore } from "./cache/disk-store.ts";
+import { createInspect } from "./cache/inspect.ts";
 import { Originals } from "./cache/originals.ts";
 import { Records } from "./cache/records.ts";
 import { RenderQueue } from "./cache/render-queue.ts";
@@ -229,6 +230,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
   const { countryHeader } = config.analytics;
   const observer = createObserver({ metrics, buffer: analytics.buffer, countryHeader, now });
   const records = new Records(recordDisk, limits.records);
+  const renderLimits = { ...DEFAULT_LIMITS, maxBytes: limits.maxOriginalBytes };
   const factsOf = (bytes: Uint8Array) => readFacts(cells, bytes);
   const originals = new Originals({
     source,
@@ -237,6 +239,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     bytes: originalDisk,
     shared: config.sharedCache?.originals ? sharedTier?.shelf("originals") : undefined,
     readFacts: factsOf,
+    inspect: createInspect(renderLimits),
     now,
     admit: (original) => {
       if (!projects.isCurrent(original.project)) throw new ServerError("SETTINGS_CHANGED");
@@ -253,7 +256,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     shared: sharedTier?.shelf("variants"),
     queue,
     cells,
-    limits: { ...DEFAULT_LIMITS, maxBytes: limits.maxOriginalBytes },
+    limits: renderLimits,
     onRender: metrics.rendered,
     onLook: metrics.looked,
   });

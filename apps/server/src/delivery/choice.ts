@@ -100,6 +100,12 @@ export function choose(
   return { kind: "drawing", key, negotiated: false, pixels: variant };
 }
 
+/** Whether the original's own bytes may be what is delivered; its format and what the client takes have a say as well. */
+export function mayBeUntouched({ sources, url }: Pick<DeliveryRequest, "sources" | "url">): boolean {
+  const { encode, ...pixels } = url.transformation;
+  return sources.length === 1 && !asksForQuality(encode) && isEmptyTransformation(pixels);
+}
+
 /** Only what is another picture has another key: most originals are sRGB, and projects share their variants. */
 function gamutOf(
   gamut: Project["gamut"],

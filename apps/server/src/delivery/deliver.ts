@@ -8,7 +8,7 @@ import type { Made, Variants } from "../cache/variants.ts";
 import { ServerError } from "../errors.ts";
 import type { Standing } from "../instances/admission.ts";
 import { acceptClass } from "./accept.ts";
-import { type Choice, choose, etagOf, formatOf, type Rendering, type Wish } from "./choice.ts";
+import { type Choice, choose, etagOf, formatOf, mayBeUntouched, type Rendering, type Wish } from "./choice.ts";
 import { isNotModified } from "./conditional.ts";
 import { drawingOf, isDrawing } from "./drawing.ts";
 import { ACCEPT_CH } from "./hints.ts";
@@ -37,6 +37,8 @@ export interface Delivered {
   readonly stamp: number;
   /** For `Cache-Status` (RFC 9211). */
   readonly from: "memory" | "disk" | "shared" | "rendered" | "original" | "unmodified";
+  /** Seconds since one of its sources expired, where it is made of what was known then. */
+  readonly staleFor?: number;
 }
 
 /** What `Delivery` is built from. */
@@ -106,17 +108,19 @@ export class Delivery {
   ): Promise<Delivered> {
     for (let tries = 1; ; tries += 1) {
       const { version } = request.url;
-      const sources = await currentOfAll(this.#parts.originals, request.sources, version, standing);
+      const how = { isPatient: wish.patience !== undefined, asItIs: mayBeUntouched(request) };
+      const sources = await currentOfAll(this.#parts.originals, request.sources, version, standing, how);
+      const common = { stamp: sources.stamp, ...this.#stalenessOf(sources) };
       let choice = choose(request, wish, sources);
       const info = await this.#infoOf(request, sources, choice, wish);
       if (info?.text) {
         const { answer, keep } = this.#answer(request, sources, choice, info.text);
         if (keep) this.#parts.answers.set(memoryKey, answer);
-        return { answer, stamp: sources.stamp, from: info.from };
+        return { answer, ...common, from: info.from };
       }
       if (isNotModified(wish.ifNoneMatch, etagOf(choice))) {
         const { answer } = this.#answer(request, sources, choice, NOTHING, info?.header?.(choice));
-        return { answer, stamp: sources.stamp, from: "unmodified" };
+        return { answer, ...common, from: "unmodified" };
       }
       let found = await this.#bytesOf(choice, sources, wish);
       if (found && choice.kind === "drawing" && !isDrawing(found.bytes)) {
@@ -126,12 +130,17 @@ export class Delivery {
       if (found) {
         const answer = this.#answer(request, sources, choice, found.bytes, info?.header?.(choice));
         if (answer.keep) this.#parts.answers.set(memoryKey, answer.answer);
-        return { answer: answer.answer, stamp: sources.stamp, from: found.from };
+        return { answer: answer.answer, ...common, from: found.from };
       }
       if (tries === MOST_TRIES) throw new ServerError("ORIGIN_BROKEN");
       // Bytes were evicted: their origin is asked again, and the record follows what it gives now.
       await this.#refill(request, sources);
     }
+  }
+
+  #stalenessOf({ expired }: Sources): Pick<Delivered, "staleFor"> {
+    if (expired === undefined) return {};
+    return { staleFor: Math.max(1, Math.ceil(((this.#parts.now ?? Date.now)() - expired) / 1_000)) };
   }
 
   async #refill({ sources }: DeliveryRequest, { digests }: Sources): Promise<void> {

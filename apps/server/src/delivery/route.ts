@@ -230,7 +230,7 @@ function write(
     "Freshet-Stamp",
     String(stamp),
     "Cache-Status",
-    CACHED.has(from) ? `freshet; hit; detail=${from}` : "freshet; fwd=miss",
+    cacheStatus(delivered),
     "Server-Timing",
     `${from};dur=${(performance.now() - begun).toFixed(1)}`,
     "Accept-Ranges",
@@ -275,6 +275,13 @@ function write(
   }
   response.end(body);
   return { status, bytes: body.length };
+}
+
+/** RFC 9211: a time to live below nothing is what it calls stale; the tier is in `Server-Timing` as well. */
+function cacheStatus({ from, staleFor }: Delivered): string {
+  const how = CACHED.has(from) ? "hit" : "fwd=miss";
+  if (staleFor !== undefined) return `freshet; ${how}; ttl=-${staleFor}; detail=stale`;
+  return how === "hit" ? `freshet; hit; detail=${from}` : "freshet; fwd=miss";
 }
 
 /** When it is worth while to ask again: an origin that is left alone rests longer than a queue. */
