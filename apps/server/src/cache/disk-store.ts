@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { existsSync, fstatSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { mkdir, open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { bytesOf, FOOTER_BYTES, footerOf } from "./disk/footer.ts";
+import { FOOTER_BYTES, footerOf } from "./disk/footer.ts";
 import { GONE, PUT, USED } from "./disk/frames.ts";
 import { IndexLog } from "./disk/index-log.ts";
 import { Indexing } from "./disk/indexing.ts";
@@ -113,12 +113,33 @@ export class DiskStore {
 
   /** The bytes under the name, in memory of their own. Never rejects. */
   get(name: string): Promise<Buffer | undefined> {
+    const bytes = this.getNow(name);
+    if (bytes) return Promise.resolve(bytes);
+    if (this.#indexing.isDone && this.#index.find(name) === NONE) return Promise.resolve(undefined);
+    return this.#read(name);
+  }
+
+  /**
+   * The same, if it can be had at once: of a small file that lies open and was read lately, whose pages are in memory then, so that the
+   * event loop waits for no disk. Undefined says nothing about whether it is there.
+   */
+  getNow(name: string): Buffer | undefined {
     const id = this.#index.find(name);
-    if (id === NONE && this.#indexing.isDone) return Promise.resolve(undefined);
     if (id !== NONE) this.#use(id);
     if (!this.#indexing.isKnown) this.#indexing.used(name);
-    const bytes = this.#readNow(name);
-    return bytes ? Promise.resolve(bytes) : this.#read(name);
+    const file = this.#files.get(name);
+    if (!file || file.size > READ_AT_ONCE_BYTES) return undefined;
+    const now = performance.now();
+    if (now - file.readAt > WARM_MS) return undefined;
+    try {
+      const bytes = file.readNow();
+      file.readAt = now;
+      if (bytes) return bytes;
+    } catch {
+      // Whatever it is: the file is opened anew, and judged then.
+    }
+    this.#files.drop(name);
+    return undefined;
   }
 
   /** Keeps the bytes under the name, replacing what was there. Rejects when the disk refuses. */
@@ -146,26 +167,6 @@ export class DiskStore {
     await this.#log.close();
   }
 
-  /**
-   * What lies open is read at once if it was read before and lately: its pages are in memory then, and the event loop waits for no
-   * disk. The checksum is looked at every time. It costs a tenth of the reading, and it alone tells when somebody wrote into a file.
-   */
-  #readNow(name: string): Buffer | undefined {
-    const file = this.#files.get(name);
-    if (!file || file.size > READ_AT_ONCE_BYTES) return undefined;
-    const now = performance.now();
-    if (now - file.readAt > WARM_MS) return undefined;
-    try {
-      const bytes = bytesOf(file.readNow());
-      file.readAt = now;
-      if (bytes) return bytes;
-    } catch {
-      // Whatever it is: the file is opened anew, and judged then.
-    }
-    this.#files.drop(name);
-    return undefined;
-  }
-
   async #read(name: string): Promise<Buffer | undefined> {
     const token = {};
     this.#opening.set(name, token);
@@ -173,8 +174,8 @@ export class DiskStore {
     let file = this.#files.get(name);
     const isKept = file !== undefined;
     try {
-      file ??= await this.#openFile(name);
-      const bytes = bytesOf(await file.read());
+      file ??= new OpenFile(await openFd(this.#path(name), "r"));
+      const bytes = await file.read();
       // Replaced or removed meanwhile: what was read is what it was when it was asked for, and nothing to be kept.
       if (!isStill()) return bytes;
       if (!bytes) {
@@ -195,12 +196,6 @@ export class DiskStore {
       if (file && this.#files.get(name) !== file) file.letGo();
       if (isStill()) this.#opening.delete(name);
     }
-  }
-
-  async #openFile(name: string): Promise<OpenFile> {
-    const fd = await openFd(this.#path(name), "r");
-    // Of an open file the system has this in memory.
-    return new OpenFile(fd, fstatSync(fd).size);
   }
 
   async #put(name: string, bytes: Uint8Array, size: number): Promise<void> {

@@ -140,6 +140,11 @@ export class Variants {
     });
   }
 
+  /** The bytes of a variant that the disk can give at once. */
+  keptNow(key: string): Uint8Array | undefined {
+    return this.#tiers.getNow(key);
+  }
+
   /**
    * Anything else that is a pure function of an original's bytes, kept and made like a variant; `key` has to name the bytes and
    * everything that decides what `work` makes of them. Undefined when there are no bytes any more; what `work` rejects with is nobody's but the

@@ -3,6 +3,7 @@ import { MEDIA_TYPES } from "@freshet/core";
 import { isRenderError } from "@freshet/core/resize";
 import type { Answer, Answers } from "../cache/answers.ts";
 import type { Coverage } from "../cache/coverage.ts";
+import { Heads } from "../cache/heads.ts";
 import type { Originals } from "../cache/originals.ts";
 import type { Made, Variants } from "../cache/variants.ts";
 import { ServerError } from "../errors.ts";
@@ -61,6 +62,7 @@ export interface DeliveryParts {
 export class Delivery {
   readonly #parts: DeliveryParts;
   readonly #nodes: NodeHeaders;
+  readonly #heads = new Heads();
 
   constructor(parts: DeliveryParts) {
     this.#parts = parts;
@@ -72,6 +74,24 @@ export class Delivery {
     const answer = this.#parts.answers.get(memoryKey);
     const stamp = answer && this.stampOf(request, answer);
     return answer && stamp !== undefined ? { answer, stamp, from: "memory" } : undefined;
+  }
+
+  /** The answer that memory has no more, with its body from the disk, where that takes no waiting; memory is given it again. */
+  revive(
+    request: DeliveryRequest,
+    memoryKey: string,
+    ifNoneMatch: string | undefined,
+  ): Delivered | undefined {
+    const head = this.#heads.get(memoryKey);
+    const stamp = head && this.stampOf(request, head.answer);
+    if (!head || stamp === undefined) return undefined;
+    if (isNotModified(ifNoneMatch, head.answer.etag))
+      return { answer: head.answer, stamp, from: "unmodified" };
+    const body = this.#parts.variants.keptNow(head.variant);
+    if (!body) return undefined;
+    const answer = { ...head.answer, body };
+    this.#parts.answers.set(memoryKey, answer);
+    return { answer, stamp, from: "disk" };
   }
 
   /**
@@ -130,6 +150,7 @@ export class Delivery {
       if (found) {
         const answer = this.#answer(request, sources, choice, found.bytes, info?.header?.(choice));
         if (answer.keep) this.#parts.answers.set(memoryKey, answer.answer);
+        if (answer.keep && choice.kind === "variant") this.#heads.set(memoryKey, answer.answer, choice.key);
         return { answer: answer.answer, ...common, from: found.from };
       }
       if (tries === MOST_TRIES) throw new ServerError("ORIGIN_BROKEN");

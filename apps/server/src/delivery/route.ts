@@ -169,7 +169,8 @@ export async function answer(
     try {
       const hints = read.hints && readHints(read.hints, headers);
       const memoryKey = memoryKeyOf(host, marked, accept, hints && hintKey(hints));
-      const kept = standing === "current" ? delivery.hit(read, memoryKey) : undefined;
+      const find = () => delivery.hit(read, memoryKey) ?? delivery.revive(read, memoryKey, ifNoneMatch);
+      const kept = standing === "current" ? find() : undefined;
       const delivered =
         kept ??
         (await delivery.deliver(

@@ -20,7 +20,8 @@ async function filesOf(folder: string): Promise<ReadonlyMap<string, number>> {
   return files;
 }
 
-const total = (files: ReadonlyMap<string, number>) => [...files.values()].reduce((sum, size) => sum + size, 0);
+const total = (files: ReadonlyMap<string, number>) =>
+  [...files.values()].reduce((sum, size) => sum + size, 0);
 
 test("killed in the middle of its work again and again, a folder stays within its bound and holds whole files only", async () => {
   const home = await mkdtemp(join(tmpdir(), "freshet-crash-"));

@@ -5,7 +5,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { DiskStore } from "../disk-store.ts";
 
-const NAMES = ["aa", "ab", "c0", "c1", "ff"].flatMap((shelf) => ["1", "2"].map((end) => shelf.repeat(9) + end));
+const NAMES = ["aa", "ab", "c0", "c1", "ff"].flatMap((shelf) =>
+  ["1", "2"].map((end) => shelf.repeat(9) + end),
+);
 
 const name = fc.constantFrom(...NAMES);
 const use = fc.oneof(

@@ -6,7 +6,12 @@ import { NameIndex, NONE } from "./name-index.ts";
 
 /** Few enough that names meet again, with beginnings that share a shelf and a place. */
 const NAMES = Array.from({ length: 40 }, (_, at) =>
-  at % 4 === 0 ? `aa000000${at}`.padEnd(40, "0") : (at * 0x9e3779b1).toString(16).padStart(8, "0").slice(0, 8 + (at % 5)),
+  at % 4 === 0
+    ? `aa000000${at}`.padEnd(40, "0")
+    : (at * 0x9e3779b1)
+        .toString(16)
+        .padStart(8, "0")
+        .slice(0, 8 + (at % 5)),
 );
 
 /** The same as the index, in the obvious way: the oldest first. */
@@ -50,7 +55,8 @@ describe("NameIndex", () => {
         }
         const walked = [];
         const walk = index.walk();
-        for (let id = walk.next(); id !== NONE; id = walk.next()) walked.push([index.nameOf(id), index.sizeOf(id)]);
+        for (let id = walk.next(); id !== NONE; id = walk.next())
+          walked.push([index.nameOf(id), index.sizeOf(id)]);
         expect(walked).toEqual([...model.sizes]);
         expect(index.size).toBe(model.sizes.size);
         expect(index.bytes).toBe([...model.sizes.values()].reduce((total, size) => total + size, 0));
@@ -62,27 +68,31 @@ describe("NameIndex", () => {
 
   it("walks over everything that stays, while other entries come, go and are used", () => {
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 100 }), fc.array(step, { maxLength: 100 }), (before, meanwhile) => {
-        const index = new NameIndex();
-        for (const { name, size } of before) index.set(name, size);
-        const stays = new Set(before.map(({ name }) => name));
-        const walk = index.walk();
-        const walked = new Set<string>();
-        const turns = meanwhile.values();
-        for (let id = walk.next(), steps = 0; id !== NONE; id = walk.next(), steps += 1) {
-          walked.add(index.nameOf(id));
-          const turn = turns.next().value;
-          if (!turn) continue;
-          const found = index.find(turn.name);
-          if (turn.what === "set") index.set(turn.name, turn.size);
-          else if (found !== NONE && turn.what === "touch") index.touch(found);
-          else if (found !== NONE) {
-            index.remove(found);
-            stays.delete(turn.name);
+      fc.property(
+        fc.array(step, { maxLength: 100 }),
+        fc.array(step, { maxLength: 100 }),
+        (before, meanwhile) => {
+          const index = new NameIndex();
+          for (const { name, size } of before) index.set(name, size);
+          const stays = new Set(before.map(({ name }) => name));
+          const walk = index.walk();
+          const walked = new Set<string>();
+          const turns = meanwhile.values();
+          for (let id = walk.next(); id !== NONE; id = walk.next()) {
+            walked.add(index.nameOf(id));
+            const turn = turns.next().value;
+            if (!turn) continue;
+            const found = index.find(turn.name);
+            if (turn.what === "set") index.set(turn.name, turn.size);
+            else if (found !== NONE && turn.what === "touch") index.touch(found);
+            else if (found !== NONE) {
+              index.remove(found);
+              stays.delete(turn.name);
+            }
           }
-        }
-        for (const name of stays) expect(walked).toContain(name);
-      }),
+          for (const name of stays) expect(walked).toContain(name);
+        },
+      ),
     );
   });
 
@@ -93,7 +103,8 @@ describe("NameIndex", () => {
     const before = process.memoryUsage();
     const index = new NameIndex();
     const count = 100_000;
-    for (let at = 0; at < count; at += 1) index.set((Math.imul(at, 0x9e3779b1) >>> 0).toString(16).padStart(8, "0"), 1);
+    for (let at = 0; at < count; at += 1)
+      index.set((Math.imul(at, 0x9e3779b1) >>> 0).toString(16).padStart(8, "0"), 1);
     collect();
     const after = process.memoryUsage();
     expect(index.size).toBe(count);

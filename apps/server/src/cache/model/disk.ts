@@ -11,7 +11,7 @@ export function diskOf(
   shelf: Shelf,
   timing: { readonly read: () => Promise<void>; readonly write: () => Promise<void> },
 ): DiskStore {
-  const disk: Pick<DiskStore, "bytes" | "has" | "get" | "put" | "delete"> = {
+  const disk: Pick<DiskStore, "bytes" | "has" | "get" | "getNow" | "put" | "delete"> = {
     get bytes() {
       return 0;
     },
@@ -21,6 +21,7 @@ export function diskOf(
       const bytes = shelf.get(name);
       return bytes && Buffer.from(bytes);
     },
+    getNow: () => undefined,
     async put(name, bytes) {
       await timing.write();
       shelf.set(name, bytes);
