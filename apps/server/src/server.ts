@@ -2,6 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { createServer as createHttpServer } from "node:http";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { setTimeout as rest } from "node:timers/promises";
 import type { CdnDriver } from "@freshet/core";
 import {
   DEFAULT_LIMITS,
@@ -38,6 +39,7 @@ import type { Config } from "./config.ts";
 import { createConnectors } from "./connectors/connectors.ts";
 import { connectorRoutes } from "./connectors/routes.ts";
 import { consoleRoutes } from "./console/routes.ts";
+import { createBudgets } from "./delivery/budgets.ts";
 import { Delivery } from "./delivery/deliver.ts";
 import { explainRoutes } from "./delivery/explain-route.ts";
 import { createHotPath, type HotPath } from "./delivery/hot-path.ts";
@@ -49,6 +51,7 @@ import { RecentUrls } from "./delivery/recent-urls.ts";
 import { DeliveryRequests } from "./delivery/request.ts";
 import { createDeliveryPort } from "./delivery/reread.ts";
 import { DELIVERY_ROUTE, deliveryRoutes } from "./delivery/route.ts";
+import { createTurns } from "./delivery/turns.ts";
 import { demoRoutes } from "./demo/routes.ts";
 import { ServerError } from "./errors.ts";
 import { createMetrics, type Metrics } from "./health/metrics.ts";
@@ -61,6 +64,7 @@ import { createInvalidation } from "./invalidation/invalidation.ts";
 import { nodeRoutes } from "./invalidation/node-routes.ts";
 import { rememberedIn } from "./invalidation/remembered.ts";
 import type { Tuning } from "./invalidation/tuning.ts";
+import { type Connections, watchConnections } from "./plugins/connections.ts";
 import { answerError, errorResponses } from "./plugins/errors.ts";
 import { isReserved } from "./plugins/reserved.ts";
 import { type ChangeTables, createChanges } from "./projects/changes.ts";
@@ -107,7 +111,7 @@ export interface Server {
   readonly setupToken: string | undefined;
   /** Restores the journal, gives the edges their numbers and begins to work off what a crash left behind. */
   start(): Promise<void>;
-  /** Answers what is under way, then closes everything. */
+  /** Tells balancers that it goes, waits until they know, answers what is under way, then closes everything. */
   stop(): Promise<void>;
 }
 
@@ -137,11 +141,18 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
   await mkdir(config.dataFolder, { recursive: true });
 
   let answerHit: HotPath | undefined;
+  let connections: Connections | undefined;
   const app = Fastify({
-    serverFactory: (handler) =>
-      createHttpServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
+    serverFactory: (handler) => {
+      const server = createHttpServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
+        if (connections?.isLeaving) response.shouldKeepAlive = false;
         if (!answerHit?.(request, response)) handler(request, response);
-      }),
+      });
+      connections = watchConnections(server);
+      return server;
+    },
+    // What has arrived is answered, also while the server is closing.
+    return503OnClosing: false,
     logger: { level: config.log },
     // A line per hit costs as much as the hit; the metrics count them.
     logController: new LogController({ disableRequestLogging: true }),
@@ -342,8 +353,14 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
   }
   if (instance.role !== "control") {
     answerHit = createHotPath({ requests, delivery, admission, observer, now: Date.now });
+    const budgets = createBudgets({
+      ...{ limits, now },
+      nodes: config.cdn.flatMap((each) => ("nodes" in each ? each.nodes : [])),
+      hasNodes: config.cdn.length > 0,
+    });
     const routes = {
       ...{ requests, delivery, admission, recent, observer, projects },
+      turns: createTurns({ queue, originals, budgets }),
       placeholders: await createPlaceholders({
         digestOf: (project, name) => files.digestOf(project, name),
         read: fileOf,
@@ -377,7 +394,11 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     },
     async stop() {
       isReady = false;
+      connections?.leave();
+      await rest(limits.drainPauseMs);
+      const cut = setTimeout(() => app.server.closeAllConnections(), limits.drainMs);
       await app.close();
+      clearTimeout(cut);
       await warmUp.stop();
       await analytics.stop();
       await invalidation.stop();
