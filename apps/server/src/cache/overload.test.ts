@@ -81,7 +81,7 @@ test.each([
     expect(Math.max(...served.map(({ waitedMs }) => waitedMs))).toBeLessThanOrEqual(MAX_AGE_MS);
     expect(share(refused, ({ waitedMs }) => waitedMs === 0)).toBeGreaterThan(0.99);
     // What lasts is no burst: nobody waits behind a long queue for a minute.
-    const late = served.filter(({ at }) => at > 15_000);
+    const late = served.filter(({ at }) => at > 10_000);
     expect(Math.max(...late.map(({ waitedMs }) => waitedMs))).toBeLessThan(MAX_AGE_MS * 0.6);
     expect(queue.waiting).toBe(0);
   },
@@ -136,7 +136,6 @@ test("whatever comes: no more cores are busy than there are, everything ends in 
     lane: fc.constantFrom<LaneName>(["a", "x"], ["a", "y"], ["b", "x"]),
     cost: fc.integer({ min: 1, max: 40 }),
     takesMs: fc.integer({ min: 1, max: 400 }),
-    shares: fc.integer({ min: 1, max: 3 }),
   });
   await fc.assert(
     fc.asyncProperty(fc.array(arbitraryJob, { maxLength: 60 }), async (jobs) => {
@@ -147,7 +146,7 @@ test("whatever comes: no more cores are busy than there are, everything ends in 
         setTimeout(() => {
           const asked = Date.now();
           const work = async () => {
-            expect(queue.busy).toBeLessThanOrEqual(PLACES);
+            expect(queue.running).toBeLessThanOrEqual(PLACES);
             expect(Date.now() - asked).toBeLessThanOrEqual(500);
             await new Promise((resolve) => setTimeout(resolve, takesMs));
           };
@@ -161,7 +160,7 @@ test("whatever comes: no more cores are busy than there are, everything ends in 
         }, at);
       await vi.advanceTimersByTimeAsync(10_000);
       expect(ended).toBe(jobs.length);
-      expect([queue.running, queue.busy, queue.waiting, queue.waitingCost]).toEqual([0, 0, 0, 0]);
+      expect([queue.running, queue.waiting, queue.waitingCost]).toEqual([0, 0, 0]);
       expect(vi.getTimerCount()).toBe(0);
       expect(Date.now()).toBe(begun + 10_000);
     }),

@@ -79,27 +79,6 @@ describe("RenderQueue", () => {
     await running;
   });
 
-  it("holds as many cores as each keeps busy, and lets nobody overtake for ever who needs several", async () => {
-    const queue = new RenderQueue({ places: 2, maxWaitingCost: 100, maxAgeMs: 5_000 });
-    const [first, wide] = [gate(), gate()];
-    const started: string[] = [];
-    const running = queue.run({ cost: 1 }, () => first.opened);
-    const both = queue.run({ cost: 1, shares: 9 }, async () => {
-      started.push("wide");
-      await wide.opened;
-    });
-    const narrow = queue.run({ cost: 1 }, async () => void started.push("narrow"));
-    await settled();
-    expect(started).toEqual([]);
-    first.open();
-    await running;
-    await settled();
-    expect([started, queue.busy]).toEqual([["wide"], 2]);
-    wide.open();
-    await Promise.all([both, narrow]);
-    expect([started, queue.busy]).toEqual([["wide", "narrow"], 0]);
-  });
-
   it("forgets at once what nobody waits for any more, and never runs it", async () => {
     const queue = new RenderQueue({ places: 1, maxWaitingCost: 100, maxAgeMs: 5_000 });
     const first = gate();

@@ -6,8 +6,8 @@ import { type Patience, waitPatiently } from "./patience.ts";
 
 /** Foreseen waits are true to a tenth or so; whoever is let in should be served. */
 const CAUTION = 0.9;
-/** Of the longest wait, once something has waited for as long as that without a break: what lasts is no burst. */
-const LASTING = 0.5;
+/** Parts of the longest wait: when something has waited `after` without a break, `allowed` is the longest from then on. What lasts is no burst. */
+const LASTING = { after: 0.25, allowed: 0.5 };
 /** A photograph as a WebP; its cost in hundredths of a second is what the unit says. */
 const FIRST = { ms: 90, cost: 9 };
 const MOST_RETRY_SECONDS = 30;
@@ -19,8 +19,6 @@ export interface RenderJob {
   readonly cost: number;
   /** Absent is one for all that is nobody's. */
   readonly lane?: LaneName | undefined;
-  /** Cores that it keeps busy; absent is one. */
-  readonly shares?: number | undefined;
   readonly patience?: Patience | undefined;
   /** Nobody waits for it any more: it is over before it has begun. What runs is not stopped. */
   readonly departure?: Departure | undefined;
@@ -39,7 +37,6 @@ export interface Promised {
 interface Waiting {
   readonly cost: number;
   readonly lane: LaneName;
-  readonly shares: number;
   readonly since: number;
   readonly start: () => void;
   readonly refuse: (error: ServerError) => void;
@@ -67,9 +64,9 @@ export interface Refusals {
 }
 
 /**
- * Bounds the pixel work: the cores that renders keep busy, and how long one may wait for them. Projects and origins take turns by cost,
- * so that nobody's flood is another one's wait. What could not be served in time is refused with SERVER_BUSY at once, by how
- * long renders have taken lately, instead of after waiting; the longest lane gives way.
+ * Bounds the pixel work: how many renders run, each of which keeps one core busy whatever it costs, and how long one may wait to. Projects
+ * and origins take turns by cost, so that nobody's flood is another one's wait. What could not be served in time is refused with
+ * SERVER_BUSY at once, by how long renders have taken lately, instead of after waiting; the longest lane gives way.
  */
 export class RenderQueue {
   readonly #places: number;
@@ -79,12 +76,11 @@ export class RenderQueue {
   readonly #lanes = new FairLanes<Waiting>();
   readonly #timers = new Map<Waiting, NodeJS.Timeout>();
   readonly #promises = new Map<string, { count: number; readonly release: () => void }>();
-  /** Starts of what nobody waits for, with their shares. */
-  readonly #patient = new Map<() => void, number>();
+  /** Starts of what nobody waits for. */
+  readonly #patient = new Set<() => void>();
   readonly #pace = new Pace(FIRST.ms, FIRST.cost);
   readonly #refusals = { foreseen: 0, displaced: 0, late: 0, abandoned: 0 };
   #running = 0;
-  #busy = 0;
   #runningCost = 0;
   #queuedCost = 0;
   /** Since when something waits without a break. */
@@ -104,11 +100,6 @@ export class RenderQueue {
 
   get running(): number {
     return this.#running;
-  }
-
-  /** Cores that are kept busy. */
-  get busy(): number {
-    return this.#busy;
   }
 
   get waiting(): number {
@@ -131,7 +122,7 @@ export class RenderQueue {
 
   /** Milliseconds that a render of this cost would wait in the lane. */
   expectedMs(lane: LaneName, cost: number): number {
-    const running = this.#busy < this.#places ? 0 : this.#runningCost / 2;
+    const running = this.#running < this.#places ? 0 : this.#runningCost / 2;
     return this.#msOf(this.#lanes.before(lane, cost) + running);
   }
 
@@ -169,31 +160,29 @@ export class RenderQueue {
   }
 
   /**
-   * Runs `work` when it is its turn and enough cores are free. With patience it runs only where, beside it, another place is free (or
+   * Runs `work` when it is its turn and a core is free. With patience it runs only where, beside it, another place is free (or
    * nothing runs, where there is but one), and is never refused.
    * @throws ServerError SERVER_BUSY, or CLIENT_GONE when it is over before it has begun.
    */
   async run<Result>(job: RenderJob, work: () => Promise<Result>): Promise<Result> {
     const { cost, patience } = job;
-    const shares = Math.min(this.#places, Math.max(1, job.shares ?? 1));
-    if (!patience || !(await this.#isTurn(patience, shares))) await this.#queue(job, shares);
+    if (!patience || !(await this.#isTurn(patience))) await this.#queue(job);
     this.#runningCost += cost;
     const begun = this.#now();
     try {
       return await work();
     } finally {
-      this.#pace.add(cost, (this.#now() - begun) * shares);
+      this.#pace.add(cost, this.#now() - begun);
       this.#runningCost = Math.max(0, this.#runningCost - cost);
       this.#running -= 1;
-      this.#busy -= shares;
       this.#startNext();
     }
   }
 
   get #boundMs(): number {
-    const lasts =
-      this.#waitingSince !== undefined && this.#now() - this.#waitingSince > this.#maxAgeMs ? LASTING : 1;
-    return this.#maxAgeMs * CAUTION * lasts;
+    const since = this.#waitingSince ?? this.#now();
+    const lasts = this.#now() - since > this.#maxAgeMs * LASTING.after;
+    return this.#maxAgeMs * (lasts ? LASTING.allowed : CAUTION);
   }
 
   /** @throws ServerError SERVER_BUSY for what would wait longer than the bound, or have too much wait with it. */
@@ -205,17 +194,17 @@ export class RenderQueue {
     throw new Busy(expected);
   }
 
-  async #queue({ cost, lane = NOBODYS, promised, departure }: RenderJob, shares: number): Promise<void> {
+  async #queue({ cost, lane = NOBODYS, promised, departure }: RenderJob): Promise<void> {
     promised?.keep();
     if (departure?.isOver) throw this.#abandoned();
-    if (this.#lanes.size === 0 && this.#busy + shares <= this.#places) {
-      this.#take(shares);
+    if (this.#lanes.size === 0 && this.#running < this.#places) {
+      this.#running += 1;
       return;
     }
     // Who was let in before his original was read is not sent away for what it turned out to be, unless that is hopeless.
     this.#admit(lane, cost, promised ? this.#maxAgeMs : this.#boundMs);
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const entry: Waiting = { cost, lane, shares, since: this.#now(), start: resolve, refuse: reject };
+    const entry: Waiting = { cost, lane, since: this.#now(), start: resolve, refuse: reject };
     const late = () => {
       this.#refusals.late += 1;
       this.#refuse(entry);
@@ -257,12 +246,12 @@ export class RenderQueue {
   }
 
   /** Whether it has its place by patience; false is for what queues like everybody. */
-  async #isTurn(patience: Patience, shares: number): Promise<boolean> {
+  async #isTurn(patience: Patience): Promise<boolean> {
     if (patience.isOver) return false;
     return waitPatiently(
       patience,
       (start) => {
-        this.#patient.set(start, shares);
+        this.#patient.add(start);
         this.#startPatient();
       },
       (start) => this.#patient.delete(start),
@@ -271,31 +260,24 @@ export class RenderQueue {
 
   /** A place stays free for whoever comes next, and nobody waits. */
   #startPatient(): void {
-    for (const [start, shares] of this.#patient) {
-      const leavesOne = this.#busy + shares < this.#places || this.#busy === 0;
+    for (const start of this.#patient) {
+      const leavesOne = this.#running + 1 < this.#places || this.#running === 0;
       if (this.#lanes.size > 0 || !leavesOne) return;
       this.#patient.delete(start);
-      this.#take(shares);
+      this.#running += 1;
       start();
     }
   }
 
-  /** Whose turn it is waits until enough cores are free for it: nobody who needs less overtakes it for ever. */
   #startNext(): void {
-    for (;;) {
-      const next = this.#lanes.peek();
-      if (!next || this.#busy + next.shares > this.#places) break;
-      this.#lanes.shift();
+    while (this.#running < this.#places) {
+      const next = this.#lanes.shift();
+      if (!next) break;
       this.#settle(next);
-      this.#take(next.shares);
+      this.#running += 1;
       next.start();
     }
     if (this.#lanes.size === 0) this.#startPatient();
-  }
-
-  #take(shares: number): void {
-    this.#running += 1;
-    this.#busy += shares;
   }
 
   #forget(entry: Waiting): boolean {

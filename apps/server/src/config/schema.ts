@@ -278,10 +278,10 @@ export const CONFIG_SCHEMA = {
         waitingMs: {
           type: "integer",
           description:
-            "Milliseconds that a request may wait for a render place. What would wait longer, by how long renders take lately, is answered with 503 at once; where something has waited for that long without a break, half of it is allowed.",
+            "Milliseconds that a request may wait for a render place. What would wait longer, by how long renders take lately, is answered with 503 at once; where more has been asked for than can be rendered for a quarter of that time without a break, half of it is allowed.",
           minimum: 100,
           maximum: 120_000,
-          default: 5_000,
+          default: 10_000,
         },
         clientBudget: {
           type: "integer",
