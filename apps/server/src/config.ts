@@ -4,7 +4,7 @@ import type { CdnConfig } from "@freshet/cdn/registry";
 import { type AccessLogConfig, readAccessLog } from "./access-log/config.ts";
 import { type AnalyticsConfig, readAnalytics } from "./analytics/config.ts";
 import { readCdn } from "./config/cdn.ts";
-import { type ConsoleConfig, readConsole } from "./config/console.ts";
+import { type ConsoleConfig, isNetwork, readConsole } from "./config/console.ts";
 import type { ProjectSection } from "./config/project-schema.ts";
 import { readProjects, type SettingFiles } from "./config/projects.ts";
 import type { ReadSecret, Report } from "./config/reading.ts";
@@ -53,6 +53,9 @@ export interface Config {
     readonly renders?: number;
     /** Processes for hostile formats; absent is one per core, two at most. */
     readonly cells?: number;
+    /** As `BudgetLimits` has them. */
+    readonly clientBudget?: number;
+    readonly originBudget?: number;
   };
   /** What the file says of connectors, which run beside the server. */
   readonly connectors: ConfigFile["connectors"];
@@ -135,6 +138,10 @@ export async function loadConfig(from: {
   const file = written ?? BUILT_IN;
   const { projects: sections = BUILT_IN.projects ?? {}, cdn = [] } = file;
   const limits = { ...LIMITS, ...file.limits };
+  for (const each of limits.unbudgeted.filter((one) => !isNetwork(one)))
+    report(
+      `limits.unbudgeted names ${each}; write an address such as "192.0.2.5" or a network such as "192.0.2.0/24".`,
+    );
 
   const keyOf = await keyReader(Object.keys(sections), { env, cwd, folder: dirname(path), readFile }, report);
   const files: SettingFiles = {

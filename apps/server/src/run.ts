@@ -9,8 +9,8 @@ import { DataFolderInUse, lockDataFolder } from "./data-folder.ts";
 import { writeSamples } from "./demo/samples.ts";
 import { createServer } from "./server.ts";
 
-/** Milliseconds a stopping server waits for answers under way. */
-const DRAIN_MS = 10_000;
+/** Milliseconds to put everything away after the last answer. */
+const CLOSING_MS = 3_000;
 
 /** A signal repeated sooner is the same one: terminals and launchers both pass it on. */
 const IMPATIENT_MS = 1_000;
@@ -29,10 +29,14 @@ export async function run(): Promise<void> {
     announce(config, Number(listening.port || 80), server.setupToken);
     process.send?.("ready"); // to a launcher, if one is there
     if (server.reopenLog) reopenOnHangUp(server.reopenLog);
-    stopOnSignal(async () => {
-      await server.stop();
-      lock.release();
-    });
+    const { drainPauseMs, drainMs } = config.limits;
+    stopOnSignal(
+      async () => {
+        await server.stop();
+        lock.release();
+      },
+      drainPauseMs + drainMs + CLOSING_MS,
+    );
   } catch (error) {
     console.error(sentenceOf(error));
     process.exit(1);
@@ -73,7 +77,8 @@ function reopenOnHangUp(reopen: () => void): void {
   if (!process.stdin.isTTY) process.on("SIGHUP", reopen);
 }
 
-function stopOnSignal(stop: () => Promise<void>): void {
+/** Whatever happens, it has ended after so many milliseconds. */
+function stopOnSignal(stop: () => Promise<void>, longestMs: number): void {
   let first: number | undefined;
   const end = () => {
     if (first !== undefined) {
@@ -81,7 +86,7 @@ function stopOnSignal(stop: () => Promise<void>): void {
       return;
     }
     first = performance.now();
-    setTimeout(() => process.exit(1), DRAIN_MS).unref();
+    setTimeout(() => process.exit(1), longestMs).unref();
     stop().then(
       () => process.exit(0),
       (error) => {

@@ -2,6 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { createServer as createHttpServer } from "node:http";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { setTimeout as rest } from "node:timers/promises";
 import type { CdnDriver } from "@freshet/core";
 import {
   DEFAULT_LIMITS,
@@ -40,6 +41,7 @@ import type { Config } from "./config.ts";
 import { createConnectors } from "./connectors/connectors.ts";
 import { connectorRoutes } from "./connectors/routes.ts";
 import { consoleRoutes } from "./console/routes.ts";
+import { createBudgets } from "./delivery/budgets.ts";
 import { Delivery } from "./delivery/deliver.ts";
 import { explainRoutes } from "./delivery/explain-route.ts";
 import { createHotPath, type HotPath } from "./delivery/hot-path.ts";
@@ -51,6 +53,7 @@ import { RecentUrls } from "./delivery/recent-urls.ts";
 import { DeliveryRequests } from "./delivery/request.ts";
 import { createDeliveryPort } from "./delivery/reread.ts";
 import { DELIVERY_ROUTE, deliveryRoutes } from "./delivery/route.ts";
+import { createTurns } from "./delivery/turns.ts";
 import { demoRoutes } from "./demo/routes.ts";
 import { ServerError } from "./errors.ts";
 import { createMetrics, type Metrics } from "./health/metrics.ts";
@@ -63,6 +66,7 @@ import { createInvalidation } from "./invalidation/invalidation.ts";
 import { nodeRoutes } from "./invalidation/node-routes.ts";
 import { rememberedIn } from "./invalidation/remembered.ts";
 import type { Tuning } from "./invalidation/tuning.ts";
+import { type Connections, watchConnections } from "./plugins/connections.ts";
 import { answerError, errorResponses } from "./plugins/errors.ts";
 import { isReserved } from "./plugins/reserved.ts";
 import { type ChangeTables, createChanges } from "./projects/changes.ts";
@@ -114,7 +118,7 @@ export interface Server {
   start(): Promise<void>;
   /** For whoever has moved the access log away; undefined where there is none. */
   readonly reopenLog: (() => void) | undefined;
-  /** Answers what is under way, then closes everything. */
+  /** Tells balancers that it goes, waits until they know, answers what is under way, then closes everything. */
   stop(): Promise<void>;
 }
 
@@ -144,11 +148,18 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
   await mkdir(config.dataFolder, { recursive: true });
 
   let answerHit: HotPath | undefined;
+  let connections: Connections | undefined;
   const app = Fastify({
-    serverFactory: (handler) =>
-      createHttpServer(HTTP, (request, response) => {
+    serverFactory: (handler) => {
+      const server = createHttpServer(HTTP, (request, response) => {
+        if (connections?.isLeaving) response.shouldKeepAlive = false;
         if (!answerHit?.(request, response)) handler(request, response);
-      }),
+      });
+      connections = watchConnections(server);
+      return server;
+    },
+    // What has arrived is answered, also while the server is closing.
+    return503OnClosing: false,
     logger: { level: config.log },
     // A line per hit costs as much as the hit; the metrics count them.
     logController: new LogController({ disableRequestLogging: true }),
@@ -359,8 +370,14 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
       keepAliveMs: KEEP_ALIVE_MS,
       now: Date.now,
     });
+    const budgets = createBudgets({
+      ...{ limits, now },
+      nodes: config.cdn.flatMap((each) => ("nodes" in each ? each.nodes : [])),
+      hasNodes: config.cdn.length > 0,
+    });
     const routes = {
       ...{ requests, delivery, admission, recent, observer, accessLog, projects },
+      turns: createTurns({ queue, originals, budgets }),
       placeholders: await createPlaceholders({
         digestOf: (project, name) => files.digestOf(project, name),
         read: fileOf,
@@ -395,7 +412,11 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     },
     async stop() {
       isReady = false;
+      connections?.leave();
+      await rest(limits.drainPauseMs);
+      const cut = setTimeout(() => app.server.closeAllConnections(), limits.drainMs);
       await app.close();
+      clearTimeout(cut);
       await accessLog?.close();
       await warmUp.stop();
       await analytics.stop();

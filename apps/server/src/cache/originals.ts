@@ -125,6 +125,11 @@ export class Originals {
     return this.peek(original, version) !== undefined;
   }
 
+  /** Whether nothing is known of it, so that its origin has to be asked. */
+  async isNew({ recordKey }: Original): Promise<boolean> {
+    return (await this.#parts.records.find(recordKey)) === undefined;
+  }
+
   /** The original of a record, if this instance was asked for it lately. */
   known(recordKey: string): Original | undefined {
     const original = this.#known.get(recordKey);

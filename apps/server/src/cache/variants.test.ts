@@ -70,7 +70,7 @@ test("what is made for nobody is made at once when a visitor asks for the same, 
   const queue = new RenderQueue({ places: 2, maxWaitingCost: 1_000, maxAgeMs: 10_000 });
   const patient = new Variants({ disk: await DiskStore.open(folder, 1e7), queue, limits: DEFAULT_LIMITS });
   const busy = Promise.withResolvers<void>();
-  const visitor = queue.run(1, () => busy.promise);
+  const visitor = queue.run({ cost: 1 }, () => busy.promise);
   let made = 0;
   const wanted = {
     ...{ key: "a".repeat(40), cost: 1, digest: "d", bytesOf: async () => new Uint8Array([1]) },

@@ -15,12 +15,15 @@ import { allowanceOf } from "../cells/allowance.ts";
 import type { Allowance } from "../cells/cell.ts";
 import type { Cells, Run } from "../cells/cells.ts";
 import { JOBS, type Seen } from "../cells/jobs.ts";
+import { type ErrorCode, isServerError, ServerError } from "../errors.ts";
 import { ByteTiers } from "./byte-tiers.ts";
+import type { Departure } from "./departure.ts";
 import type { DiskStore } from "./disk-store.ts";
 import { Flights } from "./flights.ts";
 import type { Patience } from "./patience.ts";
 import type { RenderQueue } from "./render-queue.ts";
 import type { Shelf } from "./shared/shared-tier.ts";
+import type { Turn } from "./turn.ts";
 
 /** What a variant is made from besides its original. */
 export interface FurtherSource {
@@ -72,6 +75,10 @@ const MOST_QUESTIONS = 48;
 const MOST_REFUSALS = 10_000;
 const SLOW_FOR_MS = 60_000;
 
+/** What concerns only whoever asked first: others who wait for the same then ask by themselves. */
+const PERSONAL: ReadonlySet<string> = new Set<ErrorCode>(["CLIENT_GONE", "CLIENT_BUDGET_SPENT"]);
+const gone = () => new ServerError("CLIENT_GONE");
+
 /** Runs a job in this very process. */
 const HERE: Run = (name, input) => (JOBS[name] as (input: unknown) => Promise<never>)(input);
 
@@ -85,7 +92,9 @@ export class Variants {
   readonly #cells: Cells | undefined;
   readonly #seen = new LRUCache<string, Seen>({ max: MOST_SEEN });
   readonly #refused = new LRUCache<string, RenderError>({ max: MOST_REFUSALS });
-  readonly #flights = new Flights<{ readonly bytes: Uint8Array; readonly from: VariantOrigin } | undefined>();
+  readonly #flights = new Flights<{ readonly bytes: Uint8Array; readonly from: VariantOrigin } | undefined>(
+    (error) => isServerError(error) && PERSONAL.has(error.code),
+  );
   /** Flights that nobody waits for, by their keys. */
   readonly #patient = new Map<string, Patience>();
 
@@ -111,7 +120,8 @@ export class Variants {
   /**
    * The bytes of the variant. `bytesOf` gives the bytes of a source; when it has none any more the answer is undefined. With patience
    * it is made when nobody else's work waits. `told` hears of the render where this call is the one that led to it.
-   * @throws RenderError for an image that cannot or may not be rendered, ServerError SERVER_BUSY when the queue is full.
+   * @throws RenderError for an image that cannot or may not be rendered, ServerError SERVER_BUSY when it would wait too long, CLIENT_GONE
+   * when whoever asks has gone, and what his turn refuses.
    */
   async get(
     key: string,
@@ -119,6 +129,7 @@ export class Variants {
     bytesOf: (digest: string) => Promise<Uint8Array | undefined>,
     how: {
       readonly patience?: Patience | undefined;
+      readonly turn?: Turn | undefined;
       readonly told?: ((made: Made) => void) | undefined;
     } = {},
   ) {
@@ -161,19 +172,21 @@ export class Variants {
       readonly further?: readonly FurtherSource[];
       readonly bytesOf: (digest: string) => Promise<Uint8Array | undefined>;
       readonly patience?: Patience | undefined;
+      readonly turn?: Turn | undefined;
       readonly told?: ((made: Made) => void) | undefined;
     },
     /** Takes the bytes of the original, and of further sources by what the transformation calls them. What is hostile it leaves to `run`. */
     work: (run: Run, original: Uint8Array, images: ReadonlyMap<string, Uint8Array>) => Promise<Uint8Array>,
   ) {
-    const { key, cost, allowance, digest, further = [], bytesOf, patience, told } = wanted;
+    const { key, cost, allowance, digest, further = [], bytesOf, patience, turn, told } = wanted;
     // Whoever waits for it now must not wait behind everybody.
     if (!patience) this.#patient.get(key)?.end();
-    const fly = async () => {
+    const fly = async (departure: Departure) => {
       const kept = await this.#tiers.get(key);
       if (kept) return kept;
       const refused = this.#refused.get(key);
       if (refused) throw refused;
+      turn?.pay?.(cost);
       const make = async (run: Run) => {
         const original = await bytesOf(digest);
         if (!original) return undefined;
@@ -193,20 +206,23 @@ export class Variants {
         told?.({ milliseconds: since(), bytes });
         return bytes;
       };
+      const queued = { lane: turn?.lane, departure, patience, promised: turn?.promised };
       const entered =
         allowance && this.#cells
-          ? this.#cells.enter(allowance, make, patience)
-          : this.#queue.run(cost, () => make(HERE), patience);
+          ? this.#cells.enter(allowance, make, queued)
+          : this.#queue.run({ cost, ...queued }, () => make(HERE));
       const made = await entered.catch((error) => this.#refuse(key, error));
       if (!made) return undefined;
       this.#tiers.keep(key, made, true);
       return { bytes: made, from: "rendered" as const };
     };
-    return this.#flights.join(key, async () => {
-      if (!patience) return await fly();
+    const flight = async (departure: Departure) => {
+      if (!patience) return await fly(departure);
       this.#patient.set(key, patience);
-      return await fly().finally(() => this.#patient.delete(key));
-    });
+      return await fly(departure).finally(() => this.#patient.delete(key));
+    };
+    const caller = turn?.departure && { departure: turn.departure, gone };
+    return this.#flights.join(key, flight, caller);
   }
 
   /** @throws what it is given. */

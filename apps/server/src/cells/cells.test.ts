@@ -1,5 +1,6 @@
 import { isRenderError } from "@freshet/core/resize";
 import { afterEach, expect, test } from "vitest";
+import { createDeparture } from "../cache/departure.ts";
 import { createPatience } from "../cache/patience.ts";
 import { isServerError } from "../errors.ts";
 import { type Allowance, EMPTY_CELL } from "./cell.ts";
@@ -128,6 +129,34 @@ test("who waits too long, and who comes to a full queue, is turned away", async 
   expect(pool.waiting).toBe(0);
 });
 
+test("who has gone waits no longer, and no process is started for him", async () => {
+  const pool = open({ places: 1 });
+  const gate = Promise.withResolvers<void>();
+  const running = pool.enter(ENOUGH, () => gate.promise);
+  const departure = createDeparture();
+  const left = codeOf(pool.enter(ENOUGH, (run) => run("render", asPng(PLAIN)), { departure }));
+  expect(pool.waiting).toBe(1);
+  departure.end();
+  expect(await left).toBe("CLIENT_GONE");
+  expect(pool.waiting).toBe(0);
+  gate.resolve();
+  await running;
+  expect(pool.pids).toEqual([]);
+});
+
+test("one project's many drawings are not another one's wait", async () => {
+  const pool = open({ places: 1 });
+  const gate = Promise.withResolvers<void>();
+  const order: string[] = [];
+  const enter = (project: string) =>
+    pool.enter(ENOUGH, async () => void order.push(project), { lane: [project, "origin"] });
+  const running = pool.enter(ENOUGH, () => gate.promise);
+  const all = [...["a", "a", "a", "a"].map(enter), ...["b", "b"].map(enter)];
+  gate.resolve();
+  await Promise.all([running, ...all]);
+  expect(order).toEqual(["a", "b", "a", "b", "a", "a"]);
+});
+
 test("processes end with the pool and know none of the server's secrets", async () => {
   process.env.FRESHET_API_KEY = "client_of_nobody";
   const pool = open();
@@ -172,11 +201,9 @@ test("work that nobody waits for leaves a process free, and takes its turn when 
   const started: string[] = [];
   const patience = createPatience(new AbortController().signal);
   const warm = (name: string, own?: typeof patience) =>
-    pool.enter(
-      ENOUGH,
-      async () => void started.push(name),
-      own ?? createPatience(new AbortController().signal),
-    );
+    pool.enter(ENOUGH, async () => void started.push(name), {
+      patience: own ?? createPatience(new AbortController().signal),
+    });
   const [asked, other] = [warm("asked for", patience), warm("other")];
   await new Promise((resolve) => setTimeout(resolve, 20));
   expect(started).toEqual([]);

@@ -226,7 +226,7 @@ export const CONFIG_SCHEMA = {
         waitingCost: {
           type: "integer",
           description:
-            "Work that may wait for a render place, in megapixels of JPEG to decode; beyond it the answer is 503.",
+            "Work that may wait for a render place, in hundredths of a second of one core; beyond it the answer is 503. A photograph of 12 megapixels as a WebP of 800 pixels is 9.",
           minimum: 1,
           maximum: 1_000_000,
           default: 2_000,
@@ -278,9 +278,53 @@ export const CONFIG_SCHEMA = {
         },
         waitingMs: {
           type: "integer",
-          description: "Milliseconds that a request may wait for a render place.",
+          description:
+            "Milliseconds that a request may wait for a render place. What would wait longer, by how long renders take lately, is answered with 503 at once; where more has been asked for than can be rendered for a quarter of that time without a break, half of it is allowed.",
           minimum: 100,
           maximum: 120_000,
+          default: 10_000,
+        },
+        clientBudget: {
+          type: "integer",
+          description:
+            "What may be made anew for one client in a minute, in hundredths of a second of one core, and five times as much at once; beyond it the answer is 429. What is kept already costs nothing. A client is an address, of IPv6 its /64 network, and where console.proxies names the proxy in front the address that it says. 0 is no bound. Default: 6000, for public addresses alone, and behind a CDN only for those that a trusted proxy names.",
+          minimum: 0,
+          maximum: 100_000_000,
+        },
+        originBudget: {
+          type: "integer",
+          description:
+            "The same for all that is made of one origin of a project. Default: no bound; origins take turns anyway.",
+          minimum: 0,
+          maximum: 100_000_000,
+        },
+        unbudgeted: {
+          type: "array",
+          description:
+            "Addresses and networks that no client's budget counts, such as those of a bought CDN. Nodes that cdn names by their addresses are among them.",
+          maxItems: 1_000,
+          default: [],
+          items: {
+            type: "string",
+            title: 'an address or a network such as "192.0.2.0/24"',
+            minLength: 2,
+            maxLength: 64,
+          },
+        },
+        drainPauseMs: {
+          type: "integer",
+          description:
+            "Milliseconds from SIGTERM, when /readyz begins to answer 503, until no new connections are taken: as long as a load balancer needs to notice. Everything is still answered meanwhile, and each connection closed after its answer.",
+          minimum: 0,
+          maximum: 300_000,
+          default: 0,
+        },
+        drainMs: {
+          type: "integer",
+          description:
+            "Milliseconds after that pause in which answers under way may be finished; then connections are cut.",
+          minimum: 100,
+          maximum: 300_000,
           default: 10_000,
         },
       },

@@ -8,6 +8,7 @@ import {
 } from "@freshet/core";
 import { carriesP3, type ImageFacts, sniffFormat } from "@freshet/core/resize";
 import type { Patience } from "../cache/patience.ts";
+import type { Turn } from "../cache/turn.ts";
 import { type VariantRequest, variantKey } from "../cache/variants.ts";
 import type { Project } from "../projects/project.ts";
 import { SANITISER_VERSION } from "../svg/sanitise.ts";
@@ -23,6 +24,7 @@ export interface Wish {
   readonly hints?: Said | undefined;
   /** Nobody waits for the answer. */
   readonly patience?: Patience | undefined;
+  readonly turn?: Turn | undefined;
   /** Told of a render that was made for this request, and of one that failed. */
   readonly onRender?: (render: Rendering) => void;
 }

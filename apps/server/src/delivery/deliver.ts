@@ -174,14 +174,15 @@ export class Delivery {
     );
   }
 
-  async #bytesOf(choice: Choice, { digests: [digest], size }: Sources, { patience, onRender }: Wish) {
+  async #bytesOf(choice: Choice, { digests: [digest], size }: Sources, { patience, turn, onRender }: Wish) {
     const { originals, variants } = this.#parts;
     const bytesOf = (wanted: string) => originals.bytesOf(wanted);
     if (choice.kind === "variant") {
       const told = onRender && ((made: Made) => onRender(renderingOf(choice, made, size)));
-      return variants.get(choice.key, choice.request, bytesOf, { patience, told });
+      return variants.get(choice.key, choice.request, bytesOf, { patience, turn, told });
     }
-    if (choice.kind === "drawing") return drawingOf(variants, { key: choice.key, digest, bytesOf, patience });
+    if (choice.kind === "drawing")
+      return drawingOf(variants, { key: choice.key, digest, bytesOf, patience, turn });
     const bytes = await originals.bytesOf(digest);
     return bytes && { bytes, from: "original" as const };
   }
@@ -191,12 +192,12 @@ export class Delivery {
     request: DeliveryRequest,
     { digests: [digest], facts }: Sources,
     choice: Choice,
-    { patience }: Wish,
+    { patience, turn }: Wish,
   ) {
     if (request.info === undefined) return undefined;
     const { originals, variants } = this.#parts;
     const bytesOf = (wanted: string) => originals.bytesOf(wanted);
-    const look = () => aboutOf(variants, { digest, facts, bytesOf, patience });
+    const look = () => aboutOf(variants, { digest, facts, bytesOf, patience, turn });
     let found = await look();
     if (!found) {
       await originals.refill(request.original);

@@ -10,6 +10,7 @@ import type { Breakers } from "../sources/breakers.ts";
 import type { Ended } from "../warmup/results.ts";
 import { accessLogMetrics } from "./access-log-metrics.ts";
 import { type InvalidationFigures, invalidationMetrics } from "./invalidation-metrics.ts";
+import { loadMetrics } from "./load-metrics.ts";
 import { originMetrics } from "./origin-metrics.ts";
 import { sharedTierMetrics } from "./shared-tier-metrics.ts";
 import { warmUpMetrics } from "./warm-up-metrics.ts";
@@ -35,7 +36,7 @@ export interface Metrics {
 /** `queue` and the getters are read when the metrics are asked for, not when things happen. */
 export function createMetrics(read: {
   readonly queue: RenderQueue;
-  readonly cells: Pick<Cells, "waiting">;
+  readonly cells: Pick<Cells, "running" | "waiting" | "pids">;
   readonly breakers: Breakers;
   readonly sharedTier: SharedTier | undefined;
   readonly accessLog: AccessLog | undefined;
@@ -47,6 +48,7 @@ export function createMetrics(read: {
 }): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: "freshet_" });
+  loadMetrics(registry, read);
   originMetrics(registry, read.breakers);
   const invalidations = invalidationMetrics(registry, read.invalidations);
   const warmUps = warmUpMetrics(registry, read.warming);
@@ -93,22 +95,6 @@ export function createMetrics(read: {
     help: "Time until an answer that was not in memory was ready.",
     buckets: [0.001, 0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers,
-  });
-  new Gauge({
-    name: "freshet_renders_waiting",
-    help: "Renders waiting for a place.",
-    registers,
-    collect() {
-      this.set(read.queue.waiting);
-    },
-  });
-  new Gauge({
-    name: "freshet_cells_waiting",
-    help: "Drawings and large pictures waiting for a cell.",
-    registers,
-    collect() {
-      this.set(read.cells.waiting);
-    },
   });
   new Gauge({
     name: "freshet_applied_sequence",
