@@ -1,5 +1,6 @@
 import { LRUCache } from "lru-cache";
 import type { Project } from "../projects/project.ts";
+import type { Improvement } from "./improvement.ts";
 
 /** A finished answer: what is written for a hit without looking at pixels, disk or query. */
 export interface Answer {
@@ -18,6 +19,8 @@ export interface Answer {
   readonly digests: readonly string[];
   /** The newest invalidation that covered one of them when it was made. */
   readonly generation: number;
+  /** Present where a better answer may follow: this one holds until then. */
+  readonly improvement?: Improvement;
 }
 
 /** Memory tier: finished answers by raw URL and accepted formats, bounded by bytes. Every use is checked against the record. */

@@ -19,6 +19,8 @@ export class RenderQueue {
   readonly #waiting = new Set<Waiting>();
   /** Starts of what nobody waits for. */
   readonly #patient = new Set<() => void>();
+  /** Whose work has a place that nobody waited for. */
+  readonly #yielding = new Set<Patience>();
   #running = 0;
   #waitingCost = 0;
 
@@ -45,7 +47,10 @@ export class RenderQueue {
    * is free (or nothing runs, where there is but one), and is never refused.
    */
   async run<Result>(cost: number, work: () => Promise<Result>, patience?: Patience): Promise<Result> {
-    if (patience && (await this.#isTurn(patience))) return await this.#carry(work);
+    if (patience && (await this.#isTurn(patience))) {
+      this.#yielding.add(patience);
+      return await this.#carry(work).finally(() => this.#yielding.delete(patience));
+    }
     if (this.#running >= this.#places) await this.#wait(cost);
     else this.#running += 1;
     return await this.#carry(work);
@@ -99,6 +104,7 @@ export class RenderQueue {
       };
       this.#waiting.add(entry);
       this.#waitingCost += cost;
+      for (const each of this.#yielding) each.giveWay();
     });
   }
 

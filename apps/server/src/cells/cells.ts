@@ -40,6 +40,8 @@ export class Cells {
   readonly #waiting = { quick: new Set<Waiting>(), others: new Set<Waiting>() };
   /** Starts of what nobody waits for, with the memory that each needs. */
   readonly #patient = new Map<() => void, number>();
+  /** Whose work has a place that nobody waited for. */
+  readonly #yielding = new Set<Patience>();
   readonly #idle: { readonly cell: Cell; readonly timer: NodeJS.Timeout }[] = [];
   readonly #busy = new Set<Cell>();
   #running = 0;
@@ -75,18 +77,30 @@ export class Cells {
     patience?: Patience,
   ): Promise<Result> {
     const allowance = { ...wish, bytes: Math.min(wish.bytes, this.#bounds.bytes) };
-    if (!patience || !(await this.#isTurn(allowance, patience))) {
+    const yielding = patience && (await this.#isTurn(allowance, patience)) ? patience : undefined;
+    if (!yielding) {
       const isFirst = allowance.isQuick ? this.#waiting.quick.size === 0 : this.waiting === 0;
       if (!isFirst || !this.#fits(allowance.bytes)) await this.#wait(allowance);
       else this.#take(allowance.bytes);
     }
     let cell: Cell | undefined;
+    // A visitor may have come for the same meanwhile.
+    const stop = () => yielding?.isOver === false && cell?.end();
+    if (yielding) this.#yielding.add(yielding);
+    yielding?.signal.addEventListener("abort", stop);
     try {
       return await work((name, input) => {
+        if (yielding?.isOver === false) yielding.signal.throwIfAborted();
         cell = cell && !cell.isOver ? cell : this.#open();
         return cell.run(name, input, allowance);
       });
+    } catch (error) {
+      // What was broken off says nothing about the picture.
+      if (yielding?.isOver === false) yielding.signal.throwIfAborted();
+      throw error;
     } finally {
+      if (yielding) this.#yielding.delete(yielding);
+      yielding?.signal.removeEventListener("abort", stop);
       if (cell) this.#putBack(cell);
       this.#running -= 1;
       this.#bytes -= allowance.bytes;
@@ -180,6 +194,7 @@ export class Cells {
         }, this.#bounds.maxAgeMs),
       };
       this.#waiting[isQuick ? "quick" : "others"].add(entry);
+      for (const each of this.#yielding) each.giveWay();
     });
   }
 

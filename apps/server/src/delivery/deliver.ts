@@ -3,13 +3,15 @@ import { MEDIA_TYPES } from "@freshet/core";
 import { isRenderError } from "@freshet/core/resize";
 import type { Answer, Answers } from "../cache/answers.ts";
 import type { Coverage } from "../cache/coverage.ts";
+import type { Improvement } from "../cache/improvement.ts";
+import type { Improvements } from "../cache/improvements.ts";
 import type { Originals } from "../cache/originals.ts";
 import type { Made, Variants } from "../cache/variants.ts";
 import { ServerError } from "../errors.ts";
 import type { Standing } from "../instances/admission.ts";
 import { acceptClass } from "./accept.ts";
+import { FIRST_LIFE, heldOf, isLastWord, type Two, twoOf } from "./better.ts";
 import { type Choice, choose, etagOf, formatOf, type Rendering, type Wish } from "./choice.ts";
-import { isNotModified } from "./conditional.ts";
 import { drawingOf, isDrawing } from "./drawing.ts";
 import { ACCEPT_CH } from "./hints.ts";
 import { aboutOf, infoHeader, infoText } from "./info.ts";
@@ -45,6 +47,8 @@ export interface DeliveryParts {
   readonly variants: Variants;
   readonly answers: Answers;
   readonly coverage: Coverage;
+  /** Absent: the first answer is the last. */
+  readonly improvements?: Pick<Improvements, "of" | "bytesOf">;
   /** What is said to the nodes in front; absent: what Varnish and nginx read. */
   readonly nodes?: NodeHeaders;
   /** The URLs that nodes without tags may keep; absent where all know tags. */
@@ -66,7 +70,11 @@ export class Delivery {
   }
 
   /** The answer of the memory tier, if the records of all its sources still say the same. */
-  hit(request: DeliveryRequest, memoryKey: string): Delivered | undefined {
+  hit(
+    request: DeliveryRequest,
+    memoryKey: string,
+    { ifNoneMatch, patience }: Partial<Pick<Wish, "ifNoneMatch" | "patience">> = {},
+  ): Delivered | undefined {
     const answer = this.#parts.answers.get(memoryKey);
     if (answer?.project !== request.project) return undefined;
     const { coverage, originals } = this.#parts;
@@ -79,6 +87,9 @@ export class Delivery {
       if (current.record.outcome.digest !== answer.digests[place]) return undefined;
       stamp = Math.min(stamp, current.stamp);
     }
+    const { improvement, etag } = answer;
+    const asking = { ifNoneMatch, isForNobody: patience !== undefined };
+    if (improvement && !isLastWord(improvement, etag, asking)) return undefined;
     return { answer, stamp, from: "memory" };
   }
 
@@ -98,21 +109,31 @@ export class Delivery {
       let choice = choose(request, wish, sources);
       const info = await this.#infoOf(request, sources, choice, wish);
       if (info?.text) {
-        const { answer, keep } = this.#answer(request, sources, choice, info.text);
+        const { answer, keep } = this.#answer(request, sources, choice, info.text, {});
         if (keep) this.#parts.answers.set(memoryKey, answer);
         return { answer, stamp: sources.stamp, from: info.from };
       }
-      if (isNotModified(wish.ifNoneMatch, etagOf(choice))) {
-        const { answer } = this.#answer(request, sources, choice, NOTHING, info?.header?.(choice));
+      const two = await this.#twoOf(request, choice);
+      const held = heldOf(wish.ifNoneMatch, choice, two);
+      if (held) {
+        const { answer } = this.#answer(request, sources, held, NOTHING, {
+          info: info?.header?.(held),
+          first: held === choice ? this.#firstOf(two, wish) : undefined,
+        });
         return { answer, stamp: sources.stamp, from: "unmodified" };
       }
-      let found = await this.#bytesOf(choice, sources, wish);
+      const better = await this.#betterOf(two);
+      if (two && better) choice = two.better;
+      let found = better ?? (await this.#bytesOf(choice, sources, wish));
       if (found && choice.kind === "drawing" && !isDrawing(found.bytes)) {
         choice = choice.pixels;
         found = await this.#bytesOf(choice, sources, wish);
       }
       if (found) {
-        const answer = this.#answer(request, sources, choice, found.bytes, info?.header?.(choice));
+        const answer = this.#answer(request, sources, choice, found.bytes, {
+          info: info?.header?.(choice),
+          first: better ? undefined : this.#firstOf(two, wish),
+        });
         if (answer.keep) this.#parts.answers.set(memoryKey, answer.answer);
         return { answer: answer.answer, stamp: sources.stamp, from: found.from };
       }
@@ -142,6 +163,24 @@ export class Delivery {
     if (choice.kind === "drawing") return drawingOf(variants, { key: choice.key, digest, bytesOf, patience });
     const bytes = await originals.bytesOf(digest);
     return bytes && { bytes, from: "original" as const };
+  }
+
+  /** Undefined where the first answer is the last. */
+  async #twoOf({ project }: DeliveryRequest, choice: Choice): Promise<Two | undefined> {
+    if (choice.kind !== "variant" || project.improve === false) return undefined;
+    return twoOf(choice, await this.#parts.improvements?.of(choice.key, choice.request));
+  }
+
+  async #betterOf(two: Two | undefined) {
+    return two?.improvement.state === "better"
+      ? this.#parts.improvements?.bytesOf(two.improvement)
+      : undefined;
+  }
+
+  /** The first answer is given: it counts as asked for, unless nobody waits for it. */
+  #firstOf(two: Two | undefined, { patience }: Wish): Improvement | undefined {
+    if (!patience) two?.improvement.ask();
+    return two?.improvement;
   }
 
   /** What `ci_info` asks for. Where the original's bytes are gone, they are brought back. */
@@ -176,7 +215,14 @@ export class Delivery {
     return { wish: seconds, left, bySettings };
   }
 
-  #answer(request: DeliveryRequest, current: Sources, choice: Choice, body: Uint8Array, info?: string) {
+  #answer(
+    request: DeliveryRequest,
+    current: Sources,
+    choice: Choice,
+    body: Uint8Array,
+    /** `first`: a better answer may follow. */
+    { info, first }: { readonly info?: string | undefined; readonly first?: Improvement | undefined },
+  ) {
     const identities = request.sources.map(({ identity }) => identity);
     // An answer that an invalidation overtook belongs to the generation before it.
     const generation = Math.min(current.stamp, this.#parts.coverage.floor(...identities));
@@ -188,6 +234,7 @@ export class Delivery {
         doubtful: current.secondsOfDoubt(),
         findable: tags.complete,
         isForOne,
+        ...(first && { first: FIRST_LIFE }),
         ...this.#saidBy(request),
       },
       request.project.cache,
@@ -220,6 +267,7 @@ export class Delivery {
       project: request.project,
       digests: current.digests,
       generation,
+      ...(first && { improvement: first }),
     };
     return { answer, keep: lifetime.keep && isListed };
   }

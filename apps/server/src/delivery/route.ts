@@ -167,7 +167,8 @@ export async function answer(
     try {
       const hints = read.hints && readHints(read.hints, headers);
       const memoryKey = memoryKeyOf(host, marked, accept, hints && hintKey(hints));
-      const kept = standing === "current" ? delivery.hit(read, memoryKey) : undefined;
+      const kept =
+        standing === "current" ? delivery.hit(read, memoryKey, { ifNoneMatch, patience }) : undefined;
       const delivered =
         kept ??
         (await delivery.deliver(

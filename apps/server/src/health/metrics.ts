@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type { ImprovementReport } from "../cache/improvements.ts";
 import type { RenderQueue } from "../cache/render-queue.ts";
 import type { SharedTier } from "../cache/shared/shared-tier.ts";
 import type { Cells } from "../cells/cells.ts";
@@ -7,6 +8,7 @@ import type { ErrorCode } from "../errors.ts";
 import type { Counted } from "../invalidation/census.ts";
 import type { Breakers } from "../sources/breakers.ts";
 import type { Ended } from "../warmup/results.ts";
+import { improvementMetrics } from "./improvement-metrics.ts";
 import { type InvalidationFigures, invalidationMetrics } from "./invalidation-metrics.ts";
 import { originMetrics } from "./origin-metrics.ts";
 import { sharedTierMetrics } from "./shared-tier-metrics.ts";
@@ -26,6 +28,7 @@ export interface Metrics {
   invalidated(some: readonly Counted[]): void;
   /** A URL that a warm-up has ended at this instance. */
   warmed(ended: Ended): void;
+  readonly improvements: ImprovementReport;
   text(): Promise<string>;
   readonly contentType: string;
 }
@@ -41,11 +44,14 @@ export function createMetrics(read: {
   readonly invalidations: () => InvalidationFigures;
   /** URLs of warm-ups that wait; rejects while the store is away. */
   readonly warming: () => Promise<number>;
+  /** Variants that wait to be improved. */
+  readonly improving: () => number;
 }): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: "freshet_" });
   originMetrics(registry, read.breakers);
   const invalidations = invalidationMetrics(registry, read.invalidations);
+  const improvements = improvementMetrics(registry, read.improving);
   const warmUps = warmUpMetrics(registry, read.warming);
   if (read.sharedTier) sharedTierMetrics(registry, read.sharedTier);
   const registers = [registry];
@@ -151,6 +157,7 @@ export function createMetrics(read: {
     fetched: (outcome) => fetches.inc({ outcome }),
     invalidated: (some) => invalidations.ended(some),
     warmed: warmUps.ended,
+    improvements,
     text: () => registry.metrics(),
     contentType: registry.contentType,
   };
