@@ -28,6 +28,7 @@ import { ANALYTICS_FILE } from "./analytics/tables.ts";
 import { Answers } from "./cache/answers.ts";
 import { Coverage } from "./cache/coverage.ts";
 import { DiskStore } from "./cache/disk-store.ts";
+import { Improvements } from "./cache/improvements.ts";
 import { createInspect } from "./cache/inspect.ts";
 import { Originals } from "./cache/originals.ts";
 import { Records } from "./cache/records.ts";
@@ -223,6 +224,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     instances: () => invalidation.instances,
     invalidations: () => invalidation.figures,
     warming: () => warmUp.waiting(),
+    improving: () => improvements.waiting,
   });
   const analytics = createAnalytics({
     policy: config.analytics,
@@ -272,13 +274,28 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     onLook: metrics.looked,
   });
   const answers = new Answers(limits.memoryBytes);
+  const improvements = new Improvements({
+    variants,
+    bytesOf: (digest) => originals.bytesOf(digest),
+    report: metrics.improvements,
+    ...{ now, log },
+  });
 
   // Journeys.
   const recent = new RecentUrls(projects.isCurrent);
   const listing = ports.drivers.some(needsListing) ? createListing({ store, now, log }) : undefined;
   const nodes = createNodeHeaders(ports.drivers.flatMap(({ reads }) => reads ?? []));
   const seen = listing ? { listing } : {};
-  const delivery = new Delivery({ originals, variants, answers, coverage, nodes, ...seen, now });
+  const delivery = new Delivery({
+    originals,
+    variants,
+    answers,
+    improvements,
+    coverage,
+    nodes,
+    ...seen,
+    now,
+  });
   const requests = new DeliveryRequests(projects, now);
   const port = createDeliveryPort({ originals, records, coverage, recent });
   const box = ports.box ?? (await sealedBoxOf(config));
@@ -418,6 +435,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
       await app.close();
       clearTimeout(cut);
       await accessLog?.close();
+      await improvements.stop();
       await warmUp.stop();
       await analytics.stop();
       await invalidation.stop();

@@ -1,4 +1,5 @@
 import type { Project } from "../projects/project.ts";
+import type { Improvement } from "./improvement.ts";
 import { type Entry, TwoQueues } from "./two-queues.ts";
 import { frontOf, Kept } from "./wire.ts";
 
@@ -19,6 +20,8 @@ export interface Answer {
   readonly digests: readonly string[];
   /** The newest invalidation that covered one of them when it was made. */
   readonly generation: number;
+  /** Present where a better answer may follow: this one holds until then. */
+  readonly improvement?: Improvement;
 }
 
 /**

@@ -80,6 +80,8 @@ export class RenderQueue {
   readonly #patient = new Set<() => void>();
   readonly #pace = new Pace(FIRST.ms, FIRST.cost);
   readonly #refusals = { foreseen: 0, displaced: 0, late: 0, abandoned: 0 };
+  /** Whose work has a place that nobody waited for. */
+  readonly #yielding = new Set<Patience>();
   #running = 0;
   #runningCost = 0;
   #queuedCost = 0;
@@ -166,12 +168,15 @@ export class RenderQueue {
    */
   async run<Result>(job: RenderJob, work: () => Promise<Result>): Promise<Result> {
     const { cost, patience } = job;
-    if (!patience || !(await this.#isTurn(patience))) await this.#queue(job);
+    const yielding = patience && (await this.#isTurn(patience)) ? patience : undefined;
+    if (yielding) this.#yielding.add(yielding);
+    else await this.#queue(job);
     this.#runningCost += cost;
     const begun = this.#now();
     try {
       return await work();
     } finally {
+      if (yielding) this.#yielding.delete(yielding);
       this.#pace.add(cost, this.#now() - begun);
       this.#runningCost = Math.max(0, this.#runningCost - cost);
       this.#running -= 1;
@@ -214,6 +219,7 @@ export class RenderQueue {
     this.#timers.set(entry, setTimeout(late, this.#maxAgeMs));
     this.#waitingSince ??= entry.since;
     this.#displace(entry);
+    for (const each of this.#yielding) each.giveWay();
     const forget = departure?.onEnd(() => {
       if (this.#forget(entry)) reject(this.#abandoned());
       this.#startNext();

@@ -4,6 +4,7 @@ import {
   checkLimits,
   estimateCost,
   type Gamut,
+  IMPROVER_REVISION,
   type ImageFacts,
   isRenderError,
   RENDERER_VERSION,
@@ -11,7 +12,7 @@ import {
   type RenderLimits,
 } from "@freshet/core/resize";
 import { LRUCache } from "lru-cache";
-import { allowanceOf } from "../cells/allowance.ts";
+import { allowanceOf, allowanceToImprove } from "../cells/allowance.ts";
 import type { Allowance } from "../cells/cell.ts";
 import type { Cells, Run } from "../cells/cells.ts";
 import { JOBS, type Seen } from "../cells/jobs.ts";
@@ -68,12 +69,30 @@ export function variantKey(request: VariantRequest): string {
   return hash("sha256", text.join("\n")).slice(0, 40);
 }
 
+/** Where the better answer to a variant is kept: as long as a variant's key, and no variant's. */
+export const betterKeyOf = (key: string): string =>
+  hash("sha256", `better ${IMPROVER_REVISION}\n${key}`).slice(0, 40);
+
+/** Kept in place of a better answer where there is none, so that nobody tries again. No picture begins like it. */
+const NONE_BETTER = new TextEncoder().encode("none better");
+
+/** What is kept under the key of a better answer: its bytes, or that there are none. */
+export type Better = { readonly from: VariantOrigin } & (
+  | { readonly kind: "better"; readonly bytes: Uint8Array }
+  | { readonly kind: "none" }
+);
+
 /** Originals of which is kept what was seen in their pixels: a few numbers each, for a few questions. */
 const MOST_SEEN = 20_000;
 const MOST_QUESTIONS = 48;
 /** Refusals that are kept, so that nobody pays twice for one. What took too long may be faster another time. */
 const MOST_REFUSALS = 10_000;
 const SLOW_FOR_MS = 60_000;
+const LATE_MS = 300_000;
+
+function asBetter({ bytes, from }: { readonly bytes: Uint8Array; readonly from: VariantOrigin }): Better {
+  return Buffer.compare(bytes, NONE_BETTER) === 0 ? { kind: "none", from } : { kind: "better", bytes, from };
+}
 
 /** What concerns only whoever asked first: others who wait for the same then ask by themselves. */
 const PERSONAL: ReadonlySet<string> = new Set<ErrorCode>(["CLIENT_GONE", "CLIENT_BUDGET_SPENT"]);
@@ -156,6 +175,44 @@ export class Variants {
     return this.#tiers.getNow(key);
   }
 
+  /** Whether `kept` will probably find something. */
+  isKept(key: string): boolean {
+    return this.#tiers.holds(key);
+  }
+
+  /** What was found when the variant was improved, if it is still kept; `key` is from `betterKeyOf`. */
+  async kept(key: string): Promise<Better | undefined> {
+    const found = await this.#tiers.get(key);
+    return found && asBetter(found);
+  }
+
+  /**
+   * Writes the variant with time, in a cell and in a place of its own, when nobody's work waits; it is broken off for whoever comes. `saved`
+   * hears of bytes that it takes less. Undefined when a source has no bytes any more.
+   * @throws RenderError, or the reason of the patience's signal.
+   */
+  async improve(
+    key: string,
+    { digest, further, facts, transformation, format, gamut }: VariantRequest,
+    bytesOf: (digest: string) => Promise<Uint8Array | undefined>,
+    { patience, saved }: { readonly patience: Patience; readonly saved: (bytes: number) => void },
+  ): Promise<Better | undefined> {
+    const beside = { gamut, late: true, images: further.flatMap((each) => each.facts ?? []) };
+    const cost = estimateCost(facts, transformation, format, beside);
+    const allowance = allowanceToImprove(facts, transformation, format, beside);
+    const wanted = { key, cost, allowance, digest, further, bytesOf, patience, isLate: true };
+    const made = await this.make(wanted, async (run, original, images) => {
+      const seen = this.#seen.get(digest) ?? [];
+      // It runs behind everybody: its processor time is bounded, and the clock hardly counts.
+      const limits = { ...this.#limits, timeoutMs: LATE_MS };
+      const job = { original, transformation, format, gamut, limits, images, seen };
+      const { better, firstBytes } = await run("improve", job);
+      if (better) saved(firstBytes - better.bytes.length);
+      return better?.bytes ?? NONE_BETTER;
+    });
+    return made && asBetter(made);
+  }
+
   /**
    * Anything else that is a pure function of an original's bytes, kept and made like a variant; `key` has to name the bytes and
    * everything that decides what `work` makes of them. Undefined when there are no bytes any more; what `work` rejects with is nobody's but the
@@ -173,12 +230,14 @@ export class Variants {
       readonly bytesOf: (digest: string) => Promise<Uint8Array | undefined>;
       readonly patience?: Patience | undefined;
       readonly turn?: Turn | undefined;
+      /** Beside the cell it takes a place from renders, and it counts as none. */
+      readonly isLate?: boolean;
       readonly told?: ((made: Made) => void) | undefined;
     },
     /** Takes the bytes of the original, and of further sources by what the transformation calls them. What is hostile it leaves to `run`. */
     work: (run: Run, original: Uint8Array, images: ReadonlyMap<string, Uint8Array>) => Promise<Uint8Array>,
   ) {
-    const { key, cost, allowance, digest, further = [], bytesOf, patience, turn, told } = wanted;
+    const { key, cost, allowance, digest, further = [], bytesOf, patience, turn, isLate = false, told } = wanted;
     // Whoever waits for it now must not wait behind everybody.
     if (!patience) this.#patient.get(key)?.end();
     const fly = async (departure: Departure) => {
@@ -202,15 +261,14 @@ export class Variants {
           told?.({ milliseconds: since(), error });
           throw error;
         });
-        this.#onRender(since());
+        if (!isLate) this.#onRender(since());
         told?.({ milliseconds: since(), bytes });
         return bytes;
       };
       const queued = { lane: turn?.lane, departure, patience, promised: turn?.promised };
-      const entered =
-        allowance && this.#cells
-          ? this.#cells.enter(allowance, make, queued)
-          : this.#queue.run({ cost, ...queued }, () => make(HERE));
+      const cells = allowance && this.#cells;
+      const inside = () => (cells ? cells.enter(allowance, make, queued) : make(HERE));
+      const entered = cells && !isLate ? inside() : this.#queue.run({ cost, ...queued }, inside);
       const made = await entered.catch((error) => this.#refuse(key, error));
       if (!made) return undefined;
       this.#tiers.keep(key, made, true);

@@ -13,6 +13,8 @@ const DRAWING: Allowance = { bytes: 200 * MB, cpuMs: 2_000, isQuick: false };
 /** Reading a drawing without drawing it. */
 export const TEXT: Allowance = { bytes: 200 * MB, cpuMs: 1_000, isQuick: true };
 const PICTURE_MS = 20_000;
+/** Four encodings of the largest picture that is improved. */
+const IMPROVING_MS = 40_000;
 
 /**
  * What a render in a cell may use; undefined for one that is done in the server itself. Drawings and AVIF never are: their headers
@@ -30,6 +32,18 @@ export function allowanceOf(
   const bytes = EMPTY_CELL + needed * CAUTION;
   if (!formats.has("svg")) return { bytes, cpuMs: PICTURE_MS, isQuick: false };
   return { ...DRAWING, bytes: Math.max(bytes, DRAWING.bytes) };
+}
+
+/** The same for an improvement, which is always done in a cell: it may have to give way to visitors at any moment. */
+export function allowanceToImprove(
+  facts: ImageFacts,
+  transformation: Transformation,
+  format: OutputFormat,
+  options: { readonly images: readonly ImageFacts[] },
+): Allowance {
+  const needed = estimateMemory(facts, transformation, format, { ...options, late: true });
+  const bytes = EMPTY_CELL + needed * CAUTION;
+  return { bytes, cpuMs: IMPROVING_MS, isQuick: false };
 }
 
 /** The same for looking an original over. */

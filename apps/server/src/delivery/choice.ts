@@ -44,6 +44,8 @@ interface Variant {
   readonly key: string;
   readonly request: VariantRequest;
   readonly negotiated: boolean;
+  /** What was made of it with more time, under a key of its own. */
+  readonly isBetter?: true;
 }
 
 /** What is to be delivered: a rendered variant, the original's own bytes, or what draws in an SVG. */
@@ -116,6 +118,9 @@ function gamutOf(
 ): VariantRequest["gamut"] {
   return isWide && carriesP3(format) && carriesP3(rival) ? gamut : undefined;
 }
+
+/** The same picture in other bytes: whatever names them names others. */
+export const betterOf = (choice: Variant, key: string): Variant => ({ ...choice, key, isBetter: true });
 
 const asksForQuality = (encode: Transformation["encode"]) =>
   encode?.q !== undefined || encode?.optipress !== undefined;

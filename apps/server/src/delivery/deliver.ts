@@ -4,11 +4,14 @@ import { isRenderError } from "@freshet/core/resize";
 import type { Answer, Answers } from "../cache/answers.ts";
 import type { Coverage } from "../cache/coverage.ts";
 import { Heads } from "../cache/heads.ts";
+import type { Improvement } from "../cache/improvement.ts";
+import type { Improvements } from "../cache/improvements.ts";
 import type { Originals } from "../cache/originals.ts";
 import type { Made, Variants } from "../cache/variants.ts";
 import { ServerError } from "../errors.ts";
 import type { Standing } from "../instances/admission.ts";
 import { acceptClass } from "./accept.ts";
+import { FIRST_LIFE, heldOf, isLastWord, type Two, twoOf } from "./better.ts";
 import { type Choice, choose, etagOf, formatOf, mayBeUntouched, type Rendering, type Wish } from "./choice.ts";
 import { isNotModified } from "./conditional.ts";
 import { drawingOf, isDrawing } from "./drawing.ts";
@@ -42,12 +45,17 @@ export interface Delivered {
   readonly staleFor?: number;
 }
 
+/** What of a wish decides whether a finished answer is the one to give. */
+type Asking = Partial<Pick<Wish, "ifNoneMatch" | "patience">>;
+
 /** What `Delivery` is built from. */
 export interface DeliveryParts {
   readonly originals: Originals;
   readonly variants: Variants;
   readonly answers: Answers;
   readonly coverage: Coverage;
+  /** Absent: the first answer is the last. */
+  readonly improvements?: Pick<Improvements, "of" | "bytesOf">;
   /** What is said to the nodes in front; absent: what Varnish and nginx read. */
   readonly nodes?: NodeHeaders;
   /** The URLs that nodes without tags may keep; absent where all know tags. */
@@ -70,22 +78,26 @@ export class Delivery {
   }
 
   /** The answer of the memory tier, if the records of all its sources still say the same. */
-  hit(request: DeliveryRequest, memoryKey: string): Delivered | undefined {
+  hit(request: DeliveryRequest, memoryKey: string, asking: Asking = {}): Delivered | undefined {
     const answer = this.#parts.answers.get(memoryKey);
     const stamp = answer && this.stampOf(request, answer);
-    return answer && stamp !== undefined ? { answer, stamp, from: "memory" } : undefined;
+    if (!answer || stamp === undefined || !this.isToGive(answer, asking)) return undefined;
+    return { answer, stamp, from: "memory" };
+  }
+
+  /** Whether no better answer has taken the place of this one, for whoever asks. */
+  isToGive({ improvement, etag }: Answer, { ifNoneMatch, patience }: Asking): boolean {
+    return (
+      !improvement || isLastWord(improvement, etag, { ifNoneMatch, isForNobody: patience !== undefined })
+    );
   }
 
   /** The answer that memory has no more, with its body from the disk, where that takes no waiting; memory is given it again. */
-  revive(
-    request: DeliveryRequest,
-    memoryKey: string,
-    ifNoneMatch: string | undefined,
-  ): Delivered | undefined {
+  revive(request: DeliveryRequest, memoryKey: string, asking: Asking): Delivered | undefined {
     const head = this.#heads.get(memoryKey);
     const stamp = head && this.stampOf(request, head.answer);
-    if (!head || stamp === undefined) return undefined;
-    if (isNotModified(ifNoneMatch, head.answer.etag))
+    if (!head || stamp === undefined || !this.isToGive(head.answer, asking)) return undefined;
+    if (isNotModified(asking.ifNoneMatch, head.answer.etag))
       return { answer: head.answer, stamp, from: "unmodified" };
     const body = this.#parts.variants.keptNow(head.variant);
     if (!body) return undefined;
@@ -134,21 +146,31 @@ export class Delivery {
       let choice = choose(request, wish, sources);
       const info = await this.#infoOf(request, sources, choice, wish);
       if (info?.text) {
-        const { answer, keep } = this.#answer(request, sources, choice, info.text);
+        const { answer, keep } = this.#answer(request, sources, choice, info.text, {});
         if (keep) this.#parts.answers.set(memoryKey, answer);
         return { answer, ...common, from: info.from };
       }
-      if (isNotModified(wish.ifNoneMatch, etagOf(choice))) {
-        const { answer } = this.#answer(request, sources, choice, NOTHING, info?.header?.(choice));
+      const two = await this.#twoOf(request, choice);
+      const held = heldOf(wish.ifNoneMatch, choice, two);
+      if (held) {
+        const { answer } = this.#answer(request, sources, held, NOTHING, {
+          info: info?.header?.(held),
+          first: held === choice ? this.#firstOf(two, wish) : undefined,
+        });
         return { answer, ...common, from: "unmodified" };
       }
-      let found = await this.#bytesOf(choice, sources, wish);
+      const better = await this.#betterOf(two);
+      if (two && better) choice = two.better;
+      let found = better ?? (await this.#bytesOf(choice, sources, wish));
       if (found && choice.kind === "drawing" && !isDrawing(found.bytes)) {
         choice = choice.pixels;
         found = await this.#bytesOf(choice, sources, wish);
       }
       if (found) {
-        const answer = this.#answer(request, sources, choice, found.bytes, info?.header?.(choice));
+        const answer = this.#answer(request, sources, choice, found.bytes, {
+          info: info?.header?.(choice),
+          first: better ? undefined : this.#firstOf(two, wish),
+        });
         if (answer.keep) this.#parts.answers.set(memoryKey, answer.answer);
         if (answer.keep && choice.kind === "variant") this.#heads.set(memoryKey, answer.answer, choice.key);
         return { answer: answer.answer, ...common, from: found.from };
@@ -187,6 +209,24 @@ export class Delivery {
     return bytes && { bytes, from: "original" as const };
   }
 
+  /** Undefined where the first answer is the last. */
+  async #twoOf({ project }: DeliveryRequest, choice: Choice): Promise<Two | undefined> {
+    if (choice.kind !== "variant" || project.improve === false) return undefined;
+    return twoOf(choice, await this.#parts.improvements?.of(choice.key, choice.request));
+  }
+
+  async #betterOf(two: Two | undefined) {
+    return two?.improvement.state === "better"
+      ? this.#parts.improvements?.bytesOf(two.improvement)
+      : undefined;
+  }
+
+  /** The first answer is given: it counts as asked for, unless nobody waits for it. */
+  #firstOf(two: Two | undefined, { patience }: Wish): Improvement | undefined {
+    if (!patience) two?.improvement.ask();
+    return two?.improvement;
+  }
+
   /** What `ci_info` asks for. Where the original's bytes are gone, they are brought back. */
   async #infoOf(
     request: DeliveryRequest,
@@ -219,7 +259,14 @@ export class Delivery {
     return { wish: seconds, left, bySettings };
   }
 
-  #answer(request: DeliveryRequest, current: Sources, choice: Choice, body: Uint8Array, info?: string) {
+  #answer(
+    request: DeliveryRequest,
+    current: Sources,
+    choice: Choice,
+    body: Uint8Array,
+    /** `first`: a better answer may follow. */
+    { info, first }: { readonly info?: string | undefined; readonly first?: Improvement | undefined },
+  ) {
     const identities = request.sources.map(({ identity }) => identity);
     // An answer that an invalidation overtook belongs to the generation before it.
     const generation = Math.min(current.stamp, this.#parts.coverage.floor(...identities));
@@ -231,6 +278,7 @@ export class Delivery {
         doubtful: current.secondsOfDoubt(),
         findable: tags.complete,
         isForOne,
+        ...(first && { first: FIRST_LIFE }),
         ...this.#saidBy(request),
       },
       request.project.cache,
@@ -263,6 +311,7 @@ export class Delivery {
       project: request.project,
       digests: current.digests,
       generation,
+      ...(first && { improvement: first }),
     };
     return { answer, keep: lifetime.keep && isListed };
   }

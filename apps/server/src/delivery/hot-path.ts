@@ -16,7 +16,7 @@ export type HotPath = (request: IncomingMessage, response: ServerResponse) => bo
 
 export interface HotPathParts {
   readonly requests: DeliveryRequests;
-  readonly delivery: Pick<Delivery, "stampOf">;
+  readonly delivery: Pick<Delivery, "stampOf" | "isToGive">;
   readonly answers: Answers;
   readonly admission: Admission;
   readonly observer: Pick<Observer, "hits">;
@@ -63,7 +63,7 @@ export function createHotPath(parts: HotPathParts): HotPath {
     const { answer } = kept;
     const read = shortcut.reading.request;
     const stamp = delivery.stampOf(read, answer);
-    if (stamp === undefined) return false;
+    if (stamp === undefined || !delivery.isToGive(answer, { ifNoneMatch: headers["if-none-match"] })) return false;
 
     const shape = shapeOf(method, headers["if-none-match"], answer.etag);
     const wire = kept.wire(shape, keepAlive);

@@ -196,7 +196,8 @@ export async function answer(
     try {
       const hints = read.hints && readHints(read.hints, headers);
       const memoryKey = memoryKeyOf(host, marked, accept, hints && hintKey(hints));
-      const find = () => delivery.hit(read, memoryKey) ?? delivery.revive(read, memoryKey, ifNoneMatch);
+      const asking = { ifNoneMatch, patience };
+      const find = () => delivery.hit(read, memoryKey, asking) ?? delivery.revive(read, memoryKey, asking);
       const kept = standing === "current" ? find() : undefined;
       const turn = kept || !visitor ? undefined : await turns?.(read, visitor, memoryKey);
       const wish = { accept, ifNoneMatch, hints, patience, turn, onRender: observe.rendering(read) };

@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { AccessLog } from "../access-log/access-log.ts";
+import type { ImprovementReport } from "../cache/improvements.ts";
 import type { RenderQueue } from "../cache/render-queue.ts";
 import type { SharedTier } from "../cache/shared/shared-tier.ts";
 import type { Cells } from "../cells/cells.ts";
@@ -9,6 +10,7 @@ import type { Counted } from "../invalidation/census.ts";
 import type { Breakers } from "../sources/breakers.ts";
 import type { Ended } from "../warmup/results.ts";
 import { accessLogMetrics } from "./access-log-metrics.ts";
+import { improvementMetrics } from "./improvement-metrics.ts";
 import { type InvalidationFigures, invalidationMetrics } from "./invalidation-metrics.ts";
 import { loadMetrics } from "./load-metrics.ts";
 import { originMetrics } from "./origin-metrics.ts";
@@ -29,6 +31,7 @@ export interface Metrics {
   invalidated(some: readonly Counted[]): void;
   /** A URL that a warm-up has ended at this instance. */
   warmed(ended: Ended): void;
+  readonly improvements: ImprovementReport;
   text(): Promise<string>;
   readonly contentType: string;
 }
@@ -45,12 +48,15 @@ export function createMetrics(read: {
   readonly invalidations: () => InvalidationFigures;
   /** URLs of warm-ups that wait; rejects while the store is away. */
   readonly warming: () => Promise<number>;
+  /** Variants that wait to be improved. */
+  readonly improving: () => number;
 }): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: "freshet_" });
   loadMetrics(registry, read);
   originMetrics(registry, read.breakers);
   const invalidations = invalidationMetrics(registry, read.invalidations);
+  const improvements = improvementMetrics(registry, read.improving);
   const warmUps = warmUpMetrics(registry, read.warming);
   if (read.sharedTier) sharedTierMetrics(registry, read.sharedTier);
   if (read.accessLog) accessLogMetrics(registry, read.accessLog);
@@ -141,6 +147,7 @@ export function createMetrics(read: {
     fetched: (outcome) => fetches.inc({ outcome }),
     invalidated: (some) => invalidations.ended(some),
     warmed: warmUps.ended,
+    improvements,
     text: () => registry.metrics(),
     contentType: registry.contentType,
   };

@@ -75,6 +75,8 @@ export interface Project {
   readonly formats: readonly OutputFormat[];
   /** Display P3 for originals that reach beyond sRGB, where the format can say so; absent, everything is sRGB. */
   readonly gamut?: "p3";
+  /** Present where variants stay as they were answered first. */
+  readonly improve?: false;
   /** Unknown query parameters are sent on to the origin. */
   readonly forwardQuery: boolean;
   /** Seconds: for browsers, for CDN nodes, and until a record is revalidated. */

@@ -9,6 +9,7 @@ export { estimateCost } from "./cost.ts";
 export { RENDERER_VERSION } from "./engine.ts";
 export { isRenderError, RenderError } from "./errors.ts";
 export { carriesP3, type Gamut } from "./gamut.ts";
+export { IMPROVER_REVISION, type Improved, improve, isImprovable } from "./improve.ts";
 export type { Memory } from "./insight.ts";
 export { checkLimits, DEFAULT_LIMITS } from "./limits.ts";
 export { estimateMemory } from "./memory.ts";

@@ -11,6 +11,8 @@ const WRITTEN: Partial<Record<OutputFormat, number>> = { avif: 30 };
 const PASSED = 5;
 /** Finished pixels before and after an effect, or for two encoders. */
 const RAW = 14;
+/** With time: an encoder that looks further, and the senses of two pictures that are compared. */
+const LATE = 90;
 /** A backdrop is blurred beside the picture. */
 const BACKED = 24;
 /** The copy that a blur works on. */
@@ -30,16 +32,20 @@ export function estimateMemory(
   facts: ImageFacts,
   transformation: Transformation,
   format: OutputFormat,
-  { rival, images = [] }: Beside = {},
+  { rival, late, images = [] }: Beside = {},
 ): number {
   const { size, pages, effects, passes } = foresee(facts, transformation, format);
   const isRaw =
-    rival !== undefined || effects.length > 0 || passes.length > 1 || passes[0].backdrop !== undefined;
+    late === true ||
+    rival !== undefined ||
+    effects.length > 0 ||
+    passes.length > 1 ||
+    passes[0].backdrop !== undefined;
   const area = size.width * size.height;
   const raw = isRaw
     ? area * pages * ((passes.some((pass) => pass.backdrop) ? BACKED : RAW) + reachOf(effects))
     : 0;
-  const written = area * (PASSED + (WRITTEN[format] ?? 0));
+  const written = area * (PASSED + (WRITTEN[format] ?? 0) + (late ? LATE : 0));
   const drawn = facts.format === "svg" ? area * DRAWN : 0;
   const read = [facts, ...images].reduce((most, each) => Math.max(most, heldBytes(each)), 0);
   const looked = transformation.trim?.trim === undefined ? 0 : Math.min(4 * facts.pixels, LOOKED_AT);

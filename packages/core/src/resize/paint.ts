@@ -45,6 +45,13 @@ export async function paint(
   return second.bytes.length < first.bytes.length ? second : first;
 }
 
+/** The finished pixels of a still picture, and the quality that `paint` gives them. */
+export async function paintRaw(painting: Painting, picture: Picture, format: OutputFormat) {
+  const { image } = await paintAll(painting, picture, format);
+  const raw = await toRaw(image, painting.deadline);
+  return { raw, quality: qualityIn(picture, raw)(format) };
+}
+
 /** An animation is written as it always was, unless it is pressed: its frames are not held together just to be looked at. */
 const choosesQuality = ({ quality, pages, press }: Picture) =>
   quality === undefined && (pages === 1 || press !== undefined);
@@ -60,7 +67,7 @@ function qualityIn(picture: Picture, raw: Raw | undefined) {
   };
 }
 
-async function encodeAs(encoded: Sharp, format: OutputFormat, deadline: number): Promise<Rendered> {
+export async function encodeAs(encoded: Sharp, format: OutputFormat, deadline: number): Promise<Rendered> {
   const { data, info } = await limited(encoded, deadline).toBuffer({ resolveWithObject: true });
   return {
     bytes: data,
