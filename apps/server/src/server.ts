@@ -26,6 +26,7 @@ import { ANALYTICS_FILE } from "./analytics/tables.ts";
 import { Answers } from "./cache/answers.ts";
 import { Coverage } from "./cache/coverage.ts";
 import { DiskStore } from "./cache/disk-store.ts";
+import { FrameShelf } from "./cache/frames.ts";
 import { Originals } from "./cache/originals.ts";
 import { Records } from "./cache/records.ts";
 import { RenderQueue } from "./cache/render-queue.ts";
@@ -244,6 +245,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     queue,
     cells,
     limits: { ...DEFAULT_LIMITS, maxBytes: limits.maxOriginalBytes },
+    frames: new FrameShelf(limits.frameBytes),
     onRender: metrics.rendered,
     onLook: metrics.looked,
   });

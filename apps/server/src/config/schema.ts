@@ -202,6 +202,14 @@ export const CONFIG_SCHEMA = {
           maximum: 64 * GIB,
           default: 256 * MIB,
         },
+        frameBytes: {
+          type: "integer",
+          description:
+            "Bytes of decoded pixels that sizes of one original share which are asked for within five seconds of each other, as those of a srcset are. 0 decodes for each size anew.",
+          minimum: 0,
+          maximum: 64 * GIB,
+          default: 64 * MIB,
+        },
         diskBytes: {
           type: "integer",
           description: "Bytes of originals, variants and records kept in the data folder.",

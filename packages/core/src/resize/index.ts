@@ -7,7 +7,9 @@ export type {
 } from "./contract.ts";
 export { estimateCost } from "./cost.ts";
 export { RENDERER_VERSION } from "./engine.ts";
+export type { Raw } from "./engine.ts";
 export { isRenderError, RenderError } from "./errors.ts";
+export type { Frames } from "./frames.ts";
 export { carriesP3, type Gamut } from "./gamut.ts";
 export type { Memory } from "./insight.ts";
 export { checkLimits, DEFAULT_LIMITS } from "./limits.ts";
