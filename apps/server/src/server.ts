@@ -3,13 +3,7 @@ import { createServer as createHttpServer } from "node:http";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { CdnDriver } from "@freshet/core";
-import {
-  DEFAULT_LIMITS,
-  type ImageFacts,
-  isRenderError,
-  RENDERER_VERSION,
-  sniffFormat,
-} from "@freshet/core/resize";
+import { type ImageFacts, isRenderError, RENDERER_VERSION, sniffFormat } from "@freshet/core/resize";
 import { openStore, type Store } from "@freshet/store";
 import Fastify, { type FastifyInstance, LogController } from "fastify";
 import { createAccess } from "./access/access.ts";
@@ -32,7 +26,7 @@ import { Records } from "./cache/records.ts";
 import { RenderQueue } from "./cache/render-queue.ts";
 import { longestLookup, SharedTier } from "./cache/shared/shared-tier.ts";
 import { Variants } from "./cache/variants.ts";
-import { TEXT } from "./cells/allowance.ts";
+import { limitsWithin, TEXT } from "./cells/allowance.ts";
 import { Cells } from "./cells/cells.ts";
 import { JOBS } from "./cells/jobs.ts";
 import type { Config } from "./config.ts";
@@ -244,7 +238,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     shared: sharedTier?.shelf("variants"),
     queue,
     cells,
-    limits: { ...DEFAULT_LIMITS, maxBytes: limits.maxOriginalBytes },
+    limits: { ...limitsWithin(limits.cellBytes), maxBytes: limits.maxOriginalBytes },
     frames: new FrameShelf(limits.frameBytes),
     onRender: metrics.rendered,
     onLook: metrics.looked,

@@ -2,14 +2,22 @@ import type { Frames, Raw } from "@freshet/core/resize";
 
 /** Sizes of one original that are asked for within so many milliseconds are a burst; a frame is kept as long after its last use. */
 const BURST_MS = 5_000;
-/** Originals that are watched for it. */
+/** Originals and large frames that are watched for it. */
 const MOST_WATCHED = 10_000;
+/** A frame that takes more of the room than this has to be asked for twice itself: sizes that need so many pixels are seldom several. */
+const LARGE = 1 / 3;
 
 interface Kept {
   readonly bytes: number;
   readonly raw: Promise<Raw>;
   isMade: boolean;
   usedAt: number;
+}
+
+interface Asked {
+  readonly at: number;
+  /** Another time shortly before. */
+  readonly isBurst: boolean;
 }
 
 /**
@@ -21,7 +29,8 @@ export class FrameShelf {
   readonly #now: () => number;
   /** In the order of their last use. */
   readonly #kept = new Map<string, Kept>();
-  readonly #asked = new Map<string, { readonly at: number; readonly isBurst: boolean }>();
+  readonly #asked = new Map<string, Asked>();
+  readonly #largeAsked = new Map<string, Asked>();
   #bytes = 0;
   #sweep: NodeJS.Timeout | undefined;
 
@@ -37,14 +46,7 @@ export class FrameShelf {
 
   /** Notes that a size of the original with this digest is going to be rendered. */
   expect(digest: string): void {
-    const at = this.#now();
-    const before = this.#asked.get(digest);
-    this.#asked.delete(digest);
-    this.#asked.set(digest, { at, isBurst: before !== undefined && at - before.at <= BURST_MS });
-    for (const oldest of this.#asked.keys()) {
-      if (this.#asked.size <= MOST_WATCHED) break;
-      this.#asked.delete(oldest);
-    }
+    this.#note(this.#asked, digest);
   }
 
   /** What a render of that original may use. */
@@ -60,7 +62,9 @@ export class FrameShelf {
       kept.usedAt = this.#now();
       return kept.raw;
     }
-    if (this.#asked.get(digest)?.isBurst !== true || !this.#makeRoom(bytes)) return undefined;
+    const isLarge = bytes > this.#maxBytes * LARGE;
+    const isWanted = this.#asked.get(digest)?.isBurst === true && (!isLarge || this.#note(this.#largeAsked, name));
+    if (!isWanted || !this.#makeRoom(bytes)) return undefined;
     const entry: Kept = { bytes, raw: make(), isMade: false, usedAt: this.#now() };
     this.#kept.set(name, entry);
     this.#bytes += bytes;
@@ -73,6 +77,18 @@ export class FrameShelf {
       () => this.#forget(name),
     );
     return entry.raw;
+  }
+
+  /** Whether it was asked for shortly before as well. */
+  #note(asked: Map<string, Asked>, name: string): boolean {
+    const at = this.#now();
+    const before = asked.get(name);
+    const isBurst = before !== undefined && at - before.at <= BURST_MS;
+    asked.delete(name);
+    asked.set(name, { at, isBurst });
+    const [oldest = ""] = asked.keys();
+    if (asked.size > MOST_WATCHED) asked.delete(oldest);
+    return isBurst;
   }
 
   /** Frames that are being made stay: their bytes are taken whether they are kept or not. */

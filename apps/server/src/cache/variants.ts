@@ -140,7 +140,9 @@ export class Variants {
       const before = this.#seen.get(digest) ?? [];
       const whole = { ...job, seen: before };
       const inCell = run !== HERE;
-      const { rendered, seen } = await (inCell ? run("render", whole) : JOBS.render(whole, frames?.of(digest)));
+      const { rendered, seen } = await (inCell
+        ? run("render", whole)
+        : JOBS.render(whole, frames?.of(digest)));
       const known = new Set(before.map(([question]) => question));
       for (const [question] of seen) if (!known.has(question)) this.#onLook(/^\w*/.exec(question)?.[0] ?? "");
       if (seen.length > 0) this.#seen.set(digest, seen.slice(-MOST_QUESTIONS));

@@ -248,7 +248,7 @@ export const CONFIG_SCHEMA = {
         cellBytes: {
           type: "integer",
           description:
-            "Bytes of memory that all of them may take together. What needs more is answered with 413.",
+            "Bytes of memory that all of them may take together. What needs more is answered with 413: an AVIF original may have 15 megapixels by default, and up to 25 from 600000000 bytes on.",
           minimum: 200_000_000,
           maximum: 64 * GIB,
           default: 360_000_000,

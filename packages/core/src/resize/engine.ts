@@ -28,7 +28,11 @@ export function openImage(
 
 /** Opens a JPEG of our own making whose every pixel is decoded from a square of `shrink` by `shrink`: what libvips takes with the name of a file alone. */
 export function openShrunk(path: string, shrink: number): Sharp {
-  return sharp(`${path}[shrink=${shrink}]`, { failOn: "error", limitInputPixels: false, sequentialRead: true });
+  return sharp(`${path}[shrink=${shrink}]`, {
+    failOn: "error",
+    limitInputPixels: false,
+    sequentialRead: true,
+  });
 }
 
 /** The same greys in 8 bits under the same profile, which sharp looks at only then. */

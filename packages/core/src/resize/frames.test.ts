@@ -101,7 +101,8 @@ test.each(Object.keys(KINDS))("no picture (%s) depends on what was decoded befor
 it("decodes once for all sizes that take the same shrink, and once more for others", async () => {
   const frames = new Everything();
   const original = originals.get("baseline") ?? Buffer.alloc(0);
-  for (const w of [300, 350, 400, 470]) await render(original, asked(`w=${w}&q=80`), { format: "jpeg", frames });
+  for (const w of [300, 350, 400, 470])
+    await render(original, asked(`w=${w}&q=80`), { format: "jpeg", frames });
   expect([...frames.kept.keys()]).toEqual(["4"]);
   expect(frames.found).toBe(3);
   await render(original, asked("w=700&q=80"), { format: "jpeg", frames });

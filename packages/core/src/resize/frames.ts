@@ -56,13 +56,18 @@ const TRIAL_MS = 10_000;
 
 async function provesTrue(): Promise<boolean> {
   const noise = Uint8Array.from({ length: TRIAL.width * TRIAL.height * 3 }, (_, at) => (at * at * 31) % 251);
-  const jpeg = await sharp(noise, { raw: { ...TRIAL, channels: 3 } }).jpeg().toBuffer();
+  const jpeg = await sharp(noise, { raw: { ...TRIAL, channels: 3 } })
+    .jpeg()
+    .toBuffer();
   const deadline = performance.now() + TRIAL_MS;
   for (const factor of [2.4, 3, 4.9, 5, 8.9, 9, 20]) {
     const size = { width: Math.floor(TRIAL.width / factor), height: Math.floor(TRIAL.height / factor) };
     const scaled = (image: Sharp) => toRaw(image.resize({ ...size, fit: "fill" }), deadline);
     const frame = await decodeAt(jpeg, shrinkOf(TRIAL, size), deadline);
-    const [one, other] = [await scaled(openImage(jpeg, { maxPixels: false, animated: false })), await scaled(openRaw(frame))];
+    const [one, other] = [
+      await scaled(openImage(jpeg, { maxPixels: false, animated: false })),
+      await scaled(openRaw(frame)),
+    ];
     if (Buffer.compare(one.data, other.data) !== 0) return false;
   }
   return true;

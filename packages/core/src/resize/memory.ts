@@ -40,7 +40,9 @@ export function estimateMemory(
     rival !== undefined || effects.length > 0 || passes.length > 1 || passes[0].backdrop !== undefined;
   const area = size.width * size.height;
   const raw = isRaw
-    ? area * pages * ((passes.some((pass) => pass.backdrop) ? BACKED : RAW) + reachOf(effects) + lightOf(passes))
+    ? area *
+      pages *
+      ((passes.some((pass) => pass.backdrop) ? BACKED : RAW) + reachOf(effects) + lightOf(passes))
     : 0;
   const written = area * (PASSED + (WRITTEN[format] ?? 0));
   const drawn = facts.format === "svg" ? area * DRAWN : 0;

@@ -1,7 +1,17 @@
 import type { Sharp } from "sharp";
 import { backedBy } from "./backdrop.ts";
 import type { RenderLimits } from "./contract.ts";
-import { asP3, asSrgb, eachFrame, inLight, openImage, openRaw, type Raw, shallowGrey, toRaw } from "./engine.ts";
+import {
+  asP3,
+  asSrgb,
+  eachFrame,
+  inLight,
+  openImage,
+  openRaw,
+  type Raw,
+  shallowGrey,
+  toRaw,
+} from "./engine.ts";
 import { type Frames, frameFor } from "./frames.ts";
 import type { Gamut } from "./gamut.ts";
 import { sameSize } from "./geometry.ts";
