@@ -4,13 +4,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { setTimeout as rest } from "node:timers/promises";
 import type { CdnDriver } from "@freshet/core";
-import {
-  DEFAULT_LIMITS,
-  type ImageFacts,
-  isRenderError,
-  RENDERER_VERSION,
-  sniffFormat,
-} from "@freshet/core/resize";
+import { type ImageFacts, isRenderError, RENDERER_VERSION, sniffFormat } from "@freshet/core/resize";
 import { openStore, type Store } from "@freshet/store";
 import Fastify, { type FastifyInstance, LogController } from "fastify";
 import { createAccess } from "./access/access.ts";
@@ -28,6 +22,7 @@ import { ANALYTICS_FILE } from "./analytics/tables.ts";
 import { Answers } from "./cache/answers.ts";
 import { Coverage } from "./cache/coverage.ts";
 import { DiskStore } from "./cache/disk-store.ts";
+import { FrameShelf } from "./cache/frames.ts";
 import { Improvements } from "./cache/improvements.ts";
 import { createInspect } from "./cache/inspect.ts";
 import { Originals } from "./cache/originals.ts";
@@ -35,7 +30,7 @@ import { Records } from "./cache/records.ts";
 import { RenderQueue } from "./cache/render-queue.ts";
 import { longestLookup, SharedTier } from "./cache/shared/shared-tier.ts";
 import { Variants } from "./cache/variants.ts";
-import { TEXT } from "./cells/allowance.ts";
+import { limitsWithin, TEXT } from "./cells/allowance.ts";
 import { Cells } from "./cells/cells.ts";
 import { JOBS } from "./cells/jobs.ts";
 import type { Config } from "./config.ts";
@@ -243,7 +238,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
   const { countryHeader } = config.analytics;
   const observer = createObserver({ metrics, buffer: analytics.buffer, countryHeader, now });
   const records = new Records(recordDisk, limits.records);
-  const renderLimits = { ...DEFAULT_LIMITS, maxBytes: limits.maxOriginalBytes };
+  const renderLimits = { ...limitsWithin(limits.cellBytes), maxBytes: limits.maxOriginalBytes };
   const factsOf = (bytes: Uint8Array) => readFacts(cells, bytes);
   const originals = new Originals({
     source,
@@ -270,6 +265,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     queue,
     cells,
     limits: renderLimits,
+    frames: new FrameShelf(limits.frameBytes),
     onRender: metrics.rendered,
     onLook: metrics.looked,
   });

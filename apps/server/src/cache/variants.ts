@@ -21,6 +21,7 @@ import { ByteTiers } from "./byte-tiers.ts";
 import type { Departure } from "./departure.ts";
 import type { DiskStore } from "./disk-store.ts";
 import { Flights } from "./flights.ts";
+import type { FrameShelf } from "./frames.ts";
 import type { Patience } from "./patience.ts";
 import type { RenderQueue } from "./render-queue.ts";
 import type { Shelf } from "./shared/shared-tier.ts";
@@ -109,6 +110,7 @@ export class Variants {
   readonly #onRender: (milliseconds: number) => void;
   readonly #onLook: (what: string) => void;
   readonly #cells: Cells | undefined;
+  readonly #frames: FrameShelf | undefined;
   readonly #seen = new LRUCache<string, Seen>({ max: MOST_SEEN });
   readonly #refused = new LRUCache<string, RenderError>({ max: MOST_REFUSALS });
   readonly #flights = new Flights<{ readonly bytes: Uint8Array; readonly from: VariantOrigin } | undefined>(
@@ -124,6 +126,8 @@ export class Variants {
     /** Where hostile formats are read; absent, they are read here like everything else. */
     readonly cells?: Cells | undefined;
     readonly limits: RenderLimits;
+    /** Where decoded pixels are shared by sizes that are asked for together; absent, each is decoded for itself. */
+    readonly frames?: FrameShelf | undefined;
     readonly onRender?: (milliseconds: number) => void;
     /** A look at an original's pixels that memory could not spare: for what. */
     readonly onLook?: (what: string) => void;
@@ -132,6 +136,7 @@ export class Variants {
     this.#queue = parts.queue;
     this.#cells = parts.cells;
     this.#limits = parts.limits;
+    this.#frames = parts.frames;
     this.#onRender = parts.onRender ?? (() => {});
     this.#onLook = parts.onLook ?? (() => {});
   }
@@ -153,6 +158,7 @@ export class Variants {
     } = {},
   ) {
     const { digest, further, transformation, format, rival, gamut } = request;
+    const frames = this.#frames;
     // What its header says is too large waits for nothing. The bytes are counted where they are.
     checkLimits(request.facts, 0, this.#limits);
     const options = { rival, gamut, images: further.flatMap((each) => each.facts ?? []) };
@@ -162,7 +168,11 @@ export class Variants {
     return this.make(wanted, async (run, original, images) => {
       const job = { original, transformation, format, rival, gamut, limits: this.#limits, images };
       const before = this.#seen.get(digest) ?? [];
-      const { rendered, seen } = await run("render", { ...job, seen: before });
+      const whole = { ...job, seen: before };
+      const inCell = run !== HERE;
+      const { rendered, seen } = await (inCell
+        ? run("render", whole)
+        : JOBS.render(whole, frames?.of(digest)));
       const known = new Set(before.map(([question]) => question));
       for (const [question] of seen) if (!known.has(question)) this.#onLook(/^\w*/.exec(question)?.[0] ?? "");
       if (seen.length > 0) this.#seen.set(digest, seen.slice(-MOST_QUESTIONS));
@@ -246,6 +256,7 @@ export class Variants {
       const refused = this.#refused.get(key);
       if (refused) throw refused;
       turn?.pay?.(cost);
+      this.#frames?.expect(digest);
       const make = async (run: Run) => {
         const original = await bytesOf(digest);
         if (!original) return undefined;

@@ -1,5 +1,5 @@
 import type { OutputFormat, Transformation } from "@freshet/core";
-import { estimateMemory, type ImageFacts } from "@freshet/core/resize";
+import { DEFAULT_LIMITS, estimateMemory, type ImageFacts, type RenderLimits } from "@freshet/core/resize";
 import { type Allowance, EMPTY_CELL } from "./cell.ts";
 
 const MB = 1_000_000;
@@ -44,6 +44,23 @@ export function allowanceToImprove(
   const needed = estimateMemory(facts, transformation, format, { ...options, late: true });
   const bytes = EMPTY_CELL + needed * CAUTION;
   return { bytes, cpuMs: IMPROVING_MS, isQuick: false };
+}
+
+/** Bytes of all cells together that the default limits are made for. */
+const USUAL_CELLS = 360 * MB;
+/** An AVIF of more takes longer than anybody waits, whatever memory there is. */
+const MOST_AVIF = 25_000_000;
+
+/** What originals may be where cells may take so many bytes together: an AVIF needs most by far, and larger ones are let in where there is room. */
+export function limitsWithin(cellBytes: number): RenderLimits {
+  const factor = Math.max(1, cellBytes / USUAL_CELLS);
+  const { maxPixels, maxHeldBytes } = DEFAULT_LIMITS;
+  const avif = Math.min(MOST_AVIF, Math.floor(maxPixels.avif * factor));
+  return {
+    ...DEFAULT_LIMITS,
+    maxPixels: { ...maxPixels, avif },
+    maxHeldBytes: Math.floor(maxHeldBytes * factor),
+  };
 }
 
 /** The same for looking an original over. */

@@ -1,5 +1,6 @@
 import type { Transformation } from "@freshet/core";
 import {
+  type Frames,
   type ImageFacts,
   type Improved,
   improve,
@@ -18,7 +19,7 @@ import { sanitiseSvg } from "../svg/sanitise.ts";
 export type Seen = readonly (readonly [question: string, answer: readonly number[]])[];
 
 /** What a render takes that can be sent to another process. */
-export interface RenderJob extends Omit<RenderOptions, "memory"> {
+export interface RenderJob extends Omit<RenderOptions, "memory" | "frames"> {
   readonly original: Uint8Array;
   readonly transformation: Transformation;
   readonly seen: Seen;
@@ -42,11 +43,14 @@ export const JOBS = {
   sanitise: ({ original }: { readonly original: Uint8Array }): Promise<Uint8Array | undefined> =>
     sanitiseSvg(original),
 
-  /** The variant, and all that is known of the pixels now. */
-  async render(job: RenderJob): Promise<{ readonly rendered: Rendered; readonly seen: Seen }> {
+  /** The variant, and all that is known of the pixels now. Frames stay in their process. */
+  async render(
+    job: RenderJob,
+    frames?: Frames,
+  ): Promise<{ readonly rendered: Rendered; readonly seen: Seen }> {
     const { original, transformation, seen, ...options } = job;
     const known = new Map(seen);
-    const rendered = await render(original, transformation, { ...options, memory: memoryIn(known) });
+    const rendered = await render(original, transformation, { ...options, memory: memoryIn(known), frames });
     return { rendered, seen: [...known] };
   },
 

@@ -203,6 +203,14 @@ export const CONFIG_SCHEMA = {
           maximum: 64 * GIB,
           default: 256 * MIB,
         },
+        frameBytes: {
+          type: "integer",
+          description:
+            "Bytes of decoded pixels that sizes of one original share which are asked for within five seconds of each other, as those of a srcset are. 0 decodes for each size anew.",
+          minimum: 0,
+          maximum: 64 * GIB,
+          default: 64 * MIB,
+        },
         diskBytes: {
           type: "integer",
           description: "Bytes of originals, variants and records kept in the data folder.",
@@ -241,7 +249,7 @@ export const CONFIG_SCHEMA = {
         cellBytes: {
           type: "integer",
           description:
-            "Bytes of memory that all of them may take together. What needs more is answered with 413.",
+            "Bytes of memory that all of them may take together. What needs more is answered with 413: an AVIF original may have 15 megapixels by default, and up to 25 from 600000000 bytes on.",
           minimum: 200_000_000,
           maximum: 64 * GIB,
           default: 360_000_000,

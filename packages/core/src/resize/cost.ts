@@ -25,6 +25,9 @@ const LOOKING = 3;
 const RETOUCHING = 1.5;
 const BLURRING = 0.12;
 
+/** Both sizes of what is scaled in linear light. */
+const LIGHTING = 10;
+
 /** A search reads the original once more, and tries and judges this many megapixels at most. */
 const SEARCHED = 0.41;
 const JUDGING = 25;
@@ -50,10 +53,11 @@ export function estimateCost(
   format: OutputFormat,
   { rival, gamut, late, images = [] }: Beside & { readonly gamut?: Gamut | undefined } = {},
 ): number {
-  const { size, pages, effects } = foresee(facts, transformation, format);
+  const { size, pages, effects, passes } = foresee(facts, transformation, format);
   const reading = readingOf(facts) + (gamut === "p3" ? WIDENING : 0);
   const read = (facts.width * facts.height * pages * (reading + lookingOf(facts, transformation))) / 1e6;
-  const retouching = effects.reduce((sum, effect) => sum + retouchingOf(effect), 0);
+  const lighting = passes.some(({ inLight }) => inLight) ? LIGHTING : 0;
+  const retouching = effects.reduce((sum, effect) => sum + retouchingOf(effect), lighting);
   const written =
     (size.width * size.height * pages * (WRITING[format] + (rival ? WRITING[rival] : 0) + retouching)) / 1e6;
   const further = images.reduce(

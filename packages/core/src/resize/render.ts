@@ -33,14 +33,14 @@ export async function render(
 export async function withPicture<Result>(
   bytes: Uint8Array,
   transformation: Transformation,
-  { format, rival, gamut, limits = DEFAULT_LIMITS, memory, images = new Map() }: RenderOptions,
+  { format, rival, gamut, limits = DEFAULT_LIMITS, memory, frames, images = new Map() }: RenderOptions,
   work: (painting: Painting, picture: Picture) => Promise<Result>,
 ): Promise<Result> {
   const deadline = performance.now() + limits.timeoutMs;
   const header = await readHeader(bytes);
   checkLimits(header, bytes.length, limits);
   const wish = { transformation: effectiveTransformation(transformation), format, rival, limits };
-  const painting = { bytes, header, limits, images, gamut: "srgb", deadline } as const;
+  const painting = { bytes, header, limits, images, frames, gamut: "srgb", deadline } as const;
   const isWide = gamut === "p3" && header.isWide && [format, rival ?? format].every(carriesP3);
   try {
     // Always in sRGB: what is seen is kept for variants of both kinds.
