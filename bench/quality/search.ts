@@ -1,7 +1,7 @@
 import type { Transformation } from "@freshet/core";
 import { DEFAULT_LIMITS, render } from "@freshet/core/resize";
 import sharp from "sharp";
-import { type Photograph, photographs } from "./photographs.ts";
+import type { Photograph } from "./photographs.ts";
 import { pixelsOf } from "./pixels.ts";
 import { judge } from "./ssimulacra2.ts";
 
@@ -31,10 +31,10 @@ export interface Delivery {
 
 /** Every photograph, format and level: what was delivered against what was aimed at. */
 export async function measureSearch(
+  all: readonly Photograph[],
   quick: boolean,
   progress: (text: string) => void,
 ): Promise<readonly Delivery[]> {
-  const all = await photographs(progress);
   const some = quick ? all.filter((_, at) => at % 4 === 0) : all;
   const found: Delivery[] = [];
   for (const [at, photograph] of some.entries()) {

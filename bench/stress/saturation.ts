@@ -1,0 +1,144 @@
+import { Agent, get } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Cell, Parts } from "../cell.ts";
+import { load } from "../hits/load.ts";
+import { deliveryUrl, type Server, startOwn } from "../peers.ts";
+import { isInstalled } from "../programs.ts";
+import { takeRounds } from "../rounds.ts";
+import { median, quantile, ratioOf, summarised } from "../statistics.ts";
+import { table } from "../table.ts";
+
+/** Clients that each want a picture nobody asked for before, always. */
+const MISSING = 32;
+/** Hits a second by a clock, not by answers: a slow one does not keep the next from being asked. */
+const HITS_PER_SECOND = 50;
+const SECONDS = 90;
+/** Renders and queues are under way. */
+const RAMP_MS = 500;
+/** Until a client asks again that was told 503. */
+const AGAIN_MS = 200;
+
+interface SaturationRound {
+  /** Milliseconds of each hit. */
+  readonly idle: readonly number[];
+  readonly saturated: readonly number[];
+  /** Hits a second in a closed loop of four; absent without wrk. */
+  readonly rate?: { readonly idle: number; readonly saturated: number };
+}
+
+/** Whether hits wait behind renders: hits at a fixed rate, alone and while 32 misses wait. */
+export const saturation: Cell = {
+  name: "saturation",
+  group: "stress",
+  about: "memory hits while 32 misses wait for two cores",
+  async run(parts, options, progress) {
+    const own = await startOwn();
+    try {
+      const seconds = options.quick ? 2 : 5;
+      const [taken] = await takeRounds(
+        "saturation",
+        [{ name: "freshet" }],
+        (_, round) => oneRound(own, parts, round, seconds),
+        { ...options, seconds: SECONDS, progress },
+      );
+      const rounds = taken?.rounds ?? [];
+      const p99 = (side: "idle" | "saturated") => rounds.map((round) => quantile(round[side], 0.99));
+      const row = (side: "idle" | "saturated") => [
+        side === "idle" ? "alone" : `while ${MISSING} misses wait`,
+        median(rounds.map((round) => quantile(round[side], 0.5))).toFixed(1),
+        median(p99(side)).toFixed(1),
+        Math.max(...rounds.flatMap((round) => round[side])).toFixed(1),
+      ];
+      const rates = rounds.flatMap(({ rate }) => (rate ? [rate] : []));
+      return {
+        figures: rounds,
+        tables: [
+          table(`${HITS_PER_SECOND} memory hits a second, milliseconds`, [
+            ["", "p50", "p99", "longest"],
+            row("idle"),
+            row("saturated"),
+          ]),
+        ],
+        measured: {
+          "G12.memory": ratioOf(p99("saturated"), p99("idle")),
+          "G12.memory.ms": summarised(p99("saturated")),
+          ...(rates.length > 0 && {
+            "G12.rate": ratioOf(
+              rates.map(({ saturated }) => saturated),
+              rates.map(({ idle }) => idle),
+            ),
+          }),
+        },
+      };
+    } finally {
+      await own.stop();
+    }
+  },
+};
+
+async function oneRound(
+  own: Server,
+  { pictures, origin }: Parts,
+  round: number,
+  seconds: number,
+): Promise<SaturationRound> {
+  const hit = deliveryUrl(own, origin.pictureUrl("saturation-hit", pictures.names[0] ?? ""), 480);
+  await timed(hit);
+  const idle = await hitsFor(hit, seconds);
+  const idleRate = await rateOf(hit);
+  let isOver = false;
+  let missed = 0;
+  const miss = async () => {
+    while (!isOver) {
+      missed += 1;
+      const name = pictures.names[missed % pictures.names.length] ?? "";
+      const url = deliveryUrl(own, origin.pictureUrl(`saturation-${round}-${missed}`, name));
+      const { status } = await timed(url);
+      if (status === 503 || status === 429) await sleep(AGAIN_MS);
+      else if (status !== 200) throw new Error(`${url} was answered ${status}.`);
+    }
+  };
+  const missing = Promise.all(Array.from({ length: MISSING }, miss));
+  await Promise.race([sleep(RAMP_MS), missing]);
+  const saturated = await hitsFor(hit, seconds);
+  const saturatedRate = await rateOf(hit);
+  isOver = true;
+  await missing;
+  const rate = idleRate !== undefined && saturatedRate !== undefined;
+  return { idle, saturated, ...(rate && { rate: { idle: idleRate, saturated: saturatedRate } }) };
+}
+
+async function rateOf(url: string): Promise<number | undefined> {
+  return isInstalled("wrk") ? (await load(url, 1, 4)).perSecond : undefined;
+}
+
+/** Hits at a fixed rate; the milliseconds of each. */
+async function hitsFor(url: string, seconds: number): Promise<readonly number[]> {
+  const begun = performance.now();
+  const asked: Promise<number>[] = [];
+  for (let at = 0; at < seconds * HITS_PER_SECOND; at += 1) {
+    await sleep(Math.max(0, begun + (at * 1_000) / HITS_PER_SECOND - performance.now()));
+    asked.push(
+      timed(url).then(({ status, milliseconds }) => {
+        if (status !== 200) throw new Error(`A hit was answered ${status}.`);
+        return milliseconds;
+      }),
+    );
+  }
+  return Promise.all(asked);
+}
+
+const agent = new Agent({ keepAlive: true });
+
+function timed(url: string): Promise<{ readonly status: number; readonly milliseconds: number }> {
+  const begun = performance.now();
+  return new Promise((resolve, reject) => {
+    get(url, { agent, headers: { accept: "image/avif,image/webp,*/*" } }, (answer) => {
+      answer.on("error", reject);
+      answer.on("end", () =>
+        resolve({ status: answer.statusCode ?? 0, milliseconds: performance.now() - begun }),
+      );
+      answer.resume();
+    }).on("error", reject);
+  });
+}
