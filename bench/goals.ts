@@ -162,7 +162,12 @@ export const GOALS = [
   goal(
     "G15",
     "a dead origin harms itself alone",
-    least("G15.others", "pictures a second of three origins beside a dead one ÷ without", "dead-origin", [0.9, 0.97]),
+    least(
+      "G15.others",
+      "pictures a second of three origins beside a dead one ÷ without",
+      "dead-origin",
+      [0.9, 0.97],
+    ),
     most("G15.opens", "until the dead one is no longer asked", "dead-origin", [10], S),
     most("G15.fails", "an answer for it from then on", "dead-origin", [5], MS),
   ),
@@ -172,7 +177,9 @@ export const GOALS = [
     most("G16.avif", "bytes of AVIF ÷ plain JPEG of as many points", "search", [0.74, 0.64]),
     most("G16.webp", "bytes of WebP ÷ plain JPEG of as many points", "search", [0.87]),
     most("G16.jpeg", "bytes of JPEG ÷ plain JPEG of as many points", "search", [0.9]),
-    least("G16.near", "photographs within 2 points of their target", "search", [undefined, 90], { unit: " %" }),
+    least("G16.near", "photographs within 2 points of their target", "search", [undefined, 90], {
+      unit: " %",
+    }),
     most("G16.encodings", "encodings to get there", "search", [undefined, 2.3]),
   ),
   goal("G17", "AVIF at once", most("G17", "CPU per AVIF ÷ per WebP", "avif", [1.3, 1])),

@@ -48,7 +48,10 @@ export function drawing(panels: readonly Panel[], verdicts: readonly Verdict[]):
     top += strip.height;
   }
   const height = top + MARGIN / 2;
-  const said = panels.map(({ title, rows }) => `${title}: ${rows.map(({ name, ratio }) => `${name} ${ratio.median.toFixed(2)}`).join(", ")}`);
+  const said = panels.map(
+    ({ title, rows }) =>
+      `${title}: ${rows.map(({ name, ratio }) => `${name} ${ratio.median.toFixed(2)}`).join(", ")}`,
+  );
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-labelledby="t d">
 ${element("title", { id: "t" }, "Freshet beside others, measured in one run")}
 ${element("desc", { id: "d" }, `${said.join(". ").replaceAll("&", "and").replaceAll("<", "")}.`)}

@@ -23,7 +23,9 @@ export function goalStrip(verdicts: readonly Verdict[], width: number): Block | 
     text(0, 18, "h", "Goals of delivery: how far each figure is from its bar"),
     ...ticks.flatMap((tick) => [
       line(at(tick), TOP - 4, at(tick), end + 4, "grid"),
-      text(at(tick), end + 20, "tick", tick < 1 ? `1/${1 / tick}` : String(tick), { "text-anchor": "middle" }),
+      text(at(tick), end + 20, "tick", tick < 1 ? `1/${1 / tick}` : String(tick), {
+        "text-anchor": "middle",
+      }),
     ]),
     line(at(1), TOP - 8, at(1), end + 4, "base"),
     text(at(1), TOP - 12, "base-label", "bar", { "text-anchor": "middle" }),
@@ -31,7 +33,7 @@ export function goalStrip(verdicts: readonly Verdict[], width: number): Block | 
       const y = TOP + row * ROW + ROW / 2;
       const bar = criterion.bar ?? criterion.aim;
       if (bar === undefined || ratio === undefined) return [];
-      const aim = criterion.aim && at(partOf(bar, valueOf(criterion.aim)));
+      const aim = criterion.aim && at(partOf(bar, wanted(criterion.aim)));
       return [
         text(LABELS - 12, y + 4, "label", `${goal.name}  ${criterion.text}`, { "text-anchor": "end" }),
         ...(aim === undefined ? [] : [line(aim, y - 7, aim, y + 7, "aim")]),
@@ -49,11 +51,12 @@ export function goalStrip(verdicts: readonly Verdict[], width: number): Block | 
   return { height: end + BOTTOM, svg: parts.join("\n") };
 }
 
-const valueOf = (bound: Bound): number => ("atMost" in bound ? bound.atMost : bound.atLeast);
+const wanted = (bound: Bound): number => ("atMost" in bound ? bound.atMost : bound.atLeast);
 
 /** Below 1 keeps the bound, above it does not. A bound of nothing has no ratio: kept is far to the left, missed far to the right. */
 export function partOf(bound: Bound, value: number): number {
-  if ("atMost" in bound) return bound.atMost === 0 ? (value <= 0 ? 0 : Number.MAX_VALUE) : value / bound.atMost;
+  if ("atMost" in bound)
+    return bound.atMost === 0 ? (value <= 0 ? 0 : Number.MAX_VALUE) : value / bound.atMost;
   if (bound.atLeast === 0) return value >= 0 ? 0 : Number.MAX_VALUE;
   return value <= 0 ? Number.MAX_VALUE : bound.atLeast / value;
 }

@@ -1,5 +1,5 @@
 /** Text as SVG takes it. */
-export const escape = (text: string): string =>
+export const escaped = (text: string): string =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 
 /** One element; numbers to a tenth of a pixel. */
@@ -9,9 +9,11 @@ export function element(
   content = "",
 ): string {
   const written = Object.entries(attributes).map(
-    ([key, value]) => ` ${key}="${typeof value === "number" ? Math.round(value * 10) / 10 : escape(value)}"`,
+    ([key, value]) => ` ${key}="${typeof value === "number" ? Math.round(value * 10) / 10 : escaped(value)}"`,
   );
-  return content === "" ? `<${name}${written.join("")}/>` : `<${name}${written.join("")}>${content}</${name}>`;
+  return content === ""
+    ? `<${name}${written.join("")}/>`
+    : `<${name}${written.join("")}>${content}</${name}>`;
 }
 
 export const text = (
@@ -20,7 +22,7 @@ export const text = (
   look: string,
   words: string,
   more: Readonly<Record<string, string>> = {},
-): string => element("text", { x, y, class: look, ...more }, escape(words));
+): string => element("text", { x, y, class: look, ...more }, escaped(words));
 
 export const line = (x1: number, y1: number, x2: number, y2: number, look: string): string =>
   element("line", { x1, y1, x2, y2, class: look });

@@ -10,7 +10,11 @@ import { measureLogs } from "./log.ts";
 import { compareNeighbours } from "./neighbours.ts";
 import { type FreshnessFigures, reportFreshness } from "./report.ts";
 
-type Measure = (options: Options, progress: Progress, leaveOut: Parts["leaveOut"]) => Promise<FreshnessFigures>;
+type Measure = (
+  options: Options,
+  progress: Progress,
+  leaveOut: Parts["leaveOut"],
+) => Promise<FreshnessFigures>;
 
 const cellOf = (name: string, about: string, measure: Measure, group: Group = "freshness"): Cell => ({
   name,
@@ -46,15 +50,23 @@ export const FRESHNESS: readonly Cell[] = [
   atEdges("fresh", "from the 201 until eight nodes give a changed picture", async (options, progress) => ({
     fresh: await compareLatency(options, progress),
   })),
-  atEdges("breadth", "one invalidation of 10 to 1,000,000 originals or variants", async (options, progress) => ({
-    breadths: await compareBreadths(options, progress),
-  })),
+  atEdges(
+    "breadth",
+    "one invalidation of 10 to 1,000,000 originals or variants",
+    async (options, progress) => ({
+      breadths: await compareBreadths(options, progress),
+    }),
+  ),
   atEdges("everything", "`all` on a node with 100,000 objects", async (options, progress) => ({
     everything: await compareEverything(options, progress),
   })),
-  atEdges("neighbours", "a folder invalidated every second, and everybody else's hits", async (options, progress) => ({
-    neighbours: await compareNeighbours(options, progress),
-  })),
+  atEdges(
+    "neighbours",
+    "a folder invalidated every second, and everybody else's hits",
+    async (options, progress) => ({
+      neighbours: await compareNeighbours(options, progress),
+    }),
+  ),
   cellOf("journal", "invalidations accepted and Done a second", async (options, progress, leaveOut) => ({
     journals: await compareJournals(options, leaveOut, progress),
   })),

@@ -81,7 +81,8 @@ async function compareBody(
     const [name = ""] = parts.pictures.names;
     const quality = await qualityFor(await readFile(join(parts.pictures.folder, name)), width, bytes);
     const own = await startOwn(SERVER_CORE);
-    const urlAt = (server: Server) => deliveryUrl(server, parts.origin.pictureUrl("hit", name), width, quality);
+    const urlAt = (server: Server) =>
+      deliveryUrl(server, parts.origin.pictureUrl("hit", name), width, quality);
     contenders.push({ name: "freshet", server: own, url: urlAt(own) });
     const idle = await startOwn(SERVER_CORE, { analytics: { enabled: false } });
     contenders.push({ name: NOT_COUNTING, server: idle, url: urlAt(idle) });
@@ -118,7 +119,8 @@ async function startOthers(
 ): Promise<void> {
   const path = "/hit.webp";
   await writeFile(join(folder, path), body);
-  const add = (name: string, server: Server) => contenders.push({ name, server, url: `${server.url}${path}` });
+  const add = (name: string, server: Server) =>
+    contenders.push({ name, server, url: `${server.url}${path}` });
   const file = join(folder, path);
   add("node:http", await startNode(file, SERVER_CORE));
   if (!isInstalled("nginx")) return leaveOut("nginx", "it is not installed");

@@ -91,6 +91,7 @@ async function etagOf(url: string): Promise<string> {
   const answer = await fetch(url, { headers: { accept: "image/avif,image/webp,image/*,*/*;q=0.8" } });
   await answer.arrayBuffer();
   const etag = answer.headers.get("etag");
-  if (answer.status !== 200 || etag === null) throw new Error(`${url} was answered ${answer.status} ${etag}.`);
+  if (answer.status !== 200 || etag === null)
+    throw new Error(`${url} was answered ${answer.status} ${etag}.`);
   return etag;
 }

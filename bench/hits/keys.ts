@@ -50,7 +50,8 @@ export const keys: Cell = {
   },
 };
 
-const pathOf = (number: number) => `/v7/http://127.0.0.1:9000/media/folder/${number}.jpg?w=800&force_format=webp&q=80`;
+const pathOf = (number: number) =>
+  `/v7/http://127.0.0.1:9000/media/folder/${number}.jpg?w=800&force_format=webp&q=80`;
 
 /** The steps of the hot path from request to entry: the reading of the URL, the key of its answer, the answer. */
 async function createLookUp(): Promise<(url: string) => boolean> {

@@ -20,7 +20,9 @@ export function reportHits(comparisons: readonly HitComparison[]): Outcome {
     if (size === "15") Object.assign(found, { "G8.rate": own(rate), "G8.p50": own(p50) });
     if (size === "282") found["G7.282.rate"] = own(rate);
   }
-  const measured = Object.fromEntries(Object.entries(found).filter(([, ratio]) => ratio !== undefined)) as Measured;
+  const measured = Object.fromEntries(
+    Object.entries(found).filter(([, ratio]) => ratio !== undefined),
+  ) as Measured;
   return {
     figures: comparisons,
     tables: comparisons.map(hitTable),
@@ -31,7 +33,9 @@ export function reportHits(comparisons: readonly HitComparison[]): Outcome {
 }
 
 function between({ peers }: HitComparison, value: Value, one: string, other: string): Ratio | undefined {
-  const [first, second] = [one, other].map((name) => peers.find((peer) => peer.name === name)?.rounds.map(value));
+  const [first, second] = [one, other].map((name) =>
+    peers.find((peer) => peer.name === name)?.rounds.map(value),
+  );
   return first && second && ratioOf(first, second);
 }
 

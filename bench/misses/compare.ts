@@ -86,11 +86,16 @@ export async function compareMisses(
     const alone = options.quick ? pictures / 2 : pictures;
     const crowd = options.quick ? 12 : 24;
     for (const runner of runners) await runner.run({ task, count: 4, inFlight: 2 });
-    const peers = await takeRounds(what, runners, (runner) => measure(runner, task, Math.ceil(alone), crowd), {
-      ...options,
-      seconds: SECONDS,
-      progress,
-    });
+    const peers = await takeRounds(
+      what,
+      runners,
+      (runner) => measure(runner, task, Math.ceil(alone), crowd),
+      {
+        ...options,
+        seconds: SECONDS,
+        progress,
+      },
+    );
     return { task, peers, outputs };
   } finally {
     for (const runner of runners) await runner.stop();

@@ -36,7 +36,10 @@ export async function checkOutputs(
   for (const picture of names.slice(0, JUDGED)) {
     const original = await readFile(join(folder, picture));
     const bare = await renderTask(original, task);
-    const lossless = await sharp(original).resize({ width: task.width }).png({ compressionLevel: 1 }).toBuffer();
+    const lossless = await sharp(original)
+      .resize({ width: task.width })
+      .png({ compressionLevel: 1 })
+      .toBuffer();
     const truth = await pixelsOf(lossless);
     const pointsOf = judge(truth);
     const reached = pointsOf(await pixelsOf(bare));

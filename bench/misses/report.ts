@@ -14,8 +14,15 @@ const cpuCrowd: Value = ({ crowd }) => crowd.cpuMs;
 const perSecond: Value = ({ crowd }) => crowd.perSecond;
 
 /** What a value of one contender is to another's, inside rounds; undefined where one is not here. */
-function between(peers: readonly Rounds<MissRound>[], value: Value, one: string, other: string): Ratio | undefined {
-  const [first, second] = [one, other].map((name) => peers.find((peer) => peer.name === name)?.rounds.map(value));
+function between(
+  peers: readonly Rounds<MissRound>[],
+  value: Value,
+  one: string,
+  other: string,
+): Ratio | undefined {
+  const [first, second] = [one, other].map((name) =>
+    peers.find((peer) => peer.name === name)?.rounds.map(value),
+  );
   return first && second && ratioOf(first, second);
 }
 
@@ -35,7 +42,9 @@ export function reportMisses(misses: Misses): Outcome {
       "G3.thumbor": own(perSecond, "thumbor"),
     }),
   };
-  const measured = Object.fromEntries(Object.entries(found).filter(([, ratio]) => ratio !== undefined)) as Measured;
+  const measured = Object.fromEntries(
+    Object.entries(found).filter(([, ratio]) => ratio !== undefined),
+  ) as Measured;
   return { figures: misses, tables: [missTable(misses)], measured, panels: [missPanel(misses)] };
 }
 

@@ -9,7 +9,8 @@ export const QUALITY: readonly Cell[] = [
   {
     name: "search",
     group: "quality",
-    about: "photographs against the quality that was aimed at, judged by SSIMULACRA2: points, encodings, bytes",
+    about:
+      "photographs against the quality that was aimed at, judged by SSIMULACRA2: points, encodings, bytes",
     async run(_parts, { quick }, progress) {
       const all = await photographs(progress).catch((error: unknown) => {
         throw new NotHere(`photographs: ${error instanceof Error ? error.message : error}`);

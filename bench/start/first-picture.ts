@@ -37,15 +37,27 @@ export const firstPicture: Cell = {
     try {
       const starters = [await freshet(folder), await bare()];
       const ask = (starter: Starter, round: number) =>
-        startOnce(starter, starter.urlOf(origin.pictureUrl(`start-${starter.name.length}-${round}`, pictures.names[0] ?? "")));
+        startOnce(
+          starter,
+          starter.urlOf(origin.pictureUrl(`start-${starter.name.length}-${round}`, pictures.names[0] ?? "")),
+        );
       // What a first start leaves behind, compiled code for example, the next one finds.
       for (const starter of starters) await ask(starter, -1);
       const peers = await takeRounds("start", starters, ask, { ...options, seconds: SECONDS, progress });
       const of = (name: string) => peers.find((peer) => peer.name === name)?.rounds ?? [];
-      const rows = peers.map(({ name, rounds }) => [name, median(rounds).toFixed(0), Math.min(...rounds).toFixed(0)]);
+      const rows = peers.map(({ name, rounds }) => [
+        name,
+        median(rounds).toFixed(0),
+        Math.min(...rounds).toFixed(0),
+      ]);
       return {
         figures: peers,
-        tables: [table("Process start until the first picture of 12 megapixels, ms", [["", "p50", "least"], ...rows])],
+        tables: [
+          table("Process start until the first picture of 12 megapixels, ms", [
+            ["", "p50", "least"],
+            ...rows,
+          ]),
+        ],
         measured: { G22: ratioOf(of("freshet"), of(BARE_NAME)) },
       };
     } finally {
@@ -58,7 +70,10 @@ const BARE_NAME = "node + fastify + sharp";
 
 async function freshet(folder: string): Promise<Starter> {
   const port = await freePort();
-  const project = { apiKey: "client_0123456789abcdef", origins: { allow: ["127.0.0.1"], allowPrivate: true } };
+  const project = {
+    apiKey: "client_0123456789abcdef",
+    origins: { allow: ["127.0.0.1"], allowPrivate: true },
+  };
   await writeFile(join(folder, "freshet.config.json"), JSON.stringify({ projects: { bench: project } }));
   return {
     name: "freshet",
@@ -90,7 +105,10 @@ async function bare(): Promise<Starter> {
 async function startOnce({ name, command, env }: Starter, url: string): Promise<number> {
   const [program = "", ...args] = command;
   const begun = performance.now();
-  const child = spawn(program, args, { env: { PATH: process.env.PATH, ...env }, stdio: ["ignore", "ignore", "pipe"] });
+  const child = spawn(program, args, {
+    env: { PATH: process.env.PATH, ...env },
+    stdio: ["ignore", "ignore", "pipe"],
+  });
   const endWithUs = () => child.kill("SIGKILL");
   process.once("exit", endWithUs);
   let complaint = "";

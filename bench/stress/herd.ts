@@ -1,7 +1,7 @@
 import { Agent, get } from "node:http";
 import { resetPeak, usageOf } from "../accounting.ts";
-import { readMetrics } from "../metrics.ts";
 import type { Parts, Progress } from "../cell.ts";
+import { readMetrics } from "../metrics.ts";
 import type { Options } from "../options.ts";
 import { deliveryUrl, ipxUrl, type Origin, type Server, startIpx, startOwn } from "../peers.ts";
 import { pause } from "../programs.ts";

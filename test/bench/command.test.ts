@@ -10,7 +10,8 @@ const names = (...args: readonly string[]) => readOptions(args)?.cells.map(({ na
 test("every comparison has a name of its own that is no other group's, and every group has one", () => {
   const own = CELLS.map(({ name }) => name);
   expect(new Set(own).size).toBe(own.length);
-  for (const { name, group } of CELLS) expect(GROUPS.filter((each) => each === name && each !== group)).toEqual([]);
+  for (const { name, group } of CELLS)
+    expect(GROUPS.filter((each) => each === name && each !== group)).toEqual([]);
   expect(new Set(CELLS.map(({ group }) => group))).toEqual(new Set(GROUPS));
 });
 
@@ -30,9 +31,14 @@ test("groups and comparisons are named first or by --only, in any order", () => 
   expect(names("herd", "--only", "keys", "--gate")).toEqual(["keys", "herd"]);
 });
 
-test.each([[["hitz"]], [["--rounds", "0"]], [["--minutes", "x"]], [["--no-such"]], [["hits", "--write-docs"]]])(
-  "%j is refused in a sentence",
-  (args) => expect(() => readOptions(args)).toThrow(/no group|whole number|no-such|one whole run/),
+test.each([
+  [["hitz"]],
+  [["--rounds", "0"]],
+  [["--minutes", "x"]],
+  [["--no-such"]],
+  [["hits", "--write-docs"]],
+])("%j is refused in a sentence", (args) =>
+  expect(() => readOptions(args)).toThrow(/no group|whole number|no-such|one whole run/),
 );
 
 test("help names every group and every comparison and runs nothing", () => {
@@ -53,7 +59,10 @@ test("figures are written between their marks, and nothing else of the page chan
   expect(text).toContain("A run of 1970-01-01: up to 7 rounds in 10 minutes on 2 cores of some processor");
   expect(text).toContain("```text\nTable\n  a   b\n```");
   expect(text).toContain("not measured: a \\| b");
-  const page = replaceFigures(`before\n<!-- figures: written by npm run bench -- --write-docs -->\nold\n<!-- end of figures -->\nafter\n`, text);
+  const page = replaceFigures(
+    `before\n<!-- figures: written by npm run bench -- --write-docs -->\nold\n<!-- end of figures -->\nafter\n`,
+    text,
+  );
   expect(page).toMatch(/^before\n/);
   expect(page).toMatch(/<!-- end of figures -->\nafter\n$/);
   expect(page).not.toContain("old");

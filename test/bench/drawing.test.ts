@@ -64,7 +64,10 @@ test("the picture is well-formed, labels its axes, names every contender and bot
 });
 
 test("without anything to draw it is an empty picture", () => {
-  const svg = drawing([], judge({}, () => ""));
+  const svg = drawing(
+    [],
+    judge({}, () => ""),
+  );
   expect(isWellFormed(svg)).toBe(true);
   expect(svg).not.toMatch(/NaN|undefined|Infinity/);
 });

@@ -45,7 +45,11 @@ test("a second run that fails leaves the first standing, and a quick run has non
 });
 
 test("what is not here is named and nothing failed; what failed is named, and the others go on", async () => {
-  const cells = [cellOf("a", new NotHere("no wrk")), cellOf("b", new Error("wrong bytes\nat…")), cellOf("c", {})];
+  const cells = [
+    cellOf("a", new NotHere("no wrk")),
+    cellOf("b", new Error("wrong bytes\nat…")),
+    cellOf("c", {}),
+  ];
   const absent = await runCells({ ...wishes, cells: cells.slice(0, 1) }, parts, silent);
   expect(absent.failed).toBe(false);
   const results = await runCells({ ...wishes, cells }, parts, silent);
@@ -61,7 +65,13 @@ test("what is not here is named and nothing failed; what failed is named, and th
 
 test("no cell begins after the time of the run", async () => {
   let now = 0;
-  const slow = { ...cellOf("a"), run: async () => ({ figures: (now += 61_000), tables: [] }) };
+  const slow: Cell = {
+    ...cellOf("a"),
+    async run() {
+      now += 61_000;
+      return { figures: now, tables: [] };
+    },
+  };
   const late = cellOf("b", {});
   const results = await runCells({ ...wishes, cells: [slow, late] }, parts, silent, () => now);
   expect(late.runs).toBe(0);

@@ -7,14 +7,17 @@ const fastify = require("fastify");
 const sharp = require("sharp");
 
 const app = fastify();
-app.get("/", async (request: { readonly query: { readonly url: string; readonly w: string } }, reply: Reply) => {
-  const original = await (await fetch(request.query.url)).arrayBuffer();
-  const bytes = await sharp(Buffer.from(original))
-    .resize({ width: Number(request.query.w) })
-    .webp({ quality: 80, effort: 4 })
-    .toBuffer();
-  return reply.type("image/webp").send(bytes);
-});
+app.get(
+  "/",
+  async (request: { readonly query: { readonly url: string; readonly w: string } }, reply: Reply) => {
+    const original = await (await fetch(request.query.url)).arrayBuffer();
+    const bytes = await sharp(Buffer.from(original))
+      .resize({ width: Number(request.query.w) })
+      .webp({ quality: 80, effort: 4 })
+      .toBuffer();
+    return reply.type("image/webp").send(bytes);
+  },
+);
 await app.listen({ port: Number(port), host: "127.0.0.1" });
 
 interface Reply {

@@ -46,11 +46,8 @@ for (let number = 0; number < Number(connections); number += 1) {
   });
   socket.write(request);
 }
-setTimeout(
-  () => {
-    isOver = true;
-    console.log(answered);
-    process.exit(0);
-  },
-  Number(seconds) * 1_000,
-);
+setTimeout(() => {
+  isOver = true;
+  console.log(answered);
+  process.exit(0);
+}, Number(seconds) * 1_000);
