@@ -1,6 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { GOAL_HEAD, goalRows, summary, type Verdict } from "./gate.ts";
+import { GOAL_HEAD, goalRows, summary, unmeasuredLines, type Verdict } from "./gate.ts";
 
 const PAGE = join(import.meta.dirname, "../docs/performance.md");
 const PICTURE = join(import.meta.dirname, "../docs/performance.svg");
@@ -49,6 +49,7 @@ export function figures({ run, tables, verdicts, leftOut }: Omit<Written, "pictu
     "![Freshet beside others, and how far each goal is from its bar](performance.svg)",
     markdown([GOAL_HEAD, ...goalRows(verdicts)]),
     summary(verdicts),
+    ...unmeasuredLines(verdicts).map((line) => `- ${line}.`),
     ...tables.map((each) => `\`\`\`text\n${each}\n\`\`\``),
     ...(leftOut.length > 0 ? [`Left out: ${leftOut.join("; ")}.`] : []),
   ].join("\n\n");

@@ -45,22 +45,41 @@ const WORDS: Readonly<Record<Standing, string>> = {
   aim: "reached",
   bar: "passed",
   missed: "MISSED",
-  unknown: "–",
+  unknown: "",
 };
 
-/** Rows of a table of all goals: name, figure, value, bar, aim, standing. */
+/** Rows of a table of what was measured: goal, figure, value, bar, aim, standing. */
 export function goalRows(verdicts: readonly Verdict[]): readonly (readonly string[])[] {
-  return verdicts.map(({ goal, criterion, standing, ratio, why = "" }, at) => {
-    const { text, bar, aim, unit = "" } = criterion;
-    const isFirst = verdicts[at - 1]?.goal !== goal;
-    return [
-      isFirst ? `${goal.name} ${goal.means}` : "",
-      text,
-      ratio === undefined ? `not measured: ${why}` : `${number(ratio.median)}${unit}${spread(ratio)}`,
-      boundText(bar, unit),
-      boundText(aim, unit),
-      WORDS[standing],
-    ];
+  return verdicts
+    .filter(({ ratio }) => ratio !== undefined)
+    .map(({ goal, criterion, standing, ratio }, at, all) => {
+      const { text, bar, aim, unit = "" } = criterion;
+      const isFirst = all[at - 1]?.goal !== goal;
+      const value = ratio && `${number(ratio.median)}${unit}${spread(ratio)}`;
+      return [
+        isFirst ? `${goal.name} ${goal.means}` : "",
+        text,
+        value ?? "",
+        boundText(bar, unit),
+        boundText(aim, unit),
+        standing === "bar" && bar === undefined ? "short of it" : WORDS[standing],
+      ];
+    });
+}
+
+/** Why which goals were not measured: a line for each reason, which names whole goals or single figures of one. */
+export function unmeasuredLines(verdicts: readonly Verdict[]): readonly string[] {
+  const byReason = Map.groupBy(
+    verdicts.filter(({ standing }) => standing === "unknown"),
+    ({ why = "" }) => why,
+  );
+  return [...byReason].map(([why, lacking]) => {
+    const goals = [...Map.groupBy(lacking, ({ goal }) => goal)].map(([goal, figures]) =>
+      figures.length === goal.criteria.length
+        ? `${goal.name} ${goal.means}`
+        : `${goal.name} ${figures.map(({ criterion }) => criterion.text).join(", ")}`,
+    );
+    return `not measured: ${why}: ${goals.join("; ")}`;
   });
 }
 

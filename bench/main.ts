@@ -7,7 +7,7 @@ import type { Parts, Progress } from "./cell.ts";
 import { CELLS } from "./cells.ts";
 import { drawing } from "./chart/drawing.ts";
 import { writeDocs } from "./docs.ts";
-import { GOAL_HEAD, goalRows, isShut, judge, summary } from "./gate.ts";
+import { GOAL_HEAD, goalRows, isShut, judge, summary, unmeasuredLines } from "./gate.ts";
 import { type Command, readOptions } from "./options.ts";
 import { startOrigin } from "./peers.ts";
 import { makePictures } from "./pictures.ts";
@@ -43,7 +43,8 @@ async function bench(command: Command): Promise<void> {
   const tables = [...results.outcomes.values()].flatMap((outcome) => outcome.tables);
   const aims = [...results.outcomes.values()].flatMap((outcome) => outcome.aims ?? []);
   const goals = table("Goals of delivery", [GOAL_HEAD, ...goalRows(verdicts)], { left: 2 });
-  console.log(`\n${[...tables, goals].join("\n\n")}\n  ${summary(verdicts)}`);
+  const lacking = unmeasuredLines(verdicts).map((line) => `  ${line}`);
+  console.log(`\n${[...tables, goals].join("\n\n")}\n${[...lacking, `  ${summary(verdicts)}`].join("\n")}`);
   if (aims.length > 0) console.log(`\nFurther aims\n${aimLines(aims).join("\n")}`);
   for (const line of leftOutOf(results)) console.log(`  left out: ${line}`);
 

@@ -23,9 +23,9 @@ const rules = (colour: typeof LIGHT): string => `
 .ground{fill:${colour.ground}}.h,.label,.own,.figure{fill:${colour.ink}}.tick,.axis{fill:${colour.quiet}}
 .grid{stroke:${colour.grid}}.bar{fill:${colour.other}}.bar-own{fill:${colour.own}}.whisker{stroke:${colour.ink}}
 .base{stroke:${colour.base}}.base-label{fill:${colour.base}}.aim{stroke:${colour.quiet}}
-.dot-aim{fill:${colour.aim}}.dot-bar{fill:${colour.bar}}.dot-missed{fill:${colour.missed}}`;
+.dot-aim{fill:${colour.aim}}.dot-bar{stroke:${colour.bar}}.dot-missed{fill:${colour.missed}}`;
 
-const STYLE = `text{font-family:system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;font-size:13px}
+const STYLE = `.dot-bar{fill:none;stroke-width:2.5}text{font-family:system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;font-size:13px}
 .h{font-size:16px;font-weight:600}.own{font-weight:700}.tick,.axis,.base-label{font-size:12px}
 .base{stroke-width:1.5;stroke-dasharray:4 3}.whisker,.aim{stroke-width:1.5}
 ${rules(LIGHT)}

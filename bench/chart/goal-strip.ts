@@ -1,10 +1,10 @@
-import type { Verdict } from "../gate.ts";
+import type { Standing, Verdict } from "../gate.ts";
 import type { Bound } from "../goals.ts";
 import { doublingAxis } from "./axis.ts";
 import type { Block } from "./bars.ts";
 import { element, line, text } from "./svg.ts";
 
-const LABELS = 430;
+const LABELS = 450;
 const ROW = 22;
 const TOP = 52;
 const BOTTOM = 56;
@@ -21,6 +21,7 @@ export function goalStrip(verdicts: readonly Verdict[], width: number): Block | 
   const end = TOP + shown.length * ROW;
   const parts = [
     text(0, 18, "h", "Goals of delivery: how far each figure is from its bar"),
+    ...legend(width - 330),
     ...ticks.flatMap((tick) => [
       line(at(tick), TOP - 4, at(tick), end + 4, "grid"),
       text(at(tick), end + 20, "tick", tick < 1 ? `1/${1 / tick}` : String(tick), {
@@ -37,7 +38,7 @@ export function goalStrip(verdicts: readonly Verdict[], width: number): Block | 
       return [
         text(LABELS - 12, y + 4, "label", `${goal.name}  ${criterion.text}`, { "text-anchor": "end" }),
         ...(aim === undefined ? [] : [line(aim, y - 7, aim, y + 7, "aim")]),
-        element("circle", { cx: at(partOf(bar, ratio.median)), cy: y, r: 5, class: `dot-${standing}` }),
+        mark(standing, at(partOf(bar, ratio.median)), y),
       ];
     }),
     text(
@@ -49,6 +50,26 @@ export function goalStrip(verdicts: readonly Verdict[], width: number): Block | 
     ),
   ];
   return { height: end + BOTTOM, svg: parts.join("\n") };
+}
+
+/** Told apart by shape as well as by colour. */
+function mark(standing: Standing, x: number, y: number): string {
+  if (standing === "missed")
+    return element("path", { d: `M${x - 6} ${y}l6 -6l6 6l-6 6z`, class: "dot-missed" });
+  if (standing === "bar") return element("circle", { cx: x, cy: y, r: 4.5, class: "dot-bar" });
+  return element("circle", { cx: x, cy: y, r: 5, class: "dot-aim" });
+}
+
+function legend(x: number): readonly string[] {
+  const words = [
+    ["aim", "reaches its aim"],
+    ["bar", "short of it"],
+    ["missed", "below its bar"],
+  ] as const;
+  return words.flatMap(([standing, said], at) => [
+    mark(standing, x + at * 118, 14),
+    text(x + at * 118 + 12, 18, "tick", said),
+  ]);
 }
 
 const wanted = (bound: Bound): number => ("atMost" in bound ? bound.atMost : bound.atLeast);

@@ -1,4 +1,4 @@
-import sharp from "sharp";
+import { fetchRendition } from "../check.ts";
 import type { Origin, Server } from "../peers.ts";
 import type { Pictures } from "../pictures.ts";
 import type { Peer } from "./peer.ts";
@@ -39,7 +39,8 @@ export function overHttp(
 ): Runner {
   const ask = (task: Task, picture: string) => {
     asked += 1;
-    return fetchPicture(peer.request(server, origin.pictureUrl(`r${asked}`, picture), task), task);
+    const { url, accept } = peer.request(server, origin.pictureUrl(`r${asked}`, picture), task);
+    return fetchRendition(url, task, accept);
   };
   return {
     name: peer.name,
@@ -63,21 +64,4 @@ export function overHttp(
     },
     stop: server.stop,
   };
-}
-
-/** Fetches a picture and throws unless it has the status, the type and the width that were asked for. */
-async function fetchPicture(
-  { url, accept = "*/*" }: ReturnType<Peer["request"]>,
-  { format, width }: Task,
-): Promise<Buffer> {
-  const answer = await fetch(url, { headers: { accept } });
-  const bytes = Buffer.from(await answer.arrayBuffer());
-  const type = answer.headers.get("content-type");
-  if (answer.status !== 200 || type !== `image/${format}`) {
-    const words = bytes.subarray(0, 200).toString("latin1");
-    throw new Error(`${url} was answered ${answer.status} ${type}, nothing to compare: ${words}`);
-  }
-  const given = await sharp(bytes).metadata();
-  if (given.width !== width) throw new Error(`${url} is ${given.width} pixels wide instead of ${width}.`);
-  return bytes;
 }

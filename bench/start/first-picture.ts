@@ -13,7 +13,7 @@ import { median, ratioOf } from "../statistics.ts";
 import { table } from "../table.ts";
 
 const SERVER = join(import.meta.dirname, "../../apps/server/dist/main.js");
-const BARE = join(import.meta.dirname, "../peers/bare/server.ts");
+const BARE = join(import.meta.dirname, "../peers/fastify/server.ts");
 const SECONDS = 60;
 const AGAIN_MS = 2;
 const LATEST_MS = 60_000;

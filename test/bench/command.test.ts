@@ -58,7 +58,10 @@ test("figures are written between their marks, and nothing else of the page chan
   const text = figures({ run, tables: ["Table\n  a   b"], verdicts, leftOut: ["oximg: not found"] });
   expect(text).toContain("A run of 1970-01-01: up to 7 rounds in 10 minutes on 2 cores of some processor");
   expect(text).toContain("```text\nTable\n  a   b\n```");
-  expect(text).toContain("not measured: a \\| b");
+  expect(text).toContain(
+    "| G7 a hit costs little more than a static file | CPU per memory hit of 15 kB ÷ nginx static | 1.90",
+  );
+  expect(text).toMatch(/^- not measured: a \| b: G1 a miss costs what the pixels cost; /m);
   const page = replaceFigures(
     `before\n<!-- figures: written by npm run bench -- --write-docs -->\nold\n<!-- end of figures -->\nafter\n`,
     text,
