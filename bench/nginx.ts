@@ -41,7 +41,7 @@ events { worker_connections 1024; }
 http {
   ${temporary.join(" ")}
   access_log off; sendfile on; tcp_nopush on; keepalive_requests 1000000000;
-  open_file_cache max=100 inactive=60s; open_file_cache_valid 60s;
+  open_file_cache max=1000 inactive=60s; open_file_cache_valid 60s;
   types { image/webp webp; image/jpeg jpg; }
   ${http.replaceAll("{prefix}", prefix)}
   server { listen 127.0.0.1:${port}${workers > 1 ? " reuseport" : ""}; ${server} }

@@ -85,7 +85,7 @@ export async function compareMisses(
     const pictures = parts.pictures.names.length;
     const alone = options.quick ? pictures / 2 : pictures;
     const crowd = options.quick ? 12 : 24;
-    for (const runner of runners) await runner.run({ task, count: 4, inFlight: 2 });
+    for (const runner of runners) await runner.run({ task, count: 2 * pictures, inFlight: 2 });
     const peers = await takeRounds(
       what,
       runners,

@@ -1,7 +1,7 @@
 import { type Cell, NotHere } from "../cell.ts";
 import { measureCosts } from "./cost.ts";
 import { photographs } from "./photographs.ts";
-import { reportQuality, searchMeasured } from "./report.ts";
+import { costsMeasured, reportQuality, searchMeasured } from "./report.ts";
 import { measureSearch } from "./search.ts";
 
 /** Whether pictures get the quality that was aimed at, and what that costs. */
@@ -25,7 +25,7 @@ export const QUALITY: readonly Cell[] = [
     about: "CPU of chosen quality, turns and trims beside a plain resize",
     async run(_parts, { rounds }, progress) {
       const costs = await measureCosts(rounds, progress);
-      return { figures: costs, ...reportQuality({ costs }) };
+      return { figures: costs, ...reportQuality({ costs }), measured: costsMeasured(costs) };
     },
   },
 ];

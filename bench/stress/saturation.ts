@@ -1,10 +1,11 @@
 import { Agent, get } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Cell, Parts } from "../cell.ts";
+import type { Cell, Outcome, Parts } from "../cell.ts";
 import { load } from "../hits/load.ts";
+import { readMetrics } from "../metrics.ts";
 import { deliveryUrl, type Server, startOwn } from "../peers.ts";
 import { isInstalled } from "../programs.ts";
-import { takeRounds } from "../rounds.ts";
+import { type Rounds, takeRounds } from "../rounds.ts";
 import { median, quantile, ratioOf, summarised } from "../statistics.ts";
 import { table } from "../table.ts";
 
@@ -26,64 +27,86 @@ interface SaturationRound {
   readonly rate?: { readonly idle: number; readonly saturated: number };
 }
 
+type Side = "idle" | "saturated";
+
+/** Where the hits come from: a body that a small memory tier does not keep comes from the disk every time. */
+const TIERS = [
+  { name: "memory", width: 480, limits: {} },
+  { name: "disk", width: 1_600, limits: { memoryBytes: 2 ** 20 } },
+] as const;
+
+interface Tier {
+  readonly name: (typeof TIERS)[number]["name"];
+  readonly width: number;
+  readonly server: Server;
+}
+
 /** Whether hits wait behind renders: hits at a fixed rate, alone and while 32 misses wait. */
 export const saturation: Cell = {
   name: "saturation",
   group: "stress",
-  about: "memory hits while 32 misses wait for two cores",
+  about: "hits of memory and of the disk while 32 misses wait for the cores",
   async run(parts, options, progress) {
-    const own = await startOwn();
+    const tiers: Tier[] = [];
     try {
-      const seconds = options.quick ? 2 : 5;
-      const [taken] = await takeRounds(
+      for (const { name, width, limits } of TIERS)
+        tiers.push({ name, width, server: await startOwn(undefined, { limits }) });
+      const seconds = options.quick ? 2 : 4;
+      const taken = await takeRounds(
         "saturation",
-        [{ name: "freshet" }],
-        (_, round) => oneRound(own, parts, round, seconds),
+        tiers,
+        (tier, round) => oneRound(tier, parts, round, seconds),
         { ...options, seconds: SECONDS, progress },
       );
-      const rounds = taken?.rounds ?? [];
-      const p99 = (side: "idle" | "saturated") => rounds.map((round) => quantile(round[side], 0.99));
-      const row = (side: "idle" | "saturated") => [
-        side === "idle" ? "alone" : `while ${MISSING} misses wait`,
-        median(rounds.map((round) => quantile(round[side], 0.5))).toFixed(1),
-        median(p99(side)).toFixed(1),
-        Math.max(...rounds.flatMap((round) => round[side])).toFixed(1),
-      ];
-      const rates = rounds.flatMap(({ rate }) => (rate ? [rate] : []));
-      return {
-        figures: rounds,
-        tables: [
-          table(`${HITS_PER_SECOND} memory hits a second, milliseconds`, [
-            ["", "p50", "p99", "longest"],
-            row("idle"),
-            row("saturated"),
-          ]),
-        ],
-        measured: {
-          "G12.memory": ratioOf(p99("saturated"), p99("idle")),
-          "G12.memory.ms": summarised(p99("saturated")),
-          ...(rates.length > 0 && {
-            "G12.rate": ratioOf(
-              rates.map(({ saturated }) => saturated),
-              rates.map(({ idle }) => idle),
-            ),
-          }),
-        },
-      };
+      return report(taken);
     } finally {
-      await own.stop();
+      for (const { server } of tiers) await server.stop();
     }
   },
 };
 
+function report(tiers: readonly Rounds<SaturationRound>[]): Outcome {
+  const of = (name: Tier["name"]) => tiers.find((tier) => tier.name === name)?.rounds ?? [];
+  const p99 = (name: Tier["name"], side: Side) => of(name).map((round) => quantile(round[side], 0.99));
+  const rows = tiers.flatMap(({ name, rounds }) =>
+    (["idle", "saturated"] as const).map((side) => [
+      `${name}, ${side === "idle" ? "alone" : `while ${MISSING} misses wait`}`,
+      ...[0.5, 0.99, 1].map((share) =>
+        median(rounds.map((round) => quantile(round[side], share))).toFixed(1),
+      ),
+    ]),
+  );
+  const rates = of("memory").flatMap(({ rate }) => (rate ? [rate] : []));
+  return {
+    figures: tiers,
+    tables: [
+      table(`${HITS_PER_SECOND} hits a second, milliseconds`, [["", "p50", "p99", "longest"], ...rows]),
+    ],
+    measured: {
+      "G12.memory": ratioOf(p99("memory", "saturated"), p99("memory", "idle")),
+      "G12.memory.ms": summarised(p99("memory", "saturated")),
+      "G12.disk": ratioOf(p99("disk", "saturated"), p99("disk", "idle")),
+      "G12.disk.ms": summarised(p99("disk", "saturated")),
+      ...(rates.length > 0 && {
+        "G12.rate": ratioOf(
+          rates.map(({ saturated }) => saturated),
+          rates.map(({ idle }) => idle),
+        ),
+      }),
+    },
+  };
+}
+
 async function oneRound(
-  own: Server,
+  { name: tier, width, server: own }: Tier,
   { pictures, origin }: Parts,
   round: number,
   seconds: number,
 ): Promise<SaturationRound> {
-  const hit = deliveryUrl(own, origin.pictureUrl("saturation-hit", pictures.names[0] ?? ""), 480);
+  const hit = deliveryUrl(own, origin.pictureUrl("saturation-hit", pictures.names[0] ?? ""), width);
   await timed(hit);
+  const from = `freshet_answers_total{from="${tier}"}`;
+  const before = (await readMetrics(own.url))(from);
   const idle = await hitsFor(hit, seconds);
   const idleRate = await rateOf(hit);
   let isOver = false;
@@ -92,7 +115,7 @@ async function oneRound(
     while (!isOver) {
       missed += 1;
       const name = pictures.names[missed % pictures.names.length] ?? "";
-      const url = deliveryUrl(own, origin.pictureUrl(`saturation-${round}-${missed}`, name));
+      const url = deliveryUrl(own, origin.pictureUrl(`saturation-${tier}-${round}-${missed}`, name));
       const { status } = await timed(url);
       if (status === 503 || status === 429) await sleep(AGAIN_MS);
       else if (status !== 200) throw new Error(`${url} was answered ${status}.`);
@@ -104,6 +127,9 @@ async function oneRound(
   const saturatedRate = await rateOf(hit);
   isOver = true;
   await missing;
+  const came = (await readMetrics(own.url))(from) - before;
+  if (came < idle.length + saturated.length)
+    throw new Error(`${came} hits came from the ${tier}, ${idle.length + saturated.length} should have.`);
   const rate = idleRate !== undefined && saturatedRate !== undefined;
   return { idle, saturated, ...(rate && { rate: { idle: idleRate, saturated: saturatedRate } }) };
 }
