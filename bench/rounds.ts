@@ -12,19 +12,27 @@ export interface Rounds<Round> {
 }
 
 /**
- * Measures everybody once a round, in an order that moves on by one. No round begins after `seconds`, so that a slow machine or many
- * peers do not stretch the run; three are taken whatever they last.
+ * Measures everybody once a round, in an order that moves on by one. No round begins after `seconds`, times the pace, so that a slow
+ * machine or many peers do not stretch the run; three are taken whatever they last.
  */
 export async function takeRounds<Contender extends { readonly name: string }, Round>(
   what: string,
   contenders: readonly Contender[],
   measure: (contender: Contender, round: number) => Promise<Round>,
-  { rounds, seconds, progress }: Pick<Options, "rounds"> & { seconds: number; progress: Progress },
+  {
+    rounds,
+    pace,
+    seconds,
+    progress,
+  }: Pick<Options, "rounds" | "pace"> & {
+    seconds: number;
+    progress: Progress;
+  },
 ): Promise<readonly Rounds<Round>[]> {
   const taken = contenders.map(({ name }) => ({ name, rounds: [] as Round[] }));
   const begun = performance.now();
   for (let round = 0; round < rounds; round += 1) {
-    if (round >= FEWEST && performance.now() - begun > seconds * 1_000) break;
+    if (round >= FEWEST && performance.now() - begun > seconds * pace * 1_000) break;
     for (const contender of rotated(contenders, round)) {
       progress(`${what}: round ${round + 1} of ${rounds}, ${contender.name}`);
       const measured = await measure(contender, round);

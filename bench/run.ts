@@ -1,6 +1,6 @@
 import { type Cell, NotHere, type Outcome, type Parts, type Progress } from "./cell.ts";
 import type { Criterion, Measured } from "./goals.ts";
-import type { Command } from "./options.ts";
+import type { Command, Options } from "./options.ts";
 import { STEADY } from "./statistics.ts";
 
 /** A run: what each cell found, and why others found nothing. */
@@ -14,11 +14,11 @@ export interface Results {
 }
 
 /**
- * Runs the cells one behind the other. One whose figures spread too widely is run again once, and the steadier of the two counts; one
- * that fails is named, and the others go on.
+ * Runs the cells one behind the other. One that fails is named, and the others go on. Those whose rounds differ too much are run once more
+ * when all have run, while the time lasts; the steadier of the two counts.
  */
 export async function runCells(
-  { cells, seconds, ...options }: Pick<Command, "cells" | "seconds" | "rounds" | "quick">,
+  { cells, seconds, ...options }: Pick<Command, "cells" | "seconds" | keyof Options>,
   parts: Parts,
   progress: Progress,
   now: () => number = performance.now.bind(performance),
@@ -29,24 +29,21 @@ export async function runCells(
   const begun = now();
   const isOver = () => now() - begun > seconds * 1_000;
   let failed = false;
-  for (const cell of cells) {
+  const run = (cell: Cell): Promise<Outcome> => {
     const lacking = new Set<string>();
-    const own: Parts = {
-      ...parts,
-      leaveOut(what, why) {
-        leftOut.set(cell.name, [...lacking.add(`${what}: ${firstLine(why)}`)]);
-        parts.leaveOut(what, why);
-      },
+    const leaveOut: Parts["leaveOut"] = (what, why) => {
+      leftOut.set(cell.name, [...lacking.add(`${what}: ${firstLine(why)}`)]);
+      parts.leaveOut(what, why);
     };
+    return cell.run({ ...parts, leaveOut }, options, progress);
+  };
+  for (const cell of cells) {
     if (isOver()) {
       without.set(cell.name, "the time of this run was over (--minutes)");
       continue;
     }
     try {
-      const first = await cell.run(own, options, progress);
-      const isShaken = spreadOf(first) > STEADY && !options.quick && !isOver();
-      if (isShaken) progress(`${cell.name}: its rounds differ too much, so it is measured again`);
-      outcomes.set(cell.name, isShaken ? steadier(first, await again(cell, own, options, progress)) : first);
+      outcomes.set(cell.name, await run(cell));
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       without.set(cell.name, why);
@@ -55,12 +52,14 @@ export async function runCells(
       progress(`${cell.name} FAILED: ${why}`);
     }
   }
+  for (const cell of options.quick ? [] : cells) {
+    const first = outcomes.get(cell.name);
+    if (first === undefined || spreadOf(first) <= STEADY || isOver()) continue;
+    progress(`${cell.name}: its rounds differ too much, so it is measured again`);
+    // What fails the second time leaves the first standing.
+    outcomes.set(cell.name, steadier(first, await run(cell).catch(() => undefined)));
+  }
   return { outcomes, without, leftOut, failed };
-}
-
-/** What fails the second time leaves the first standing. */
-async function again(cell: Cell, ...rest: Parameters<Cell["run"]>): Promise<Outcome | undefined> {
-  return cell.run(...rest).catch(() => undefined);
 }
 
 const steadier = (one: Outcome, other: Outcome | undefined): Outcome =>

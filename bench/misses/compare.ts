@@ -83,8 +83,9 @@ export async function compareMisses(
     progress(`${what}: comparing what each gives`);
     const outputs = await checkOutputs(runners, task, parts.pictures);
     const pictures = parts.pictures.names.length;
-    const alone = options.quick ? pictures / 2 : pictures;
-    const crowd = options.quick ? 12 : 24;
+    const isShort = options.quick || options.pace < 1;
+    const alone = isShort ? pictures / 2 : pictures;
+    const crowd = isShort ? 12 : 24;
     for (const runner of runners) await runner.run({ task, count: 2 * pictures, inFlight: 2 });
     const peers = await takeRounds(
       what,

@@ -11,11 +11,11 @@ export const QUALITY: readonly Cell[] = [
     group: "quality",
     about:
       "photographs against the quality that was aimed at, judged by SSIMULACRA2: points, encodings, bytes",
-    async run(_parts, { quick }, progress) {
+    async run(_parts, options, progress) {
       const all = await photographs(progress).catch((error: unknown) => {
         throw new NotHere(`photographs: ${error instanceof Error ? error.message : error}`);
       });
-      const search = await measureSearch(all, quick, progress);
+      const search = await measureSearch(all, options, progress);
       return { figures: search, ...reportQuality({ search }), measured: searchMeasured(search) };
     },
   },

@@ -17,8 +17,9 @@ test("every comparison has a name of its own that is no other group's, and every
 
 test("without a name everything runs, within 25 minutes; a group has eight", () => {
   expect(names()).toEqual(CELLS.map(({ name }) => name));
-  expect(readOptions([])).toMatchObject({ seconds: 1_500, rounds: 7, gate: false, quick: false });
-  expect(readOptions(["hits"])).toMatchObject({ seconds: 480 });
+  expect(readOptions([])).toMatchObject({ seconds: 1_500, rounds: 5, pace: 0.5, gate: false, quick: false });
+  expect(readOptions(["hits"])).toMatchObject({ seconds: 480, rounds: 7, pace: 1 });
+  expect(readOptions(["herd"])).toMatchObject({ seconds: 480, pace: 2 });
   expect(readOptions(["hits", "stress"])).toMatchObject({ seconds: 960 });
   expect(readOptions(["--quick", "--minutes", "3"])).toMatchObject({ seconds: 180, rounds: 3 });
 });

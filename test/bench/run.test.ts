@@ -4,7 +4,7 @@ import { measuredOf, runCells, whyNot } from "../../bench/run.ts";
 
 const leftOut: string[] = [];
 const parts = { leaveOut: (what: string) => void leftOut.push(what) } as unknown as Parts;
-const wishes = { rounds: 3, quick: false, seconds: 60 };
+const wishes = { rounds: 3, quick: false, pace: 1, seconds: 60 } as const;
 const silent = () => {};
 
 /** A cell that gives one outcome after the other. */
@@ -32,6 +32,26 @@ test("a cell whose rounds differ too much is run once more, and the steadier of 
   const { outcomes } = await runCells({ ...wishes, cells: [better, worse, steady] }, parts, silent);
   expect([better.runs, worse.runs, steady.runs]).toEqual([2, 2, 1]);
   expect([...outcomes.values()].map(({ figures }) => figures)).toEqual([2, 1, 1]);
+});
+
+test("others are measured first, and nobody twice after the time of the run", async () => {
+  const order: string[] = [];
+  let now = 0;
+  const noting = (cell: Cell, seconds: number): Cell => ({
+    ...cell,
+    async run(...all) {
+      order.push(cell.name);
+      now += seconds * 1_000;
+      return cell.run(...all);
+    },
+  });
+  const cells = [noting(cellOf("a", spread(0.4)), 29), noting(cellOf("b", spread(0.4)), 2)];
+  await runCells({ ...wishes, cells }, parts, silent, () => now);
+  expect(order).toEqual(["a", "b", "a", "b"]);
+  order.length = 0;
+  now = 0;
+  await runCells({ ...wishes, seconds: 40, cells }, parts, silent, () => now);
+  expect(order).toEqual(["a", "b", "a"]);
 });
 
 test("a second run that fails leaves the first standing, and a quick run has none", async () => {
