@@ -2,16 +2,12 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import sharp from "sharp";
 import type { Pictures } from "../pictures.ts";
+import { needAlike } from "../quality/alike.ts";
 import { pixelsOf } from "../quality/pixels.ts";
 import { judge } from "../quality/ssimulacra2.ts";
 import type { Runner } from "./runner.ts";
 import { renderTask, type Task } from "./task.ts";
 
-/**
- * Mean difference of a colour value, of 255, up to which two pictures count as the same: who rounds the height before scaling and not
- * after moves grain by a part of a pixel, which is about 2; other kernels and other encoders take the rest.
- */
-const MOST_DIFFERENT = 6;
 /** Points of SSIMULACRA2 that Freshet may lie below bare sharp: nobody wins by doing less. */
 const FEWER_POINTS = 1;
 /** Pictures that are judged; one baseline, one progressive. */
@@ -46,9 +42,7 @@ export async function checkOutputs(
     for (const [at, runner] of runners.entries()) {
       const given = await runner.one(task, picture);
       const pixels = await pixelsOf(given);
-      const apart = difference(pixels.data, truth.data);
-      if (!(apart <= MOST_DIFFERENT))
-        throw new Error(`${runner.name} shows another picture than bare sharp: ${apart.toFixed(2)} of 255.`);
+      needAlike(runner.name, pixels, truth);
       const sum = sums[at];
       if (sum === undefined) continue;
       sum.bytes += given.length / bare.length / JUDGED;
@@ -59,12 +53,4 @@ export async function checkOutputs(
   if (own && own.points < -FEWER_POINTS)
     throw new Error(`Freshet's pictures have ${(-own.points).toFixed(1)} points fewer than bare sharp's.`);
   return sums;
-}
-
-/** NaN for pictures of different sizes. */
-function difference(one: Uint8Array, other: Uint8Array): number {
-  if (one.length !== other.length) return Number.NaN;
-  let sum = 0;
-  for (let at = 0; at < one.length; at += 1) sum += Math.abs((one[at] ?? 0) - (other[at] ?? 0));
-  return sum / one.length;
 }

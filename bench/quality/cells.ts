@@ -1,4 +1,5 @@
 import { type Cell, NotHere } from "../cell.ts";
+import { chains } from "./chains.ts";
 import { measureCosts } from "./cost.ts";
 import { photographs } from "./photographs.ts";
 import { costsMeasured, reportQuality, searchMeasured } from "./report.ts";
@@ -28,4 +29,5 @@ export const QUALITY: readonly Cell[] = [
       return { figures: costs, ...reportQuality({ costs }), measured: costsMeasured(costs) };
     },
   },
+  chains,
 ];

@@ -14,8 +14,6 @@ const MISSING = 32;
 /** Hits a second by a clock, not by answers: a slow one does not keep the next from being asked. */
 const HITS_PER_SECOND = 50;
 const SECONDS = 90;
-/** Renders and queues are under way. */
-const RAMP_MS = 500;
 /** Until a client asks again that was told 503. */
 const AGAIN_MS = 200;
 
@@ -111,18 +109,21 @@ async function oneRound(
   const idleRate = await rateOf(hit);
   let isOver = false;
   let missed = 0;
+  const { promise: isUnderWay, resolve: begin } = Promise.withResolvers<void>();
   const miss = async () => {
     while (!isOver) {
       missed += 1;
       const name = pictures.names[missed % pictures.names.length] ?? "";
       const url = deliveryUrl(own, origin.pictureUrl(`saturation-${tier}-${round}-${missed}`, name));
       const { status } = await timed(url);
+      begin();
       if (status === 503 || status === 429) await sleep(AGAIN_MS);
       else if (status !== 200) throw new Error(`${url} was answered ${status}.`);
     }
   };
   const missing = Promise.all(Array.from({ length: MISSING }, miss));
-  await Promise.race([sleep(RAMP_MS), missing]);
+  // Queues are full and renders under way.
+  await Promise.race([isUnderWay, missing]);
   const saturated = await hitsFor(hit, seconds);
   const saturatedRate = await rateOf(hit);
   isOver = true;
