@@ -5,7 +5,7 @@ const TICK_MS = 10;
 
 /** What a process and its children have used. Read from /proc, so on Linux only. */
 export interface Usage {
-  /** Milliseconds of processor time, user and system, since the processes began. */
+  /** Milliseconds of processor time, user and system, since the processes began; of children that ended as well. */
   readonly cpuMs: number;
   /** Largest resident memory in bytes since `resetPeak`, summed over the processes. */
   readonly peakBytes: number;
@@ -33,7 +33,8 @@ function cpuOf(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
   // The name stands in brackets and may hold anything; the fields after it are counted from the state, field 3.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
+  // With what children used that have ended and were waited for: a process for each picture counts as well.
+  return sum(fields.slice(11, 15).map(Number)) * TICK_MS;
 }
 
 function peakOf(pid: number): number {

@@ -2,19 +2,17 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { availableParallelism, cpus, loadavg } from "node:os";
 import { join } from "node:path";
 import { installParts } from "../scripts/parts.mjs";
-import { measureConsole } from "./console/measure.ts";
-import { measureFreshness } from "./freshness/measure.ts";
-import { compareHerds } from "./herd.ts";
-import { compareHits } from "./hits.ts";
-import { type Options, readOptions } from "./options.ts";
+import { aimLines } from "./aims.ts";
+import type { Parts, Progress } from "./cell.ts";
+import { CELLS } from "./cells.ts";
+import { drawing } from "./chart/drawing.ts";
+import { writeDocs } from "./docs.ts";
+import { GOAL_HEAD, goalRows, isShut, judge, summary, unmeasuredLines } from "./gate.ts";
+import { type Command, readOptions } from "./options.ts";
 import { startOrigin } from "./peers.ts";
 import { makePictures } from "./pictures.ts";
-import { measureQuality } from "./quality/measure.ts";
-import { compareRenders } from "./renders.ts";
-import { aimLines, type Figures, report } from "./report.ts";
-import { measureStats } from "./stats/measure.ts";
-
-type LeaveOut = (peer: string, why: string) => void;
+import { measuredOf, type Results, runCells, whyNot } from "./run.ts";
+import { table } from "./table.ts";
 
 const RESULTS = join(import.meta.dirname, "results");
 
@@ -24,65 +22,87 @@ process.setMaxListeners(50);
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => process.exit(130));
 
 try {
-  const options = readOptions(process.argv.slice(2));
-  if (options) await bench(options);
+  const command = readOptions(process.argv.slice(2));
+  if (command) await bench(command);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
 }
 
-async function bench(options: Options): Promise<void> {
+async function bench(command: Command): Promise<void> {
   if (process.platform !== "linux") throw new Error("The benchmark reads /proc: run it on Linux.");
   const begun = Date.now();
-  const progress = (text: string) => {
+  const progress: Progress = (text) => {
     const seconds = ((Date.now() - begun) / 1000).toFixed(0).padStart(4);
     console.error(`${seconds} s  ${text}`);
   };
-  const leftOut: string[] = [];
-  const leaveOut: LeaveOut = (peer, why) => {
-    leftOut.push(`${peer}: ${why}`);
-    progress(`left out: ${peer}`);
-  };
-  await installParts();
-  const figures: Figures = {};
-  await measureFreshness(figures, options, leaveOut, progress);
-  await measurePictures(figures, options, leaveOut, progress);
-  if (options.cells.includes("stats")) figures.stats = await measureStats(options, leaveOut, progress);
-  if (options.cells.includes("quality")) figures.quality = await measureQuality(options, leaveOut, progress);
-  if (options.cells.includes("console")) {
-    const loads = await measureConsole(options, leaveOut, progress);
-    if (loads !== undefined) figures.console = loads;
-  }
+  await installParts({ bench: true });
+  const results = await withParts(progress, (parts) => runCells(command, parts, progress));
+  const verdicts = judge(measuredOf(results), (criterion) => whyNot(criterion, results, CELLS));
 
-  const { tables, aims } = report(figures);
-  console.log(`\n${tables}\n\n${aimLines(aims)}`);
-  for (const each of new Set(leftOut)) console.log(`  left out: ${each}`);
+  const tables = [...results.outcomes.values()].flatMap((outcome) => outcome.tables);
+  const aims = [...results.outcomes.values()].flatMap((outcome) => outcome.aims ?? []);
+  const goals = table("Goals of delivery", [GOAL_HEAD, ...goalRows(verdicts)], { left: 2 });
+  const lacking = unmeasuredLines(verdicts).map((line) => `  ${line}`);
+  console.log(`\n${[...tables, goals].join("\n\n")}\n${[...lacking, `  ${summary(verdicts)}`].join("\n")}`);
+  if (aims.length > 0) console.log(`\nFurther aims\n${aimLines(aims).join("\n")}`);
+  for (const line of leftOutOf(results)) console.log(`  left out: ${line}`);
+
   const machine = { cores: availableParallelism(), processor: cpus()[0]?.model, node: process.version };
-  await mkdir(RESULTS, { recursive: true });
-  const file = join(RESULTS, `${new Date(begun).toISOString().replace(/[:.]/g, "-")}.json`);
-  await writeFile(file, JSON.stringify({ options, machine, aims, leftOut, figures }, undefined, 2));
-  const { cores, processor } = machine;
+  const run = {
+    at: new Date(begun),
+    seconds: Math.round((Date.now() - begun) / 1000),
+    rounds: command.rounds,
+    quick: command.quick,
+    machine,
+    load: loadavg()[0] ?? 0,
+  };
+  const panels = [...results.outcomes.values()].flatMap((outcome) => outcome.panels ?? []);
+  const picture = drawing(panels, verdicts);
+  const file = await keep({ run, results, verdicts, aims, picture });
+  if (command.writeDocs) await writeDocs({ run, tables, verdicts, picture, leftOut: leftOutOf(results) });
   console.log(
-    `\n${cores} cores of ${processor}; processes that wanted one, by the end: ${loadavg()[0]?.toFixed(1)}.\n${options.rounds} rounds in ${((Date.now() - begun) / 1000).toFixed(0)} s. All figures: ${file}`,
+    `\n${machine.cores} cores of ${machine.processor}; processes that wanted one, by the end: ${run.load.toFixed(1)}.\n${command.rounds} rounds in ${run.seconds} s. All figures: ${file}, drawn: ${file.replace(/json$/, "svg")}`,
   );
+  if (results.failed) process.exitCode = 1;
+  if (command.gate && isShut(verdicts)) {
+    console.error("The gate is shut: a goal is below its bar.");
+    process.exitCode = 1;
+  }
 }
 
-async function measurePictures(
-  figures: Figures,
-  options: Options,
-  leaveOut: LeaveOut,
-  progress: (text: string) => void,
-): Promise<void> {
-  const { cells } = options;
-  if (!cells.some((cell) => cell === "renders" || cell === "hits" || cell === "herd")) return;
+async function withParts<Result>(
+  progress: Progress,
+  work: (parts: Parts) => Promise<Result>,
+): Promise<Result> {
   const pictures = await makePictures(progress);
   const origin = await startOrigin(pictures);
+  const leaveOut: Parts["leaveOut"] = (what) => progress(`left out: ${what}`);
   try {
-    const parts = { pictures, origin, leaveOut };
-    if (cells.includes("renders")) figures.renders = await compareRenders(parts, options, progress);
-    if (cells.includes("hits")) figures.hits = await compareHits(parts, options, progress);
-    if (cells.includes("herd")) figures.herds = await compareHerds(parts, options, progress);
+    return await work({ pictures, origin, leaveOut });
   } finally {
     await origin.stop();
   }
+}
+
+function leftOutOf({ without, leftOut }: Results): readonly string[] {
+  const cells = [...without].map(([name, why]) => `${name}: ${why}`);
+  return [...new Set([...cells, ...[...leftOut.values()].flat()])];
+}
+
+/** Writes the JSON and the picture of a run; gives the path of the former. */
+async function keep({
+  results,
+  picture,
+  ...rest
+}: { readonly results: Results; readonly picture: string; readonly run: { readonly at: Date } } & Record<
+  string,
+  unknown
+>): Promise<string> {
+  await mkdir(RESULTS, { recursive: true });
+  const file = join(RESULTS, `${rest.run.at.toISOString().replace(/[:.]/g, "-")}.json`);
+  const figures = Object.fromEntries([...results.outcomes].map(([name, outcome]) => [name, outcome.figures]));
+  await writeFile(file, JSON.stringify({ ...rest, leftOut: leftOutOf(results), figures }, undefined, 2));
+  await writeFile(file.replace(/json$/, "svg"), picture);
+  return file;
 }

@@ -1,8 +1,11 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { findProgram } from "../test/support/find.ts";
 import { freePort, startFreshet } from "../test/support/freshet.ts";
 import { installPart } from "../test/support/part.ts";
+import { NotHere } from "./cell.ts";
+import { startNginxWith } from "./nginx.ts";
 import { QUALITY, WIDTH } from "./peers/loop/picture.ts";
 import type { Pictures } from "./pictures.ts";
 import { onCore, startProgram } from "./programs.ts";
@@ -18,6 +21,7 @@ const HERE = import.meta.dirname;
 
 /** The origin of everyone, and what it counts. */
 export interface Origin {
+  readonly url: string;
   /** URL of a picture that nobody asked for yet under this token. */
   pictureUrl(token: string, name: string): string;
   /** How often each method asked under the token. */
@@ -31,6 +35,7 @@ export async function startOrigin({ folder, names }: Pictures): Promise<Origin> 
   const program = await startProgram(command);
   const url = `http://127.0.0.1:${port}`;
   return {
+    url,
     pictureUrl: (token, name) => `${url}/${token}/${name}`,
     asked: async (token) =>
       (await fetch(`${url}/log/${token}`)).json() as Promise<Readonly<Record<string, number>>>,
@@ -89,38 +94,44 @@ export async function startNode(file: string, core: number): Promise<Server> {
 }
 
 /** nginx with one worker, serving the files of a folder as fast as it can. */
-export async function startNginx(folder: string, core: number): Promise<Server> {
+export const startNginx = (folder: string, core: number): Promise<Server> =>
+  startNginxWith({
+    core,
+    server: `root ${folder};
+    add_header Cache-Control "public, max-age=31536000"; add_header Vary Accept; add_header Access-Control-Allow-Origin "*";`,
+  });
+
+/** nginx keeping what another server answers, on its disk. */
+export const startProxyCache = (behind: Server, core: number): Promise<Server> =>
+  startNginxWith({
+    core,
+    http: "proxy_cache_path {prefix}/cache keys_zone=hits:1m max_size=100m;",
+    server: `location / { proxy_pass ${behind.url}; proxy_cache hits; proxy_cache_valid 200 1h; }`,
+  });
+
+/** Varnish with its built-in program, keeping what another server answers in memory. */
+export async function startPlainVarnish(behind: Server, core: number): Promise<Server> {
+  const varnishd = findProgram("varnishd");
+  if (varnishd === undefined) throw new NotHere("not installed (apt-get install varnish)");
+  const folder = await mkdtemp(join(tmpdir(), "freshet-varnish-"));
+  await chmod(folder, 0o755);
   const port = await freePort();
-  const prefix = await mkdtemp(join(tmpdir(), "freshet-nginx-"));
-  await mkdir(join(prefix, "temp"));
-  const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(
-    (kind) => `${kind}_temp_path ${prefix}/temp;`,
-  );
-  await writeFile(
-    join(prefix, "nginx.conf"),
-    `${process.getuid?.() === 0 ? "user root;" : ""}
-daemon off; worker_processes 1; pid ${prefix}/nginx.pid; error_log stderr;
-events { worker_connections 1024; }
-http {
-  ${temporary.join(" ")}
-  access_log off; sendfile on; tcp_nopush on; keepalive_requests 1000000000;
-  open_file_cache max=1000 inactive=60s; open_file_cache_valid 60s;
-  types { image/webp webp; }
-  server {
-    listen 127.0.0.1:${port}; root ${folder};
-    add_header Cache-Control "public, max-age=60"; add_header Vary Accept; add_header Access-Control-Allow-Origin "*";
-  }
-}`,
-  );
   const url = `http://127.0.0.1:${port}`;
-  const command = ["nginx", "-p", prefix, "-c", join(prefix, "nginx.conf"), "-e", "stderr"];
-  const program = await startProgram([...onCore(core), ...command], { answers: url });
+  const backend = new URL(behind.url).host;
+  const options = ["-F", "-n", join(folder, "work"), "-a", `127.0.0.1:${port}`, "-b", backend];
+  const remove = () => rm(folder, { recursive: true, force: true });
+  const program = await startProgram([...onCore(core), varnishd, ...options, "-s", "malloc,64m"], {
+    answers: url,
+  }).catch(async (error) => {
+    await remove();
+    throw error;
+  });
   return {
     url,
     pid: program.pid,
     async stop() {
       await program.stop();
-      await rm(prefix, { recursive: true, force: true });
+      await remove();
     },
   };
 }

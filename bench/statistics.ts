@@ -1,3 +1,6 @@
+/** Figures whose middle half is wider than this part of their median are marked, and measured again once. */
+export const STEADY = 0.15;
+
 /** The value below which the part `share` of all values lies; interpolated. NaN of nothing. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((one, other) => one - other);
@@ -15,12 +18,19 @@ export interface Ratio {
   readonly spread: number;
 }
 
-/** Ratios of values of the same round, summarised. */
-export function ratioOf(values: readonly number[], base: readonly number[]): Ratio {
-  const ratios = values.map((value, round) => value / (base[round] ?? Number.NaN));
-  const middle = median(ratios);
-  return { median: middle, spread: (quantile(ratios, 0.75) - quantile(ratios, 0.25)) / middle };
+/** Values of several rounds, summarised. */
+export function summarised(values: readonly number[]): Ratio {
+  const middle = median(values);
+  const half = quantile(values, 0.75) - quantile(values, 0.25);
+  return { median: middle, spread: half === 0 ? 0 : half / Math.abs(middle) };
 }
+
+/** Ratios of values of the same round, summarised. */
+export const ratioOf = (values: readonly number[], base: readonly number[]): Ratio =>
+  summarised(values.map((value, round) => value / (base[round] ?? Number.NaN)));
+
+/** What was counted, not timed. */
+export const exactly = (value: number): Ratio => ({ median: value, spread: 0 });
 
 /** The same things in an order that moves on by one each round, so that nobody is always first. */
 export function rotated<Thing>(things: readonly Thing[], round: number): readonly Thing[] {

@@ -1,6 +1,6 @@
 // `npm run check`: everything that can be said about the code without running it as a program. Each check has a name, a
 // time and a result; all are run, whatever the ones before said.
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { build, needNode24, ROOT, run, runTool, seconds } from "./steps.mjs";
 
@@ -30,8 +30,10 @@ const CHECKS = {
   "lock names no registry": () => {
     const locks = [
       "package-lock.json",
-      ...readdirSync(join(ROOT, "test/parts")).map((name) => `test/parts/${name}/package-lock.json`),
-    ];
+      ...["test/parts", "bench/peers"].flatMap((folder) =>
+        readdirSync(join(ROOT, folder)).map((name) => `${folder}/${name}/package-lock.json`),
+      ),
+    ].filter((lock) => existsSync(join(ROOT, lock)));
     const naming = locks.filter((lock) =>
       /"resolved": "https?:/.test(readFileSync(join(ROOT, lock), "utf8")),
     );

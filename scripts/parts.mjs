@@ -30,11 +30,16 @@ const PARTS = {
   "the model of invalidation": ["spin", "gcc", "libc6-dev"],
 };
 
+/** The same for `npm run bench` alone: what it compares with. */
+const PEERS = {
+  "image servers to compare with": ["libnginx-mod-http-image-filter", "libvips-tools"],
+};
+
 const POLICY = "/usr/sbin/policy-rc.d";
 
 /** Installs the parts that are missing where that can be done: on Debian 12 or newer, as root. Elsewhere says what is missing. */
-export async function installParts() {
-  const wanted = Object.values(PARTS).flat();
+export async function installParts({ bench = false } = {}) {
+  const wanted = Object.values({ ...PARTS, ...(bench && PEERS) }).flat();
   if (!isDebian()) {
     console.log("This is not Debian 12 or newer: tests run with the parts that are here.");
     return;

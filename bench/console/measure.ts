@@ -1,6 +1,7 @@
 import { startConsole, type Watched } from "../../test/console/console.ts";
 import { type FirstLoad, firstLoad } from "../../test/console/first-load.ts";
 import { missingBrowser } from "../../test/support/browser.ts";
+import { NotHere, type Progress } from "../cell.ts";
 import type { Options } from "../options.ts";
 import type { ConsoleLoads } from "./report.ts";
 
@@ -10,14 +11,10 @@ const LOADS = 3;
 /** Opens the console as somebody does who was never there, in a Chromium with nothing in its caches. */
 export async function measureConsole(
   { rounds }: Options,
-  leaveOut: (peer: string, why: string) => void,
-  progress: (text: string) => void,
-): Promise<readonly ConsoleLoads[] | undefined> {
+  progress: Progress,
+): Promise<readonly ConsoleLoads[]> {
   const missing = missingBrowser();
-  if (missing.length > 0) {
-    leaveOut("the console", `${missing.join(", ")} is missing`);
-    return undefined;
-  }
+  if (missing.length > 0) throw new NotHere(`${missing.join(", ")} is missing`);
   const all = await startConsole();
   const pages = [
     { page: "sign-in", session: null, ready: 'button[type="submit"]' },

@@ -1,5 +1,5 @@
 import type { FirstLoad } from "../../test/console/first-load.ts";
-import type { Aim } from "../report.ts";
+import type { Aim } from "../cell.ts";
 import { median, quantile } from "../statistics.ts";
 import { table } from "../table.ts";
 

@@ -1,4 +1,4 @@
-import type { Aim } from "../report.ts";
+import type { Aim } from "../cell.ts";
 import { median, quantile, type Ratio, ratioOf } from "../statistics.ts";
 import { table } from "../table.ts";
 import type { Breadth } from "./breadth.ts";

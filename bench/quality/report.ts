@@ -1,21 +1,19 @@
-import type { Aim } from "../report.ts";
-import { quantile, type Ratio, ratioOf } from "../statistics.ts";
+import type { Aim } from "../cell.ts";
+import type { Measured } from "../goals.ts";
+import { exactly, quantile, type Ratio, ratioOf, STEADY } from "../statistics.ts";
 import { table } from "../table.ts";
 import { COSTS, type Costs, PLAIN_QUERY } from "./cost.ts";
 import type { Delivery } from "./search.ts";
 
 export interface QualityFigures {
-  search?: readonly Delivery[];
-  costs?: Costs;
+  readonly search?: readonly Delivery[];
+  readonly costs?: Costs;
 }
 
 /** Points within which a picture counts as met. */
 const CLOSE = 2;
-const STEADY = 0.15;
 const LEVELS = [0, 1, 2, 3] as const;
 const FORMATS = ["jpeg", "webp", "avif"] as const;
-/** Bytes at as many points, divided by a plain JPEG's. */
-const MOST_BYTES = { jpeg: 0.9, webp: 0.87, avif: 0.74 } as const;
 
 const mean = (values: readonly number[]) => values.reduce((sum, each) => sum + each, 0) / values.length;
 const within = (deliveries: readonly Delivery[]) =>
@@ -30,7 +28,7 @@ export function reportQuality({ search, costs }: QualityFigures): {
 } {
   return {
     tables: [...(search ? [searchTable(search)] : []), ...(costs ? [costTable(costs)] : [])],
-    aims: [...(search ? searchAims(search) : []), ...(costs ? costAims(costs) : [])],
+    aims: costs ? costAims(costs) : [],
   };
 }
 
@@ -76,30 +74,24 @@ function costTable(costs: Costs): string {
   return table("CPU of an uncached JPEG of 12 to 24 megapixels → WebP", [["", `× ${PLAIN_QUERY}`], ...rows]);
 }
 
-function searchAims(all: readonly Delivery[]): readonly Aim[] {
+/** The goals that the search for quality is judged by. */
+export function searchMeasured(all: readonly Delivery[]): Measured {
   const searched = all.filter(({ level }) => level > 0);
-  const steady = { steady: true };
-  return [
-    {
-      text: "photographs within 2 points of what optipress aims at",
-      value: 100 * within(searched),
-      atLeast: 90,
-      unit: " %",
-      ...steady,
-    },
-    {
-      text: "encodings to get there, the one that is sent among them",
-      value: mean(searched.map(({ encodings }) => encodings)),
-      atMost: 2.3,
-      ...steady,
-    },
-    ...FORMATS.map((format) => ({
-      text: `bytes of ${format} by optipress ÷ plain JPEG of as many points`,
-      value: bytesOf(searched.filter((each) => each.format === format)),
-      atMost: MOST_BYTES[format],
-      ...steady,
-    })),
-  ];
+  const bytes = (format: Delivery["format"]) =>
+    exactly(bytesOf(searched.filter((each) => each.format === format)));
+  return {
+    "G16.avif": bytes("avif"),
+    "G16.webp": bytes("webp"),
+    "G16.jpeg": bytes("jpeg"),
+    "G16.near": exactly(100 * within(searched)),
+    "G16.encodings": exactly(mean(searched.map(({ encodings }) => encodings))),
+  };
+}
+
+/** The goals that the costs of operations are judged by. */
+export function costsMeasured(costs: Costs): Measured {
+  const times = (what: keyof Costs) => ratioOf(costs[what], costs[PLAIN_QUERY]);
+  return { "G19.trim": times("w=800&trim=5"), "G19.rotate": times("w=800&r=90") };
 }
 
 function costAims(costs: Costs): readonly Aim[] {
@@ -113,8 +105,6 @@ function costAims(costs: Costs): readonly Aim[] {
   return [
     aim("CPU of a plain resize ÷ bare sharp", ratioOf(plain, costs["bare sharp"]), 1.1),
     aim("CPU with quality chosen by texture ÷ with q", ratioOf(costs["w=800"], plain), 1.05),
-    aim("CPU of rotate 90 ÷ plain resize", ratioOf(costs["w=800&r=90"], plain), 1.5),
-    aim("CPU of trim ÷ plain resize", ratioOf(costs["w=800&trim=5"], plain), 6),
     aim(
       "CPU of a second size by optipress ÷ plain resize",
       ratioOf(costs["w=800&optipress=2 again"], plain),

@@ -1,7 +1,8 @@
 import type { Transformation } from "@freshet/core";
 import { DEFAULT_LIMITS, render } from "@freshet/core/resize";
 import sharp from "sharp";
-import { type Photograph, photographs } from "./photographs.ts";
+import type { Options } from "../options.ts";
+import type { Photograph } from "./photographs.ts";
 import { pixelsOf } from "./pixels.ts";
 import { judge } from "./ssimulacra2.ts";
 
@@ -31,11 +32,12 @@ export interface Delivery {
 
 /** Every photograph, format and level: what was delivered against what was aimed at. */
 export async function measureSearch(
-  quick: boolean,
+  all: readonly Photograph[],
+  { quick, pace }: Options,
   progress: (text: string) => void,
 ): Promise<readonly Delivery[]> {
-  const all = await photographs(progress);
-  const some = quick ? all.filter((_, at) => at % 4 === 0) : all;
+  const step = quick ? 4 : pace < 1 ? 2 : 1;
+  const some = all.filter((_, at) => at % step === 0);
   const found: Delivery[] = [];
   for (const [at, photograph] of some.entries()) {
     if (at % 5 === 0) progress(`judging photograph ${at + 1} of ${some.length}`);

@@ -29,7 +29,7 @@ export async function measureStats(
   leaveOut: (peer: string, why: string) => void,
   progress: (text: string) => void,
 ): Promise<readonly StatsTimes[]> {
-  const lines = options.quick ? 1_000_000 : 10_000_000;
+  const lines = options.quick || options.pace < 1 ? 1_000_000 : 10_000_000;
   const found = [await measureEngine("SQLite", lines, progress)];
   const missing = postgresIsAway();
   if (missing === undefined) found.push(await measureEngine("PostgreSQL", lines, progress));

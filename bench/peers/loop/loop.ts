@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import sharp from "sharp";
-import { renderBare } from "./picture.ts";
+import { renderTask, type Task } from "../../misses/task.ts";
 
 // Bare sharp in a process of its own: originals in memory, no HTTP, as many renders at once as it is told.
 sharp.cache(false);
@@ -10,16 +10,24 @@ sharp.concurrency(1);
 const [folder = "", ...names] = process.argv.slice(2);
 const originals = await Promise.all(names.map((name) => readFile(join(folder, name))));
 
-process.on("message", async ({ count, inFlight }: { readonly count: number; readonly inFlight: number }) => {
+interface Work {
+  readonly count: number;
+  readonly inFlight: number;
+  readonly task: Task;
+  /** That one again and again; absent is all in turn. */
+  readonly only?: number;
+}
+
+process.on("message", async ({ count, inFlight, task, only }: Work) => {
   let next = 0;
   const latencies: number[] = [];
   const begun = performance.now();
   const work = async () => {
     while (next < count) {
-      const original = originals[next % originals.length];
+      const original = originals[only ?? next % originals.length];
       next += 1;
       const start = performance.now();
-      if (original) await renderBare(original);
+      if (original) await renderTask(original, task);
       latencies.push(performance.now() - start);
     }
   };

@@ -1,12 +1,14 @@
 import { Agent, get } from "node:http";
-import { resetPeak, usageOf } from "./accounting.ts";
-import { readMetrics } from "./metrics.ts";
-import type { Options } from "./options.ts";
-import { deliveryUrl, ipxUrl, type Origin, type Server, startIpx, startOwn } from "./peers.ts";
-import type { Pictures } from "./pictures.ts";
-import { pause } from "./programs.ts";
+import { resetPeak, usageOf } from "../accounting.ts";
+import type { Parts, Progress } from "../cell.ts";
+import { readMetrics } from "../metrics.ts";
+import type { Options } from "../options.ts";
+import { deliveryUrl, ipxUrl, type Origin, type Server, startIpx, startOwn } from "../peers.ts";
+import { pause } from "../programs.ts";
 
 export const HERD = 200;
+/** Widths of a srcset. */
+const WIDTHS = [200, 320, 480, 640, 800, 1024, 1280, 1600];
 const AFTERMATH_MS = 200;
 
 /** One round of one peer: so many equal requests for a picture that nobody asked for before, all at once. */
@@ -16,11 +18,15 @@ export interface HerdRound {
   /** The same for one request alone, just before. */
   readonly alone: { readonly seconds: number; readonly cpuMs: number };
   readonly peakBytes: number;
+  /** Above what it had before. */
+  readonly addedBytes: number;
   /** Requests at the origin, by its own log. */
   readonly fetches: number;
   /** By Freshet's own count; unknown of others. */
   readonly renders: number | undefined;
   readonly countedFetches: number | undefined;
+  /** Requests at the origin for as many requests over eight widths of another picture; unknown where every one would be rendered. */
+  readonly widthFetches: number | undefined;
 }
 
 export interface HerdPeer {
@@ -36,15 +42,10 @@ interface Contender {
 }
 
 export async function compareHerds(
-  parts: {
-    readonly pictures: Pictures;
-    readonly origin: Origin;
-    readonly leaveOut: (peer: string, why: string) => void;
-  },
+  { pictures, origin, leaveOut }: Parts,
   options: Options,
-  progress: (text: string) => void,
+  progress: Progress,
 ): Promise<readonly HerdPeer[]> {
-  const { pictures, origin, leaveOut } = parts;
   const own = await startOwn();
   const contenders: Contender[] = [
     {
@@ -96,19 +97,31 @@ async function stampede(
   const count = async () => (name === "freshet" ? readMetrics(server.url) : undefined);
   const before = await count();
   resetPeak(server.pid);
+  const settled = usageOf(server.pid).peakBytes;
   const cost = await costOf(server, () => ask(urlOf(origin.pictureUrl(`herd-${token}`, picture)), HERD));
   const { peakBytes } = usageOf(server.pid);
   const after = await count();
   const risen = (metric: string) => (after && before ? after(metric) - before(metric) : undefined);
-  const asked = await origin.asked(`herd-${token}`);
+  const fetches = await fetchesOf(origin, `herd-${token}`);
+  const widths = async () => {
+    const original = origin.pictureUrl(`widths-${token}`, picture);
+    await Promise.all(WIDTHS.map((width) => ask(deliveryUrl(server, original, width), HERD / WIDTHS.length)));
+    return fetchesOf(origin, `widths-${token}`);
+  };
   return {
     ...cost,
     alone,
     peakBytes,
-    fetches: Object.values(asked).reduce((sum, value) => sum + value, 0),
+    addedBytes: peakBytes - settled,
+    fetches,
+    widthFetches: name === "freshet" ? await widths() : undefined,
     renders: risen("freshet_render_seconds_count"),
     countedFetches: risen("freshet_origin_fetches_total"),
   };
+}
+
+async function fetchesOf(origin: Origin, token: string): Promise<number> {
+  return Object.values(await origin.asked(token)).reduce((sum, value) => sum + value, 0);
 }
 
 async function costOf(server: Server, work: () => Promise<void>) {

@@ -1,0 +1,15 @@
+import type { Cell } from "../cell.ts";
+import { compareHerds, HERD } from "./herd.ts";
+import { reportHerds } from "./herd-report.ts";
+import { saturation } from "./saturation.ts";
+
+/** More than there are cores for. */
+export const STRESS: readonly Cell[] = [
+  {
+    name: "herd",
+    group: "stress",
+    about: `${HERD} equal requests at once, and as many over eight widths: renders, origin requests, memory`,
+    run: async (parts, options, progress) => reportHerds(await compareHerds(parts, options, progress)),
+  },
+  saturation,
+];

@@ -1,0 +1,171 @@
+import { Agent, get } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Cell, Outcome, Parts } from "../cell.ts";
+import { load } from "../hits/load.ts";
+import { readMetrics } from "../metrics.ts";
+import { deliveryUrl, type Server, startOwn } from "../peers.ts";
+import { isInstalled } from "../programs.ts";
+import { type Rounds, takeRounds } from "../rounds.ts";
+import { median, quantile, ratioOf, summarised } from "../statistics.ts";
+import { table } from "../table.ts";
+
+/** Clients that each want a picture nobody asked for before, always. */
+const MISSING = 32;
+/** Hits a second by a clock, not by answers: a slow one does not keep the next from being asked. */
+const HITS_PER_SECOND = 50;
+const SECONDS = 90;
+/** Until a client asks again that was told 503. */
+const AGAIN_MS = 200;
+
+interface SaturationRound {
+  /** Milliseconds of each hit. */
+  readonly idle: readonly number[];
+  readonly saturated: readonly number[];
+  /** Hits a second in a closed loop of four; absent without wrk. */
+  readonly rate?: { readonly idle: number; readonly saturated: number };
+}
+
+type Side = "idle" | "saturated";
+
+/** Where the hits come from: a body that a small memory tier does not keep comes from the disk every time. */
+const TIERS = [
+  { name: "memory", width: 480, limits: {} },
+  { name: "disk", width: 1_600, limits: { memoryBytes: 2 ** 20 } },
+] as const;
+
+interface Tier {
+  readonly name: (typeof TIERS)[number]["name"];
+  readonly width: number;
+  readonly server: Server;
+}
+
+/** Whether hits wait behind renders: hits at a fixed rate, alone and while 32 misses wait. */
+export const saturation: Cell = {
+  name: "saturation",
+  group: "stress",
+  about: "hits of memory and of the disk while 32 misses wait for the cores",
+  async run(parts, options, progress) {
+    const tiers: Tier[] = [];
+    try {
+      for (const { name, width, limits } of TIERS)
+        tiers.push({ name, width, server: await startOwn(undefined, { limits }) });
+      const seconds = options.quick ? 2 : 4;
+      const taken = await takeRounds(
+        "saturation",
+        tiers,
+        (tier, round) => oneRound(tier, parts, round, seconds),
+        { ...options, seconds: SECONDS, progress },
+      );
+      return report(taken);
+    } finally {
+      for (const { server } of tiers) await server.stop();
+    }
+  },
+};
+
+function report(tiers: readonly Rounds<SaturationRound>[]): Outcome {
+  const of = (name: Tier["name"]) => tiers.find((tier) => tier.name === name)?.rounds ?? [];
+  const p99 = (name: Tier["name"], side: Side) => of(name).map((round) => quantile(round[side], 0.99));
+  const rows = tiers.flatMap(({ name, rounds }) =>
+    (["idle", "saturated"] as const).map((side) => [
+      `${name}, ${side === "idle" ? "alone" : `while ${MISSING} misses wait`}`,
+      ...[0.5, 0.99, 1].map((share) =>
+        median(rounds.map((round) => quantile(round[side], share))).toFixed(1),
+      ),
+    ]),
+  );
+  const rates = of("memory").flatMap(({ rate }) => (rate ? [rate] : []));
+  return {
+    figures: tiers,
+    tables: [
+      table(`${HITS_PER_SECOND} hits a second, milliseconds`, [["", "p50", "p99", "longest"], ...rows]),
+    ],
+    measured: {
+      "G12.memory": ratioOf(p99("memory", "saturated"), p99("memory", "idle")),
+      "G12.memory.ms": summarised(p99("memory", "saturated")),
+      "G12.disk": ratioOf(p99("disk", "saturated"), p99("disk", "idle")),
+      "G12.disk.ms": summarised(p99("disk", "saturated")),
+      ...(rates.length > 0 && {
+        "G12.rate": ratioOf(
+          rates.map(({ saturated }) => saturated),
+          rates.map(({ idle }) => idle),
+        ),
+      }),
+    },
+  };
+}
+
+async function oneRound(
+  { name: tier, width, server: own }: Tier,
+  { pictures, origin }: Parts,
+  round: number,
+  seconds: number,
+): Promise<SaturationRound> {
+  const hit = deliveryUrl(own, origin.pictureUrl("saturation-hit", pictures.names[0] ?? ""), width);
+  await timed(hit);
+  const from = `freshet_answers_total{from="${tier}"}`;
+  const before = (await readMetrics(own.url))(from);
+  const idle = await hitsFor(hit, seconds);
+  const idleRate = await rateOf(hit);
+  let isOver = false;
+  let missed = 0;
+  const { promise: isUnderWay, resolve: begin } = Promise.withResolvers<void>();
+  const miss = async () => {
+    while (!isOver) {
+      missed += 1;
+      const name = pictures.names[missed % pictures.names.length] ?? "";
+      const url = deliveryUrl(own, origin.pictureUrl(`saturation-${tier}-${round}-${missed}`, name));
+      const { status } = await timed(url);
+      begin();
+      if (status === 503 || status === 429) await sleep(AGAIN_MS);
+      else if (status !== 200) throw new Error(`${url} was answered ${status}.`);
+    }
+  };
+  const missing = Promise.all(Array.from({ length: MISSING }, miss));
+  // Queues are full and renders under way.
+  await Promise.race([isUnderWay, missing]);
+  const saturated = await hitsFor(hit, seconds);
+  const saturatedRate = await rateOf(hit);
+  isOver = true;
+  await missing;
+  const came = (await readMetrics(own.url))(from) - before;
+  if (came < idle.length + saturated.length)
+    throw new Error(`${came} hits came from the ${tier}, ${idle.length + saturated.length} should have.`);
+  const rate = idleRate !== undefined && saturatedRate !== undefined;
+  return { idle, saturated, ...(rate && { rate: { idle: idleRate, saturated: saturatedRate } }) };
+}
+
+async function rateOf(url: string): Promise<number | undefined> {
+  return isInstalled("wrk") ? (await load(url, 1, 4)).perSecond : undefined;
+}
+
+/** Hits at a fixed rate; the milliseconds of each. */
+async function hitsFor(url: string, seconds: number): Promise<readonly number[]> {
+  const begun = performance.now();
+  const asked: Promise<number>[] = [];
+  for (let at = 0; at < seconds * HITS_PER_SECOND; at += 1) {
+    await sleep(Math.max(0, begun + (at * 1_000) / HITS_PER_SECOND - performance.now()));
+    asked.push(
+      timed(url).then(({ status, milliseconds }) => {
+        if (status !== 200) throw new Error(`A hit was answered ${status}.`);
+        return milliseconds;
+      }),
+    );
+  }
+  return Promise.all(asked);
+}
+
+const agent = new Agent({ keepAlive: true });
+
+function timed(url: string): Promise<{ readonly status: number; readonly milliseconds: number }> {
+  const begun = performance.now();
+  return new Promise((resolve, reject) => {
+    get(url, { agent, headers: { accept: "image/avif,image/webp,*/*" } }, (answer) => {
+      answer.on("error", reject);
+      answer.on("end", () =>
+        resolve({ status: answer.statusCode ?? 0, milliseconds: performance.now() - begun }),
+      );
+      answer.resume();
+    }).on("error", reject);
+  });
+}
