@@ -17,7 +17,7 @@ import { accessControl } from "./access/plugin.ts";
 import { createPrincipals } from "./access/principals.ts";
 import { collectOperations } from "./admin/openapi.ts";
 import { adminRoutes } from "./admin/routes.ts";
-import { validateBySchema } from "./admin/validation.ts";
+import { SCHEMA_COMPILERS } from "./admin/validation.ts";
 import { createAnalytics } from "./analytics/analytics.ts";
 import { fetchEvent } from "./analytics/fetched.ts";
 import { createObserver } from "./analytics/recorder.ts";
@@ -147,6 +147,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 2 ** 20,
     forceCloseConnections: "idle",
+    schemaController: SCHEMA_COMPILERS,
     frameworkErrors: (error, request, reply) => void answerError(error, request, reply),
     ...(config.console.proxies.length > 0 ? { trustProxy: [...config.console.proxies] } : {}),
     // Images are read from the raw request target: what is no API path goes to one route, whatever it contains.
@@ -156,7 +157,15 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
   // Durable state: the journal alone.
   const place = config.store ?? { file: folder("freshet.db") };
   const log = (event: string, details: object) => app.log.info(details, event);
-  const store = ports.store ?? (await openStore({ ...place, log }));
+  const { diskBytes } = limits;
+  // Threads of the store start while folders are read.
+  const [store, recordDisk, originalDisk, variantDisk] = await Promise.all([
+    ports.store ?? openStore({ ...place, log }),
+    // Caches: records may race and are fenced; bytes and variants are named by content and never go stale.
+    DiskStore.open(folder("records"), Math.round(diskBytes * 0.05)),
+    DiskStore.open(folder("originals"), Math.round(diskBytes * 0.35)),
+    DiskStore.open(folder("variants"), Math.round(diskBytes * 0.6)),
+  ]);
   const instance: InstancePorts = {
     ...(await identify(folder("instance"))),
     role: config.role,
@@ -165,13 +174,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     ...ports.instance,
   };
 
-  // Caches: records may race and are fenced; bytes and variants are named by content and never go stale.
   const coverage = new Coverage(now);
-  const [recordDisk, originalDisk, variantDisk] = await Promise.all([
-    DiskStore.open(folder("records"), Math.round(limits.diskBytes * 0.05)),
-    DiskStore.open(folder("originals"), Math.round(limits.diskBytes * 0.35)),
-    DiskStore.open(folder("variants"), Math.round(limits.diskBytes * 0.6)),
-  ]);
   const queue = new RenderQueue({
     places: limits.renders ?? availableParallelism(),
     maxWaitingCost: limits.waitingCost,
@@ -297,7 +300,6 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
   let isReady = false;
   let setupToken: string | undefined;
   errorResponses(app);
-  validateBySchema(app);
   const isKept = (name: string) => feed.known.get(name)?.isDeleted === false;
   const isThere = (name: string) => projects.byName(name) !== undefined || isKept(name);
   const isProject = async (name: string) => {
@@ -344,7 +346,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     answerHit = createHotPath({ requests, delivery, admission, observer, now: Date.now });
     const routes = {
       ...{ requests, delivery, admission, recent, observer, projects },
-      placeholders: await createPlaceholders({
+      placeholders: createPlaceholders({
         digestOf: (project, name) => files.digestOf(project, name),
         read: fileOf,
       }),
@@ -361,17 +363,20 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
       return setupToken;
     },
     async start() {
+      // They have a store of their own.
+      const counting = analytics.start();
+      counting.catch(() => {}); // told below
       await access.migrate();
       await connectors.migrate();
       await invalidation.migrate();
       await store.migrate(LISTING_OWNER, LISTING_MIGRATIONS);
       await warmUp.migrate();
-      await analytics.start();
       listing?.start();
       await feed.start();
       await invalidation.start();
       feed.follow();
       await warmUp.start();
+      await counting;
       if (instance.role !== "delivery") setupToken = await access.prepareSetup();
       isReady = true;
     },
