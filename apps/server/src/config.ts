@@ -5,6 +5,7 @@ import { type AccessLogConfig, readAccessLog } from "./access-log/config.ts";
 import { type AnalyticsConfig, readAnalytics } from "./analytics/config.ts";
 import { readCdn } from "./config/cdn.ts";
 import { type ConsoleConfig, isNetwork, readConsole } from "./config/console.ts";
+import { dataFolderOf } from "./config/data-folder.ts";
 import type { ProjectSection } from "./config/project-schema.ts";
 import { readProjects, type SettingFiles } from "./config/projects.ts";
 import type { ReadSecret, Report } from "./config/reading.ts";
@@ -152,7 +153,7 @@ export async function loadConfig(from: {
   const settings = {
     host: readHost(env.FRESHET_HOST, report),
     port: readPort(env.PORT, report),
-    dataFolder: resolve(cwd, env.FRESHET_DATA || ".freshet"),
+    dataFolder: dataFolderOf(env, cwd),
     consoleFolder: env.FRESHET_CONSOLE_DIR ? resolve(cwd, env.FRESHET_CONSOLE_DIR) : BUILT_CONSOLE,
     log: readChoice("FRESHET_LOG", env, CONFIG_SCHEMA.properties.log, report) ?? file.log ?? LOG,
     role: readChoice("FRESHET_ROLE", env, CONFIG_SCHEMA.properties.role, report) ?? file.role ?? ROLE,

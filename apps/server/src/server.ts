@@ -13,7 +13,7 @@ import { createPrincipals } from "./access/principals.ts";
 import { openAccessLog } from "./access-log/access-log.ts";
 import { collectOperations } from "./admin/openapi.ts";
 import { adminRoutes } from "./admin/routes.ts";
-import { validateBySchema } from "./admin/validation.ts";
+import { SCHEMA_COMPILERS } from "./admin/validation.ts";
 import { createAnalytics } from "./analytics/analytics.ts";
 import { fetchEvent } from "./analytics/fetched.ts";
 import { createObserver } from "./analytics/recorder.ts";
@@ -161,6 +161,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 2 ** 20,
     forceCloseConnections: "idle",
+    schemaController: SCHEMA_COMPILERS,
     frameworkErrors: (error, request, reply) => void answerError(error, request, reply),
     ...(config.console.proxies.length > 0 ? { trustProxy: [...config.console.proxies] } : {}),
     // Images are read from the raw request target: what is no API path goes to one route, whatever it contains.
@@ -170,7 +171,15 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
   // Durable state: the journal alone.
   const place = config.store ?? { file: folder("freshet.db") };
   const log = (event: string, details: object) => app.log.info(details, event);
-  const store = ports.store ?? (await openStore({ ...place, log }));
+  const { diskBytes } = limits;
+  // Threads of the store start while folders are read.
+  const [store, recordDisk, originalDisk, variantDisk] = await Promise.all([
+    ports.store ?? openStore({ ...place, log }),
+    // Caches: records may race and are fenced; bytes and variants are named by content and never go stale.
+    DiskStore.open(folder("records"), Math.round(diskBytes * 0.05)),
+    DiskStore.open(folder("originals"), Math.round(diskBytes * 0.35)),
+    DiskStore.open(folder("variants"), Math.round(diskBytes * 0.6)),
+  ]);
   const instance: InstancePorts = {
     ...(await identify(folder("instance"))),
     role: config.role,
@@ -179,13 +188,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     ...ports.instance,
   };
 
-  // Caches: records may race and are fenced; bytes and variants are named by content and never go stale.
   const coverage = new Coverage(now);
-  const [recordDisk, originalDisk, variantDisk] = await Promise.all([
-    DiskStore.open(folder("records"), Math.round(limits.diskBytes * 0.05)),
-    DiskStore.open(folder("originals"), Math.round(limits.diskBytes * 0.35)),
-    DiskStore.open(folder("variants"), Math.round(limits.diskBytes * 0.6)),
-  ]);
   const queue = new RenderQueue({
     places: limits.renders ?? availableParallelism(),
     maxWaitingCost: limits.waitingCost,
@@ -334,7 +337,6 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
   let isReady = false;
   let setupToken: string | undefined;
   errorResponses(app);
-  validateBySchema(app);
   const isKept = (name: string) => feed.known.get(name)?.isDeleted === false;
   const isThere = (name: string) => projects.byName(name) !== undefined || isKept(name);
   const isProject = async (name: string) => {
@@ -391,7 +393,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     const routes = {
       ...{ requests, delivery, admission, recent, observer, accessLog, projects },
       turns: createTurns({ queue, originals, budgets }),
-      placeholders: await createPlaceholders({
+      placeholders: createPlaceholders({
         digestOf: (project, name) => files.digestOf(project, name),
         read: fileOf,
       }),
@@ -409,17 +411,20 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     },
     reopenLog: accessLog && (() => accessLog.reopen()),
     async start() {
+      // They have a store of their own.
+      const counting = analytics.start();
+      counting.catch(() => {}); // told below
       await access.migrate();
       await connectors.migrate();
       await invalidation.migrate();
       await store.migrate(LISTING_OWNER, LISTING_MIGRATIONS);
       await warmUp.migrate();
-      await analytics.start();
       listing?.start();
       await feed.start();
       await invalidation.start();
       feed.follow();
       await warmUp.start();
+      await counting;
       if (instance.role !== "delivery") setupToken = await access.prepareSetup();
       isReady = true;
     },
