@@ -160,20 +160,19 @@ describe("RenderQueue", () => {
         late.open();
       };
       const improving = queue.run(
-        1,
+        { cost: 1, patience: createPatience(new AbortController().signal, giveWay) },
         () => late.opened,
-        createPatience(new AbortController().signal, giveWay),
       );
       const visitor = gate();
-      const first = queue.run(1, () => visitor.opened);
+      const first = queue.run({ cost: 1 }, () => visitor.opened);
       await new Promise((resolve) => setTimeout(resolve, 20));
       expect([told, queue.running]).toEqual([0, 2]);
-      expect(await queue.run(1, async () => "second")).toBe("second");
+      expect(await queue.run({ cost: 1 }, async () => "second")).toBe("second");
       expect(told).toBe(1);
       visitor.open();
       await Promise.all([first, improving]);
       // What is over has no place to give.
-      await Promise.all([1, 2, 3].map((each) => queue.run(1, async () => each)));
+      await Promise.all([1, 2, 3].map((each) => queue.run({ cost: 1 }, async () => each)));
       expect(told).toBe(1);
     });
 

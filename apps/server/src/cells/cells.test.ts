@@ -98,7 +98,7 @@ test("what nobody waits for is ended for whoever comes, and says nothing about t
   const pool = open({ places: 1 });
   const gaveWay = new AbortController();
   const patience = createPatience(gaveWay.signal, () => gaveWay.abort(new Error("gave way")));
-  const late = pool.enter({ ...ENOUGH, cpuMs: 60_000 }, (run) => run("render", asPng(ENDLESS)), patience);
+  const late = pool.enter({ ...ENOUGH, cpuMs: 60_000 }, (run) => run("render", asPng(ENDLESS)), { patience });
   const outcome = late.catch((error: unknown) => error);
   await expect.poll(() => pool.pids.length).toBe(1);
   const [pid = 0] = pool.pids;
@@ -112,7 +112,7 @@ test("what a visitor has come for meanwhile is not ended for another", async () 
   const pool = open({ places: 1 });
   const gaveWay = new AbortController();
   const patience = createPatience(gaveWay.signal, () => gaveWay.abort(new Error("gave way")));
-  const first = pool.enter(ENOUGH, (run) => run("render", asPng(PLAIN)), patience);
+  const first = pool.enter(ENOUGH, (run) => run("render", asPng(PLAIN)), { patience });
   patience.end();
   const second = renderIn(pool, PLAIN);
   expect((await first).rendered.width).toBe(18);
