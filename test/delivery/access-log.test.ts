@@ -50,12 +50,13 @@ describe("the access log", () => {
     await get(path, { headers: { range: "bytes=0-9" } });
     await get("/v7/_site_/none.jpg");
     await get(path, { method: "DELETE" });
+    await get(path, { method: "OPTIONS" });
     const host = `127.0.0.1:${freshet.port}`;
     const stamp = Number(headers.get("freshet-stamp"));
     const line = { method: "GET", host, path, status: 200, bytes, stamp, project: "demo" };
     const hit = { ...line, from: "memory" };
     const { stamp: _stamp, ...failed } = { ...line, from: "failed" };
-    const told = await lines(9);
+    const told = await lines(10);
     expect(told).toMatchObject([
       { ...line, from: "rendered" },
       ...[hit, hit, hit],
@@ -70,6 +71,7 @@ describe("the access log", () => {
         error: "ORIGINAL_MISSING",
       },
       { method: "DELETE", status: 405, error: "METHOD_NOT_ALLOWED" },
+      { method: "OPTIONS", path, status: 204, bytes: 0, from: "preflight" },
     ]);
     for (const { time, duration, address } of told) {
       expect(Math.abs(Date.parse(String(time)) - Date.now())).toBeLessThan(60_000);
