@@ -36,7 +36,10 @@ beforeEach(async () => {
   };
   const answerHit = createHotPath({
     ...{ requests, answers, now: Date.now, keepAliveMs: 5_000 },
-    delivery: { stampOf: (_, answer) => (answer.generation === 0 ? stamp : undefined) },
+    delivery: {
+      stampOf: (_, answer) => (answer.generation === 0 ? stamp : undefined),
+      isToGive: () => true,
+    },
     admission: {
       isCurrent: () => isCurrent,
       enter: () => "current",

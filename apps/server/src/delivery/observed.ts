@@ -20,6 +20,8 @@ export interface Written {
 export interface ObservedRequest {
   answered(read: DeliveryRequest, delivered: Delivered, written: Written, milliseconds: number): void;
   redirected(read: DeliveryRequest, milliseconds: number): void;
+  /** Of a browser that asks what it may do; no answer that anybody counts. */
+  preflight(): void;
   failed(
     what: Written & {
       readonly project: Project | undefined;
@@ -36,6 +38,7 @@ export interface ObservedRequest {
 export const UNOBSERVED: ObservedRequest = {
   answered: () => {},
   redirected: () => {},
+  preflight: () => {},
   failed: () => {},
   rendering: () => () => {},
 };
@@ -80,6 +83,7 @@ export function observeRequest(
       const { format, originalBytes: bytesIn } = (isWhole ? answer.picture : undefined) ?? {};
       tell(read, from, { ...written, format, bytesIn }, milliseconds, stamp);
     },
+    preflight: () => log({ status: 204, bytes: 0, from: "preflight", duration: 0 }),
     redirected: (read, milliseconds) => tell(read, "redirect", { status: 302, bytes: 0 }, milliseconds),
     failed({ project, understood, failure, status, bytes, milliseconds }) {
       const error = failure.code;

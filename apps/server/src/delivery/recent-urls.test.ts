@@ -57,3 +57,13 @@ test("no tag or folder finds what was remembered under other settings, until it 
   recent.add({ identity: original, project: current }, url("/1"));
   expect(recent.sample(tag, most)).toEqual([url("/1")]);
 });
+
+test("what is remembered is bounded by its characters too: the originals asked for last stay", () => {
+  const recent = new RecentUrls();
+  const long = "x".repeat(8_000);
+  for (let at = 0; at < 4_000; at += 1)
+    recent.add({ identity: identity(String(at)), project }, url(`/${at}?${long}`));
+  const found = (at: number) =>
+    recent.sample([{ kind: "original", project: "demo", tag: `o-${at}` }], { originals: 1, each: 1 }).length;
+  expect([found(3_999), found(2_500), found(1_000), found(0)]).toEqual([1, 1, 0, 0]);
+});

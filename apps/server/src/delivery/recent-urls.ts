@@ -10,6 +10,9 @@ const PER_ORIGINAL = 4;
 const MOST_LOOKED_AT = 1_000;
 const MOST_WIDE = 20;
 
+/** Characters of everything that is remembered: URLs and headers are as long as anybody likes. */
+const MOST_CHARACTERS = 16 * 2 ** 20;
+
 /** What is remembered of an original. */
 type Named = Pick<Original, "identity" | "project">;
 
@@ -26,7 +29,11 @@ export interface Sampling {
 
 /** The delivery URLs of each original that were asked for last: what a purge is verified with. */
 export class RecentUrls {
-  readonly #known = new LRUCache<string, Known>({ max: 10_000 });
+  readonly #known = new LRUCache<string, Known>({
+    max: 10_000,
+    maxSize: MOST_CHARACTERS,
+    sizeCalculation: ({ urls }) => urls.reduce((sum, each) => sum + charactersOf(each), 1),
+  });
   readonly #isCurrent: (project: Project) => boolean;
 
   constructor(isCurrent: (project: Project) => boolean = () => true) {
@@ -62,3 +69,6 @@ export class RecentUrls {
     return [...found.values()].flatMap(({ urls }) => urls.slice(0, each));
   }
 }
+
+const charactersOf = ({ path, host = "", accept = "" }: ProbeRequest): number =>
+  path.length + host.length + accept.length;

@@ -81,6 +81,7 @@ export function deliveryRoutes(app: FastifyInstance, parts: DeliveryRouteParts):
       if (request.raw.method === "OPTIONS") {
         reply.hijack();
         preflight(reply.raw);
+        observeRequest(parts.observer, request.raw, request.originalUrl, parts.accessLog).preflight();
         return;
       }
       await serveImage(parts, request, reply, {

@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { AccessLog } from "../access-log/access-log.ts";
+import type { Answers } from "../cache/answers.ts";
 import type { ImprovementReport } from "../cache/improvements.ts";
 import type { RenderQueue } from "../cache/render-queue.ts";
 import type { SharedTier } from "../cache/shared/shared-tier.ts";
@@ -43,6 +44,7 @@ export function createMetrics(read: {
   readonly breakers: Breakers;
   readonly sharedTier: SharedTier | undefined;
   readonly accessLog: AccessLog | undefined;
+  readonly memory: () => Pick<Answers, "size" | "bytes">;
   readonly applied: () => number;
   readonly instances: () => { readonly lags: ReadonlyMap<string, number>; readonly lapses: number };
   readonly invalidations: () => InvalidationFigures;
@@ -59,7 +61,7 @@ export function createMetrics(read: {
   const improvements = improvementMetrics(registry, read.improving);
   const warmUps = warmUpMetrics(registry, read.warming);
   if (read.sharedTier) sharedTierMetrics(registry, read.sharedTier);
-  if (read.accessLog) accessLogMetrics(registry, read.accessLog);
+  accessLogMetrics(registry, read.accessLog);
   const registers = [registry];
   let hits = 0;
   const answers = new Counter({
@@ -101,6 +103,22 @@ export function createMetrics(read: {
     help: "Time until an answer that was not in memory was ready.",
     buckets: [0.001, 0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers,
+  });
+  new Gauge({
+    name: "freshet_memory_answers",
+    help: "Finished answers kept in memory.",
+    registers,
+    collect() {
+      this.set(read.memory().size);
+    },
+  });
+  new Gauge({
+    name: "freshet_memory_bytes",
+    help: "What they take, with their keys and heads.",
+    registers,
+    collect() {
+      this.set(read.memory().bytes);
+    },
   });
   new Gauge({
     name: "freshet_applied_sequence",
