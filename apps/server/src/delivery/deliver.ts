@@ -6,6 +6,7 @@ import type { Coverage } from "../cache/coverage.ts";
 import { Heads } from "../cache/heads.ts";
 import type { Originals } from "../cache/originals.ts";
 import type { Made, Variants } from "../cache/variants.ts";
+import type { Kept } from "../cache/wire.ts";
 import { ServerError } from "../errors.ts";
 import type { Standing } from "../instances/admission.ts";
 import { acceptClass } from "./accept.ts";
@@ -78,18 +79,15 @@ export class Delivery {
   revive(
     request: DeliveryRequest,
     memoryKey: string,
-    ifNoneMatch: string | undefined,
-  ): Delivered | undefined {
+  ): (Delivered & { readonly from: "disk"; readonly kept: Kept | undefined }) | undefined {
     const head = this.#heads.get(memoryKey);
     const stamp = head && this.stampOf(request, head.answer);
     if (!head || stamp === undefined) return undefined;
-    if (isNotModified(ifNoneMatch, head.answer.etag))
-      return { answer: head.answer, stamp, from: "unmodified" };
     const body = this.#parts.variants.keptNow(head.variant);
     if (!body) return undefined;
     const answer = { ...head.answer, body };
-    this.#parts.answers.set(memoryKey, answer);
-    return { answer, stamp, from: "disk" };
+    const kept = this.#parts.answers.set(memoryKey, answer);
+    return { answer, stamp, from: "disk", kept };
   }
 
   /**

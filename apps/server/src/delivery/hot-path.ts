@@ -7,6 +7,7 @@ import type { Shape, Wire } from "../cache/wire.ts";
 import type { Admission } from "../instances/admission.ts";
 import { isNotModified } from "./conditional.ts";
 import { type Delivery, memoryKeyOf } from "./deliver.ts";
+import { createDiskPath } from "./disk-path.ts";
 import { factsOf } from "./observed.ts";
 import type { DeliveryRequest, DeliveryRequests } from "./request.ts";
 import { hintsOf, type Shortcut, Shortcuts } from "./shortcuts.ts";
@@ -16,10 +17,10 @@ export type HotPath = (request: IncomingMessage, response: ServerResponse) => bo
 
 export interface HotPathParts {
   readonly requests: DeliveryRequests;
-  readonly delivery: Pick<Delivery, "stampOf">;
+  readonly delivery: Pick<Delivery, "stampOf" | "revive">;
   readonly answers: Answers;
   readonly admission: Admission;
-  readonly observer: Pick<Observer, "hits">;
+  readonly observer: Observer;
   readonly accessLog: AccessLog | undefined;
   /** For how long the server keeps a connection that says nothing. */
   readonly keepAliveMs: number;
@@ -36,6 +37,7 @@ export function createHotPath(parts: HotPathParts): HotPath {
   const { requests, delivery, answers, admission, observer, accessLog, now } = parts;
   const shortcuts = new Shortcuts();
   const keepAlive = `Keep-Alive: timeout=${Math.floor(parts.keepAliveMs / 1_000)}`;
+  const fromDisk = createDiskPath(parts, keepAlive);
 
   /** Where in memory the answer to a request lies, if it does; whether it still holds is another question. */
   const find = (url: string, headers: IncomingMessage["headers"]): Shortcut | undefined => {
@@ -59,7 +61,7 @@ export function createHotPath(parts: HotPathParts): HotPath {
     if (!admission.isCurrent(headers["freshet-demand"])) return false;
     const shortcut = find(url, headers);
     const kept = shortcut?.entry.value;
-    if (!kept) return false;
+    if (!kept) return fromDisk(request, response, url);
     const { answer } = kept;
     const read = shortcut.reading.request;
     const stamp = delivery.stampOf(read, answer);

@@ -169,7 +169,9 @@ export async function answer(
     try {
       const hints = read.hints && readHints(read.hints, headers);
       const memoryKey = memoryKeyOf(host, marked, accept, hints && hintKey(hints));
-      const find = () => delivery.hit(read, memoryKey) ?? delivery.revive(read, memoryKey, ifNoneMatch);
+      const find = () =>
+        delivery.hit(read, memoryKey) ??
+        (ifNoneMatch === undefined ? delivery.revive(read, memoryKey) : undefined);
       const kept = standing === "current" ? find() : undefined;
       const delivered =
         kept ??
