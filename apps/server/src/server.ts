@@ -94,7 +94,7 @@ const VERSION = "1";
 /** Longer than what proxies keep idle connections for, so that they, not we, close first. */
 const KEEP_ALIVE_MS = 72_000;
 
-/** Requests without a body, nearly all, are not streams that end and close: a tenth of a hit. Known to Node from 24.12 on. */
+/** Requests without a body, nearly all, are no streams that end and close: that costs a tenth of a hit. Node knows it from 24.12 on. */
 const HTTP = { keepAliveTimeout: KEEP_ALIVE_MS, optimizeEmptyRequests: true };
 
 /** More cells than that help nobody unless somebody says so: each may take a core. */
@@ -207,6 +207,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     breakers: source.breakers,
     sharedTier,
     accessLog,
+    memory: () => answers,
     applied: () => coverage.applied,
     instances: () => invalidation.instances,
     invalidations: () => invalidation.figures,

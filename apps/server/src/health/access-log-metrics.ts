@@ -2,7 +2,10 @@ import { Counter, type Registry } from "prom-client";
 import type { AccessLog } from "../access-log/access-log.ts";
 
 /** What became of the lines of the access log; read when the metrics are asked for. */
-export function accessLogMetrics(registry: Registry, log: Pick<AccessLog, "written" | "dropped">): void {
+export function accessLogMetrics(
+  registry: Registry,
+  log: Pick<AccessLog, "written" | "dropped"> | undefined,
+): void {
   const registers = [registry];
   new Counter({
     name: "freshet_access_log_lines_total",
@@ -10,7 +13,7 @@ export function accessLogMetrics(registry: Registry, log: Pick<AccessLog, "writt
     registers,
     collect() {
       this.reset();
-      this.inc(log.written);
+      this.inc(log?.written ?? 0);
     },
   });
   new Counter({
@@ -19,7 +22,7 @@ export function accessLogMetrics(registry: Registry, log: Pick<AccessLog, "writt
     registers,
     collect() {
       this.reset();
-      this.inc(log.dropped);
+      this.inc(log?.dropped ?? 0);
     },
   });
 }

@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { AccessLog } from "../access-log/access-log.ts";
+import type { Answers } from "../cache/answers.ts";
 import type { RenderQueue } from "../cache/render-queue.ts";
 import type { SharedTier } from "../cache/shared/shared-tier.ts";
 import type { Cells } from "../cells/cells.ts";
@@ -39,6 +40,7 @@ export function createMetrics(read: {
   readonly breakers: Breakers;
   readonly sharedTier: SharedTier | undefined;
   readonly accessLog: AccessLog | undefined;
+  readonly memory: () => Pick<Answers, "size" | "bytes">;
   readonly applied: () => number;
   readonly instances: () => { readonly lags: ReadonlyMap<string, number>; readonly lapses: number };
   readonly invalidations: () => InvalidationFigures;
@@ -51,7 +53,7 @@ export function createMetrics(read: {
   const invalidations = invalidationMetrics(registry, read.invalidations);
   const warmUps = warmUpMetrics(registry, read.warming);
   if (read.sharedTier) sharedTierMetrics(registry, read.sharedTier);
-  if (read.accessLog) accessLogMetrics(registry, read.accessLog);
+  accessLogMetrics(registry, read.accessLog);
   const registers = [registry];
   let hits = 0;
   const answers = new Counter({
@@ -108,6 +110,22 @@ export function createMetrics(read: {
     registers,
     collect() {
       this.set(read.cells.waiting);
+    },
+  });
+  new Gauge({
+    name: "freshet_memory_answers",
+    help: "Finished answers kept in memory.",
+    registers,
+    collect() {
+      this.set(read.memory().size);
+    },
+  });
+  new Gauge({
+    name: "freshet_memory_bytes",
+    help: "What they take, with their keys and heads.",
+    registers,
+    collect() {
+      this.set(read.memory().bytes);
     },
   });
   new Gauge({
