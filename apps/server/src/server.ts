@@ -40,6 +40,7 @@ import { createConnectors } from "./connectors/connectors.ts";
 import { connectorRoutes } from "./connectors/routes.ts";
 import { consoleRoutes } from "./console/routes.ts";
 import { Delivery } from "./delivery/deliver.ts";
+import { createDiskPath } from "./delivery/disk-path.ts";
 import { explainRoutes } from "./delivery/explain-route.ts";
 import { createHotPath, type HotPath } from "./delivery/hot-path.ts";
 import { createListing, LISTING_MIGRATIONS, LISTING_OWNER, needsListing } from "./delivery/listing.ts";
@@ -352,11 +353,12 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     consoleRoutes(app, { folder: config.consoleFolder, projects });
   }
   if (instance.role !== "control") {
-    answerHit = createHotPath({
+    const hitParts = {
       ...{ requests, delivery, answers, admission, observer, accessLog },
       keepAliveMs: KEEP_ALIVE_MS,
       now: Date.now,
-    });
+    };
+    answerHit = createHotPath({ ...hitParts, fromDisk: createDiskPath(hitParts) });
     const routes = {
       ...{ requests, delivery, admission, recent, observer, accessLog, projects },
       placeholders: await createPlaceholders({

@@ -7,7 +7,6 @@ import type { Shape, Wire } from "../cache/wire.ts";
 import type { Admission } from "../instances/admission.ts";
 import { isNotModified } from "./conditional.ts";
 import { type Delivery, memoryKeyOf } from "./deliver.ts";
-import { createDiskPath } from "./disk-path.ts";
 import { factsOf } from "./observed.ts";
 import type { DeliveryRequest, DeliveryRequests } from "./request.ts";
 import { hintsOf, type Shortcut, Shortcuts } from "./shortcuts.ts";
@@ -17,14 +16,16 @@ export type HotPath = (request: IncomingMessage, response: ServerResponse) => bo
 
 export interface HotPathParts {
   readonly requests: DeliveryRequests;
-  readonly delivery: Pick<Delivery, "stampOf" | "revive">;
+  readonly delivery: Pick<Delivery, "stampOf">;
   readonly answers: Answers;
   readonly admission: Admission;
-  readonly observer: Observer;
+  readonly observer: Pick<Observer, "hits">;
   readonly accessLog: AccessLog | undefined;
   /** For how long the server keeps a connection that says nothing. */
   readonly keepAliveMs: number;
   readonly now: () => number;
+  /** Answers a plain request that memory cannot, or leaves it untouched too. */
+  readonly fromDisk?: (request: IncomingMessage, response: ServerResponse, url: string) => boolean;
 }
 
 /**
@@ -36,8 +37,7 @@ export function createHotPath(parts: HotPathParts): HotPath {
   if (!canSendOwnHeads()) return () => false;
   const { requests, delivery, answers, admission, observer, accessLog, now } = parts;
   const shortcuts = new Shortcuts();
-  const keepAlive = `Keep-Alive: timeout=${Math.floor(parts.keepAliveMs / 1_000)}`;
-  const fromDisk = createDiskPath(parts, keepAlive);
+  const keepAlive = keepAliveLine(parts.keepAliveMs);
 
   /** Where in memory the answer to a request lies, if it does; whether it still holds is another question. */
   const find = (url: string, headers: IncomingMessage["headers"]): Shortcut | undefined => {
@@ -61,7 +61,7 @@ export function createHotPath(parts: HotPathParts): HotPath {
     if (!admission.isCurrent(headers["freshet-demand"])) return false;
     const shortcut = find(url, headers);
     const kept = shortcut?.entry.value;
-    if (!kept) return fromDisk(request, response, url);
+    if (!kept) return parts.fromDisk?.(request, response, url) ?? false;
     const { answer } = kept;
     const read = shortcut.reading.request;
     const stamp = delivery.stampOf(read, answer);
@@ -90,6 +90,9 @@ export function createHotPath(parts: HotPathParts): HotPath {
     return wire.counter;
   }
 }
+
+export const keepAliveLine = (milliseconds: number): string =>
+  `Keep-Alive: timeout=${Math.floor(milliseconds / 1_000)}`;
 
 /** A request whose answer is the same for everyone, on a connection that stays open. */
 function isPlain({ method, headers, httpVersionMinor }: IncomingMessage, response: ServerResponse): boolean {
