@@ -39,6 +39,7 @@ import { connectorRoutes } from "./connectors/routes.ts";
 import { consoleRoutes } from "./console/routes.ts";
 import { createBudgets } from "./delivery/budgets.ts";
 import { Delivery } from "./delivery/deliver.ts";
+import { createDiskPath } from "./delivery/disk-path.ts";
 import { explainRoutes } from "./delivery/explain-route.ts";
 import { createHotPath, type HotPath } from "./delivery/hot-path.ts";
 import { createListing, LISTING_MIGRATIONS, LISTING_OWNER, needsListing } from "./delivery/listing.ts";
@@ -381,11 +382,12 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     consoleRoutes(app, { folder: config.consoleFolder, projects });
   }
   if (instance.role !== "control") {
-    answerHit = createHotPath({
+    const hitParts = {
       ...{ requests, delivery, answers, admission, observer, accessLog },
       keepAliveMs: KEEP_ALIVE_MS,
       now: Date.now,
-    });
+    };
+    answerHit = createHotPath({ ...hitParts, fromDisk: createDiskPath(hitParts) });
     const budgets = createBudgets({
       ...{ limits, now },
       nodes: config.cdn.flatMap((each) => ("nodes" in each ? each.nodes : [])),

@@ -61,10 +61,12 @@ export class Answers {
     this.#entries.touch(entry);
   }
 
-  set(key: string, answer: Answer): void {
+  /** Answers how it is kept now; undefined where it is too large. */
+  set(key: string, answer: Answer): Kept | undefined {
     const bytes = frontOf(answer.head) + answer.body.length + charactersOf(answer, key) + OVERHEAD;
-    if (bytes > this.#largest) this.#entries.delete(key);
-    else this.#entries.set(key, new Kept(answer), bytes);
+    if (bytes <= this.#largest) return this.#entries.set(key, new Kept(answer), bytes)?.value;
+    this.#entries.delete(key);
+    return undefined;
   }
 
   delete(key: string): void {

@@ -53,7 +53,8 @@ export const REMEMBERED = 24;
  */
 export class Records {
   readonly #memory: LRUCache<string, OriginalRecord>;
-  readonly #byTag = new Map<string, Set<string>>();
+  /** Most originals are asked for under one query: then it is the key alone. */
+  readonly #byTag = new Map<string, string | Set<string>>();
   readonly #disk: DiskStore;
   readonly #writing = new Map<string, OriginalRecord>();
 
@@ -90,7 +91,8 @@ export class Records {
 
   /** Records in memory that belong to an original, whatever their query. */
   ofOriginal(tag: string): readonly OriginalRecord[] {
-    return [...(this.#byTag.get(tag) ?? [])].flatMap((key) => this.#memory.peek(key) ?? []);
+    const keys = this.#byTag.get(tag) ?? [];
+    return (typeof keys === "string" ? [keys] : [...keys]).flatMap((key) => this.#memory.peek(key) ?? []);
   }
 
   /**
@@ -114,16 +116,18 @@ export class Records {
   }
 
   #remember(record: OriginalRecord): void {
-    this.#memory.set(record.key, record);
-    const keys = this.#byTag.get(record.tag) ?? new Set();
-    keys.add(record.key);
-    this.#byTag.set(record.tag, keys);
+    const { key, tag } = record;
+    this.#memory.set(key, record);
+    const keys = this.#byTag.get(tag);
+    if (keys === undefined) this.#byTag.set(tag, key);
+    else if (typeof keys !== "string") keys.add(key);
+    else if (keys !== key) this.#byTag.set(tag, new Set([keys, key]));
   }
 
   #unlink(tag: string, key: string): void {
     const keys = this.#byTag.get(tag);
-    keys?.delete(key);
-    if (keys?.size === 0) this.#byTag.delete(tag);
+    if (keys === key) this.#byTag.delete(tag);
+    else if (keys instanceof Set && keys.delete(key) && keys.size === 0) this.#byTag.delete(tag);
   }
 
   /** One write at a time per record; of several waiting only the newest is written. */

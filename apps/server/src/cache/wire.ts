@@ -14,6 +14,14 @@ const FIRST_LINES = {
   unmodified: "HTTP/1.1 304 Not Modified",
 } as const satisfies Record<Shape, string>;
 
+/** Where a body came from, and how long that took. */
+export interface From {
+  readonly tier: "memory" | "disk";
+  readonly milliseconds: number;
+}
+
+const FROM_MEMORY: From = { tier: "memory", milliseconds: 0 };
+
 /** What is said of an answer besides its own head, at most: number, lengths, times. */
 const FURTHER_LINES = 400;
 
@@ -62,13 +70,15 @@ export class Wire {
   readonly #shape: Shape;
   readonly #before: string;
   readonly #keepAlive: string;
+  readonly #from: From;
   #stamp = -1;
   #second = -1;
   /** All of it, or where the room could not be written to, the head alone. */
   #bytes: Buffer = Buffer.alloc(0);
   #body: Uint8Array | undefined;
 
-  constructor(kept: Kept, shape: Shape, keepAlive: string) {
+  constructor(kept: Kept, shape: Shape, keepAlive: string, from: From = FROM_MEMORY) {
+    this.#from = from;
     this.#kept = kept;
     this.#shape = shape;
     this.#keepAlive = keepAlive;
@@ -133,8 +143,8 @@ export class Wire {
     const lines = [
       this.#before,
       `Freshet-Stamp: ${stamp}`,
-      "Cache-Status: freshet; hit; detail=memory",
-      "Server-Timing: memory;dur=0.0",
+      `Cache-Status: freshet; hit; detail=${this.#from.tier}`,
+      `Server-Timing: ${this.#from.tier};dur=${this.#from.milliseconds.toFixed(1)}`,
       `Accept-Ranges: ${ranges ? "bytes" : "none"}`,
       ...(this.#shape === "unmodified" ? [] : [`Content-Length: ${body.length}`]),
       `Date: ${new Date(second * 1_000).toUTCString()}`,

@@ -8,6 +8,7 @@ import type { Improvement } from "../cache/improvement.ts";
 import type { Improvements } from "../cache/improvements.ts";
 import type { Originals } from "../cache/originals.ts";
 import type { Made, Variants } from "../cache/variants.ts";
+import type { Kept } from "../cache/wire.ts";
 import { ServerError } from "../errors.ts";
 import type { Standing } from "../instances/admission.ts";
 import { acceptClass } from "./accept.ts";
@@ -93,17 +94,19 @@ export class Delivery {
   }
 
   /** The answer that memory has no more, with its body from the disk, where that takes no waiting; memory is given it again. */
-  revive(request: DeliveryRequest, memoryKey: string, asking: Asking): Delivered | undefined {
+  revive(
+    request: DeliveryRequest,
+    memoryKey: string,
+    asking: Asking = {},
+  ): (Delivered & { readonly from: "disk"; readonly kept: Kept | undefined }) | undefined {
     const head = this.#heads.get(memoryKey);
     const stamp = head && this.stampOf(request, head.answer);
     if (!head || stamp === undefined || !this.isToGive(head.answer, asking)) return undefined;
-    if (isNotModified(asking.ifNoneMatch, head.answer.etag))
-      return { answer: head.answer, stamp, from: "unmodified" };
     const body = this.#parts.variants.keptNow(head.variant);
     if (!body) return undefined;
     const answer = { ...head.answer, body };
-    this.#parts.answers.set(memoryKey, answer);
-    return { answer, stamp, from: "disk" };
+    const kept = this.#parts.answers.set(memoryKey, answer);
+    return { answer, stamp, from: "disk", kept };
   }
 
   /**

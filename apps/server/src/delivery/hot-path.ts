@@ -24,6 +24,8 @@ export interface HotPathParts {
   /** For how long the server keeps a connection that says nothing. */
   readonly keepAliveMs: number;
   readonly now: () => number;
+  /** Answers a plain request that memory cannot, or leaves it untouched too. */
+  readonly fromDisk?: (request: IncomingMessage, response: ServerResponse, url: string) => boolean;
 }
 
 /**
@@ -35,7 +37,7 @@ export function createHotPath(parts: HotPathParts): HotPath {
   if (!canSendOwnHeads()) return () => false;
   const { requests, delivery, answers, admission, observer, accessLog, now } = parts;
   const shortcuts = new Shortcuts();
-  const keepAlive = `Keep-Alive: timeout=${Math.floor(parts.keepAliveMs / 1_000)}`;
+  const keepAlive = keepAliveLine(parts.keepAliveMs);
 
   /** Where in memory the answer to a request lies, if it does; whether it still holds is another question. */
   const find = (url: string, headers: IncomingMessage["headers"]): Shortcut | undefined => {
@@ -59,7 +61,7 @@ export function createHotPath(parts: HotPathParts): HotPath {
     if (!admission.isCurrent(headers["freshet-demand"])) return false;
     const shortcut = find(url, headers);
     const kept = shortcut?.entry.value;
-    if (!kept) return false;
+    if (!kept) return parts.fromDisk?.(request, response, url) ?? false;
     const { answer } = kept;
     const read = shortcut.reading.request;
     const stamp = delivery.stampOf(read, answer);
@@ -88,6 +90,9 @@ export function createHotPath(parts: HotPathParts): HotPath {
     return wire.counter;
   }
 }
+
+export const keepAliveLine = (milliseconds: number): string =>
+  `Keep-Alive: timeout=${Math.floor(milliseconds / 1_000)}`;
 
 /** A request whose answer is the same for everyone, on a connection that stays open. */
 function isPlain({ method, headers, httpVersionMinor }: IncomingMessage, response: ServerResponse): boolean {

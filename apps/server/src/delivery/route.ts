@@ -198,7 +198,9 @@ export async function answer(
       const hints = read.hints && readHints(read.hints, headers);
       const memoryKey = memoryKeyOf(host, marked, accept, hints && hintKey(hints));
       const asking = { ifNoneMatch, patience };
-      const find = () => delivery.hit(read, memoryKey, asking) ?? delivery.revive(read, memoryKey, asking);
+      const find = () =>
+        delivery.hit(read, memoryKey, asking) ??
+        (ifNoneMatch === undefined ? delivery.revive(read, memoryKey, asking) : undefined);
       const kept = standing === "current" ? find() : undefined;
       const turn = kept || !visitor ? undefined : await turns?.(read, visitor, memoryKey);
       const wish = { accept, ifNoneMatch, hints, patience, turn, onRender: observe.rendering(read) };

@@ -12,7 +12,9 @@ async function bytesIn(folder: string): Promise<number> {
     each.isFile(),
   );
   const sizes = await Promise.all(
-    files.map(async ({ parentPath, name }) => (await stat(join(parentPath, name)).catch(() => undefined))?.size ?? 0),
+    files.map(
+      async ({ parentPath, name }) => (await stat(join(parentPath, name)).catch(() => undefined))?.size ?? 0,
+    ),
   );
   return sizes.reduce((sum, size) => sum + size, 0);
 }
