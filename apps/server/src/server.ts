@@ -394,8 +394,8 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     },
     async stop() {
       isReady = false;
-      await app.close();
       await improvements.stop();
+      await app.close();
       await warmUp.stop();
       await analytics.stop();
       await invalidation.stop();
