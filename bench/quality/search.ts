@@ -88,7 +88,8 @@ interface Judged {
   readonly bytes: number;
 }
 
-async function plainJpegs(
+/** Plain JPEGs of a picture, from few bytes to many. */
+export async function plainJpegs(
   { data, width, height }: Awaited<ReturnType<typeof pixelsOf>>,
   pointsOf: ReturnType<typeof judge>,
 ): Promise<readonly Judged[]> {
@@ -103,7 +104,7 @@ async function plainJpegs(
 }
 
 /** Bytes of a plain JPEG with so many points; the logarithm is interpolated. NaN beyond what was tried. */
-function bytesAt(plain: readonly Judged[], points: number): number {
+export function bytesAt(plain: readonly Judged[], points: number): number {
   const after = plain.findIndex((each) => each.points >= points);
   const [low, high] = [plain[after - 1], plain[after]];
   if (!low || !high) return Number.NaN;

@@ -175,6 +175,7 @@ describe("the effective configuration", () => {
         withDemo({
           apiKey: KEY,
           gamut: "p3",
+          improve: false,
           presets: { small: "w=200&h=100" },
           rules: [{ match: "_a_/é", parameters: "p=small&ci_cache=60" }],
           security: { saltFile: "salts" },
@@ -191,6 +192,7 @@ describe("the effective configuration", () => {
     ).projects;
     expect(project).toMatchObject({
       gamut: "p3",
+      improve: false,
       shortening: {
         presets: { small: "w=200&h=100" },
         rules: [{ match: "_a_/%C3%A9", parameters: "p=small&ci_cache=60" }],
@@ -205,8 +207,8 @@ describe("the effective configuration", () => {
     });
     expect(project?.security?.salts.map((salt) => salt.reveal())).toEqual(["new salt", "old salt"]);
     expect(project?.cache.perUrl).toBe(9);
-    const [plain] = (await load(withDemo({ apiKey: KEY, gamut: "srgb", v7: "both", v6: false }))).projects;
-    const optional = ["gamut", "shortening", "security", "sizes", "v7", "v6", "hints", "placeholder"];
+    const [plain] = (await load(withDemo({ apiKey: KEY, gamut: "srgb", improve: true, v7: "both", v6: false }))).projects;
+    const optional = ["gamut", "improve", "shortening", "security", "sizes", "v7", "v6", "hints", "placeholder"];
     expect(Object.keys(plain ?? {}).filter((key) => optional.includes(key))).toEqual([]);
   });
 

@@ -436,10 +436,10 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
       connections?.leave();
       await rest(limits.drainPauseMs);
       const cut = setTimeout(() => app.server.closeAllConnections(), limits.drainMs);
+      await improvements.stop();
       await app.close();
       clearTimeout(cut);
       await accessLog?.close();
-      await improvements.stop();
       await warmUp.stop();
       await analytics.stop();
       await invalidation.stop();

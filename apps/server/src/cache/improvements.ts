@@ -137,8 +137,11 @@ export class Improvements {
     const saved = (bytes: number) => report?.saved(bytes);
     try {
       const made = await variants.improve(improvement.key, request, bytesOf, { patience, saved });
-      improvement.settle(made?.kind ?? "open");
+      // What the disk refuses is made for nobody.
+      const isRefused = made?.from === "rendered" && !variants.isKept(improvement.key);
+      improvement.settle(isRefused ? "none" : (made?.kind ?? "open"));
       if (!made) return "lost";
+      if (isRefused) return "failed";
       return made.from === "rendered" ? made.kind : "found";
     } catch (error) {
       if (patience.signal.aborted) return "interrupted";

@@ -282,7 +282,9 @@ export class Variants {
       const entered = cells && !isLate ? inside() : this.#queue.run({ cost, ...queued }, inside);
       const made = await entered.catch((error) => this.#refuse(key, error));
       if (!made) return undefined;
-      this.#tiers.keep(key, made, true);
+      const written = this.#tiers.keep(key, made, true);
+      // Whoever is told of it looks for it there.
+      if (isLate) await written;
       return { bytes: made, from: "rendered" as const };
     };
     const flight = async (departure: Departure) => {

@@ -18,6 +18,11 @@ describe("cost", () => {
     expect(estimateCost(photo(), small, "jpeg", { gamut: "p3" })).toBeGreaterThan(3 * cost);
   });
 
+  it("counts what is written with time many times over", () => {
+    const cost = estimateCost(photo(), small, "avif");
+    expect(estimateCost(photo(), small, "avif", { late: true })).toBeGreaterThan(8 * cost);
+  });
+
   it("counts frames only where they are written", () => {
     const moving = photo({ format: "gif", width: 400, height: 300, pages: 20 });
     const still = estimateCost(moving, {}, "jpeg");

@@ -18,8 +18,8 @@ const WRITERS: Partial<Record<OutputFormat, { readonly first: Writer; readonly l
   avif: { first: "avif", late: "avif" },
   jpeg: { first: "jpeg", late: "mozjpeg" },
 };
-/** Pixels of the output: a larger one takes more memory and time than there is beside visitors. */
-const MOST_PIXELS = 2_500_000;
+/** Pixels of the output: the usual largest screen. More would take more memory (320 MB for as much) and time than there is beside visitors. */
+const MOST_PIXELS = 2_100_000;
 /** Where no quality is told: that of the encoders. */
 const USUAL_QUALITY = 85;
 /** What saves less, as a share or in bytes, is not worth that caches fetch it anew. */

@@ -19,6 +19,13 @@ it("what has to be held whole is counted as that", () => {
   expect(estimate("trim=1&w=100", { format: "png" })).toBeGreaterThan(50);
 });
 
+it("what is written with time is held with its senses", () => {
+  const as = (late: boolean) => estimateMemory(photo(), asked("w=1200"), "avif", { late }) / MB;
+  // Measured: 140 MB for 1.2 megapixels.
+  expect(as(true)).toBeGreaterThan(130);
+  expect(as(false)).toBeLessThan(60);
+});
+
 it("large answers are counted by their pixels, retouched ones more than others", () => {
   expect(estimate("w=99999")).toBeGreaterThan(150);
   const retouched = estimate("w=99999&gray=1");

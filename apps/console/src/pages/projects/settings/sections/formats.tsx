@@ -11,6 +11,7 @@ export function Formats() {
       <Order />
       <Quality />
       <Field path={["gamut"]} label="Colours" />
+      <Field path={["improve"]} label="Write popular pictures anew in fewer bytes, when nobody waits" />
       <Field path={["hints", "client"]} label="Let browsers tell their size and density (client hints)" />
       <Field path={["hints", "saveData"]} label="Lower the quality where browsers save data" />
     </Stack>
