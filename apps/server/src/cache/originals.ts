@@ -15,7 +15,7 @@ import type { Shelf } from "./shared/shared-tier.ts";
 import { nextRecord, trustOf, type VersionTrust } from "./succession.ts";
 import { VersionBudget } from "./version-budget.ts";
 
-const RECENT_BYTES = 64 * 2 ** 20;
+const RECENT_BYTES = 32 * 2 ** 20;
 const RECENT_MS = 5_000;
 /** A caller waits for at most this many flights before the origin counts as broken for it. */
 const MOST_FLIGHTS = 5;
@@ -82,6 +82,8 @@ export class Originals {
     maxSize: RECENT_BYTES,
     sizeCalculation: (bytes) => Math.max(1, bytes.length),
     ttl: RECENT_MS,
+    // What nobody took in time is not held until somebody looks for it.
+    ttlAutopurge: true,
   });
   #order = 0;
 
