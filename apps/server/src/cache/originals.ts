@@ -17,7 +17,7 @@ import { VersionBudget } from "./version-budget.ts";
 
 /** Seconds that caches may keep an answer which its origin is being asked about. */
 const REVALIDATING_SECONDS = 1;
-const RECENT_BYTES = 64 * 2 ** 20;
+const RECENT_BYTES = 32 * 2 ** 20;
 const RECENT_MS = 5_000;
 /** A caller waits for at most this many flights before the origin counts as broken for it. */
 const MOST_FLIGHTS = 5;
@@ -98,6 +98,8 @@ export class Originals {
     maxSize: RECENT_BYTES,
     sizeCalculation: (bytes) => Math.max(1, bytes.length),
     ttl: RECENT_MS,
+    // What nobody took in time is not held until somebody looks for it.
+    ttlAutopurge: true,
   });
   #order = 0;
 

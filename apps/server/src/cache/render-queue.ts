@@ -5,7 +5,7 @@ import { Pace } from "./pace.ts";
 import { type Patience, waitPatiently } from "./patience.ts";
 
 /** Foreseen waits are true to a tenth or so; whoever is let in should be served. */
-const CAUTION = 0.9;
+const CAUTION = 0.8;
 /** Parts of the longest wait: when something has waited `after` without a break, `allowed` is the longest from then on. What lasts is no burst. */
 const LASTING = { after: 0.25, allowed: 0.5 };
 /** A photograph as a WebP; its cost in hundredths of a second is what the unit says. */
