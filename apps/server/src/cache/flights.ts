@@ -11,11 +11,6 @@ export class Flights<Result> {
     return started;
   }
 
-  /** The run of the key that is under way. */
-  running(key: string): Promise<Result> | undefined {
-    return this.#under.get(key);
-  }
-
   get size(): number {
     return this.#under.size;
   }

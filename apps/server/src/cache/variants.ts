@@ -122,12 +122,6 @@ export class Variants {
       readonly told?: ((made: Made) => void) | undefined;
     } = {},
   ) {
-    // Of a herd the first one alone reckons what the render costs.
-    const running = this.#flights.running(key);
-    if (running && !how.patience) {
-      this.#patient.get(key)?.end();
-      return running;
-    }
     const { digest, further, transformation, format, rival, gamut } = request;
     // What its header says is too large waits for nothing. The bytes are counted where they are.
     checkLimits(request.facts, 0, this.#limits);
