@@ -5,11 +5,13 @@ import {
   type IncomingMessage,
   request,
   type Server,
+  type ServerResponse,
 } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
+import { crc32 } from "node:zlib";
 import { createInvalidationClient } from "@freshet/core";
 import sharp from "sharp";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -36,6 +38,9 @@ let freshet: Freshet;
 const pictures = new Map<string, Buffer>();
 const seen: { readonly url: string; readonly headers: IncomingHttpHeaders }[] = [];
 let isDown = false;
+/** What it gives in pieces, as if over a slow line, and how many bytes of all of them it has given. */
+const longs = new Map<string, Buffer>();
+let dripped = 0;
 /** Milliseconds that the origin thinks before it answers. */
 let thinks = 0;
 
@@ -48,6 +53,8 @@ beforeAll(async () => {
     const isGuarded = url.startsWith("/guarded/");
     const expected = `Basic ${Buffer.from(`${USER}:${PASSWORD}`).toString("base64")}`;
     if (isGuarded && request.headers.authorization !== expected) return void response.writeHead(401).end();
+    const long = longs.get(url);
+    if (long) return void drip(long, response);
     const picture = pictures.get(url);
     if (!picture) return void response.writeHead(404).end();
     response.writeHead(200, { "content-type": "image/png", "content-length": picture.length }).end(picture);
@@ -102,6 +109,35 @@ beforeEach(() => {
   thinks = 0;
   seen.length = 0;
 });
+
+/** A hundred kilobytes at once, then four every 50 ms: the whole would take a minute. */
+function drip(body: Buffer, response: ServerResponse): void {
+  response.writeHead(200, { "content-type": "image/png", "content-length": body.length });
+  const give = (bytes: number) => {
+    response.write(body.subarray(dripped, dripped + bytes));
+    dripped += bytes;
+  };
+  dripped = 0;
+  give(100_000);
+  const more = setInterval(() => give(4_096), 50);
+  response.on("close", () => clearInterval(more));
+}
+
+/** A PNG of that many pixels a side, as far as its header goes. */
+function promising(side: number, bytes: number): Buffer {
+  const header = Buffer.alloc(17);
+  header.write("IHDR");
+  header.writeUInt32BE(side, 4);
+  header.writeUInt32BE(side, 8);
+  header.set([8, 2, 0, 0, 0], 12);
+  const begin = Buffer.alloc(33 + 8);
+  begin.set([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13]);
+  begin.set(header, 12);
+  begin.writeUInt32BE(crc32(header), 29);
+  begin.writeUInt32BE(bytes, 33);
+  begin.write("IDAT", 37);
+  return Buffer.concat([begin, Buffer.alloc(bytes, 0x55)]);
+}
 
 async function paint(path: string, { red: r, green: g, blue: b }: Shade): Promise<void> {
   const create = { width: 64, height: 48, channels: 3 as const, background: { r, g, b } };
@@ -210,6 +246,22 @@ describe("an origin that takes its time", () => {
     const after = await get("_a_/soon.png", HOST);
     expect(after.shade && isShade(after.shade, GREEN)).toBe(true);
     expect(after.header("cache-status")).not.toContain("stale");
+  });
+});
+
+describe("an origin whose line is slow", () => {
+  it.each([
+    ["a page", () => Buffer.alloc(5_000_000, "<p>no picture</p>"), 415, "IMAGE_UNREADABLE"],
+    ["a picture larger than may be rendered", () => promising(20_000, 5_000_000), 413, "IMAGE_TOO_LARGE"],
+  ] as const)("is not read to the end for %s, and not asked again at once", async (_, body, status, code) => {
+    longs.set(`/open/${code}.png`, body());
+    for (let index = 0; index < 2; index += 1)
+      expect(await get(`_a_/${code}.png?w=100`)).toMatchObject({ status, code });
+    expect(seen.filter(({ url }) => url === `/open/${code}.png`)).toHaveLength(1);
+    const given = dripped;
+    expect(given).toBeLessThan(2_000_000);
+    await sleep(300);
+    expect(dripped).toBe(given);
   });
 });
 

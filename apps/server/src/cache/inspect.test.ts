@@ -61,10 +61,13 @@ test("the facts of a JPEG's beginning are those of the whole", async () => {
   );
 });
 
-test.each(["webp", "avif"] as const)("the beginning of a %s says so, or leads to a look at more", async (format) => {
-  const large = await noise(800, 600).toFormat(format, { effort: 0 }).toBuffer();
-  expect(["IMAGE_TOO_LARGE", "more"]).toContain(await codeOf(large.subarray(0, HEADER)));
-});
+test.each(["webp", "avif"] as const)(
+  "the beginning of a %s says so, or leads to a look at more",
+  async (format) => {
+    const large = await noise(800, 600).toFormat(format, { effort: 0 }).toBuffer();
+    expect(["IMAGE_TOO_LARGE", "more"]).toContain(await codeOf(large.subarray(0, HEADER)));
+  },
+);
 
 test("what cannot be read yet is asked for again", async () => {
   const jpeg = await noise(300, 300).jpeg().toBuffer();

@@ -12,7 +12,11 @@ export function createInspect(limits: RenderLimits): Inspect {
   return async (beginning) => {
     const format = sniffFormat(beginning);
     if (format === undefined) {
-      return { kind: "refused", code: "IMAGE_UNREADABLE", reason: "Its first bytes are not those of an image." };
+      return {
+        kind: "refused",
+        code: "IMAGE_UNREADABLE",
+        reason: "Its first bytes are not those of an image.",
+      };
     }
     // A drawing has no header, and its text is read by a process that can be killed.
     if (format === "svg") return "enough";

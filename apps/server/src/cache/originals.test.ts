@@ -348,7 +348,10 @@ describe("Originals", () => {
       for (let index = 0; index < 3; index += 1) {
         const { record, covered, staleUntil } = await ask();
         expect(record.outcome).toMatchObject({ digest: digest("v1") });
-        expect({ covered, staleUntil }).toEqual({ covered: false, staleUntil: record.expires + WINDOW * 1_000 });
+        expect({ covered, staleUntil }).toEqual({
+          covered: false,
+          staleUntil: record.expires + WINDOW * 1_000,
+        });
       }
       expect(origin.asked).toMatchObject([{ fresh: false, conditional: true }]);
       await answerNext(unchanged);
@@ -381,7 +384,11 @@ describe("Originals", () => {
       expect(origin.asked).toMatchObject([{ conditional: true }, { fresh: true, conditional: false }]);
       await answerNext(bytes("v1"));
       await answerNext(bytes("v2"));
-      expect(await covered).toMatchObject({ covered: false, stamp: 1, record: { outcome: { digest: digest("v2") } } });
+      expect(await covered).toMatchObject({
+        covered: false,
+        stamp: 1,
+        record: { outcome: { digest: digest("v2") } },
+      });
     });
 
     it("ends with what the project allows; then somebody waits", async () => {

@@ -326,8 +326,7 @@ export class Originals {
         .catch((): Fetched => ({ kind: "refused", code: "ORIGIN_SLOW", reason: "no answer in time" })),
     );
     onFetch?.(original, fetched, { milliseconds: performance.now() - begun, times });
-    const answered =
-      fetched.kind === "found" ? { ...fetched, outcome: await this.#keep(fetched) } : fetched;
+    const answered = fetched.kind === "found" ? { ...fetched, outcome: await this.#keep(fetched) } : fetched;
     const asking = { original, stamp, order, at, floor, confirmed };
     const next = nextRecord(asking, answered, records.peek(original.recordKey), now());
     // A visitor's address is part of the key of what was read for him: it is nothing to be kept.
@@ -365,8 +364,7 @@ const isUnread = ({ outcome }: OriginalRecord) =>
 function sparing(inspect: Inspect, asItIs: () => boolean): Inspect {
   return async (beginning) => {
     const verdict = await inspect(beginning);
-    const isTooLarge =
-      typeof verdict === "object" && "kind" in verdict && verdict.code === "IMAGE_TOO_LARGE";
+    const isTooLarge = typeof verdict === "object" && "kind" in verdict && verdict.code === "IMAGE_TOO_LARGE";
     return isTooLarge && asItIs() ? "enough" : verdict;
   };
 }

@@ -13,7 +13,15 @@ import { ServerError } from "../errors.ts";
 import type { Standing } from "../instances/admission.ts";
 import { acceptClass } from "./accept.ts";
 import { FIRST_LIFE, heldOf, isLastWord, type Two, twoOf } from "./better.ts";
-import { type Choice, choose, etagOf, formatOf, mayBeUntouched, type Rendering, type Wish } from "./choice.ts";
+import {
+  type Choice,
+  choose,
+  etagOf,
+  formatOf,
+  mayBeUntouched,
+  type Rendering,
+  type Wish,
+} from "./choice.ts";
 import { isNotModified } from "./conditional.ts";
 import { drawingOf, isDrawing } from "./drawing.ts";
 import { ACCEPT_CH } from "./hints.ts";

@@ -20,7 +20,7 @@ const FIRST_ROOM = 1 << 20;
 export async function readBody(
   chunks: AsyncIterable<Uint8Array>,
   size: { readonly maxBytes: number; readonly announced: number | undefined },
-  received: (total: number, soFar: () => Uint8Array) => Refusal | undefined | void,
+  received: (total: number, soFar: () => Uint8Array) => Refusal | undefined,
 ): Promise<Body> {
   if (size.announced !== undefined && size.announced > size.maxBytes) return { kind: "too-large" };
   let room = new Uint8Array(Math.min(size.announced ?? FIRST_ROOM, FIRST_ROOM, size.maxBytes));
@@ -67,8 +67,7 @@ export async function decodeBody(
 }
 
 /** Whether a body with this Content-Encoding is what it stands for as it is. */
-export const isPlain = (encoding: string | undefined): boolean =>
-  ["", "identity"].includes(nameOf(encoding));
+export const isPlain = (encoding: string | undefined): boolean => ["", "identity"].includes(nameOf(encoding));
 
 const nameOf = (encoding: string | undefined): string => (encoding ?? "").trim().toLowerCase();
 

@@ -228,7 +228,10 @@ describe("size and time", () => {
     const fetch = client({ breaker: { failures: 1 } });
     const refusal = { kind: "refused", code: "IMAGE_UNREADABLE", reason: "no image" } as const;
     for (let count = 0; count < 2; count += 1) {
-      expect(await fetch(`${address}/a.jpg`, { inspect: async () => refusal })).toEqual({ ...refusal, age: 7 });
+      expect(await fetch(`${address}/a.jpg`, { inspect: async () => refusal })).toEqual({
+        ...refusal,
+        age: 7,
+      });
       await expect.poll(() => isOver).toBe(true);
       isOver = false;
     }

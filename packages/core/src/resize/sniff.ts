@@ -1,16 +1,21 @@
 import type { InputFormat } from "../format.ts";
 
+/** All signatures end before. */
+const SIGNATURE_BYTES = 16;
+/** The root element of an SVG begins before. */
 const HEAD_BYTES = 4096;
 
 /** Tells the format by its first bytes, whatever a name or header claims; undefined for what Freshet does not read. */
 export function sniffFormat(bytes: Uint8Array): InputFormat | undefined {
-  // One character a byte, so that signatures can be written as text.
-  const head = String.fromCharCode(...bytes.subarray(0, HEAD_BYTES));
+  const start = textOf(bytes, SIGNATURE_BYTES);
   return (
-    SIGNATURES.find(([, signatures]) => signatures.some(({ at, text }) => head.startsWith(text, at)))?.[0] ??
-    sniffSvg(head)
+    SIGNATURES.find(([, signatures]) => signatures.some(({ at, text }) => start.startsWith(text, at)))?.[0] ??
+    sniffSvg(textOf(bytes, HEAD_BYTES))
   );
 }
+
+/** One character a byte, so that signatures can be written as text. */
+const textOf = (bytes: Uint8Array, length: number) => String.fromCharCode(...bytes.subarray(0, length));
 
 const signs = (at: number, ...texts: readonly string[]) => texts.map((text) => ({ at, text }));
 

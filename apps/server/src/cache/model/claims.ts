@@ -264,8 +264,7 @@ export class Claims {
     const age = begunAt - Math.max(0, ...said.map(({ landedAt = 0 }) => landedAt));
     const expired = begunAt - age + REVALIDATED_MS;
     const failures = landed.filter(
-      ({ result, sent, landedAt = 0 }) =>
-        result === "refused" && sent > this.#started && landedAt >= expired,
+      ({ result, sent, landedAt = 0 }) => result === "refused" && sent > this.#started && landedAt >= expired,
     );
     const hasFailed = failures.some((each) => (each.landed ?? begun) < begun);
     const most = REVALIDATED_MS + (hasFailed ? STANDS_IN_MS : WHILE_ASKED_MS);
