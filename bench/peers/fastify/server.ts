@@ -1,10 +1,10 @@
 import { createRequire } from "node:module";
 
-// What anybody would write first: fastify, fetch, sharp. Arguments: a file whose packages are used, the port, the widths come in the URL.
+// What anybody would write first: fastify, fetch, sharp. Arguments: a file whose packages are used, the port. Original and width
+// come in the URL.
 const [beside = "", port = "0"] = process.argv.slice(2);
-const require = createRequire(beside);
-const fastify = require("fastify");
-const sharp = require("sharp");
+// The packages that Freshet itself uses.
+const [fastify, sharp] = ["fastify", "sharp"].map(createRequire(beside));
 
 const app = fastify();
 app.get(
