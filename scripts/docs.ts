@@ -110,7 +110,7 @@ One that cannot be read strictly, or is too deep or too heavy, is delivered as p
 
 The filters from \`bright\` to \`sharp\` may also stand in one parameter, \`f=bright:10,contrast:20,gray\`: one without a value is switched
 on. Whatever the order there, they are applied in the order of this page, each rounded to whole numbers from 0 to 255. They see padding
-and background as part of the picture. With a filter, a radius, a watermark or \`bg_img_fit\` an answer has 16 megapixels at most; larger ones are
+and background as part of the picture. With a filter, a radius, a watermark, \`linear\` or \`bg_img_fit\` an answer has 16 megapixels at most; larger ones are
 scaled down.`,
     ...sections,
     `## Parameters that change no pixel

@@ -52,7 +52,10 @@ const server = start(SERVER);
 for (const connector of CONNECTORS.filter(({ isWanted }) => isWanted(configuredConnectors())))
   server.once("message", () => keepConnector(connector, FIRST_REST));
 
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
+// The server opens its access log anew, or ends, and then everything does.
+process.on("SIGHUP", () => server.kill("SIGHUP"));
+
+for (const signal of ["SIGINT", "SIGTERM"]) {
   let last = 0;
   process.on(signal, () => {
     ending = true;

@@ -46,6 +46,8 @@ const ROWS: { readonly [Name in OperationName]: readonly Row[] } = {
     ["landscape", "w=240&h=240&func=bound", "240x160"],
     ["portrait", "w=240&h=160&func=boundmin", "240x300"],
     ["landscape", "w=240&h=240&func=cover", "240x240"],
+    ["landscape", "w=300&linear=1", "300x200"],
+    ["waves", "w=160&linear=1", "160x160"],
     ["waves", "w=900&org_if_sml=1", "480x480"],
     ["waves", "w=900&h=450&org_if_sml=1", "480x240"],
     ...COMPASS.map((gravity): Row => ["landscape", `w=120&h=180&gravity=${gravity}`, "120x180"]),

@@ -25,6 +25,9 @@ const ORIGIN_KEY = "key of the origin 0123456789";
 /** Seconds until a record expires, and that it stands in for its origin. */
 const REVALIDATE = 1;
 const STANDS_IN = 12;
+/** Seconds that an expired one answers while its origin is asked. */
+const ANSWERS_FOR = 60;
+const KEY_OF_QUICK = "client_quick_0123456789";
 
 let origin: Server;
 let endpoint: string;
@@ -33,11 +36,14 @@ let freshet: Freshet;
 const pictures = new Map<string, Buffer>();
 const seen: { readonly url: string; readonly headers: IncomingHttpHeaders }[] = [];
 let isDown = false;
+/** Milliseconds that the origin thinks before it answers. */
+let thinks = 0;
 
 beforeAll(async () => {
-  origin = createServer((request, response) => {
+  origin = createServer(async (request, response) => {
     const url = request.url ?? "";
     seen.push({ url, headers: request.headers });
+    if (thinks > 0) await sleep(thinks);
     if (isDown) return void response.writeHead(503).end();
     const isGuarded = url.startsWith("/guarded/");
     const expected = `Basic ${Buffer.from(`${USER}:${PASSWORD}`).toString("base64")}`;
@@ -80,6 +86,7 @@ beforeAll(async () => {
           { apiKey: "client_told_0123456789" },
           { headers: [{ name: "X-Visitor", value: "ip {{req.ip}}" }] },
         ),
+        quick: project({ apiKey: KEY_OF_QUICK }, { staleWhileRevalidate: ANSWERS_FOR }),
       },
       log: "trace",
     },
@@ -92,6 +99,7 @@ afterAll(async () => {
 });
 beforeEach(() => {
   isDown = false;
+  thinks = 0;
   seen.length = 0;
 });
 
@@ -115,8 +123,8 @@ const shows = async (path: string, shade: Shade) => {
   return shown !== undefined && isShade(shown, shade);
 };
 
-async function invalidate(path: string): Promise<void> {
-  const client = createInvalidationClient({ endpoint: freshet.url, apiKey: KEY });
+async function invalidate(path: string, apiKey = KEY): Promise<void> {
+  const client = createInvalidationClient({ endpoint: freshet.url, apiKey });
   const { invalidation } = await client.invalidate({ scope: "original", urls: [path] });
   expect((await client.waitUntilDone(invalidation.uuid, { timeoutMs: 30_000 })).status).toBe("DONE");
 }
@@ -163,6 +171,48 @@ describe("an origin that wants to know who asks", () => {
   });
 });
 
+describe("an origin that takes its time", () => {
+  const HOST = "quick.example";
+  const THINKS = 1_500;
+  const expire = () => sleep(REVALIDATE * 1_000 + 100);
+
+  it("is asked once while what expired is delivered at once, and seen in the next answer", async () => {
+    await paint("/open/slow.png", RED);
+    expect((await get("_a_/slow.png", HOST)).header("cache-status")).not.toContain("stale");
+    await paint("/open/slow.png", GREEN);
+    await expire();
+    [thinks, seen.length] = [THINKS, 0];
+    const begun = Date.now();
+    const answers = await Promise.all(Array.from({ length: 5 }, () => get("_a_/slow.png", HOST)));
+    expect(Date.now() - begun).toBeLessThan(THINKS);
+    for (const { shade, header } of answers) {
+      expect(shade && isShade(shade, RED)).toBe(true);
+      expect(header("cache-status")).toMatch(/^freshet; (hit|fwd=miss); ttl=-\d+; detail=stale$/);
+      expect(header("cache-control")).toMatch(/^public, max-age=[01]$/);
+      expect(header("cdn-cache-control")).toMatch(/^max-age=[01]$/);
+      expect(Number(header("freshet-stamp"))).toBeGreaterThanOrEqual(0);
+    }
+    await expect
+      .poll(async () => isShade((await get("_a_/slow.png", HOST)).shade ?? RED, GREEN), { timeout: 20_000 })
+      .toBe(true);
+    expect(seen.length).toBeLessThanOrEqual(2);
+  });
+
+  it("is waited for after an invalidation, even one that comes while it is asked", async () => {
+    await paint("/open/soon.png", RED);
+    await get("_a_/soon.png", HOST);
+    await expire();
+    thinks = THINKS;
+    const { shade } = await get("_a_/soon.png", HOST);
+    expect(shade && isShade(shade, RED)).toBe(true);
+    await paint("/open/soon.png", GREEN);
+    await invalidate("/_a_/soon.png", KEY_OF_QUICK);
+    const after = await get("_a_/soon.png", HOST);
+    expect(after.shade && isShade(after.shade, GREEN)).toBe(true);
+    expect(after.header("cache-status")).not.toContain("stale");
+  });
+});
+
 describe("an origin that fails", () => {
   it("is stood in for by what expired, for so long as the project says and for seconds at a time", async () => {
     await paint("/open/stale.png", RED);
@@ -172,8 +222,9 @@ describe("an origin that fails", () => {
     isDown = true;
     const answer = await get("_a_/stale.png");
     expect(answer.shade && isShade(answer.shade, RED)).toBe(true);
-    expect(answer.header("cache-control")).toMatch(/^public, max-age=[0-3]$/);
-    expect(answer.header("cdn-cache-control")).toMatch(/^max-age=[0-3]$/);
+    expect(answer.header("cache-control")).toMatch(/^public, max-age=[0-5]$/);
+    expect(answer.header("cdn-cache-control")).toMatch(/^max-age=[0-5]$/);
+    expect(answer.header("cache-status")).toMatch(/^freshet; (hit|fwd=miss); ttl=-\d+; detail=stale$/);
     expect((await get("_a_/stale.png?vh=new")).status).toBe(502);
     await expect
       .poll(async () => (await get("_a_/stale.png")).status, { timeout: 40_000, interval: 300 })

@@ -1,9 +1,11 @@
 import { readFile as readFileFromDisk } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import type { CdnConfig } from "@freshet/cdn/registry";
+import { type AccessLogConfig, readAccessLog } from "./access-log/config.ts";
 import { type AnalyticsConfig, readAnalytics } from "./analytics/config.ts";
 import { readCdn } from "./config/cdn.ts";
-import { type ConsoleConfig, readConsole } from "./config/console.ts";
+import { type ConsoleConfig, isNetwork, readConsole } from "./config/console.ts";
+import { dataFolderOf } from "./config/data-folder.ts";
 import type { ProjectSection } from "./config/project-schema.ts";
 import { readProjects, type SettingFiles } from "./config/projects.ts";
 import type { ReadSecret, Report } from "./config/reading.ts";
@@ -33,6 +35,8 @@ export interface Config {
   readonly leaseMs: number;
   /** What is counted and logged of answers. */
   readonly analytics: AnalyticsConfig;
+  /** Undefined is none. */
+  readonly accessLog: AccessLogConfig | undefined;
   /** What `sealedBoxOf` seals with; undefined is a key that is kept in the data folder. */
   readonly secretKey: Secret | undefined;
   readonly projects: readonly Project[];
@@ -50,6 +54,9 @@ export interface Config {
     readonly renders?: number;
     /** Processes for hostile formats; absent is one per core, two at most. */
     readonly cells?: number;
+    /** As `BudgetLimits` has them. */
+    readonly clientBudget?: number;
+    readonly originBudget?: number;
   };
   /** What the file says of connectors, which run beside the server. */
   readonly connectors: ConfigFile["connectors"];
@@ -132,6 +139,10 @@ export async function loadConfig(from: {
   const file = written ?? BUILT_IN;
   const { projects: sections = BUILT_IN.projects ?? {}, cdn = [] } = file;
   const limits = { ...LIMITS, ...file.limits };
+  for (const each of limits.unbudgeted.filter((one) => !isNetwork(one)))
+    report(
+      `limits.unbudgeted names ${each}; write an address such as "192.0.2.5" or a network such as "192.0.2.0/24".`,
+    );
 
   const keyOf = await keyReader(Object.keys(sections), { env, cwd, folder: dirname(path), readFile }, report);
   const files: SettingFiles = {
@@ -142,7 +153,7 @@ export async function loadConfig(from: {
   const settings = {
     host: readHost(env.FRESHET_HOST, report),
     port: readPort(env.PORT, report),
-    dataFolder: resolve(cwd, env.FRESHET_DATA || ".freshet"),
+    dataFolder: dataFolderOf(env, cwd),
     consoleFolder: env.FRESHET_CONSOLE_DIR ? resolve(cwd, env.FRESHET_CONSOLE_DIR) : BUILT_CONSOLE,
     log: readChoice("FRESHET_LOG", env, CONFIG_SCHEMA.properties.log, report) ?? file.log ?? LOG,
     role: readChoice("FRESHET_ROLE", env, CONFIG_SCHEMA.properties.role, report) ?? file.role ?? ROLE,
@@ -155,6 +166,7 @@ export async function loadConfig(from: {
     ),
     secretKey: await readSecretKey({ env, cwd, folder: dirname(path), readFile }, report),
     analytics: readAnalytics(file.analytics),
+    accessLog: readAccessLog(file.accessLog, env.FRESHET_ACCESS_LOG, { cwd, folder: dirname(path) }),
     leaseMs: file.leaseMs ?? CONFIG_SCHEMA.properties.leaseMs.default,
   };
   const connectorAddresses = readAddresses(

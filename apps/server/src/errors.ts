@@ -39,6 +39,20 @@ export const ERRORS = {
     status: 502,
     sentence: "The origin failed several times in a row and is left alone for some seconds. Try again later.",
   },
+  CLIENT_GONE: {
+    status: 499,
+    sentence: "The connection was closed before the answer was ready. Ask again.",
+  },
+  CLIENT_BUDGET_SPENT: {
+    status: 429,
+    sentence:
+      "This address has asked for too many new images. Try again later; what was made before is still delivered.",
+  },
+  ORIGIN_BUDGET_SPENT: {
+    status: 429,
+    sentence:
+      "Too many new images of this origin were asked for. Try again later; what was made before is still delivered.",
+  },
   SERVER_BUSY: { status: 503, sentence: "All render places are taken. Try again in a few seconds." },
   JOURNAL_AWAY: {
     status: 503,

@@ -9,7 +9,8 @@ if (MAJOR < 24 || (MAJOR === 24 && MINOR < 7)) {
   );
   process.exitCode = 1;
 } else {
-  const { run } = await import("./run.ts");
+  const { loadRun } = await import("./load.ts");
+  const { run } = await loadRun({ env: process.env, cwd: process.cwd() });
   await run();
 }
 

@@ -9,8 +9,8 @@ import { DataFolderInUse, lockDataFolder } from "./data-folder.ts";
 import { writeSamples } from "./demo/samples.ts";
 import { createServer } from "./server.ts";
 
-/** Milliseconds a stopping server waits for answers under way. */
-const DRAIN_MS = 10_000;
+/** Milliseconds to put everything away after the last answer. */
+const CLOSING_MS = 3_000;
 
 /** A signal repeated sooner is the same one: terminals and launchers both pass it on. */
 const IMPATIENT_MS = 1_000;
@@ -28,10 +28,15 @@ export async function run(): Promise<void> {
     await setImmediate();
     announce(config, Number(listening.port || 80), server.setupToken);
     process.send?.("ready"); // to a launcher, if one is there
-    stopOnSignal(async () => {
-      await server.stop();
-      lock.release();
-    });
+    if (server.reopenLog) reopenOnHangUp(server.reopenLog);
+    const { drainPauseMs, drainMs } = config.limits;
+    stopOnSignal(
+      async () => {
+        await server.stop();
+        lock.release();
+      },
+      drainPauseMs + drainMs + CLOSING_MS,
+    );
   } catch (error) {
     console.error(sentenceOf(error));
     process.exit(1);
@@ -67,7 +72,13 @@ function announce(config: Config, port: number, setupToken: string | undefined):
   }
 }
 
-function stopOnSignal(stop: () => Promise<void>): void {
+/** What logrotate sends. From a terminal it says that the terminal is gone, which ends a program as ever. */
+function reopenOnHangUp(reopen: () => void): void {
+  if (!process.stdin.isTTY) process.on("SIGHUP", reopen);
+}
+
+/** Whatever happens, it has ended after so many milliseconds. */
+function stopOnSignal(stop: () => Promise<void>, longestMs: number): void {
   let first: number | undefined;
   const end = () => {
     if (first !== undefined) {
@@ -75,7 +86,7 @@ function stopOnSignal(stop: () => Promise<void>): void {
       return;
     }
     first = performance.now();
-    setTimeout(() => process.exit(1), DRAIN_MS).unref();
+    setTimeout(() => process.exit(1), longestMs).unref();
     stop().then(
       () => process.exit(0),
       (error) => {

@@ -2,22 +2,18 @@ import { mkdir } from "node:fs/promises";
 import { createServer as createHttpServer } from "node:http";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { setTimeout as rest } from "node:timers/promises";
 import type { CdnDriver } from "@freshet/core";
-import {
-  DEFAULT_LIMITS,
-  type ImageFacts,
-  isRenderError,
-  RENDERER_VERSION,
-  sniffFormat,
-} from "@freshet/core/resize";
+import { type ImageFacts, isRenderError, RENDERER_VERSION, sniffFormat } from "@freshet/core/resize";
 import { openStore, type Store } from "@freshet/store";
 import Fastify, { type FastifyInstance, LogController } from "fastify";
 import { createAccess } from "./access/access.ts";
 import { accessControl } from "./access/plugin.ts";
 import { createPrincipals } from "./access/principals.ts";
+import { openAccessLog } from "./access-log/access-log.ts";
 import { collectOperations } from "./admin/openapi.ts";
 import { adminRoutes } from "./admin/routes.ts";
-import { validateBySchema } from "./admin/validation.ts";
+import { SCHEMA_COMPILERS } from "./admin/validation.ts";
 import { createAnalytics } from "./analytics/analytics.ts";
 import { fetchEvent } from "./analytics/fetched.ts";
 import { createObserver } from "./analytics/recorder.ts";
@@ -26,18 +22,22 @@ import { ANALYTICS_FILE } from "./analytics/tables.ts";
 import { Answers } from "./cache/answers.ts";
 import { Coverage } from "./cache/coverage.ts";
 import { DiskStore } from "./cache/disk-store.ts";
+import { FrameShelf } from "./cache/frames.ts";
+import { Improvements } from "./cache/improvements.ts";
+import { createInspect } from "./cache/inspect.ts";
 import { Originals } from "./cache/originals.ts";
 import { Records } from "./cache/records.ts";
 import { RenderQueue } from "./cache/render-queue.ts";
 import { longestLookup, SharedTier } from "./cache/shared/shared-tier.ts";
 import { Variants } from "./cache/variants.ts";
-import { TEXT } from "./cells/allowance.ts";
+import { limitsWithin, TEXT } from "./cells/allowance.ts";
 import { Cells } from "./cells/cells.ts";
 import { JOBS } from "./cells/jobs.ts";
 import type { Config } from "./config.ts";
 import { createConnectors } from "./connectors/connectors.ts";
 import { connectorRoutes } from "./connectors/routes.ts";
 import { consoleRoutes } from "./console/routes.ts";
+import { createBudgets } from "./delivery/budgets.ts";
 import { Delivery } from "./delivery/deliver.ts";
 import { explainRoutes } from "./delivery/explain-route.ts";
 import { createHotPath, type HotPath } from "./delivery/hot-path.ts";
@@ -49,6 +49,7 @@ import { RecentUrls } from "./delivery/recent-urls.ts";
 import { DeliveryRequests } from "./delivery/request.ts";
 import { createDeliveryPort } from "./delivery/reread.ts";
 import { DELIVERY_ROUTE, deliveryRoutes } from "./delivery/route.ts";
+import { createTurns } from "./delivery/turns.ts";
 import { demoRoutes } from "./demo/routes.ts";
 import { ServerError } from "./errors.ts";
 import { createMetrics, type Metrics } from "./health/metrics.ts";
@@ -61,6 +62,7 @@ import { createInvalidation } from "./invalidation/invalidation.ts";
 import { nodeRoutes } from "./invalidation/node-routes.ts";
 import { rememberedIn } from "./invalidation/remembered.ts";
 import type { Tuning } from "./invalidation/tuning.ts";
+import { type Connections, watchConnections } from "./plugins/connections.ts";
 import { answerError, errorResponses } from "./plugins/errors.ts";
 import { isReserved } from "./plugins/reserved.ts";
 import { type ChangeTables, createChanges } from "./projects/changes.ts";
@@ -93,6 +95,9 @@ const VERSION = "1";
 /** Longer than what proxies keep idle connections for, so that they, not we, close first. */
 const KEEP_ALIVE_MS = 72_000;
 
+/** Requests without a body, nearly all, are not streams that end and close: a tenth of a hit. Known to Node from 24.12 on. */
+const HTTP = { keepAliveTimeout: KEEP_ALIVE_MS, optimizeEmptyRequests: true };
+
 /** More cells than that help nobody unless somebody says so: each may take a core. */
 const MOST_CELLS = 2;
 const MOST_WAITING_FOR_CELLS = 1_000;
@@ -107,7 +112,9 @@ export interface Server {
   readonly setupToken: string | undefined;
   /** Restores the journal, gives the edges their numbers and begins to work off what a crash left behind. */
   start(): Promise<void>;
-  /** Answers what is under way, then closes everything. */
+  /** For whoever has moved the access log away; undefined where there is none. */
+  readonly reopenLog: (() => void) | undefined;
+  /** Tells balancers that it goes, waits until they know, answers what is under way, then closes everything. */
   stop(): Promise<void>;
 }
 
@@ -137,16 +144,24 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
   await mkdir(config.dataFolder, { recursive: true });
 
   let answerHit: HotPath | undefined;
+  let connections: Connections | undefined;
   const app = Fastify({
-    serverFactory: (handler) =>
-      createHttpServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
+    serverFactory: (handler) => {
+      const server = createHttpServer(HTTP, (request, response) => {
+        if (connections?.isLeaving) response.shouldKeepAlive = false;
         if (!answerHit?.(request, response)) handler(request, response);
-      }),
+      });
+      connections = watchConnections(server);
+      return server;
+    },
+    // What has arrived is answered, also while the server is closing.
+    return503OnClosing: false,
     logger: { level: config.log },
     // A line per hit costs as much as the hit; the metrics count them.
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 2 ** 20,
     forceCloseConnections: "idle",
+    schemaController: SCHEMA_COMPILERS,
     frameworkErrors: (error, request, reply) => void answerError(error, request, reply),
     ...(config.console.proxies.length > 0 ? { trustProxy: [...config.console.proxies] } : {}),
     // Images are read from the raw request target: what is no API path goes to one route, whatever it contains.
@@ -156,7 +171,15 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
   // Durable state: the journal alone.
   const place = config.store ?? { file: folder("freshet.db") };
   const log = (event: string, details: object) => app.log.info(details, event);
-  const store = ports.store ?? (await openStore({ ...place, log }));
+  const { diskBytes } = limits;
+  // Threads of the store start while folders are read.
+  const [store, recordDisk, originalDisk, variantDisk] = await Promise.all([
+    ports.store ?? openStore({ ...place, log }),
+    // Caches: records may race and are fenced; bytes and variants are named by content and never go stale.
+    DiskStore.open(folder("records"), Math.round(diskBytes * 0.05)),
+    DiskStore.open(folder("originals"), Math.round(diskBytes * 0.35)),
+    DiskStore.open(folder("variants"), Math.round(diskBytes * 0.6)),
+  ]);
   const instance: InstancePorts = {
     ...(await identify(folder("instance"))),
     role: config.role,
@@ -165,13 +188,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     ...ports.instance,
   };
 
-  // Caches: records may race and are fenced; bytes and variants are named by content and never go stale.
   const coverage = new Coverage(now);
-  const [recordDisk, originalDisk, variantDisk] = await Promise.all([
-    DiskStore.open(folder("records"), Math.round(limits.diskBytes * 0.05)),
-    DiskStore.open(folder("originals"), Math.round(limits.diskBytes * 0.35)),
-    DiskStore.open(folder("variants"), Math.round(limits.diskBytes * 0.6)),
-  ]);
   const queue = new RenderQueue({
     places: limits.renders ?? availableParallelism(),
     maxWaitingCost: limits.waitingCost,
@@ -187,6 +204,9 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
   const sharedTier = config.sharedCache && openSharedTier(config.sharedCache, app, limits.maxOriginalBytes);
   const fileOf = (project: string, name: string) =>
     readFile(store.db.$extendTables<ProjectTables>(), project, name);
+  const accessLog =
+    config.accessLog &&
+    (await openAccessLog(config.accessLog, (err) => app.log.warn({ err }, "access log cannot be written")));
   const source = createSources({
     dataFolder: config.dataFolder,
     readFile: fileOf,
@@ -197,10 +217,12 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     cells,
     breakers: source.breakers,
     sharedTier,
+    accessLog,
     applied: () => coverage.applied,
     instances: () => invalidation.instances,
     invalidations: () => invalidation.figures,
     warming: () => warmUp.waiting(),
+    improving: () => improvements.waiting,
   });
   const analytics = createAnalytics({
     policy: config.analytics,
@@ -219,6 +241,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
   const { countryHeader } = config.analytics;
   const observer = createObserver({ metrics, buffer: analytics.buffer, countryHeader, now });
   const records = new Records(recordDisk, limits.records);
+  const renderLimits = { ...limitsWithin(limits.cellBytes), maxBytes: limits.maxOriginalBytes };
   const factsOf = (bytes: Uint8Array) => readFacts(cells, bytes);
   const originals = new Originals({
     source,
@@ -227,6 +250,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     bytes: originalDisk,
     shared: config.sharedCache?.originals ? sharedTier?.shelf("originals") : undefined,
     readFacts: factsOf,
+    inspect: createInspect(renderLimits),
     now,
     admit: (original) => {
       if (!projects.isCurrent(original.project)) throw new ServerError("SETTINGS_CHANGED");
@@ -243,18 +267,34 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     shared: sharedTier?.shelf("variants"),
     queue,
     cells,
-    limits: { ...DEFAULT_LIMITS, maxBytes: limits.maxOriginalBytes },
+    limits: renderLimits,
+    frames: new FrameShelf(limits.frameBytes),
     onRender: metrics.rendered,
     onLook: metrics.looked,
   });
   const answers = new Answers(limits.memoryBytes);
+  const improvements = new Improvements({
+    variants,
+    bytesOf: (digest) => originals.bytesOf(digest),
+    report: metrics.improvements,
+    ...{ now, log },
+  });
 
   // Journeys.
   const recent = new RecentUrls(projects.isCurrent);
   const listing = ports.drivers.some(needsListing) ? createListing({ store, now, log }) : undefined;
   const nodes = createNodeHeaders(ports.drivers.flatMap(({ reads }) => reads ?? []));
   const seen = listing ? { listing } : {};
-  const delivery = new Delivery({ originals, variants, answers, coverage, nodes, ...seen, now });
+  const delivery = new Delivery({
+    originals,
+    variants,
+    answers,
+    improvements,
+    coverage,
+    nodes,
+    ...seen,
+    now,
+  });
   const requests = new DeliveryRequests(projects, now);
   const port = createDeliveryPort({ originals, records, coverage, recent });
   const box = ports.box ?? (await sealedBoxOf(config));
@@ -289,7 +329,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     delivery:
       instance.role === "control"
         ? undefined
-        : { requests, delivery, admission, originals, stateOf, drivers: ports.drivers },
+        : { requests, delivery, admission, originals, stateOf, observer, drivers: ports.drivers },
     perSecond: limits.warmUpRate,
     tuning: ports.warmUpTuning,
     ended: metrics.warmed,
@@ -297,7 +337,6 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
   let isReady = false;
   let setupToken: string | undefined;
   errorResponses(app);
-  validateBySchema(app);
   const isKept = (name: string) => feed.known.get(name)?.isDeleted === false;
   const isThere = (name: string) => projects.byName(name) !== undefined || isKept(name);
   const isProject = async (name: string) => {
@@ -341,10 +380,20 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     consoleRoutes(app, { folder: config.consoleFolder, projects });
   }
   if (instance.role !== "control") {
-    answerHit = createHotPath({ requests, delivery, admission, observer, now: Date.now });
+    answerHit = createHotPath({
+      ...{ requests, delivery, answers, admission, observer, accessLog },
+      keepAliveMs: KEEP_ALIVE_MS,
+      now: Date.now,
+    });
+    const budgets = createBudgets({
+      ...{ limits, now },
+      nodes: config.cdn.flatMap((each) => ("nodes" in each ? each.nodes : [])),
+      hasNodes: config.cdn.length > 0,
+    });
     const routes = {
-      ...{ requests, delivery, admission, recent, observer, projects },
-      placeholders: await createPlaceholders({
+      ...{ requests, delivery, admission, recent, observer, accessLog, projects },
+      turns: createTurns({ queue, originals, budgets }),
+      placeholders: createPlaceholders({
         digestOf: (project, name) => files.digestOf(project, name),
         read: fileOf,
       }),
@@ -360,24 +409,34 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     get setupToken() {
       return setupToken;
     },
+    reopenLog: accessLog && (() => accessLog.reopen()),
     async start() {
+      // They have a store of their own.
+      const counting = analytics.start();
+      counting.catch(() => {}); // told below
       await access.migrate();
       await connectors.migrate();
       await invalidation.migrate();
       await store.migrate(LISTING_OWNER, LISTING_MIGRATIONS);
       await warmUp.migrate();
-      await analytics.start();
       listing?.start();
       await feed.start();
       await invalidation.start();
       feed.follow();
       await warmUp.start();
+      await counting;
       if (instance.role !== "delivery") setupToken = await access.prepareSetup();
       isReady = true;
     },
     async stop() {
       isReady = false;
+      connections?.leave();
+      await rest(limits.drainPauseMs);
+      const cut = setTimeout(() => app.server.closeAllConnections(), limits.drainMs);
       await app.close();
+      clearTimeout(cut);
+      await accessLog?.close();
+      await improvements.stop();
       await warmUp.stop();
       await analytics.stop();
       await invalidation.stop();
@@ -386,6 +445,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
       cells.close();
       await source.close();
       await sharedTier?.close();
+      await Promise.all([recordDisk, originalDisk, variantDisk].map((disk) => disk.close()));
       await store.close();
     },
   };

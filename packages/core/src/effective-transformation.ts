@@ -104,7 +104,7 @@ function idleParameters(resize: Resize): readonly (keyof Resize)[] {
   // A whole picture stands in the middle of its padding, whatever stands out in it.
   const isIdleGravity = !(pads || cuts) || (gravity === "auto" && func === "fit");
   return [
-    ...(hasSide ? [] : (["org_if_sml", "func"] as const)),
+    ...(hasSide ? [] : (["org_if_sml", "func", "linear"] as const)),
     ...(isIdleGravity ? (["gravity"] as const) : []),
     ...(pads ? [] : (["margin", "fit_enlarge", "bg_img_fit"] as const)),
     ...(pads && resize.bg_img_fit ? [] : (["bg_blur", "bg_opacity", "bg_colorize", "bg_gravity"] as const)),

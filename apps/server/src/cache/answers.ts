@@ -1,5 +1,7 @@
-import { LRUCache } from "lru-cache";
 import type { Project } from "../projects/project.ts";
+import type { Improvement } from "./improvement.ts";
+import { type Entry, TwoQueues } from "./two-queues.ts";
+import { frontOf, Kept } from "./wire.ts";
 
 /** A finished answer: what is written for a hit without looking at pixels, disk or query. */
 export interface Answer {
@@ -18,35 +20,62 @@ export interface Answer {
   readonly digests: readonly string[];
   /** The newest invalidation that covered one of them when it was made. */
   readonly generation: number;
+  /** Present where a better answer may follow: this one holds until then. */
+  readonly improvement?: Improvement;
 }
+
+/**
+ * What one answer takes beside its room and the characters of its texts: objects, the slots of maps, its key among those that went, and
+ * what the hot path remembers of its URL. Measured; a test holds it to that.
+ */
+const OVERHEAD = 3_000;
 
 /** Memory tier: finished answers by raw URL and accepted formats, bounded by bytes. Every use is checked against the record. */
 export class Answers {
-  readonly #entries: LRUCache<string, Answer>;
+  readonly #entries: TwoQueues<Kept>;
   readonly #largest: number;
 
   constructor(maxBytes: number) {
     this.#largest = maxBytes / 8;
-    this.#entries = new LRUCache<string, Answer>({
-      maxSize: Math.max(1, maxBytes),
-      // Heads and the entry itself take about 2 kB beside the body.
-      sizeCalculation: (answer) => answer.body.length + 2_048,
-    });
+    this.#entries = new TwoQueues(maxBytes);
   }
 
   get bytes(): number {
-    return this.#entries.calculatedSize;
+    return this.#entries.bytes;
+  }
+
+  get size(): number {
+    return this.#entries.size;
   }
 
   get(key: string): Answer | undefined {
-    return this.#entries.get(key);
+    return this.find(key)?.value?.answer;
+  }
+
+  /** What `get` gives, for whoever wants to come back without asking by key; every use is told by `touch`. */
+  find(key: string): Entry<Kept> | undefined {
+    return this.#entries.find(key);
+  }
+
+  touch(entry: Entry<Kept>): void {
+    this.#entries.touch(entry);
   }
 
   set(key: string, answer: Answer): void {
-    if (answer.body.length <= this.#largest) this.#entries.set(key, answer);
+    const bytes = frontOf(answer.head) + answer.body.length + charactersOf(answer, key) + OVERHEAD;
+    if (bytes > this.#largest) this.#entries.delete(key);
+    else this.#entries.set(key, new Kept(answer), bytes);
   }
 
   delete(key: string): void {
     this.#entries.delete(key);
   }
+}
+
+/** The key stands in two maps, once with the host and once without; the head is remembered as a text too. */
+function charactersOf({ head, etag, digests }: Answer, key: string): number {
+  let characters = 2 * key.length + 2 * etag.length;
+  for (const text of head) characters += 2 * text.length;
+  for (const text of digests) characters += text.length;
+  return characters;
 }

@@ -31,6 +31,13 @@ export class ByteTiers {
     return { bytes: found, from: "shared" };
   }
 
+  /** What `get` would give, if the disk can give it at once. */
+  getNow(name: string): Uint8Array | undefined {
+    const kept = this.#disk.getNow(name);
+    if (kept) this.#shared?.offer(name, kept, false);
+    return kept;
+  }
+
   /**
    * Keeps bytes that were just made or fetched. Nobody waits for it: a disk that refuses, or a shared tier that does, costs a
    * render or a fetch later.

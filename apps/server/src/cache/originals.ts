@@ -5,16 +5,18 @@ import { ServerError } from "../errors.ts";
 import type { Standing } from "../instances/admission.ts";
 import { pastSeenVersions } from "../projects/origin-version.ts";
 import type { Original } from "../projects/originals.ts";
-import type { Fetched, Source } from "../sources/source.ts";
+import type { Fetched, Inspect, Source } from "../sources/source.ts";
 import { type FetchTimes, timed } from "../sources/times.ts";
 import { ByteTiers } from "./byte-tiers.ts";
 import type { Coverage } from "./coverage.ts";
 import type { DiskStore } from "./disk-store.ts";
 import { type OriginalRecord, type Outcome, REMEMBERED, type Records } from "./records.ts";
 import type { Shelf } from "./shared/shared-tier.ts";
-import { nextRecord, trustOf, type VersionTrust } from "./succession.ts";
+import { nextRecord, staleWhile, trustOf, type VersionTrust } from "./succession.ts";
 import { VersionBudget } from "./version-budget.ts";
 
+/** Seconds that caches may keep an answer which its origin is being asked about. */
+const REVALIDATING_SECONDS = 1;
 const RECENT_BYTES = 64 * 2 ** 20;
 const RECENT_MS = 5_000;
 /** A caller waits for at most this many flights before the origin counts as broken for it. */
@@ -33,6 +35,8 @@ export interface Current {
   readonly trust: VersionTrust;
   /** The record became covered while it was waited for: only this caller may have the answer, and nobody may keep it. */
   readonly covered: boolean;
+  /** It expired, and its origin is being asked: until when it may answer, in milliseconds since the epoch. */
+  readonly staleUntil?: number;
 }
 
 /** How long a fetch took, and its parts as far as they are known; in milliseconds. */
@@ -41,9 +45,19 @@ export interface FetchTook {
   readonly times: FetchTimes;
 }
 
+/** Who asks, as far as it makes a difference. */
+export interface How {
+  /** Rather the origin's word than what expired at once: nobody waits for it. */
+  readonly isPatient?: boolean;
+  /** The bytes may be wanted as they are: an original that is too large to be rendered is read to its end. */
+  readonly asItIs?: boolean;
+}
+
 interface Flight {
   readonly stamp: number;
   readonly order: number;
+  /** Somebody may want the bytes as they are. */
+  asItIs: boolean;
   readonly landed: Promise<void>;
 }
 
@@ -57,6 +71,8 @@ export interface OriginalsParts {
   readonly shared?: Shelf | undefined;
   /** What the header says; undefined for bytes that are not an image we read. */
   readonly readFacts: (bytes: Uint8Array) => Promise<ImageFacts | undefined>;
+  /** Looks at originals while they arrive; absent, all are read to their ends. */
+  readonly inspect?: Inspect;
   readonly now: () => number;
   /**
    * Called at the moment of each stamp. Throws for an original that must not be asked for: it was named by settings that are in force
@@ -109,6 +125,11 @@ export class Originals {
     return this.peek(original, version) !== undefined;
   }
 
+  /** Whether nothing is known of it, so that its origin has to be asked. */
+  async isNew({ recordKey }: Original): Promise<boolean> {
+    return (await this.#parts.records.find(recordKey)) === undefined;
+  }
+
   /** The original of a record, if this instance was asked for it lately. */
   known(recordKey: string): Original | undefined {
     const original = this.#known.get(recordKey);
@@ -123,6 +144,7 @@ export class Originals {
   /**
    * The record to answer from. What the origin does is an outcome of the record, never a rejection. Past the lease no record
    * counts but one that was read from the origin after this call: an invalidation may be Done that this instance has not heard of.
+   * What merely expired answers at once for as long as the project allows, and one flight asks the origin meanwhile.
    * @throws ServerError ORIGIN_BROKEN when flights land and leave nothing behind, and what the origin failed with when an expired
    * record stands in for it under a version that nobody confirmed; and what `admit` throws.
    */
@@ -130,6 +152,7 @@ export class Originals {
     original: Original,
     version: string | undefined,
     standing: Standing = "current",
+    { isPatient = false, asItIs = false }: How = {},
   ): Promise<Current> {
     if (standing === "past lease") return this.#readAnew(original, version);
     const { coverage, records, now } = this.#parts;
@@ -143,11 +166,19 @@ export class Originals {
       const stamp = coverage.applied;
       this.#parts.admit?.(original);
       const floor = coverage.floor(original.identity);
-      const record = records.peek(key);
+      const known = records.peek(key);
+      const record = known && asItIs && isUnread(known) ? undefined : known;
       const isCovered = record !== undefined && record.stamp < floor;
       if (record && isCovered && landed > 0 && record.stamp >= heard) {
         // An invalidation overtook the flight: its bytes are older, but so is the request of everyone who waited for it.
         if (!record.stale) return { record, stamp: record.stamp, trust: "known", covered: true };
+      }
+      if (record && !isCovered && landed === 0 && !isPatient) {
+        const staleUntil = staleWhile(record, version, original, now());
+        if (staleUntil !== undefined) {
+          this.#revalidate(original);
+          return { record, stamp, trust: trustOf(record, version), covered: false, staleUntil };
+        }
       }
       const trust =
         record && !isCovered && (landed > 0 || now() < record.expires) ? trustOf(record, version) : undefined;
@@ -162,7 +193,8 @@ export class Originals {
       if (!joined && record && trust !== undefined && !this.#budget.take(key)) {
         return unconfirmed(record, stamp, trust);
       }
-      const flight = joined ?? this.#start(original, false);
+      const flight = joined ?? this.#start(original, false, asItIs);
+      flight.asItIs ||= asItIs;
       asked = flight.order > seen;
       await flight.landed;
     }
@@ -191,8 +223,11 @@ export class Originals {
 
   /** Asks the origin anew, past its caches, whatever the record says, and answers the record that stands then. */
   async reread(original: Original): Promise<OriginalRecord | undefined> {
-    await this.#start(original, true).landed;
-    return this.#parts.records.peek(original.recordKey);
+    const { records } = this.#parts;
+    const known = records.peek(original.recordKey);
+    // Read as far as it was before, so that the two can be compared.
+    await this.#start(original, true, !(known && isUnread(known))).landed;
+    return records.peek(original.recordKey);
   }
 
   /** Brings bytes back that were evicted: the origin is asked anew, once for everyone who misses them. */
@@ -200,8 +235,15 @@ export class Originals {
     await (this.#running(original) ?? this.#start(original, true)).landed;
   }
 
-  /** Whole seconds for which answers from a record may be kept that an old cache gave or that stands in for its origin; undefined for any other. */
-  secondsOfDoubt(record: OriginalRecord): number | undefined {
+  /**
+   * Whole seconds for which answers from a record may be kept that an old cache gave, that stands in for its origin or, with `staleUntil`,
+   * that its origin is being asked about; undefined for any other.
+   */
+  secondsOfDoubt(record: OriginalRecord, staleUntil?: number): number | undefined {
+    if (staleUntil !== undefined) {
+      const left = Math.floor((staleUntil - this.#parts.now()) / 1_000);
+      return Math.min(REVALIDATING_SECONDS, Math.max(0, left));
+    }
     return record.doubtful || record.stale
       ? Math.max(0, Math.floor((record.expires - this.#parts.now()) / 1_000))
       : undefined;
@@ -216,13 +258,19 @@ export class Originals {
     return this.#recent.has(digest) || this.#tiers.holds(digest);
   }
 
+  /** Asks the origin about a record that expired; nobody waits for it, so that nobody is told if it fails. */
+  #revalidate(original: Original): void {
+    const flight = this.#running(original) ?? this.#start(original, false);
+    flight.landed.catch(() => {});
+  }
+
   /** The flight that may be joined now: one stamped after every invalidation of the original that was heard of. */
   #running({ recordKey, identity }: Original): Flight | undefined {
     const running = this.#flights.get(recordKey);
     return running && running.stamp >= this.#parts.coverage.floor(identity) ? running : undefined;
   }
 
-  #start(original: Original, fresh: boolean): Flight {
+  #start(original: Original, fresh: boolean, asItIs = true): Flight {
     const { coverage } = this.#parts;
     // Read before the origin is asked: an invalidation that arrives from here on is newer than what comes back.
     const stamp = coverage.applied;
@@ -232,7 +280,8 @@ export class Originals {
     const flight: Flight = {
       stamp,
       order,
-      landed: this.#fetch(original, fresh, stamp, order).finally(() => {
+      asItIs,
+      landed: this.#fetch(original, fresh, stamp, order, () => flight.asItIs).finally(() => {
         if (this.#flights.get(original.recordKey) === flight) this.#flights.delete(original.recordKey);
       }),
     };
@@ -240,8 +289,14 @@ export class Originals {
     return flight;
   }
 
-  async #fetch(original: Original, caller: boolean, stamp: number, order: number): Promise<void> {
-    const { source, coverage, records, now, onFetch } = this.#parts;
+  async #fetch(
+    original: Original,
+    caller: boolean,
+    stamp: number,
+    order: number,
+    asItIs: () => boolean,
+  ): Promise<void> {
+    const { source, coverage, records, inspect, now, onFetch } = this.#parts;
     const floor = coverage.floorOf(original.identity);
     const at = now();
     const known = records.peek(original.recordKey);
@@ -255,6 +310,7 @@ export class Originals {
       policy: original.policy,
       fresh,
       ...(confirmed ? { validators: confirmed.validators } : {}),
+      ...(inspect && { inspect: sparing(inspect, asItIs) }),
     };
     // A cache of the origin's may go by the version in the URL alone, whatever the headers of a request ask for.
     const { versionParameter } = original.project.origins ?? {};
@@ -269,18 +325,17 @@ export class Originals {
     );
     onFetch?.(original, fetched, { milliseconds: performance.now() - begun, times });
     const answered =
-      fetched.kind === "found" ? { ...fetched, outcome: await this.#keep(fetched.bytes) } : fetched;
+      fetched.kind === "found" ? { ...fetched, outcome: await this.#keep(fetched) } : fetched;
     const asking = { original, stamp, order, at, floor, confirmed };
     const next = nextRecord(asking, answered, records.peek(original.recordKey), now());
     // A visitor's address is part of the key of what was read for him: it is nothing to be kept.
     if (next) records.put(next, coverage.floor(original.identity), original.isForOne);
   }
 
-  async #keep(bytes: Uint8Array): Promise<Outcome> {
-    // In the thread pool: hashing megabytes here would hold up everyone's hits. No source gives shared memory.
-    const whole = bytes as Uint8Array<ArrayBuffer>;
-    const digest = Buffer.from(await crypto.subtle.digest("SHA-256", whole)).toString("hex");
-    const facts = await this.#parts.readFacts(bytes);
+  async #keep(found: Extract<Fetched, { kind: "found" }>): Promise<Outcome> {
+    const { bytes } = found;
+    const digest = found.digest ?? (await digestOf(bytes));
+    const facts = found.facts ?? (await this.#parts.readFacts(bytes));
     this.#recent.set(digest, bytes);
     this.#tiers.keep(digest, bytes, false);
     return { kind: "bytes", digest, size: bytes.length, facts };
@@ -291,6 +346,27 @@ export class Originals {
     const versions = [version, ...record.versions].slice(0, REMEMBERED);
     return { record: this.#parts.records.amend(record, versions), trust: "known" };
   }
+}
+
+/** In the thread pool: hashing megabytes at once would hold up everyone's hits. */
+async function digestOf(bytes: Uint8Array): Promise<string> {
+  // No source gives shared memory.
+  const whole = bytes as Uint8Array<ArrayBuffer>;
+  return Buffer.from(await crypto.subtle.digest("SHA-256", whole)).toString("hex");
+}
+
+/** An original that is too large to be rendered was not read to its end, because nobody wanted it as it is. */
+const isUnread = ({ outcome }: OriginalRecord) =>
+  outcome.kind === "error" && outcome.code === "IMAGE_TOO_LARGE";
+
+/** Refuses what is too large to be rendered only while nobody wants the bytes as they are. */
+function sparing(inspect: Inspect, asItIs: () => boolean): Inspect {
+  return async (beginning) => {
+    const verdict = await inspect(beginning);
+    const isTooLarge =
+      typeof verdict === "object" && "kind" in verdict && verdict.code === "IMAGE_TOO_LARGE";
+    return isTooLarge && asItIs() ? "enough" : verdict;
+  };
 }
 
 /**

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { isServerError } from "../errors.ts";
+import { createDeparture } from "./departure.ts";
 import { createPatience } from "./patience.ts";
 import { RenderQueue } from "./render-queue.ts";
 
@@ -11,22 +12,29 @@ const gate = () => {
   return { open, opened };
 };
 
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+const codeOf = (outcome: Promise<unknown>) =>
+  outcome.then(
+    () => undefined,
+    (error: unknown) => isServerError(error) && error.code,
+  );
+
 describe("RenderQueue", () => {
   it("never runs more than its places and starts the rest in order", async () => {
     const queue = new RenderQueue({ places: 2, maxWaitingCost: 100, maxAgeMs: 5_000 });
     const gates = [gate(), gate(), gate(), gate()];
     const started: number[] = [];
     const runs = gates.map((each, index) =>
-      queue.run(1, async () => {
+      queue.run({ cost: 1 }, async () => {
         started.push(index);
         await each.opened;
       }),
     );
-    await Promise.resolve();
+    await settled();
     expect(started).toEqual([0, 1]);
     gates[1]?.open();
     await runs[1];
-    await Promise.resolve();
+    await settled();
     expect(started).toEqual([0, 1, 2]);
     for (const each of gates) each.open();
     await Promise.all(runs);
@@ -36,9 +44,9 @@ describe("RenderQueue", () => {
   it("refuses at once what would wait beyond the bound", async () => {
     const queue = new RenderQueue({ places: 1, maxWaitingCost: 10, maxAgeMs: 5_000 });
     const first = gate();
-    const running = queue.run(1, () => first.opened);
-    const waiting = queue.run(8, async () => "waited");
-    const error = await queue.run(3, async () => "never").catch((reason: unknown) => reason);
+    const running = queue.run({ cost: 1 }, () => first.opened);
+    const waiting = queue.run({ cost: 8 }, async () => "waited");
+    const error = await queue.run({ cost: 3 }, async () => "never").catch((reason: unknown) => reason);
     expect(isServerError(error) && error.code).toBe("SERVER_BUSY");
     first.open();
     await running;
@@ -48,8 +56,8 @@ describe("RenderQueue", () => {
   it("lets one thing wait however dear it is, so that nothing is impossible", async () => {
     const queue = new RenderQueue({ places: 1, maxWaitingCost: 10, maxAgeMs: 5_000 });
     const first = gate();
-    const running = queue.run(1, () => first.opened);
-    const dear = queue.run(1_000, async () => "dear");
+    const running = queue.run({ cost: 1 }, () => first.opened);
+    const dear = queue.run({ cost: 1_000 }, async () => "dear");
     first.open();
     await running;
     expect(await dear).toBe("dear");
@@ -57,37 +65,65 @@ describe("RenderQueue", () => {
 
   it("gives its place back when the work fails", async () => {
     const queue = new RenderQueue({ places: 1, maxWaitingCost: 10, maxAgeMs: 5_000 });
-    await expect(queue.run(1, () => Promise.reject(new Error("broken")))).rejects.toThrow("broken");
-    expect(await queue.run(1, async () => "next")).toBe("next");
+    await expect(queue.run({ cost: 1 }, () => Promise.reject(new Error("broken")))).rejects.toThrow("broken");
+    expect(await queue.run({ cost: 1 }, async () => "next")).toBe("next");
   });
 
   it("refuses what has waited too long", async () => {
     const queue = new RenderQueue({ places: 1, maxWaitingCost: 10, maxAgeMs: 10 });
     const first = gate();
-    const running = queue.run(1, () => first.opened);
-    const error = await queue.run(1, async () => "late").catch((reason: unknown) => reason);
+    const running = queue.run({ cost: 1 }, () => first.opened);
+    const error = await queue.run({ cost: 1 }, async () => "late").catch((reason: unknown) => reason);
     expect(isServerError(error) && error.code).toBe("SERVER_BUSY");
     first.open();
     await running;
   });
 
+  it("forgets at once what nobody waits for any more, and never runs it", async () => {
+    const queue = new RenderQueue({ places: 1, maxWaitingCost: 100, maxAgeMs: 5_000 });
+    const first = gate();
+    const running = queue.run({ cost: 1 }, () => first.opened);
+    const departure = createDeparture();
+    const left = codeOf(queue.run({ cost: 5, departure }, async () => "never"));
+    const next = queue.run({ cost: 5 }, async () => "next");
+    expect(queue.waiting).toBe(2);
+    departure.end();
+    expect(await left).toBe("CLIENT_GONE");
+    expect([queue.waiting, queue.refusals.abandoned]).toEqual([1, 1]);
+    first.open();
+    await running;
+    expect(await next).toBe("next");
+    expect(await codeOf(queue.run({ cost: 1, departure }, async () => "never"))).toBe("CLIENT_GONE");
+  });
+
+  it("promises places only while a render would not wait too long, equal ones once, and says when to come back", () => {
+    const queue = new RenderQueue({ places: 1, maxWaitingCost: 1_000, maxAgeMs: 1_000 });
+    const lane = ["a", "x"] as const;
+    const kept = Array.from({ length: 50 }, () => queue.promise(lane, "same"));
+    expect(queue.waitingCost).toBeLessThan(10);
+    let promised = 0;
+    const more = () => {
+      for (; promised < 1_000; promised += 1) queue.promise(lane, `other ${promised}`);
+    };
+    expect(more).toThrow(expect.objectContaining({ code: "SERVER_BUSY", retryAfterSeconds: 1 }));
+    expect(promised).toBeLessThan(20);
+    for (const each of kept) each.leave();
+    expect(queue.promise(lane, "place of the first")).toBeDefined();
+    expect(() => queue.promise(lane, "one too many")).toThrow();
+  });
+
   describe("with patience", () => {
     const patient = () => createPatience(new AbortController().signal);
-    const settled = () => new Promise((resolve) => setImmediate(resolve));
 
     it("leaves a place free for whoever comes next, and starts behind all who wait", async () => {
       const queue = new RenderQueue({ places: 2, maxWaitingCost: 100, maxAgeMs: 5_000 });
       const started: string[] = [];
       const run = (name: string, patience?: ReturnType<typeof patient>) => {
         const held = gate();
-        const done = queue.run(
-          1,
-          async () => {
-            started.push(name);
-            await held.opened;
-          },
-          patience,
-        );
+        const done = queue.run({ cost: 1, patience }, async () => {
+          started.push(name);
+          await held.opened;
+        });
         return { ...held, done };
       };
       const warm = [run("warm 1", patient()), run("warm 2", patient())];
@@ -115,9 +151,35 @@ describe("RenderQueue", () => {
       expect(queue.running).toBe(0);
     });
 
+    it("is told when somebody waits for its place, and only then", async () => {
+      const queue = new RenderQueue({ places: 2, maxWaitingCost: 100, maxAgeMs: 5_000 });
+      const late = gate();
+      let told = 0;
+      const giveWay = () => {
+        told += 1;
+        late.open();
+      };
+      const improving = queue.run(
+        1,
+        () => late.opened,
+        createPatience(new AbortController().signal, giveWay),
+      );
+      const visitor = gate();
+      const first = queue.run(1, () => visitor.opened);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      expect([told, queue.running]).toEqual([0, 2]);
+      expect(await queue.run(1, async () => "second")).toBe("second");
+      expect(told).toBe(1);
+      visitor.open();
+      await Promise.all([first, improving]);
+      // What is over has no place to give.
+      await Promise.all([1, 2, 3].map((each) => queue.run(1, async () => each)));
+      expect(told).toBe(1);
+    });
+
     it("goes on where there is one place, while nobody is there", async () => {
       const queue = new RenderQueue({ places: 1, maxWaitingCost: 100, maxAgeMs: 5_000 });
-      const done = [1, 2, 3].map((each) => queue.run(1, async () => each, patient()));
+      const done = [1, 2, 3].map((each) => queue.run({ cost: 1, patience: patient() }, async () => each));
       expect(await Promise.all(done)).toEqual([1, 2, 3]);
       expect(queue.running).toBe(0);
     });
@@ -125,16 +187,12 @@ describe("RenderQueue", () => {
     it("waits no longer than others once somebody has come for it, and is never refused for its age", async () => {
       const queue = new RenderQueue({ places: 2, maxWaitingCost: 100, maxAgeMs: 20 });
       const visitor = gate();
-      const visiting = queue.run(1, () => visitor.opened);
+      const visiting = queue.run({ cost: 1 }, () => visitor.opened);
       const patience = patient();
       let isStarted = false;
-      const warming = queue.run(
-        1,
-        async () => {
-          isStarted = true;
-        },
-        patience,
-      );
+      const warming = queue.run({ cost: 1, patience }, async () => {
+        isStarted = true;
+      });
       await new Promise((resolve) => setTimeout(resolve, 60));
       expect(isStarted).toBe(false);
       patience.end();
@@ -147,14 +205,14 @@ describe("RenderQueue", () => {
     it("leaves nothing behind when it is not wanted any more", async () => {
       const queue = new RenderQueue({ places: 1, maxWaitingCost: 100, maxAgeMs: 5_000 });
       const visitor = gate();
-      const visiting = queue.run(1, () => visitor.opened);
+      const visiting = queue.run({ cost: 1 }, () => visitor.opened);
       const stopping = new AbortController();
-      const warming = queue.run(1, async () => "never", createPatience(stopping.signal));
+      const warming = queue.run({ cost: 1, patience: createPatience(stopping.signal) }, async () => "never");
       stopping.abort(new Error("stopping"));
       await expect(warming).rejects.toThrow("stopping");
       visitor.open();
       await visiting;
-      expect(await queue.run(1, async () => "next")).toBe("next");
+      expect(await queue.run({ cost: 1 }, async () => "next")).toBe("next");
       expect(queue.running).toBe(0);
     });
   });

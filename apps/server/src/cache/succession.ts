@@ -1,13 +1,26 @@
 import { isContentVersion, versionOfDigest } from "@freshet/core";
 import type { ErrorCode } from "../errors.ts";
 import type { Original } from "../projects/originals.ts";
-import { ORIGIN_DEFAULTS } from "../projects/project.ts";
+import { ORIGIN_DEFAULTS, staleWhileRevalidateOf } from "../projects/project.ts";
+import type { Refusal } from "../sources/refusal.ts";
 import type { Fetched } from "../sources/source.ts";
 import type { Floor } from "./floors.ts";
 import { isSaid, type OriginalRecord, type Outcome, REMEMBERED } from "./records.ts";
 
-/** Seconds until a broken original is asked for again. */
-const BROKEN_SECONDS = 3;
+/**
+ * Seconds until an original that was not given is asked for again; a missing one as long as its project says. What is slow costs
+ * each who asks ten seconds of waiting, and what is refused for its bytes a download; an origin at rest is asked by nobody anyway, and
+ * may be well at any moment. An invalidation ends all of them, and what failed for want of our own room is no record at all.
+ */
+const REFUSED_SECONDS = {
+  ORIGIN_BROKEN: 5,
+  ORIGIN_SLOW: 10,
+  ORIGIN_DOWN: 1,
+  ORIGINAL_NOT_ALLOWED: 5,
+  ORIGINAL_TOO_LARGE: 30,
+  IMAGE_TOO_LARGE: 30,
+  IMAGE_UNREADABLE: 30,
+} as const satisfies Record<Refusal["code"], number>;
 /** Seconds an answer is kept whose `Age` reaches back before the invalidation that led to it. */
 const DOUBTFUL_SECONDS = 5;
 
@@ -27,6 +40,24 @@ export function trustOf(record: OriginalRecord, version: string | undefined): Ve
   const digest = digestOf(record.outcome);
   if (digest !== undefined && versionOfDigest(digest) === version) return "exact";
   return record.formerDigests.some((each) => versionOfDigest(each) === version) ? "known" : "unmatched";
+}
+
+/**
+ * Until when an expired record may answer while its origin is asked, in milliseconds since the epoch; undefined where it is not expired
+ * or somebody has to wait for the origin. Whether an invalidation covers it is for the caller to know.
+ */
+export function staleWhile(
+  record: OriginalRecord,
+  version: string | undefined,
+  { project }: Original,
+  now: number,
+): number | undefined {
+  const until = record.expires + staleWhileRevalidateOf(project) * 1000;
+  if (now < record.expires || now >= until) return undefined;
+  // What an old cache said, and what stands in for an origin that fails, has had its time.
+  if (record.outcome.kind !== "bytes" || record.doubtful || record.stale) return undefined;
+  const trust = trustOf(record, version);
+  return trust === "exact" || trust === "known" ? until : undefined;
 }
 
 /** How and when an original was asked for, and what was known before. */
@@ -65,13 +96,15 @@ export function nextRecord(
     const { stale: _, ...confirmedNow } = known;
     return { ...confirmedNow, ...base, validators, expires: revalidate, doubtful: false };
   }
+  const { age = 0 } = answered;
+  // Age counts whole seconds, and only up to the moment the answer set out, however long the body then takes.
+  const oldest = asking.at - (age + 1) * 1000;
+  const doubtful = floor.sequence > 0 && age > 0 && oldest < floor.at;
+  const doubted = now + DOUBTFUL_SECONDS * 1000;
+  // A copy from before the invalidation says nothing against what was read after it.
+  if (doubtful && good) return { ...good, expires: doubted };
   if (answered.kind === "found") {
-    // Age counts whole seconds, and only up to the moment the answer set out, however long the body then takes.
-    const oldest = asking.at - (answered.age + 1) * 1000;
-    const doubtful = floor.sequence > 0 && answered.age > 0 && oldest < floor.at;
-    const expires = doubtful ? now + DOUBTFUL_SECONDS * 1000 : revalidate;
-    // A copy from before the invalidation says nothing against what was read after it.
-    if (doubtful && good) return { ...good, expires };
+    const expires = doubtful ? doubted : revalidate;
     return {
       ...base,
       outcome: answered.outcome,
@@ -87,14 +120,18 @@ export function nextRecord(
     const stale = answered.isDenied ? undefined : staleUntil(good, answered.code, original, now);
     if (stale) return stale;
   }
-  const isMissing = answered.kind === "missing";
   const { rememberMissing } = original.project.origins ?? ORIGIN_DEFAULTS;
+  const [code, seconds] =
+    answered.kind === "missing"
+      ? (["ORIGINAL_MISSING", rememberMissing] as const)
+      : ([answered.code, REFUSED_SECONDS[answered.code]] as const);
+  const expires = now + seconds * 1000;
   return {
     ...base,
-    outcome: { kind: "error", code: isMissing ? "ORIGINAL_MISSING" : answered.code },
+    outcome: { kind: "error", code },
     validators: {},
-    expires: now + (isMissing ? rememberMissing : BROKEN_SECONDS) * 1000,
-    doubtful: false,
+    expires: doubtful ? Math.min(expires, doubted) : expires,
+    doubtful,
     ...succession(known, undefined, stamp),
   };
 }
@@ -105,14 +142,14 @@ export function nextRecord(
  */
 function staleUntil(
   good: OriginalRecord,
-  code: ErrorCode,
+  code: Refusal["code"],
   { project }: Original,
   now: number,
 ): OriginalRecord | undefined {
   const since = good.stale?.since ?? good.expires;
   const end = since + (project.origins ?? ORIGIN_DEFAULTS).staleIfError * 1000;
   if (good.outcome.kind !== "bytes" || now >= end) return undefined;
-  return { ...good, expires: Math.min(now + BROKEN_SECONDS * 1000, end), stale: { since, code } };
+  return { ...good, expires: Math.min(now + REFUSED_SECONDS[code] * 1000, end), stale: { since, code } };
 }
 
 const digestOf = (outcome: Outcome) => (outcome.kind === "bytes" ? outcome.digest : undefined);

@@ -6,6 +6,7 @@ import { DEFAULT_LIMITS, probe } from "@freshet/core/resize";
 import sharp from "sharp";
 import { beforeEach, expect, test } from "vitest";
 import { DiskStore } from "./disk-store.ts";
+import { FrameShelf } from "./frames.ts";
 import { createPatience } from "./patience.ts";
 import { RenderQueue } from "./render-queue.ts";
 import { Variants, variantKey } from "./variants.ts";
@@ -45,6 +46,36 @@ test("what stands out in an original is looked for once for all its sizes", asyn
   expect(await isRedIn(await bar(340), "two", "w=50&h=50&gravity=auto")).toBe(true);
 });
 
+test("sizes of one photograph that come together share a decode, and are what they are apart", async () => {
+  const noise = { type: "gaussian", mean: 120, sigma: 40 } as const;
+  const photograph = await sharp({
+    create: { width: 2_310, height: 1_502, channels: 3, background: "#888", noise },
+  })
+    .jpeg()
+    .toBuffer();
+  const facts = await probe(photograph);
+  const frames = new FrameShelf(1e8);
+  const sharing = new Variants({
+    disk: await DiskStore.open(await mkdtemp(join(tmpdir(), "freshet-variants-")), 1e7),
+    queue: new RenderQueue({ places: 2, maxWaitingCost: 1_000, maxAgeMs: 60_000 }),
+    limits: DEFAULT_LIMITS,
+    frames,
+  });
+  const made = (by: Variants, w: number) => {
+    const { transformation } = readTransformation(readQuery(`w=${w}`));
+    const request = { digest: "p", further: [], facts, transformation, format: "jpeg" } as const;
+    return by.get(variantKey(request), request, async () => photograph);
+  };
+  const widths = [120, 240, 300, 420, 460];
+  const together = await Promise.all(widths.map((w) => made(sharing, w)));
+  expect(frames.bytes).toBeGreaterThan(0);
+  expect(frames.bytes).toBeLessThanOrEqual(3 * (577 * 375 + 288 * 187));
+  for (const [at, w] of widths.entries())
+    expect(
+      Buffer.compare(together[at]?.bytes ?? photograph, (await made(variants, w))?.bytes ?? photograph),
+    ).toBe(0);
+});
+
 test("spellings of one wish have one key, and other wishes another", () => {
   const key = (query: string, gamut?: "p3") => {
     const { transformation } = readTransformation(readQuery(query));
@@ -70,7 +101,7 @@ test("what is made for nobody is made at once when a visitor asks for the same, 
   const queue = new RenderQueue({ places: 2, maxWaitingCost: 1_000, maxAgeMs: 10_000 });
   const patient = new Variants({ disk: await DiskStore.open(folder, 1e7), queue, limits: DEFAULT_LIMITS });
   const busy = Promise.withResolvers<void>();
-  const visitor = queue.run(1, () => busy.promise);
+  const visitor = queue.run({ cost: 1 }, () => busy.promise);
   let made = 0;
   const wanted = {
     ...{ key: "a".repeat(40), cost: 1, digest: "d", bytesOf: async () => new Uint8Array([1]) },

@@ -4,6 +4,7 @@ import {
   checkLimits,
   estimateCost,
   type Gamut,
+  IMPROVER_REVISION,
   type ImageFacts,
   isRenderError,
   RENDERER_VERSION,
@@ -11,16 +12,20 @@ import {
   type RenderLimits,
 } from "@freshet/core/resize";
 import { LRUCache } from "lru-cache";
-import { allowanceOf } from "../cells/allowance.ts";
+import { allowanceOf, allowanceToImprove } from "../cells/allowance.ts";
 import type { Allowance } from "../cells/cell.ts";
 import type { Cells, Run } from "../cells/cells.ts";
 import { JOBS, type Seen } from "../cells/jobs.ts";
+import { type ErrorCode, isServerError, ServerError } from "../errors.ts";
 import { ByteTiers } from "./byte-tiers.ts";
+import type { Departure } from "./departure.ts";
 import type { DiskStore } from "./disk-store.ts";
 import { Flights } from "./flights.ts";
+import type { FrameShelf } from "./frames.ts";
 import type { Patience } from "./patience.ts";
 import type { RenderQueue } from "./render-queue.ts";
 import type { Shelf } from "./shared/shared-tier.ts";
+import type { Turn } from "./turn.ts";
 
 /** What a variant is made from besides its original. */
 export interface FurtherSource {
@@ -65,12 +70,34 @@ export function variantKey(request: VariantRequest): string {
   return hash("sha256", text.join("\n")).slice(0, 40);
 }
 
+/** Where the better answer to a variant is kept: as long as a variant's key, and no variant's. */
+export const betterKeyOf = (key: string): string =>
+  hash("sha256", `better ${IMPROVER_REVISION}\n${key}`).slice(0, 40);
+
+/** Kept in place of a better answer where there is none, so that nobody tries again. No picture begins like it. */
+const NONE_BETTER = new TextEncoder().encode("none better");
+
+/** What is kept under the key of a better answer: its bytes, or that there are none. */
+export type Better = { readonly from: VariantOrigin } & (
+  | { readonly kind: "better"; readonly bytes: Uint8Array }
+  | { readonly kind: "none" }
+);
+
 /** Originals of which is kept what was seen in their pixels: a few numbers each, for a few questions. */
 const MOST_SEEN = 20_000;
 const MOST_QUESTIONS = 48;
 /** Refusals that are kept, so that nobody pays twice for one. What took too long may be faster another time. */
 const MOST_REFUSALS = 10_000;
 const SLOW_FOR_MS = 60_000;
+const LATE_MS = 300_000;
+
+function asBetter({ bytes, from }: { readonly bytes: Uint8Array; readonly from: VariantOrigin }): Better {
+  return Buffer.compare(bytes, NONE_BETTER) === 0 ? { kind: "none", from } : { kind: "better", bytes, from };
+}
+
+/** What concerns only whoever asked first: others who wait for the same then ask by themselves. */
+const PERSONAL: ReadonlySet<string> = new Set<ErrorCode>(["CLIENT_GONE", "CLIENT_BUDGET_SPENT"]);
+const gone = () => new ServerError("CLIENT_GONE");
 
 /** Runs a job in this very process. */
 const HERE: Run = (name, input) => (JOBS[name] as (input: unknown) => Promise<never>)(input);
@@ -83,9 +110,12 @@ export class Variants {
   readonly #onRender: (milliseconds: number) => void;
   readonly #onLook: (what: string) => void;
   readonly #cells: Cells | undefined;
+  readonly #frames: FrameShelf | undefined;
   readonly #seen = new LRUCache<string, Seen>({ max: MOST_SEEN });
   readonly #refused = new LRUCache<string, RenderError>({ max: MOST_REFUSALS });
-  readonly #flights = new Flights<{ readonly bytes: Uint8Array; readonly from: VariantOrigin } | undefined>();
+  readonly #flights = new Flights<{ readonly bytes: Uint8Array; readonly from: VariantOrigin } | undefined>(
+    (error) => isServerError(error) && PERSONAL.has(error.code),
+  );
   /** Flights that nobody waits for, by their keys. */
   readonly #patient = new Map<string, Patience>();
 
@@ -96,6 +126,8 @@ export class Variants {
     /** Where hostile formats are read; absent, they are read here like everything else. */
     readonly cells?: Cells | undefined;
     readonly limits: RenderLimits;
+    /** Where decoded pixels are shared by sizes that are asked for together; absent, each is decoded for itself. */
+    readonly frames?: FrameShelf | undefined;
     readonly onRender?: (milliseconds: number) => void;
     /** A look at an original's pixels that memory could not spare: for what. */
     readonly onLook?: (what: string) => void;
@@ -104,6 +136,7 @@ export class Variants {
     this.#queue = parts.queue;
     this.#cells = parts.cells;
     this.#limits = parts.limits;
+    this.#frames = parts.frames;
     this.#onRender = parts.onRender ?? (() => {});
     this.#onLook = parts.onLook ?? (() => {});
   }
@@ -111,7 +144,8 @@ export class Variants {
   /**
    * The bytes of the variant. `bytesOf` gives the bytes of a source; when it has none any more the answer is undefined. With patience
    * it is made when nobody else's work waits. `told` hears of the render where this call is the one that led to it.
-   * @throws RenderError for an image that cannot or may not be rendered, ServerError SERVER_BUSY when the queue is full.
+   * @throws RenderError for an image that cannot or may not be rendered, ServerError SERVER_BUSY when it would wait too long, CLIENT_GONE
+   * when whoever asks has gone, and what his turn refuses.
    */
   async get(
     key: string,
@@ -119,10 +153,12 @@ export class Variants {
     bytesOf: (digest: string) => Promise<Uint8Array | undefined>,
     how: {
       readonly patience?: Patience | undefined;
+      readonly turn?: Turn | undefined;
       readonly told?: ((made: Made) => void) | undefined;
     } = {},
   ) {
     const { digest, further, transformation, format, rival, gamut } = request;
+    const frames = this.#frames;
     // What its header says is too large waits for nothing. The bytes are counted where they are.
     checkLimits(request.facts, 0, this.#limits);
     const options = { rival, gamut, images: further.flatMap((each) => each.facts ?? []) };
@@ -132,12 +168,59 @@ export class Variants {
     return this.make(wanted, async (run, original, images) => {
       const job = { original, transformation, format, rival, gamut, limits: this.#limits, images };
       const before = this.#seen.get(digest) ?? [];
-      const { rendered, seen } = await run("render", { ...job, seen: before });
+      const whole = { ...job, seen: before };
+      const inCell = run !== HERE;
+      const { rendered, seen } = await (inCell
+        ? run("render", whole)
+        : JOBS.render(whole, frames?.of(digest)));
       const known = new Set(before.map(([question]) => question));
       for (const [question] of seen) if (!known.has(question)) this.#onLook(/^\w*/.exec(question)?.[0] ?? "");
       if (seen.length > 0) this.#seen.set(digest, seen.slice(-MOST_QUESTIONS));
       return rendered.bytes;
     });
+  }
+
+  /** The bytes of a variant that the disk can give at once. */
+  keptNow(key: string): Uint8Array | undefined {
+    return this.#tiers.getNow(key);
+  }
+
+  /** Whether `kept` will probably find something. */
+  isKept(key: string): boolean {
+    return this.#tiers.holds(key);
+  }
+
+  /** What was found when the variant was improved, if it is still kept; `key` is from `betterKeyOf`. */
+  async kept(key: string): Promise<Better | undefined> {
+    const found = await this.#tiers.get(key);
+    return found && asBetter(found);
+  }
+
+  /**
+   * Writes the variant with time, in a cell and in a place of its own, when nobody's work waits; it is broken off for whoever comes. `saved`
+   * hears of bytes that it takes less. Undefined when a source has no bytes any more.
+   * @throws RenderError, or the reason of the patience's signal.
+   */
+  async improve(
+    key: string,
+    { digest, further, facts, transformation, format, gamut }: VariantRequest,
+    bytesOf: (digest: string) => Promise<Uint8Array | undefined>,
+    { patience, saved }: { readonly patience: Patience; readonly saved: (bytes: number) => void },
+  ): Promise<Better | undefined> {
+    const beside = { gamut, late: true, images: further.flatMap((each) => each.facts ?? []) };
+    const cost = estimateCost(facts, transformation, format, beside);
+    const allowance = allowanceToImprove(facts, transformation, format, beside);
+    const wanted = { key, cost, allowance, digest, further, bytesOf, patience, isLate: true };
+    const made = await this.make(wanted, async (run, original, images) => {
+      const seen = this.#seen.get(digest) ?? [];
+      // It runs behind everybody: its processor time is bounded, and the clock hardly counts.
+      const limits = { ...this.#limits, timeoutMs: LATE_MS };
+      const job = { original, transformation, format, gamut, limits, images, seen };
+      const { better, firstBytes } = await run("improve", job);
+      if (better) saved(firstBytes - better.bytes.length);
+      return better?.bytes ?? NONE_BETTER;
+    });
+    return made && asBetter(made);
   }
 
   /**
@@ -156,19 +239,24 @@ export class Variants {
       readonly further?: readonly FurtherSource[];
       readonly bytesOf: (digest: string) => Promise<Uint8Array | undefined>;
       readonly patience?: Patience | undefined;
+      readonly turn?: Turn | undefined;
+      /** Beside the cell it takes a place from renders, and it counts as none. */
+      readonly isLate?: boolean;
       readonly told?: ((made: Made) => void) | undefined;
     },
     /** Takes the bytes of the original, and of further sources by what the transformation calls them. What is hostile it leaves to `run`. */
     work: (run: Run, original: Uint8Array, images: ReadonlyMap<string, Uint8Array>) => Promise<Uint8Array>,
   ) {
-    const { key, cost, allowance, digest, further = [], bytesOf, patience, told } = wanted;
+    const { key, cost, allowance, digest, further = [], bytesOf, patience, turn, isLate = false, told } = wanted;
     // Whoever waits for it now must not wait behind everybody.
     if (!patience) this.#patient.get(key)?.end();
-    const fly = async () => {
+    const fly = async (departure: Departure) => {
       const kept = await this.#tiers.get(key);
       if (kept) return kept;
       const refused = this.#refused.get(key);
       if (refused) throw refused;
+      turn?.pay?.(cost);
+      this.#frames?.expect(digest);
       const make = async (run: Run) => {
         const original = await bytesOf(digest);
         if (!original) return undefined;
@@ -184,24 +272,26 @@ export class Variants {
           told?.({ milliseconds: since(), error });
           throw error;
         });
-        this.#onRender(since());
+        if (!isLate) this.#onRender(since());
         told?.({ milliseconds: since(), bytes });
         return bytes;
       };
-      const entered =
-        allowance && this.#cells
-          ? this.#cells.enter(allowance, make, patience)
-          : this.#queue.run(cost, () => make(HERE), patience);
+      const queued = { lane: turn?.lane, departure, patience, promised: turn?.promised };
+      const cells = allowance && this.#cells;
+      const inside = () => (cells ? cells.enter(allowance, make, queued) : make(HERE));
+      const entered = cells && !isLate ? inside() : this.#queue.run({ cost, ...queued }, inside);
       const made = await entered.catch((error) => this.#refuse(key, error));
       if (!made) return undefined;
       this.#tiers.keep(key, made, true);
       return { bytes: made, from: "rendered" as const };
     };
-    return this.#flights.join(key, async () => {
-      if (!patience) return await fly();
+    const flight = async (departure: Departure) => {
+      if (!patience) return await fly(departure);
       this.#patient.set(key, patience);
-      return await fly().finally(() => this.#patient.delete(key));
-    });
+      return await fly(departure).finally(() => this.#patient.delete(key));
+    };
+    const caller = turn?.departure && { departure: turn.departure, gone };
+    return this.#flights.join(key, flight, caller);
   }
 
   /** @throws what it is given. */

@@ -1,5 +1,5 @@
 import type { OutputFormat, Transformation } from "@freshet/core";
-import { estimateMemory, type ImageFacts } from "@freshet/core/resize";
+import { DEFAULT_LIMITS, estimateMemory, type ImageFacts, type RenderLimits } from "@freshet/core/resize";
 import { type Allowance, EMPTY_CELL } from "./cell.ts";
 
 const MB = 1_000_000;
@@ -13,6 +13,8 @@ const DRAWING: Allowance = { bytes: 200 * MB, cpuMs: 2_000, isQuick: false };
 /** Reading a drawing without drawing it. */
 export const TEXT: Allowance = { bytes: 200 * MB, cpuMs: 1_000, isQuick: true };
 const PICTURE_MS = 20_000;
+/** Four encodings of the largest picture that is improved. */
+const IMPROVING_MS = 40_000;
 
 /**
  * What a render in a cell may use; undefined for one that is done in the server itself. Drawings and AVIF never are: their headers
@@ -30,6 +32,35 @@ export function allowanceOf(
   const bytes = EMPTY_CELL + needed * CAUTION;
   if (!formats.has("svg")) return { bytes, cpuMs: PICTURE_MS, isQuick: false };
   return { ...DRAWING, bytes: Math.max(bytes, DRAWING.bytes) };
+}
+
+/** The same for an improvement, which is always done in a cell: it may have to give way to visitors at any moment. */
+export function allowanceToImprove(
+  facts: ImageFacts,
+  transformation: Transformation,
+  format: OutputFormat,
+  options: { readonly images: readonly ImageFacts[] },
+): Allowance {
+  const needed = estimateMemory(facts, transformation, format, { ...options, late: true });
+  const bytes = EMPTY_CELL + needed * CAUTION;
+  return { bytes, cpuMs: IMPROVING_MS, isQuick: false };
+}
+
+/** Bytes of all cells together that the default limits are made for. */
+const USUAL_CELLS = 360 * MB;
+/** An AVIF of more takes longer than anybody waits, whatever memory there is. */
+const MOST_AVIF = 25_000_000;
+
+/** What originals may be where cells may take so many bytes together: an AVIF needs most by far, and larger ones are let in where there is room. */
+export function limitsWithin(cellBytes: number): RenderLimits {
+  const factor = Math.max(1, cellBytes / USUAL_CELLS);
+  const { maxPixels, maxHeldBytes } = DEFAULT_LIMITS;
+  const avif = Math.min(MOST_AVIF, Math.floor(maxPixels.avif * factor));
+  return {
+    ...DEFAULT_LIMITS,
+    maxPixels: { ...maxPixels, avif },
+    maxHeldBytes: Math.floor(maxHeldBytes * factor),
+  };
 }
 
 /** The same for looking an original over. */

@@ -1,5 +1,6 @@
 import { isRenderError } from "@freshet/core/resize";
 import { afterEach, expect, test } from "vitest";
+import { createDeparture } from "../cache/departure.ts";
 import { createPatience } from "../cache/patience.ts";
 import { isServerError } from "../errors.ts";
 import { type Allowance, EMPTY_CELL } from "./cell.ts";
@@ -93,6 +94,32 @@ test("what earlier jobs left in a process is not taken for what a job needs", as
   expect(pool.pids).toEqual([pid]);
 });
 
+test("what nobody waits for is ended for whoever comes, and says nothing about the picture", async () => {
+  const pool = open({ places: 1 });
+  const gaveWay = new AbortController();
+  const patience = createPatience(gaveWay.signal, () => gaveWay.abort(new Error("gave way")));
+  const late = pool.enter({ ...ENOUGH, cpuMs: 60_000 }, (run) => run("render", asPng(ENDLESS)), patience);
+  const outcome = late.catch((error: unknown) => error);
+  await expect.poll(() => pool.pids.length).toBe(1);
+  const [pid = 0] = pool.pids;
+  expect((await renderIn(pool, PLAIN)).rendered.width).toBe(18);
+  expect(await outcome).toBe(gaveWay.signal.reason);
+  await expect.poll(() => isAlive(pid)).toBe(false);
+  expect([pool.running, pool.waiting]).toEqual([0, 0]);
+});
+
+test("what a visitor has come for meanwhile is not ended for another", async () => {
+  const pool = open({ places: 1 });
+  const gaveWay = new AbortController();
+  const patience = createPatience(gaveWay.signal, () => gaveWay.abort(new Error("gave way")));
+  const first = pool.enter(ENOUGH, (run) => run("render", asPng(PLAIN)), patience);
+  patience.end();
+  const second = renderIn(pool, PLAIN);
+  expect((await first).rendered.width).toBe(18);
+  expect((await second).rendered.width).toBe(18);
+  expect(gaveWay.signal.aborted).toBe(false);
+});
+
 test("a process that somebody kills is no more than one refused picture", async () => {
   const pool = open();
   const outcome = codeOf(renderIn(pool, ENDLESS, { ...ENOUGH, cpuMs: 20_000 }));
@@ -126,6 +153,34 @@ test("who waits too long, and who comes to a full queue, is turned away", async 
   expect(await late).toBe("SERVER_BUSY");
   expect(await running).toBe("IMAGE_TOO_SLOW");
   expect(pool.waiting).toBe(0);
+});
+
+test("who has gone waits no longer, and no process is started for him", async () => {
+  const pool = open({ places: 1 });
+  const gate = Promise.withResolvers<void>();
+  const running = pool.enter(ENOUGH, () => gate.promise);
+  const departure = createDeparture();
+  const left = codeOf(pool.enter(ENOUGH, (run) => run("render", asPng(PLAIN)), { departure }));
+  expect(pool.waiting).toBe(1);
+  departure.end();
+  expect(await left).toBe("CLIENT_GONE");
+  expect(pool.waiting).toBe(0);
+  gate.resolve();
+  await running;
+  expect(pool.pids).toEqual([]);
+});
+
+test("one project's many drawings are not another one's wait", async () => {
+  const pool = open({ places: 1 });
+  const gate = Promise.withResolvers<void>();
+  const order: string[] = [];
+  const enter = (project: string) =>
+    pool.enter(ENOUGH, async () => void order.push(project), { lane: [project, "origin"] });
+  const running = pool.enter(ENOUGH, () => gate.promise);
+  const all = [...["a", "a", "a", "a"].map(enter), ...["b", "b"].map(enter)];
+  gate.resolve();
+  await Promise.all([running, ...all]);
+  expect(order).toEqual(["a", "b", "a", "b", "a", "a"]);
 });
 
 test("processes end with the pool and know none of the server's secrets", async () => {
@@ -172,11 +227,9 @@ test("work that nobody waits for leaves a process free, and takes its turn when 
   const started: string[] = [];
   const patience = createPatience(new AbortController().signal);
   const warm = (name: string, own?: typeof patience) =>
-    pool.enter(
-      ENOUGH,
-      async () => void started.push(name),
-      own ?? createPatience(new AbortController().signal),
-    );
+    pool.enter(ENOUGH, async () => void started.push(name), {
+      patience: own ?? createPatience(new AbortController().signal),
+    });
   const [asked, other] = [warm("asked for", patience), warm("other")];
   await new Promise((resolve) => setTimeout(resolve, 20));
   expect(started).toEqual([]);

@@ -1,4 +1,8 @@
+import type { Departure } from "../cache/departure.ts";
+import { FairLanes, type LaneName } from "../cache/fair-lanes.ts";
+import { Pace } from "../cache/pace.ts";
 import { type Patience, waitPatiently } from "../cache/patience.ts";
+import { Busy, NOBODYS, type Promised } from "../cache/render-queue.ts";
 import { ServerError } from "../errors.ts";
 import { type Allowance, Cell, EMPTY_CELL } from "./cell.ts";
 import type { JobInput, JobName, JobOutput } from "./jobs.ts";
@@ -17,14 +21,30 @@ export interface CellBounds {
 
 /** A process that holds more than that after a job is replaced by a new one. */
 const BLOATED = 110_000_000;
+/** How long a job takes before any was measured. */
+const FIRST_MS = 300;
 /** Milliseconds after which a process that nobody needs ends. */
 const IDLE_MS = 30_000;
 
+/** What few bytes cost cannot be foreseen: each job counts as one. */
+const ONE = 1;
+
 interface Waiting {
   readonly bytes: number;
+  readonly cost: typeof ONE;
+  readonly lane: LaneName;
   readonly start: () => void;
-  readonly refuse: (error: ServerError) => void;
-  readonly deadline: NodeJS.Timeout;
+}
+
+/** Who wants to enter, and how. */
+export interface Entrance {
+  /** Absent is one for all that is nobody's. */
+  readonly lane?: LaneName | undefined;
+  readonly patience?: Patience | undefined;
+  /** Nobody waits for it any more: it is over before it has begun. What has begun is finished, and kept for the next who asks. */
+  readonly departure?: Departure | undefined;
+  /** A place that was promised before it was known that a cell is needed; kept from here on. */
+  readonly promised?: Promised | undefined;
 }
 
 /** What a job is run by. */
@@ -32,14 +52,17 @@ export type Run = <Name extends JobName>(name: Name, input: JobInput<Name>) => P
 
 /**
  * A few processes, started when first needed, for what can be made to cost much by few bytes. What runs in them is bounded in number,
- * memory and time, in the order of arrival; none of it can take the server along.
+ * memory and time, projects and origins in turns; none of it can take the server along.
  */
 export class Cells {
   readonly #bounds: CellBounds;
   /** Those that are quick come first. */
-  readonly #waiting = { quick: new Set<Waiting>(), others: new Set<Waiting>() };
+  readonly #waiting = { quick: new FairLanes<Waiting>(), others: new FairLanes<Waiting>() };
+  readonly #pace = new Pace(FIRST_MS);
   /** Starts of what nobody waits for, with the memory that each needs. */
   readonly #patient = new Map<() => void, number>();
+  /** Whose work has a place that nobody waited for. */
+  readonly #yielding = new Set<Patience>();
   readonly #idle: { readonly cell: Cell; readonly timer: NodeJS.Timeout }[] = [];
   readonly #busy = new Set<Cell>();
   #running = 0;
@@ -67,27 +90,44 @@ export class Cells {
   /**
    * Lets `work` run jobs in a process of its own. An allowance beyond the pool's memory is cut down to it. With patience it has to leave a
    * process free for others (or nothing runs, where there is but one), and is never refused.
-   * @throws ServerError SERVER_BUSY when too many wait, or it waited too long.
+   * @throws ServerError SERVER_BUSY when too many wait, or it would wait too long or did; CLIENT_GONE when it is over before it has begun.
    */
   async enter<Result>(
     wish: Allowance,
     work: (run: Run) => Promise<Result>,
-    patience?: Patience,
+    how: Entrance = {},
   ): Promise<Result> {
+    const { patience } = how;
     const allowance = { ...wish, bytes: Math.min(wish.bytes, this.#bounds.bytes) };
-    if (!patience || !(await this.#isTurn(allowance, patience))) {
+    const yielding = patience && (await this.#isTurn(allowance, patience)) ? patience : undefined;
+    if (!yielding) {
+      how.promised?.keep();
+      if (how.departure?.isOver) throw new ServerError("CLIENT_GONE");
       const isFirst = allowance.isQuick ? this.#waiting.quick.size === 0 : this.waiting === 0;
-      if (!isFirst || !this.#fits(allowance.bytes)) await this.#wait(allowance);
+      if (!isFirst || !this.#fits(allowance.bytes)) await this.#wait(allowance, how);
       else this.#take(allowance.bytes);
     }
+    const begun = performance.now();
     let cell: Cell | undefined;
+    // A visitor may have come for the same meanwhile.
+    const stop = () => yielding?.isOver === false && cell?.end();
+    if (yielding) this.#yielding.add(yielding);
+    yielding?.signal.addEventListener("abort", stop);
     try {
       return await work((name, input) => {
+        if (yielding?.isOver === false) yielding.signal.throwIfAborted();
         cell = cell && !cell.isOver ? cell : this.#open();
         return cell.run(name, input, allowance);
       });
+    } catch (error) {
+      // What was broken off says nothing about the picture.
+      if (yielding?.isOver === false) yielding.signal.throwIfAborted();
+      throw error;
     } finally {
+      if (yielding) this.#yielding.delete(yielding);
+      yielding?.signal.removeEventListener("abort", stop);
       if (cell) this.#putBack(cell);
+      this.#pace.add(ONE, performance.now() - begun);
       this.#running -= 1;
       this.#bytes -= allowance.bytes;
       this.#startNext();
@@ -166,36 +206,41 @@ export class Cells {
     this.#idle.push({ cell, timer: setTimeout(end, IDLE_MS).unref() });
   }
 
-  #wait({ bytes, isQuick }: Allowance): Promise<void> {
-    if (this.waiting >= this.#bounds.maxWaiting) return Promise.reject(new ServerError("SERVER_BUSY"));
-    return new Promise((start, refuse) => {
-      const entry: Waiting = {
-        bytes,
-        start,
-        refuse,
-        deadline: setTimeout(() => {
-          this.#forget(entry);
-          refuse(new ServerError("SERVER_BUSY"));
-          this.#startNext();
-        }, this.#bounds.maxAgeMs),
-      };
-      this.#waiting[isQuick ? "quick" : "others"].add(entry);
+  async #wait({ bytes, isQuick }: Allowance, { lane = NOBODYS, departure }: Entrance): Promise<void> {
+    const { places, maxAgeMs, maxWaiting } = this.#bounds;
+    const { quick, others } = this.#waiting;
+    const lanes = isQuick ? quick : others;
+    const ahead = lanes.before(lane, ONE) + (isQuick ? 0 : quick.cost);
+    const expectedMs = (ahead * this.#pace.msPerCost) / places;
+    if (this.waiting >= maxWaiting || expectedMs > maxAgeMs) throw new Busy(expectedMs);
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const entry: Waiting = { bytes, cost: ONE, lane, start: resolve };
+    const leave = (error: () => ServerError) => {
+      if (!lanes.delete(entry)) return;
+      reject(error());
+      this.#startNext();
+    };
+    const deadline = setTimeout(() => leave(() => new Busy(expectedMs)), maxAgeMs);
+    const forget = departure?.onEnd(() => leave(() => new ServerError("CLIENT_GONE")));
+    lanes.push(entry);
+    for (const each of this.#yielding) each.giveWay();
+    await promise.finally(() => {
+      clearTimeout(deadline);
+      forget?.();
     });
   }
 
-  /** In the order of arrival, so that who needs much is not overtaken for ever by others of its kind. */
+  /** Whose turn it is waits for its memory: who needs much is not overtaken for ever by others of its kind. */
   #startNext(): void {
-    for (const entry of [...this.#waiting.quick, ...this.#waiting.others]) {
-      if (!this.#fits(entry.bytes)) return;
-      this.#forget(entry);
+    const { quick, others } = this.#waiting;
+    for (;;) {
+      const lanes = quick.size > 0 ? quick : others;
+      const entry = lanes.peek();
+      if (!entry || !this.#fits(entry.bytes)) break;
+      lanes.shift();
       this.#take(entry.bytes);
       entry.start();
     }
-    this.#startPatient();
-  }
-
-  #forget(entry: Waiting): void {
-    clearTimeout(entry.deadline);
-    for (const waiting of Object.values(this.#waiting)) waiting.delete(entry);
+    if (this.waiting === 0) this.#startPatient();
   }
 }

@@ -1,6 +1,9 @@
 import type { Transformation } from "@freshet/core";
 import {
+  type Frames,
   type ImageFacts,
+  type Improved,
+  improve,
   isRenderError,
   probe,
   type RenderError,
@@ -16,7 +19,7 @@ import { sanitiseSvg } from "../svg/sanitise.ts";
 export type Seen = readonly (readonly [question: string, answer: readonly number[]])[];
 
 /** What a render takes that can be sent to another process. */
-export interface RenderJob extends Omit<RenderOptions, "memory"> {
+export interface RenderJob extends Omit<RenderOptions, "memory" | "frames"> {
   readonly original: Uint8Array;
   readonly transformation: Transformation;
   readonly seen: Seen;
@@ -40,18 +43,27 @@ export const JOBS = {
   sanitise: ({ original }: { readonly original: Uint8Array }): Promise<Uint8Array | undefined> =>
     sanitiseSvg(original),
 
-  /** The variant, and all that is known of the pixels now. */
-  async render(job: RenderJob): Promise<{ readonly rendered: Rendered; readonly seen: Seen }> {
+  /** The variant, and all that is known of the pixels now. Frames stay in their process. */
+  async render(
+    job: RenderJob,
+    frames?: Frames,
+  ): Promise<{ readonly rendered: Rendered; readonly seen: Seen }> {
     const { original, transformation, seen, ...options } = job;
     const known = new Map(seen);
-    const memory = {
-      recall: (question: string) => known.get(question),
-      remember: (question: string, answer: readonly number[]) => void known.set(question, answer),
-    };
-    const rendered = await render(original, transformation, { ...options, memory });
+    const rendered = await render(original, transformation, { ...options, memory: memoryIn(known), frames });
     return { rendered, seen: [...known] };
   },
+
+  /** The same variant in fewer bytes. */
+  improve({ original, transformation, seen, ...options }: RenderJob): Promise<Improved> {
+    return improve(original, transformation, { ...options, memory: memoryIn(new Map(seen)) });
+  },
 } as const;
+
+const memoryIn = (known: Map<string, readonly number[]>) => ({
+  recall: (question: string) => known.get(question),
+  remember: (question: string, answer: readonly number[]) => void known.set(question, answer),
+});
 
 export type JobName = keyof typeof JOBS;
 export type JobInput<Name extends JobName> = Parameters<(typeof JOBS)[Name]>[0];

@@ -47,7 +47,8 @@ export async function readConsole(
 
 const completed = (section: ConsoleSection | undefined) => ({ ...defaultsOf(CONSOLE_SCHEMA), ...section });
 
-function isNetwork(text: string): boolean {
+/** Whether it is an address, or an address with the bits of its network. */
+export function isNetwork(text: string): boolean {
   const [address = "", bits, ...rest] = text.split("/");
   const most = isIP(address) === 4 ? 32 : 128;
   const isBits = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most);

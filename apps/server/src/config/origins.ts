@@ -103,8 +103,10 @@ export async function readOriginSettings(
     read.push({ name: name.toLowerCase(), value: secret });
   }
   const { staleIfError, rememberMissing, versionParameter } = { ...ORIGIN_DEFAULTS, ...lifetimes };
+  const { staleWhileRevalidate } = lifetimes;
   return {
     ...{ headers: read, staleIfError, rememberMissing },
+    ...(staleWhileRevalidate !== undefined && { staleWhileRevalidate }),
     ...(versionParameter !== undefined && { versionParameter }),
   };
 }

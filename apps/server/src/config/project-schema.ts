@@ -118,6 +118,12 @@ export const PROJECT_SCHEMA = {
       enum: ["srgb", "p3"],
       default: "srgb",
     },
+    improve: {
+      type: "boolean",
+      description:
+        "AVIF and JPEG that are asked for again and again (three times within a day) are written anew where no visitor waits: the same look in fewer bytes. Until then nodes keep the first answer for at most ten minutes.",
+      default: true,
+    },
     forwardQuery: {
       type: "boolean",
       description: "Unknown query parameters are sent on to the origin.",

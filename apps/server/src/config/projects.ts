@@ -98,6 +98,7 @@ async function options(
   Pick<
     Project,
     | "gamut"
+    | "improve"
     | "shortening"
     | "security"
     | "sizes"
@@ -109,13 +110,14 @@ async function options(
     | "placeholderFile"
   >
 > {
-  const { gamut, hints, missing = {}, v7, v6, watermark } = section;
+  const { gamut, hints, improve, missing = {}, v7, v6, watermark } = section;
   const shortening = readShortening(section, place, report);
   const security = await readSecurity(section.security, place, { ...files, report });
   const sizes = readSizes(section.sizes, place, report);
   const placeholder = await readPlaceholder(missing, `${place}.missing`, { ...files, report });
   return {
     ...(gamut === "p3" && { gamut }),
+    ...(improve === false && { improve }),
     ...(shortening && { shortening }),
     ...(security && { security }),
     ...(sizes && { sizes }),

@@ -1,3 +1,4 @@
+import { ACCESS_LOG_SCHEMA } from "../access-log/schema.ts";
 import { ANALYTICS_SCHEMA } from "../analytics/schema.ts";
 import { ROLES } from "../instances/roles.ts";
 import { httpUrl, secretFile, YEAR } from "./fragments.ts";
@@ -202,6 +203,14 @@ export const CONFIG_SCHEMA = {
           maximum: 64 * GIB,
           default: 256 * MIB,
         },
+        frameBytes: {
+          type: "integer",
+          description:
+            "Bytes of decoded pixels that sizes of one original share which are asked for within five seconds of each other, as those of a srcset are. 0 decodes for each size anew.",
+          minimum: 0,
+          maximum: 64 * GIB,
+          default: 64 * MIB,
+        },
         diskBytes: {
           type: "integer",
           description: "Bytes of originals, variants and records kept in the data folder.",
@@ -225,7 +234,7 @@ export const CONFIG_SCHEMA = {
         waitingCost: {
           type: "integer",
           description:
-            "Work that may wait for a render place, in megapixels of JPEG to decode; beyond it the answer is 503.",
+            "Work that may wait for a render place, in hundredths of a second of one core; beyond it the answer is 503. A photograph of 12 megapixels as a WebP of 800 pixels is 9.",
           minimum: 1,
           maximum: 1_000_000,
           default: 2_000,
@@ -240,7 +249,7 @@ export const CONFIG_SCHEMA = {
         cellBytes: {
           type: "integer",
           description:
-            "Bytes of memory that all of them may take together. What needs more is answered with 413.",
+            "Bytes of memory that all of them may take together. What needs more is answered with 413: an AVIF original may have 15 megapixels by default, and up to 25 from 600000000 bytes on.",
           minimum: 200_000_000,
           maximum: 64 * GIB,
           default: 360_000_000,
@@ -277,14 +286,59 @@ export const CONFIG_SCHEMA = {
         },
         waitingMs: {
           type: "integer",
-          description: "Milliseconds that a request may wait for a render place.",
+          description:
+            "Milliseconds that a request may wait for a render place. What would wait longer, by how long renders take lately, is answered with 503 at once; where more has been asked for than can be rendered for a quarter of that time without a break, half of it is allowed.",
           minimum: 100,
           maximum: 120_000,
+          default: 10_000,
+        },
+        clientBudget: {
+          type: "integer",
+          description:
+            "What may be made anew for one client in a minute, in hundredths of a second of one core, and five times as much at once; beyond it the answer is 429. What is kept already costs nothing. A client is an address, of IPv6 its /64 network, and where console.proxies names the proxy in front the address that it says. 0 is no bound. Default: 6000, for public addresses alone, and behind a CDN only for those that a trusted proxy names.",
+          minimum: 0,
+          maximum: 100_000_000,
+        },
+        originBudget: {
+          type: "integer",
+          description:
+            "The same for all that is made of one origin of a project. Default: no bound; origins take turns anyway.",
+          minimum: 0,
+          maximum: 100_000_000,
+        },
+        unbudgeted: {
+          type: "array",
+          description:
+            "Addresses and networks that no client's budget counts, such as those of a bought CDN. Nodes that cdn names by their addresses are among them.",
+          maxItems: 1_000,
+          default: [],
+          items: {
+            type: "string",
+            title: 'an address or a network such as "192.0.2.0/24"',
+            minLength: 2,
+            maxLength: 64,
+          },
+        },
+        drainPauseMs: {
+          type: "integer",
+          description:
+            "Milliseconds from SIGTERM, when /readyz begins to answer 503, until no new connections are taken: as long as a load balancer needs to notice. Everything is still answered meanwhile, and each connection closed after its answer.",
+          minimum: 0,
+          maximum: 300_000,
+          default: 0,
+        },
+        drainMs: {
+          type: "integer",
+          description:
+            "Milliseconds after that pause in which answers under way may be finished; then connections are cut.",
+          minimum: 100,
+          maximum: 300_000,
           default: 10_000,
         },
       },
     },
     analytics: ANALYTICS_SCHEMA,
+    accessLog: ACCESS_LOG_SCHEMA,
     log: {
       type: "string",
       description: "How much is logged. FRESHET_LOG overrides it.",
@@ -356,4 +410,8 @@ export const ENVIRONMENT = {
     default: "the one that was built beside the server",
   },
   FRESHET_LOG: { description: "How much is logged.", default: "that of the file" },
+  FRESHET_ACCESS_LOG: {
+    description: 'File that the access log is appended to, "stdout", or "off" for none.',
+    default: "that of the file",
+  },
 } as const satisfies Readonly<Record<string, Variable>>;

@@ -8,6 +8,7 @@ import {
 } from "@freshet/core";
 import { carriesP3, type ImageFacts, sniffFormat } from "@freshet/core/resize";
 import type { Patience } from "../cache/patience.ts";
+import type { Turn } from "../cache/turn.ts";
 import { type VariantRequest, variantKey } from "../cache/variants.ts";
 import type { Project } from "../projects/project.ts";
 import { SANITISER_VERSION } from "../svg/sanitise.ts";
@@ -23,6 +24,7 @@ export interface Wish {
   readonly hints?: Said | undefined;
   /** Nobody waits for the answer. */
   readonly patience?: Patience | undefined;
+  readonly turn?: Turn | undefined;
   /** Told of a render that was made for this request, and of one that failed. */
   readonly onRender?: (render: Rendering) => void;
 }
@@ -42,6 +44,8 @@ interface Variant {
   readonly key: string;
   readonly request: VariantRequest;
   readonly negotiated: boolean;
+  /** What was made of it with more time, under a key of its own. */
+  readonly isBetter?: true;
 }
 
 /** What is to be delivered: a rendered variant, the original's own bytes, or what draws in an SVG. */
@@ -100,6 +104,12 @@ export function choose(
   return { kind: "drawing", key, negotiated: false, pixels: variant };
 }
 
+/** Whether the original's own bytes may be what is delivered; its format and what the client takes have a say as well. */
+export function mayBeUntouched({ sources, url }: Pick<DeliveryRequest, "sources" | "url">): boolean {
+  const { encode, ...pixels } = url.transformation;
+  return sources.length === 1 && !asksForQuality(encode) && isEmptyTransformation(pixels);
+}
+
 /** Only what is another picture has another key: most originals are sRGB, and projects share their variants. */
 function gamutOf(
   gamut: Project["gamut"],
@@ -108,6 +118,9 @@ function gamutOf(
 ): VariantRequest["gamut"] {
   return isWide && carriesP3(format) && carriesP3(rival) ? gamut : undefined;
 }
+
+/** The same picture in other bytes: whatever names them names others. */
+export const betterOf = (choice: Variant, key: string): Variant => ({ ...choice, key, isBetter: true });
 
 const asksForQuality = (encode: Transformation["encode"]) =>
   encode?.q !== undefined || encode?.optipress !== undefined;

@@ -1,7 +1,9 @@
 /** Whether `If-None-Match` names the entity tag (weak comparison, as RFC 9110 §13.1.2 wants it). */
 export function isNotModified(ifNoneMatch: string | undefined, etag: string): boolean {
   if (ifNoneMatch === undefined) return false;
-  if (ifNoneMatch.trim() === "*") return true;
+  if (ifNoneMatch === etag || ifNoneMatch.trim() === "*") return true;
+  // Lists are as long as anybody likes.
+  if (!ifNoneMatch.includes(etag)) return false;
   return ifNoneMatch.split(",").some((each) => each.trim().replace(/^W\//, "") === etag);
 }
 

@@ -3,12 +3,16 @@ import { MEDIA_TYPES } from "@freshet/core";
 import { isRenderError } from "@freshet/core/resize";
 import type { Answer, Answers } from "../cache/answers.ts";
 import type { Coverage } from "../cache/coverage.ts";
+import { Heads } from "../cache/heads.ts";
+import type { Improvement } from "../cache/improvement.ts";
+import type { Improvements } from "../cache/improvements.ts";
 import type { Originals } from "../cache/originals.ts";
 import type { Made, Variants } from "../cache/variants.ts";
 import { ServerError } from "../errors.ts";
 import type { Standing } from "../instances/admission.ts";
 import { acceptClass } from "./accept.ts";
-import { type Choice, choose, etagOf, formatOf, type Rendering, type Wish } from "./choice.ts";
+import { FIRST_LIFE, heldOf, isLastWord, type Two, twoOf } from "./better.ts";
+import { type Choice, choose, etagOf, formatOf, mayBeUntouched, type Rendering, type Wish } from "./choice.ts";
 import { isNotModified } from "./conditional.ts";
 import { drawingOf, isDrawing } from "./drawing.ts";
 import { ACCEPT_CH } from "./hints.ts";
@@ -37,7 +41,12 @@ export interface Delivered {
   readonly stamp: number;
   /** For `Cache-Status` (RFC 9211). */
   readonly from: "memory" | "disk" | "shared" | "rendered" | "original" | "unmodified";
+  /** Seconds since one of its sources expired, where it is made of what was known then. */
+  readonly staleFor?: number;
 }
+
+/** What of a wish decides whether a finished answer is the one to give. */
+type Asking = Partial<Pick<Wish, "ifNoneMatch" | "patience">>;
 
 /** What `Delivery` is built from. */
 export interface DeliveryParts {
@@ -45,6 +54,8 @@ export interface DeliveryParts {
   readonly variants: Variants;
   readonly answers: Answers;
   readonly coverage: Coverage;
+  /** Absent: the first answer is the last. */
+  readonly improvements?: Pick<Improvements, "of" | "bytesOf">;
   /** What is said to the nodes in front; absent: what Varnish and nginx read. */
   readonly nodes?: NodeHeaders;
   /** The URLs that nodes without tags may keep; absent where all know tags. */
@@ -59,6 +70,7 @@ export interface DeliveryParts {
 export class Delivery {
   readonly #parts: DeliveryParts;
   readonly #nodes: NodeHeaders;
+  readonly #heads = new Heads();
 
   constructor(parts: DeliveryParts) {
     this.#parts = parts;
@@ -66,20 +78,54 @@ export class Delivery {
   }
 
   /** The answer of the memory tier, if the records of all its sources still say the same. */
-  hit(request: DeliveryRequest, memoryKey: string): Delivered | undefined {
+  hit(request: DeliveryRequest, memoryKey: string, asking: Asking = {}): Delivered | undefined {
     const answer = this.#parts.answers.get(memoryKey);
-    if (answer?.project !== request.project) return undefined;
+    const stamp = answer && this.stampOf(request, answer);
+    if (!answer || stamp === undefined || !this.isToGive(answer, asking)) return undefined;
+    return { answer, stamp, from: "memory" };
+  }
+
+  /** Whether no better answer has taken the place of this one, for whoever asks. */
+  isToGive({ improvement, etag }: Answer, { ifNoneMatch, patience }: Asking): boolean {
+    return (
+      !improvement || isLastWord(improvement, etag, { ifNoneMatch, isForNobody: patience !== undefined })
+    );
+  }
+
+  /** The answer that memory has no more, with its body from the disk, where that takes no waiting; memory is given it again. */
+  revive(request: DeliveryRequest, memoryKey: string, asking: Asking): Delivered | undefined {
+    const head = this.#heads.get(memoryKey);
+    const stamp = head && this.stampOf(request, head.answer);
+    if (!head || stamp === undefined || !this.isToGive(head.answer, asking)) return undefined;
+    if (isNotModified(asking.ifNoneMatch, head.answer.etag))
+      return { answer: head.answer, stamp, from: "unmodified" };
+    const body = this.#parts.variants.keptNow(head.variant);
+    if (!body) return undefined;
+    const answer = { ...head.answer, body };
+    this.#parts.answers.set(memoryKey, answer);
+    return { answer, stamp, from: "disk" };
+  }
+
+  /**
+   * The number under which a finished answer may be given now; undefined when it may not: other settings, an invalidation that
+   * covers it, or a record that says something else or has to be asked for.
+   */
+  stampOf({ project, sources, url }: DeliveryRequest, answer: Answer): number | undefined {
+    if (answer.project !== project) return undefined;
     const { coverage, originals } = this.#parts;
-    const generation = coverage.floor(...request.sources.map(({ identity }) => identity));
+    let generation = 0;
+    for (const { identity } of sources) generation = Math.max(generation, coverage.floor(identity));
     if (generation !== answer.generation) return undefined;
     let stamp = Number.POSITIVE_INFINITY;
-    for (const [place, source] of request.sources.entries()) {
-      const current = originals.peek(source, place === 0 ? request.url.version : undefined);
+    let place = 0;
+    for (const source of sources) {
+      const current = originals.peek(source, place === 0 ? url.version : undefined);
       if (current?.record.outcome.kind !== "bytes") return undefined;
       if (current.record.outcome.digest !== answer.digests[place]) return undefined;
       stamp = Math.min(stamp, current.stamp);
+      place += 1;
     }
-    return { answer, stamp, from: "memory" };
+    return stamp;
   }
 
   /**
@@ -94,32 +140,50 @@ export class Delivery {
   ): Promise<Delivered> {
     for (let tries = 1; ; tries += 1) {
       const { version } = request.url;
-      const sources = await currentOfAll(this.#parts.originals, request.sources, version, standing);
+      const how = { isPatient: wish.patience !== undefined, asItIs: mayBeUntouched(request) };
+      const sources = await currentOfAll(this.#parts.originals, request.sources, version, standing, how);
+      const common = { stamp: sources.stamp, ...this.#stalenessOf(sources) };
       let choice = choose(request, wish, sources);
       const info = await this.#infoOf(request, sources, choice, wish);
       if (info?.text) {
-        const { answer, keep } = this.#answer(request, sources, choice, info.text);
+        const { answer, keep } = this.#answer(request, sources, choice, info.text, {});
         if (keep) this.#parts.answers.set(memoryKey, answer);
-        return { answer, stamp: sources.stamp, from: info.from };
+        return { answer, ...common, from: info.from };
       }
-      if (isNotModified(wish.ifNoneMatch, etagOf(choice))) {
-        const { answer } = this.#answer(request, sources, choice, NOTHING, info?.header?.(choice));
-        return { answer, stamp: sources.stamp, from: "unmodified" };
+      const two = await this.#twoOf(request, choice);
+      const held = heldOf(wish.ifNoneMatch, choice, two);
+      if (held) {
+        const { answer } = this.#answer(request, sources, held, NOTHING, {
+          info: info?.header?.(held),
+          first: held === choice ? this.#firstOf(two, wish) : undefined,
+        });
+        return { answer, ...common, from: "unmodified" };
       }
-      let found = await this.#bytesOf(choice, sources, wish);
+      const better = await this.#betterOf(two);
+      if (two && better) choice = two.better;
+      let found = better ?? (await this.#bytesOf(choice, sources, wish));
       if (found && choice.kind === "drawing" && !isDrawing(found.bytes)) {
         choice = choice.pixels;
         found = await this.#bytesOf(choice, sources, wish);
       }
       if (found) {
-        const answer = this.#answer(request, sources, choice, found.bytes, info?.header?.(choice));
+        const answer = this.#answer(request, sources, choice, found.bytes, {
+          info: info?.header?.(choice),
+          first: better ? undefined : this.#firstOf(two, wish),
+        });
         if (answer.keep) this.#parts.answers.set(memoryKey, answer.answer);
-        return { answer: answer.answer, stamp: sources.stamp, from: found.from };
+        if (answer.keep && choice.kind === "variant") this.#heads.set(memoryKey, answer.answer, choice.key);
+        return { answer: answer.answer, ...common, from: found.from };
       }
       if (tries === MOST_TRIES) throw new ServerError("ORIGIN_BROKEN");
       // Bytes were evicted: their origin is asked again, and the record follows what it gives now.
       await this.#refill(request, sources);
     }
+  }
+
+  #stalenessOf({ expired }: Sources): Pick<Delivered, "staleFor"> {
+    if (expired === undefined) return {};
+    return { staleFor: Math.max(1, Math.ceil(((this.#parts.now ?? Date.now)() - expired) / 1_000)) };
   }
 
   async #refill({ sources }: DeliveryRequest, { digests }: Sources): Promise<void> {
@@ -132,16 +196,35 @@ export class Delivery {
     );
   }
 
-  async #bytesOf(choice: Choice, { digests: [digest], size }: Sources, { patience, onRender }: Wish) {
+  async #bytesOf(choice: Choice, { digests: [digest], size }: Sources, { patience, turn, onRender }: Wish) {
     const { originals, variants } = this.#parts;
     const bytesOf = (wanted: string) => originals.bytesOf(wanted);
     if (choice.kind === "variant") {
       const told = onRender && ((made: Made) => onRender(renderingOf(choice, made, size)));
-      return variants.get(choice.key, choice.request, bytesOf, { patience, told });
+      return variants.get(choice.key, choice.request, bytesOf, { patience, turn, told });
     }
-    if (choice.kind === "drawing") return drawingOf(variants, { key: choice.key, digest, bytesOf, patience });
+    if (choice.kind === "drawing")
+      return drawingOf(variants, { key: choice.key, digest, bytesOf, patience, turn });
     const bytes = await originals.bytesOf(digest);
     return bytes && { bytes, from: "original" as const };
+  }
+
+  /** Undefined where the first answer is the last. */
+  async #twoOf({ project }: DeliveryRequest, choice: Choice): Promise<Two | undefined> {
+    if (choice.kind !== "variant" || project.improve === false) return undefined;
+    return twoOf(choice, await this.#parts.improvements?.of(choice.key, choice.request));
+  }
+
+  async #betterOf(two: Two | undefined) {
+    return two?.improvement.state === "better"
+      ? this.#parts.improvements?.bytesOf(two.improvement)
+      : undefined;
+  }
+
+  /** The first answer is given: it counts as asked for, unless nobody waits for it. */
+  #firstOf(two: Two | undefined, { patience }: Wish): Improvement | undefined {
+    if (!patience) two?.improvement.ask();
+    return two?.improvement;
   }
 
   /** What `ci_info` asks for. Where the original's bytes are gone, they are brought back. */
@@ -149,12 +232,12 @@ export class Delivery {
     request: DeliveryRequest,
     { digests: [digest], facts }: Sources,
     choice: Choice,
-    { patience }: Wish,
+    { patience, turn }: Wish,
   ) {
     if (request.info === undefined) return undefined;
     const { originals, variants } = this.#parts;
     const bytesOf = (wanted: string) => originals.bytesOf(wanted);
-    const look = () => aboutOf(variants, { digest, facts, bytesOf, patience });
+    const look = () => aboutOf(variants, { digest, facts, bytesOf, patience, turn });
     let found = await look();
     if (!found) {
       await originals.refill(request.original);
@@ -176,7 +259,14 @@ export class Delivery {
     return { wish: seconds, left, bySettings };
   }
 
-  #answer(request: DeliveryRequest, current: Sources, choice: Choice, body: Uint8Array, info?: string) {
+  #answer(
+    request: DeliveryRequest,
+    current: Sources,
+    choice: Choice,
+    body: Uint8Array,
+    /** `first`: a better answer may follow. */
+    { info, first }: { readonly info?: string | undefined; readonly first?: Improvement | undefined },
+  ) {
     const identities = request.sources.map(({ identity }) => identity);
     // An answer that an invalidation overtook belongs to the generation before it.
     const generation = Math.min(current.stamp, this.#parts.coverage.floor(...identities));
@@ -188,6 +278,7 @@ export class Delivery {
         doubtful: current.secondsOfDoubt(),
         findable: tags.complete,
         isForOne,
+        ...(first && { first: FIRST_LIFE }),
         ...this.#saidBy(request),
       },
       request.project.cache,
@@ -220,6 +311,7 @@ export class Delivery {
       project: request.project,
       digests: current.digests,
       generation,
+      ...(first && { improvement: first }),
     };
     return { answer, keep: lifetime.keep && isListed };
   }

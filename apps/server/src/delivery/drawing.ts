@@ -1,5 +1,6 @@
 import { isRenderError } from "@freshet/core/resize";
 import type { Patience } from "../cache/patience.ts";
+import type { Turn } from "../cache/turn.ts";
 import type { Variants } from "../cache/variants.ts";
 import { TEXT } from "../cells/allowance.ts";
 
@@ -18,6 +19,7 @@ export function drawingOf(
     readonly digest: string;
     readonly bytesOf: (digest: string) => Promise<Uint8Array | undefined>;
     readonly patience?: Patience | undefined;
+    readonly turn?: Turn | undefined;
   },
 ) {
   return variants.make({ ...of, cost: COST, allowance: TEXT }, async (run, original) => {

@@ -1,104 +1,116 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { type AccessLog, HitLine } from "../access-log/access-log.ts";
 import type { HitCounter, Observer } from "../analytics/recorder.ts";
-import type { Answer } from "../cache/answers.ts";
+import type { Answer, Answers } from "../cache/answers.ts";
+import { canSendOwnHeads } from "../cache/own-head.ts";
+import type { Shape, Wire } from "../cache/wire.ts";
 import type { Admission } from "../instances/admission.ts";
+import { isNotModified } from "./conditional.ts";
 import { type Delivery, memoryKeyOf } from "./deliver.ts";
-import { hintKey, readHints } from "./hints.ts";
 import { factsOf } from "./observed.ts";
-import type { DeliveryRequests } from "./request.ts";
-
-/**
- * What Node keeps of a response's head. Told that it was sent already, `end` writes just the bytes it is given, once, and
- * does the rest (keep-alive, pipelining) as always.
- */
-interface WithHead {
-  _header: string | null;
-  _headerSent: boolean;
-}
-
-/** Any text but the empty one: a head that exists and was sent is not made again. */
-const SENT_BY_US = "sent";
-
-/** An answer as it goes over the wire, for one stamp and one second. */
-interface Wire {
-  readonly stamp: number;
-  readonly second: number;
-  readonly bytes: Buffer;
-  /** Outlives stamp and second: it counts for the answer. */
-  readonly counter: HitCounter;
-}
+import type { DeliveryRequest, DeliveryRequests } from "./request.ts";
+import { hintsOf, type Shortcut, Shortcuts } from "./shortcuts.ts";
 
 /** Answers the request if it is a hit of the memory tier; false leaves it untouched. */
 export type HotPath = (request: IncomingMessage, response: ServerResponse) => boolean;
 
-/**
- * Answers hits of the memory tier before the framework sees them: a second request for a URL costs a few look-ups and
- * one write of finished bytes. Everything that is not a plain GET of a URL in memory goes the ordinary way; both ways give the
- * same headers. The ordinary way takes twice the CPU (npm run bench -- --only hits).
- */
-export function createHotPath(parts: {
+export interface HotPathParts {
   readonly requests: DeliveryRequests;
-  readonly delivery: Delivery;
+  readonly delivery: Pick<Delivery, "stampOf" | "isToGive">;
+  readonly answers: Answers;
   readonly admission: Admission;
   readonly observer: Pick<Observer, "hits">;
+  readonly accessLog: AccessLog | undefined;
+  /** For how long the server keeps a connection that says nothing. */
+  readonly keepAliveMs: number;
   readonly now: () => number;
-}): HotPath {
-  const wires = new WeakMap<Answer, Wire>();
-  return (request, response) => {
-    const { headers, url, method } = request;
-    if (method !== "GET" || url === undefined || !isPlain(request, response)) return false;
+}
+
+/**
+ * Answers hits of the memory tier before the framework sees them: a second request for a URL costs a look-up, the look whether its answer
+ * still holds, and one write of finished bytes; less where those are a head alone, for HEAD and 304. Everything else goes the ordinary
+ * way; both ways give the same headers. The ordinary way takes twice the CPU (npm run bench -- --only hits).
+ */
+export function createHotPath(parts: HotPathParts): HotPath {
+  if (!canSendOwnHeads()) return () => false;
+  const { requests, delivery, answers, admission, observer, accessLog, now } = parts;
+  const shortcuts = new Shortcuts();
+  const keepAlive = `Keep-Alive: timeout=${Math.floor(parts.keepAliveMs / 1_000)}`;
+
+  /** Where in memory the answer to a request lies, if it does; whether it still holds is another question. */
+  const find = (url: string, headers: IncomingMessage["headers"]): Shortcut | undefined => {
     const { host, accept } = headers;
-    const understood = parts.requests.peek(host, url);
-    if (!understood || !parts.admission.isCurrent(headers["freshet-demand"])) return false;
-    const hints = understood.hints && hintKey(readHints(understood.hints, headers));
-    const hit = parts.delivery.hit(understood, memoryKeyOf(host, url, accept, hints));
-    if (!hit) return false;
-    const second = Math.floor(parts.now() / 1000);
-    let wire = wires.get(hit.answer);
-    if (wire?.stamp !== hit.stamp || wire.second !== second) {
-      const counter = wire?.counter ?? parts.observer.hits(() => factsOf(understood, url, hit.answer));
-      wire = { stamp: hit.stamp, second, bytes: wireOf(hit.answer, hit.stamp, second), counter };
-      wires.set(hit.answer, wire);
+    const known = shortcuts.find(url, headers);
+    if (known?.entry.value && requests.holds(host, known.reading)) {
+      answers.touch(known.entry);
+      return known;
     }
-    const open = response as unknown as WithHead;
-    open._header = SENT_BY_US;
-    open._headerSent = true;
-    response.statusCode = 200;
-    response.once(
-      "close",
-      parts.admission.begin(() => request.destroy()),
-    );
-    response.end(wire.bytes);
-    wire.counter.add(headers);
+    const reading = requests.peek(host, url);
+    const entry = reading && answers.find(memoryKeyOf(host, url, accept, hintsOf(reading.request, headers)));
+    return entry && shortcuts.add(url, headers, reading, entry);
+  };
+
+  return (request, response) => {
+    const { url, method } = request;
+    // A response that waits for its turn behind another has no socket.
+    const { socket } = response;
+    if (url === undefined || !socket || !isPlain(request, response)) return false;
+    const { headers } = request;
+    if (!admission.isCurrent(headers["freshet-demand"])) return false;
+    const shortcut = find(url, headers);
+    const kept = shortcut?.entry.value;
+    if (!kept) return false;
+    const { answer } = kept;
+    const read = shortcut.reading.request;
+    const stamp = delivery.stampOf(read, answer);
+    if (stamp === undefined || !delivery.isToGive(answer, { ifNoneMatch: headers["if-none-match"] })) return false;
+
+    const shape = shapeOf(method, headers["if-none-match"], answer.etag);
+    const wire = kept.wire(shape, keepAlive);
+    const time = now();
+    const isTaken = wire.send(socket, response, stamp, Math.floor(time / 1_000));
+    // What the connection has taken is under way no longer.
+    if (!isTaken)
+      response.once(
+        "close",
+        admission.begin(() => socket.destroy()),
+      );
+    counterOf(wire, read, url, answer).add(headers);
+    if (accessLog) {
+      wire.line ??= lineOf(wire, read, request);
+      accessLog.hit(wire.line, stamp, socket.remoteAddress, time);
+    }
     return true;
   };
+
+  function counterOf(wire: Wire, read: DeliveryRequest, url: string, answer: Answer): HitCounter {
+    wire.counter ??= observer.hits(() => factsOf(read, url, answer, wire));
+    return wire.counter;
+  }
 }
 
-/** A request whose answer is the same whole body for everyone, on a connection that stays open. */
-function isPlain({ headers, httpVersionMinor }: IncomingMessage, response: ServerResponse): boolean {
+/** A request whose answer is the same for everyone, on a connection that stays open. */
+function isPlain({ method, headers, httpVersionMinor }: IncomingMessage, response: ServerResponse): boolean {
   return (
+    (method === "GET" || method === "HEAD") &&
     httpVersionMinor === 1 &&
     response.shouldKeepAlive &&
-    headers["if-none-match"] === undefined &&
     headers.range === undefined &&
     headers.expect === undefined &&
-    headers.upgrade === undefined &&
-    "_header" in response &&
-    "_headerSent" in response
+    headers.upgrade === undefined
   );
 }
 
-function wireOf(answer: Answer, stamp: number, second: number): Buffer {
-  const lines = ["HTTP/1.1 200 OK"];
-  for (let at = 0; at < answer.head.length; at += 2) lines.push(`${answer.head[at]}: ${answer.head[at + 1]}`);
-  lines.push(
-    `Freshet-Stamp: ${stamp}`,
-    "Cache-Status: freshet; hit; detail=memory",
-    "Server-Timing: memory;dur=0.0",
-    `Accept-Ranges: ${answer.ranges ? "bytes" : "none"}`,
-    `Content-Length: ${answer.body.length}`,
-    `Date: ${new Date(second * 1000).toUTCString()}`,
-    "Connection: keep-alive",
-  );
-  return Buffer.concat([Buffer.from(`${lines.join("\r\n")}\r\n\r\n`, "latin1"), answer.body]);
+function shapeOf(method: string | undefined, ifNoneMatch: string | undefined, etag: string): Shape {
+  if (isNotModified(ifNoneMatch, etag)) return "unmodified";
+  return method === "HEAD" ? "bare" : "whole";
+}
+
+function lineOf(wire: Wire, { project }: DeliveryRequest, request: IncomingMessage): HitLine {
+  return new HitLine({
+    method: request.method ?? "",
+    host: request.headers.host,
+    path: request.url ?? "",
+    ...{ status: wire.status, bytes: wire.bytes, from: "memory", duration: 0, project: project.name },
+  });
 }

@@ -4,6 +4,7 @@ import { type ImageFacts, RENDERER_VERSION, type Survey } from "@freshet/core/re
 import { encode as toBlurhash } from "blurhash";
 import { rgbaToThumbHash } from "thumbhash";
 import type { Patience } from "../cache/patience.ts";
+import type { Turn } from "../cache/turn.ts";
 import type { Variants } from "../cache/variants.ts";
 import { allowanceToLook } from "../cells/allowance.ts";
 import type { Choice } from "./choice.ts";
@@ -46,6 +47,7 @@ export async function aboutOf(
     readonly facts: ImageFacts;
     readonly bytesOf: (digest: string) => Promise<Uint8Array | undefined>;
     readonly patience?: Patience | undefined;
+    readonly turn?: Turn | undefined;
   },
 ) {
   const key = hash("sha256", `info ${REVISION} ${RENDERER_VERSION}\n${of.digest}`).slice(0, 40);

@@ -33,6 +33,25 @@ describe("lifetimeOf", () => {
     }
   });
 
+  it("lets nodes keep a first answer for a while, and browsers as long as any that is the same picture", () => {
+    const first = { cdn: 600 };
+    expect(lifetimeOf({ ...plain, first }, cache)).toEqual({
+      cacheControl: "public, max-age=60",
+      cdnCacheControl: "max-age=600",
+      keep: true,
+    });
+    expect(lifetimeOf({ ...plain, trust: "exact", first }, cache)).toMatchObject({
+      cacheControl: "public, max-age=31536000, immutable",
+      cdnCacheControl: "max-age=600",
+    });
+    expect(lifetimeOf({ ...plain, first }, { ...cache, cdn: 60 }).cdnCacheControl).toBe("max-age=60");
+    // A better answer that is another picture is one for browsers too.
+    expect(lifetimeOf({ ...plain, trust: "exact", first: { cdn: 60, browser: 30 } }, cache)).toMatchObject({
+      cacheControl: "public, max-age=30",
+      cdnCacheControl: "max-age=60",
+    });
+  });
+
   it("lets no node keep what it could not find again", () => {
     expect(lifetimeOf({ ...plain, findable: false }, cache)).toEqual({
       cacheControl: "public, max-age=60",

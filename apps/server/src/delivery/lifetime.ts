@@ -20,7 +20,7 @@ const NO_STORE: Lifetime = { cacheControl: "no-store", cdnCacheControl: "no-stor
 /**
  * How long an answer may be kept. A version that is true to the bytes makes the URL immutable; what nobody could confirm, and what
  * an invalidation overtook, is kept nowhere; what may be older than its version or its invalidation only for seconds; what ends
- * by itself not beyond its end.
+ * by itself not beyond its end; and what a better answer will follow not long by whoever should have that one.
  */
 export function lifetimeOf(
   answer: {
@@ -36,6 +36,8 @@ export function lifetimeOf(
     readonly left?: number | undefined;
     /** Another setting of the project would be another picture. */
     readonly bySettings?: boolean;
+    /** Present for a first answer that a better one will follow: how many seconds it is kept at most until then, by whom it says. */
+    readonly first?: { readonly cdn: number; readonly browser?: number };
     /** It was made for one visitor, whom its origin was told of. */
     readonly isForOne?: boolean;
   },
@@ -43,19 +45,25 @@ export function lifetimeOf(
 ): Lifetime {
   if (answer.isForOne) return NO_STORE;
   if (answer.covered || answer.trust === "unconfirmed") return NO_STORE;
-  const { left = YEAR_SECONDS, bySettings = false } = answer;
+  const { left = YEAR_SECONDS, bySettings = false, first } = answer;
   if (left <= 0) return NO_STORE;
   const { perUrl = PER_URL_SECONDS } = cache;
   const wish = answer.wish === undefined || perUrl === 0 ? undefined : Math.min(answer.wish, perUrl);
-  const browser = (seconds: number) => `public, max-age=${Math.min(seconds, wish ?? cache.browser, left)}`;
+  const mostOf = (seconds: number, usual: number, most = YEAR_SECONDS) =>
+    Math.min(seconds, wish ?? usual, left, most);
+  const browser = (seconds: number) => `public, max-age=${mostOf(seconds, cache.browser, first?.browser)}`;
   const cdn = (seconds: number) =>
-    answer.findable ? `max-age=${Math.min(seconds, wish ?? cache.cdn, left)}` : "no-store";
+    answer.findable ? `max-age=${mostOf(seconds, cache.cdn, first?.cdn)}` : "no-store";
   if (answer.doubtful !== undefined || answer.trust === "unmatched") {
     const bound = Math.min(answer.doubtful ?? UNMATCHED_SECONDS, UNMATCHED_SECONDS);
     return { cacheControl: browser(bound), cdnCacheControl: cdn(bound), keep: false };
   }
   const isImmutable =
-    answer.trust === "exact" && wish === undefined && answer.left === undefined && !bySettings;
+    answer.trust === "exact" &&
+    wish === undefined &&
+    answer.left === undefined &&
+    !bySettings &&
+    first?.browser === undefined;
   return {
     cacheControl: isImmutable ? `public, max-age=${YEAR_SECONDS}, immutable` : browser(YEAR_SECONDS),
     cdnCacheControl: cdn(YEAR_SECONDS),

@@ -1,4 +1,6 @@
 import type { IncomingMessage } from "node:http";
+import type { AccessLog } from "../access-log/access-log.ts";
+import type { AccessLine } from "../access-log/line.ts";
 import type { AnswerFacts, AnswerSource } from "../analytics/events.ts";
 import type { Observer } from "../analytics/recorder.ts";
 import type { Answer } from "../cache/answers.ts";
@@ -30,7 +32,7 @@ export interface ObservedRequest {
   rendering(read: DeliveryRequest): (render: Rendering) => void;
 }
 
-/** Of whoever looks at Freshet itself, and of what nobody waits for, nothing is told. */
+/** Of whoever looks at Freshet itself nothing is told. */
 export const UNOBSERVED: ObservedRequest = {
   answered: () => {},
   redirected: () => {},
@@ -38,18 +40,34 @@ export const UNOBSERVED: ObservedRequest = {
   rendering: () => () => {},
 };
 
-export function observeRequest(observer: Observer, request: IncomingMessage, url: string): ObservedRequest {
+export function observeRequest(
+  observer: Observer,
+  request: IncomingMessage,
+  url: string,
+  accessLog?: AccessLog,
+): ObservedRequest {
   const who = () => {
     const { headers } = request;
     return { url, referer: headers.referer, country: observer.countryIn(headers) };
   };
+  const log = (
+    line: Pick<AccessLine, "status" | "bytes" | "from" | "stamp" | "duration" | "project" | "error">,
+  ) =>
+    accessLog?.answered(
+      { method: request.method ?? "", host: request.headers.host, path: url, ...line },
+      request.socket.remoteAddress,
+      Date.now(),
+    );
   const tell = (
     read: DeliveryRequest,
     source: AnswerSource,
     written: Written & Pick<AnswerFacts, "format" | "bytesIn">,
     milliseconds: number,
+    stamp?: number,
   ): void => {
     const { project, original } = read;
+    const { status, bytes } = written;
+    log({ status, bytes, from: source, stamp, duration: milliseconds, project: project.name });
     observer.answered({
       ...who(),
       ...{ project: project.name, original: original.name, source, milliseconds },
@@ -57,36 +75,54 @@ export function observeRequest(observer: Observer, request: IncomingMessage, url
     });
   };
   return {
-    answered(read, { answer, from }, written, milliseconds) {
+    answered(read, { answer, from, stamp }, written, milliseconds) {
       const isWhole = written.status === 200 && written.bytes > 0;
       const { format, originalBytes: bytesIn } = (isWhole ? answer.picture : undefined) ?? {};
-      tell(read, from, { ...written, format, bytesIn }, milliseconds);
+      tell(read, from, { ...written, format, bytesIn }, milliseconds, stamp);
     },
     redirected: (read, milliseconds) => tell(read, "redirect", { status: 302, bytes: 0 }, milliseconds),
     failed({ project, understood, failure, status, bytes, milliseconds }) {
+      const error = failure.code;
+      log({ status, bytes, from: "failed", duration: milliseconds, project: project?.name, error });
       observer.answered({
         ...who(),
         ...{ project: project?.name ?? "", original: understood?.original.name },
         ...{ source: "failed", code: failure.code, status, bytes, milliseconds },
       });
     },
-    rendering: (read) => (render) => {
-      const { format, milliseconds, bytesIn, bytesOut, error } = render;
-      const code = error === undefined ? undefined : codeOf(error).code;
-      observer.rendered({
-        ...{ project: read.project.name, url, original: read.original.name },
-        ...{ status: code === undefined ? 200 : ERRORS[code].status, code },
-        ...{ format, milliseconds, bytesIn, bytesOut },
-      });
-    },
+    rendering: tellRenders(observer, url),
   };
 }
 
-/** What every hit of a finished answer has in common. */
-export function factsOf(read: DeliveryRequest, url: string, { body, picture }: Answer): AnswerFacts {
+/** Of what nobody waits for: what was made for it, and nothing of its answer, which no visitor got. */
+export const observeRenders = (observer: Pick<Observer, "rendered">, url: string): ObservedRequest => ({
+  ...UNOBSERVED,
+  rendering: tellRenders(observer, url),
+});
+
+function tellRenders(observer: Pick<Observer, "rendered">, url: string): ObservedRequest["rendering"] {
+  return ({ project, original }) =>
+    ({ format, milliseconds, bytesIn, bytesOut, error }) => {
+      const code = error === undefined ? undefined : codeOf(error).code;
+      observer.rendered({
+        ...{ project: project.name, url, original: original.name },
+        ...{ status: code === undefined ? 200 : ERRORS[code].status, code },
+        ...{ format, milliseconds, bytesIn, bytesOut },
+      });
+    };
+}
+
+/** What every hit of a finished answer has in common; without its body, its format is nothing that went out. */
+export function factsOf(
+  read: DeliveryRequest,
+  url: string,
+  { picture }: Pick<Answer, "picture">,
+  written: Written,
+): AnswerFacts {
+  const isWhole = written.status === 200 && written.bytes > 0;
   return {
     ...{ project: read.project.name, url, original: read.original.name },
-    ...{ status: 200, bytes: body.length },
-    ...(picture ? { format: picture.format, bytesIn: picture.originalBytes } : {}),
+    ...{ status: written.status, bytes: written.bytes },
+    ...(picture && isWhole ? { format: picture.format, bytesIn: picture.originalBytes } : {}),
   };
 }

@@ -33,9 +33,18 @@ export interface PlaceholderFiles {
 /** Placeholders of files that are kept ready. */
 const MOST_FILES = 200;
 
+/** Milliseconds after which the common one is drawn though nobody needs it yet: who is refused because of overload does not wait for it. */
+const DRAWN_AFTER_MS = 1_000;
+
 /** Pictures are PNG, because every client shows it, and each is made once. */
-export async function createPlaceholders(files: PlaceholderFiles): Promise<Placeholders> {
-  const common = await drawn(new TextEncoder().encode(DRAWING));
+export function createPlaceholders(files: PlaceholderFiles): Placeholders {
+  let drawing: Promise<Placeholder> | undefined;
+  const common = (): Promise<Placeholder> => {
+    drawing ??= drawn(new TextEncoder().encode(DRAWING));
+    return drawing;
+  };
+  // Not at the start, which has the first picture to answer.
+  setTimeout(() => void common(), DRAWN_AFTER_MS).unref();
   const own = new WeakMap<Project, Promise<Placeholder>>();
   const byDigest = new LRUCache<string, Promise<Placeholder>>({ max: MOST_FILES });
   const read = async (project: string, file: string, digest: string): Promise<Placeholder> => {
@@ -45,20 +54,20 @@ export async function createPlaceholders(files: PlaceholderFiles): Promise<Place
   };
   const ofFile = async ({ name }: Project, file: string): Promise<Placeholder> => {
     const digest = files.digestOf(name, file);
-    if (digest === undefined) return common;
+    if (digest === undefined) return common();
     const made = byDigest.get(digest) ?? read(name, file, digest);
     byDigest.set(digest, made);
     // Should the store be away, or the file have changed meanwhile, it is asked again for the next one.
     return made.catch(() => {
       byDigest.delete(digest);
-      return common;
+      return common();
     });
   };
   return async (project) => {
     if (project?.placeholderFile !== undefined) return ofFile(project, project.placeholderFile);
-    if (project?.placeholder === undefined) return common;
+    if (project?.placeholder === undefined) return common();
     // It was looked at when the settings were read; should it fail all the same, there is still something to show.
-    const made = own.get(project) ?? drawn(Buffer.from(project.placeholder, "base64")).catch(() => common);
+    const made = own.get(project) ?? drawn(Buffer.from(project.placeholder, "base64")).catch(common);
     own.set(project, made);
     return made;
   };

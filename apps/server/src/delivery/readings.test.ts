@@ -20,11 +20,11 @@ test("a reading is remembered, and never longer than the settings it was made by
   const requests = new DeliveryRequests(projects);
   expect(requests.peek(HOST, URL)).toBeUndefined();
   const read = requests.read(HOST, URL);
-  expect(requests.peek(HOST, URL)).toBe(read);
+  expect(requests.peek(HOST, URL)?.request).toBe(read);
   expect(requests.read(HOST, URL)).toBe(read);
   // Another project's change leaves it alone.
   projects.replace([first, await project("blog", { formats: [] })]);
-  expect(requests.peek(HOST, URL)).toBe(read);
+  expect(requests.peek(HOST, URL)?.request).toBe(read);
   expect(requests.isCurrent(HOST, read)).toBe(true);
   const second = await project("shop", { hosts: [HOST], aliases: { _m_: "https://two.example" } });
   projects.replace([second, blog]);

@@ -10,6 +10,8 @@ import { watermarkSources } from "./watermarks.ts";
 
 /** Longest request target that is read as a delivery URL. */
 const LONGEST_URL = 8_192;
+/** Characters of URLs that are remembered; most have about a hundred. */
+const MOST_CHARACTERS = 8 * 2 ** 20;
 
 /** What a URL says about how long its answers may be kept. */
 export interface UrlLifetime {
@@ -41,7 +43,8 @@ export interface DeliveryRequest {
   readonly info?: InfoWish | undefined;
 }
 
-interface Reading {
+/** A delivery URL as it was read once. */
+export interface Reading {
   readonly request: DeliveryRequest;
   /** The list of projects under which it was last found true. */
   epoch: number;
@@ -54,17 +57,27 @@ interface Reading {
 export class DeliveryRequests {
   readonly #projects: Projects;
   readonly #now: () => number;
-  readonly #memo = new LRUCache<string, Reading>({ max: 20_000 });
+  /** By host and target, which are as long as anybody likes. */
+  readonly #memo = new LRUCache<string, Reading>({
+    max: 20_000,
+    maxSize: MOST_CHARACTERS,
+    sizeCalculation: (_, key) => key.length,
+  });
 
   constructor(projects: Projects, now: () => number = Date.now) {
     this.#projects = projects;
     this.#now = now;
   }
 
-  /** The reading of a URL that was read before and has not ended since. */
-  peek(host: string | undefined, target: string): DeliveryRequest | undefined {
-    const known = this.#known(host, `${host} ${target}`);
-    return known && !this.#hasEnded(known) ? known : undefined;
+  /** The reading of a URL that was read before, if it still holds. */
+  peek(host: string | undefined, target: string): Reading | undefined {
+    const known = this.#memo.get(`${host} ${target}`);
+    return known && this.holds(host, known) ? known : undefined;
+  }
+
+  /** Whether a reading is what the URL would be read as now: the settings are the same, and it has not ended. */
+  holds(host: string | undefined, reading: Reading): boolean {
+    return this.#isOfNow(host, reading) && !this.#hasEnded(reading.request);
   }
 
   /** Whether the host would still be answered by these settings. */
@@ -128,13 +141,16 @@ export class DeliveryRequests {
   #known(host: string | undefined, key: string): DeliveryRequest | undefined {
     const known = this.#memo.get(key);
     if (!known) return undefined;
+    if (this.#isOfNow(host, known)) return known.request;
+    this.#memo.delete(key);
+    return undefined;
+  }
+
+  #isOfNow(host: string | undefined, reading: Reading): boolean {
     const { epoch } = this.#projects;
-    if (known.epoch === epoch) return known.request;
-    if (!this.isCurrent(host, known.request)) {
-      this.#memo.delete(key);
-      return undefined;
-    }
-    known.epoch = epoch;
-    return known.request;
+    if (reading.epoch === epoch) return true;
+    if (!this.isCurrent(host, reading.request)) return false;
+    reading.epoch = epoch;
+    return true;
   }
 }

@@ -1,20 +1,24 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { AccessLog } from "../access-log/access-log.ts";
 import type { Observer } from "../analytics/recorder.ts";
 import type { Patience } from "../cache/patience.ts";
-import { ERRORS, type ErrorCode, ServerError } from "../errors.ts";
+import { ERRORS, ServerError } from "../errors.ts";
 import type { Admission, Standing } from "../instances/admission.ts";
 import { addressOf, type Original } from "../projects/originals.ts";
 import type { Project } from "../projects/project.ts";
 import type { State } from "../projects/states.ts";
+import type { Client } from "./budgets.ts";
 import { isNotModified, rangeOf } from "./conditional.ts";
 import { codeOf, type Delivered, type Delivery, memoryKeyOf } from "./deliver.ts";
+import { departureOf } from "./departures.ts";
 import { hintKey, readHints } from "./hints.ts";
 import { type ObservedRequest, observeRequest, UNOBSERVED, type Written } from "./observed.ts";
 import type { Placeholder, Placeholders } from "./placeholder.ts";
 import type { RecentUrls } from "./recent-urls.ts";
 import type { DeliveryRequest, DeliveryRequests } from "./request.ts";
 import { OPEN_HEADERS } from "./tags.ts";
+import type { Turns, Visitor } from "./turns.ts";
 
 /** Where every request that is no API call is led; the handler reads the raw target, never a decoded one. */
 export const DELIVERY_ROUTE = "/v7/";
@@ -35,8 +39,11 @@ export interface DeliveryRouteParts {
   readonly recent: RecentUrls;
   readonly placeholders: Placeholders;
   readonly observer: Observer;
+  readonly accessLog?: AccessLog | undefined;
   /** What an original is besides being served. */
   readonly stateOf?: (original: Original) => State | undefined;
+  /** How requests take their turns; absent is one after the other. */
+  readonly turns?: Turns;
   /** Past the lease: makes sure that the settings are those of now. */
   readonly confirm?: (project: Project) => Promise<void>;
 }
@@ -61,6 +68,8 @@ export interface Asker {
   readonly headers: IncomingHttpHeaders;
   /** Nobody waits for the answer. */
   readonly patience?: Patience;
+  /** Somebody does. */
+  readonly visitor?: Visitor;
 }
 
 /** GET, HEAD and OPTIONS of images. */
@@ -93,7 +102,7 @@ export async function serveImage(
   const begun = performance.now();
   const { host, target, look } = asked;
   const dress = look?.dress ?? asItIs;
-  const observe = look ? UNOBSERVED : observeRequest(parts.observer, raw, target);
+  const observe = look ? UNOBSERVED : observeRequest(parts.observer, raw, target, parts.accessLog);
   let understood: DeliveryRequest | undefined;
   try {
     if (raw.method !== "GET" && raw.method !== "HEAD") throw new ServerError("METHOD_NOT_ALLOWED");
@@ -104,10 +113,13 @@ export async function serveImage(
     const standing = typeof entered === "string" ? entered : await entered;
     reply.raw.once(
       "close",
-      parts.admission.begin(() => raw.destroy()),
+      parts.admission.begin(() => raw.socket.destroy()),
     );
     if (standing !== "current") await parts.confirm?.(first.project);
-    const { read, delivered } = await answer(parts, raw, asked, standing, observe);
+    const { socket, headers } = raw;
+    const visitor = { departure: departureOf(socket), client: look ? NOBODY : clientOf(request) };
+    const asker = { socket, headers, visitor };
+    const { read, delivered } = await answer(parts, asker, asked, standing, observe);
     understood = read;
     if (typeof delivered === "string") {
       reply.hijack();
@@ -124,6 +136,13 @@ export async function serveImage(
     observe.answered(read, delivered, written, performance.now() - begun);
   } catch (error) {
     const failure = codeOf(error);
+    if (failure.code === "CLIENT_GONE") {
+      reply.hijack();
+      const project = understood?.project;
+      const milliseconds = performance.now() - begun;
+      observe.failed({ project, understood, failure, status: failure.status, bytes: 0, milliseconds });
+      return;
+    }
     if (failure.code === "INTERNAL") request.log.error({ err: failure.cause }, "delivery failed");
     reply.hijack();
     const project = understood?.project ?? parts.requests.projectOf(host);
@@ -133,6 +152,15 @@ export async function serveImage(
     observe.failed({ project, understood, failure, ...written, milliseconds });
   }
 }
+
+/** Whoever asks, by what a proxy says of him where it is trusted. */
+function clientOf(request: FastifyRequest): Client {
+  const address = request.ip;
+  return { address, isForwarded: address !== request.raw.socket.remoteAddress };
+}
+
+/** Whoever looks at Freshet itself has shown his right to. */
+const NOBODY: Client = { address: undefined, isForwarded: false };
 
 const asItIs = (head: readonly string[]) => head;
 
@@ -145,8 +173,9 @@ export async function answer(
     requests,
     delivery,
     stateOf = () => undefined,
-  }: Pick<DeliveryRouteParts, "requests" | "delivery" | "stateOf">,
-  { socket, headers, patience }: Asker,
+    turns,
+  }: Pick<DeliveryRouteParts, "requests" | "delivery" | "stateOf" | "turns">,
+  { socket, headers, patience, visitor }: Asker,
   { host, target, look }: Asked,
   standing: Standing,
   observe: ObservedRequest = UNOBSERVED,
@@ -167,15 +196,14 @@ export async function answer(
     try {
       const hints = read.hints && readHints(read.hints, headers);
       const memoryKey = memoryKeyOf(host, marked, accept, hints && hintKey(hints));
-      const kept = standing === "current" ? delivery.hit(read, memoryKey) : undefined;
+      const asking = { ifNoneMatch, patience };
+      const find = () => delivery.hit(read, memoryKey, asking) ?? delivery.revive(read, memoryKey, asking);
+      const kept = standing === "current" ? find() : undefined;
+      const turn = kept || !visitor ? undefined : await turns?.(read, visitor, memoryKey);
+      const wish = { accept, ifNoneMatch, hints, patience, turn, onRender: observe.rendering(read) };
       const delivered =
         kept ??
-        (await delivery.deliver(
-          read,
-          { accept, ifNoneMatch, hints, patience, onRender: observe.rendering(read) },
-          memoryKey,
-          standing,
-        ));
+        (await delivery.deliver(read, wish, memoryKey, standing).finally(() => turn?.promised?.leave()));
       if (holds()) return { read, delivered };
     } catch (error) {
       if (holds()) throw error;
@@ -228,7 +256,7 @@ function write(
     "Freshet-Stamp",
     String(stamp),
     "Cache-Status",
-    CACHED.has(from) ? `freshet; hit; detail=${from}` : "freshet; fwd=miss",
+    cacheStatus(delivered),
     "Server-Timing",
     `${from};dur=${(performance.now() - begun).toFixed(1)}`,
     "Accept-Ranges",
@@ -275,10 +303,18 @@ function write(
   return { status, bytes: body.length };
 }
 
+/** RFC 9211: a time to live below nothing is what it calls stale; the tier is in `Server-Timing` as well. */
+function cacheStatus({ from, staleFor }: Delivered): string {
+  const how = CACHED.has(from) ? "hit" : "fwd=miss";
+  if (staleFor !== undefined) return `freshet; ${how}; ttl=-${staleFor}; detail=stale`;
+  return how === "hit" ? `freshet; hit; detail=${from}` : "freshet; fwd=miss";
+}
+
 /** When it is worth while to ask again: an origin that is left alone rests longer than a queue. */
-function retryAfter(code: ErrorCode): readonly string[] {
+function retryAfter(failure: ServerError & { readonly retryAfterSeconds?: number }): readonly string[] {
+  const { code, status, retryAfterSeconds = RETRY_SECONDS } = failure;
   if (code === "ORIGIN_DOWN") return ["Retry-After", String(REST_SECONDS)];
-  return ERRORS[code].status === 503 ? ["Retry-After", String(RETRY_SECONDS)] : [];
+  return status === 503 || status === 429 ? ["Retry-After", String(retryAfterSeconds)] : [];
 }
 
 function writePlaceholder(
@@ -312,7 +348,7 @@ function writePlaceholder(
     "1",
     "Freshet-Error",
     failure.code,
-    ...retryAfter(failure.code),
+    ...retryAfter(failure),
     ...(failure.code === "METHOD_NOT_ALLOWED" ? ["Allow", "GET, HEAD, OPTIONS"] : []),
   ]);
   const isHead = request.method === "HEAD";

@@ -1,5 +1,5 @@
 import type { ImageFacts } from "@freshet/core/resize";
-import type { Originals } from "../cache/originals.ts";
+import type { How, Originals } from "../cache/originals.ts";
 import type { VersionTrust } from "../cache/succession.ts";
 import { ServerError } from "../errors.ts";
 import type { Standing } from "../instances/admission.ts";
@@ -14,6 +14,8 @@ export interface Sources {
   readonly covered: boolean;
   /** Seconds that are left now of the doubt about one of them; undefined without doubt. Rendering may have taken longer than that. */
   secondsOfDoubt(): number | undefined;
+  /** When the one expired that answers though it did, in milliseconds since the epoch; of several the first. Undefined where none has. */
+  readonly expired: number | undefined;
   /** Digest of each, the original's first. */
   readonly digests: readonly [string, ...string[]];
   /** What the original is. */
@@ -33,11 +35,12 @@ export async function currentOfAll(
   sources: readonly [Original, ...Original[]],
   version: string | undefined,
   standing: Standing,
+  how: How,
 ): Promise<Sources> {
   const [original, ...further] = sources;
   const found = await Promise.all([
-    originals.current(original, version, standing),
-    ...further.map((source) => originals.current(source, undefined, standing)),
+    originals.current(original, version, standing, how),
+    ...further.map((source) => originals.current(source, undefined, standing, { ...how, asItIs: false })),
   ]);
   const [first] = found;
   const outcomes = found.map(({ record: { outcome } }) => {
@@ -50,15 +53,21 @@ export async function currentOfAll(
     if (!facts) throw new ServerError("IMAGE_UNREADABLE", "The watermark cannot be read as an image.");
     return facts;
   });
+  const expired = found.flatMap(({ record, staleUntil }) =>
+    staleUntil === undefined ? (record.stale?.since ?? []) : record.expires,
+  );
   return {
     stamp: Math.min(...found.map(({ stamp }) => stamp)),
     // A version says nothing of what else the answer is made from.
     trust: first.trust === "exact" && others.length > 0 ? "known" : first.trust,
     covered: found.some(({ covered }) => covered),
     secondsOfDoubt() {
-      const doubts = found.flatMap(({ record }) => originals.secondsOfDoubt(record) ?? []);
+      const doubts = found.flatMap(
+        ({ record, staleUntil }) => originals.secondsOfDoubt(record, staleUntil) ?? [],
+      );
       return doubts.length > 0 ? Math.min(...doubts) : undefined;
     },
+    expired: expired.length > 0 ? Math.min(...expired) : undefined,
     digests: [bytes.digest, ...others.map(({ digest }) => digest)],
     facts: bytes.facts,
     size: bytes.size,

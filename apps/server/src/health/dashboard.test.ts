@@ -117,3 +117,18 @@ test("metrics of nodes and stages say how an invalidation went", async () => {
   for (const stage of ["RECEIVED", "FLUSHINGCLOUDIMAGESERVER", "FLUSHINGCDNSERVERS"])
     expect(text).toContain(`freshet_invalidation_stage_seconds_count{stage="${stage}"} 1`);
 });
+
+test("metrics say how the process and its work are: delay of the loop, memory, handles, what waits and what was refused", async () => {
+  const text = String((await server.server.app.inject("/metrics")).payload);
+  for (const name of [
+    ...["p50_seconds", "p99_seconds", "max_seconds"].map((each) => `freshet_nodejs_eventloop_lag_${each}`),
+    "freshet_process_resident_memory_bytes",
+    "freshet_nodejs_heap_size_used_bytes",
+    "freshet_nodejs_active_handles_total",
+    ...["running", "waiting", "waiting_cost", "wait_seconds"].map((each) => `freshet_renders_${each}`),
+    "freshet_cells_resident_bytes",
+  ])
+    expect(text).toMatch(new RegExp(`^${name} [\\d.e+-]+$`, "m"));
+  for (const why of ["foreseen", "displaced", "late", "abandoned"])
+    expect(text).toContain(`freshet_renders_refused_total{why="${why}"} 0`);
+});

@@ -1,4 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type { AccessLog } from "../access-log/access-log.ts";
+import type { ImprovementReport } from "../cache/improvements.ts";
 import type { RenderQueue } from "../cache/render-queue.ts";
 import type { SharedTier } from "../cache/shared/shared-tier.ts";
 import type { Cells } from "../cells/cells.ts";
@@ -7,7 +9,10 @@ import type { ErrorCode } from "../errors.ts";
 import type { Counted } from "../invalidation/census.ts";
 import type { Breakers } from "../sources/breakers.ts";
 import type { Ended } from "../warmup/results.ts";
+import { accessLogMetrics } from "./access-log-metrics.ts";
+import { improvementMetrics } from "./improvement-metrics.ts";
 import { type InvalidationFigures, invalidationMetrics } from "./invalidation-metrics.ts";
+import { loadMetrics } from "./load-metrics.ts";
 import { originMetrics } from "./origin-metrics.ts";
 import { sharedTierMetrics } from "./shared-tier-metrics.ts";
 import { warmUpMetrics } from "./warm-up-metrics.ts";
@@ -26,6 +31,7 @@ export interface Metrics {
   invalidated(some: readonly Counted[]): void;
   /** A URL that a warm-up has ended at this instance. */
   warmed(ended: Ended): void;
+  readonly improvements: ImprovementReport;
   text(): Promise<string>;
   readonly contentType: string;
 }
@@ -33,21 +39,27 @@ export interface Metrics {
 /** `queue` and the getters are read when the metrics are asked for, not when things happen. */
 export function createMetrics(read: {
   readonly queue: RenderQueue;
-  readonly cells: Pick<Cells, "waiting">;
+  readonly cells: Pick<Cells, "running" | "waiting" | "pids">;
   readonly breakers: Breakers;
   readonly sharedTier: SharedTier | undefined;
+  readonly accessLog: AccessLog | undefined;
   readonly applied: () => number;
   readonly instances: () => { readonly lags: ReadonlyMap<string, number>; readonly lapses: number };
   readonly invalidations: () => InvalidationFigures;
   /** URLs of warm-ups that wait; rejects while the store is away. */
   readonly warming: () => Promise<number>;
+  /** Variants that wait to be improved. */
+  readonly improving: () => number;
 }): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: "freshet_" });
+  loadMetrics(registry, read);
   originMetrics(registry, read.breakers);
   const invalidations = invalidationMetrics(registry, read.invalidations);
+  const improvements = improvementMetrics(registry, read.improving);
   const warmUps = warmUpMetrics(registry, read.warming);
   if (read.sharedTier) sharedTierMetrics(registry, read.sharedTier);
+  if (read.accessLog) accessLogMetrics(registry, read.accessLog);
   const registers = [registry];
   let hits = 0;
   const answers = new Counter({
@@ -89,22 +101,6 @@ export function createMetrics(read: {
     help: "Time until an answer that was not in memory was ready.",
     buckets: [0.001, 0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers,
-  });
-  new Gauge({
-    name: "freshet_renders_waiting",
-    help: "Renders waiting for a place.",
-    registers,
-    collect() {
-      this.set(read.queue.waiting);
-    },
-  });
-  new Gauge({
-    name: "freshet_cells_waiting",
-    help: "Drawings and large pictures waiting for a cell.",
-    registers,
-    collect() {
-      this.set(read.cells.waiting);
-    },
   });
   new Gauge({
     name: "freshet_applied_sequence",
@@ -151,6 +147,7 @@ export function createMetrics(read: {
     fetched: (outcome) => fetches.inc({ outcome }),
     invalidated: (some) => invalidations.ended(some),
     warmed: warmUps.ended,
+    improvements,
     text: () => registry.metrics(),
     contentType: registry.contentType,
   };

@@ -27,6 +27,8 @@ export interface OriginSettings {
   readonly headers: readonly { readonly name: string; readonly value: Secret }[];
   /** Seconds that an expired record may stand in for an origin that fails. */
   readonly staleIfError: number;
+  /** Seconds that an expired record may answer while its origin is asked whether it still holds; absent: `staleWhileRevalidateOf`. */
+  readonly staleWhileRevalidate?: number;
   /** Seconds until a missing original is asked for again. */
   readonly rememberMissing: number;
   /** Query parameter in which the origins take the version of an original. */
@@ -34,6 +36,17 @@ export interface OriginSettings {
 }
 
 export const ORIGIN_DEFAULTS: OriginSettings = { headers: [], staleIfError: 0, rememberMissing: 10 };
+
+/** Longest that an expired record answers where the project does not say. */
+const STALE_SECONDS = 60;
+
+/**
+ * Seconds that an expired record may answer while its origin is asked. Where the project does not say, a hundredth of the time that
+ * records hold: whoever wants his origin asked every few seconds is told at once what it says.
+ */
+export function staleWhileRevalidateOf({ origins, cache }: Pick<Project, "origins" | "cache">): number {
+  return origins?.staleWhileRevalidate ?? Math.min(STALE_SECONDS, Math.floor(cache.revalidate / 100));
+}
 
 /** Gives a tag to every original whose path contains a text. */
 export interface TagRule {
@@ -62,6 +75,8 @@ export interface Project {
   readonly formats: readonly OutputFormat[];
   /** Display P3 for originals that reach beyond sRGB, where the format can say so; absent, everything is sRGB. */
   readonly gamut?: "p3";
+  /** Present where variants stay as they were answered first. */
+  readonly improve?: false;
   /** Unknown query parameters are sent on to the origin. */
   readonly forwardQuery: boolean;
   /** Seconds: for browsers, for CDN nodes, and until a record is revalidated. */

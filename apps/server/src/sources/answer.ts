@@ -1,6 +1,7 @@
-import { decodeBody, readBody } from "./body.ts";
+import { Arrival } from "./arrival.ts";
+import { decodeBody, isPlain, readBody } from "./body.ts";
 import { broken, denied, tooLarge } from "./refusal.ts";
-import type { Fetched, Validators } from "./source.ts";
+import type { Fetched, Inspect, Validators } from "./source.ts";
 import { isStrong, validatorsOf } from "./validators.ts";
 import { type Head, headerOf, leave, wholeNumber } from "./wire.ts";
 
@@ -14,6 +15,7 @@ export interface Reading {
   readonly minRate: number;
   readonly rateWindowMs: number;
   readonly slow: () => void;
+  readonly inspect?: Inspect | undefined;
   /** What an answer means that brings nothing; absent, or undefined from it: what its status says. */
   readonly meaning?: (head: Head) => Promise<Fetched | undefined>;
 }
@@ -29,7 +31,7 @@ export async function readAnswer(head: Head, reading: Reading): Promise<Fetched 
   const meant = status === 304 ? undefined : await meaning?.(head);
   leave(head);
   if (meant !== undefined) return meant;
-  if (status === 404 || status === 410) return { kind: "missing", status };
+  if (status === 404 || status === 410) return { kind: "missing", status, ...agedBy(head) };
   if (status !== 304 || sent === undefined)
     return (DENIALS.has(status) ? denied : broken)(`It answered with status ${status}.`);
   const validators = validatorsOf(url, (name) => headerOf(head, name));
@@ -41,7 +43,7 @@ export async function readAnswer(head: Head, reading: Reading): Promise<Fetched 
 
 async function readFound(
   head: Head,
-  { url, maxBytes, minRate, rateWindowMs, slow }: Reading,
+  { url, maxBytes, minRate, rateWindowMs, slow, inspect }: Reading,
 ): Promise<Fetched> {
   let total = 0;
   let before = 0;
@@ -51,14 +53,16 @@ async function readFound(
   }, rateWindowMs);
   try {
     const announced = wholeNumber(headerOf(head, "content-length"));
-    const body = await readBody(head.body, { maxBytes, announced }, (now) => {
+    const encoding = headerOf(head, "content-encoding");
+    // What is encoded says nothing before it is decoded.
+    const arrival = isPlain(encoding) ? new Arrival(inspect, announced) : undefined;
+    const body = await readBody(head.body, { maxBytes, announced }, (now, soFar) => {
       total = now;
+      return arrival?.take(now, soFar);
     });
-    const decoded =
-      body.kind === "whole"
-        ? await decodeBody(body.bytes, headerOf(head, "content-encoding"), maxBytes)
-        : body;
-    if (decoded.kind === "too-large") return tooLarge(maxBytes);
+    const decoded = body.kind === "whole" ? await decodeBody(body.bytes, encoding, maxBytes) : body;
+    if (decoded.kind === "too-large") return { ...tooLarge(maxBytes), ...agedBy(head) };
+    if (decoded.kind === "refused") return { ...decoded.refusal, ...agedBy(head) };
     if (decoded.kind === "unreadable") return broken(decoded.reason);
     if (decoded.bytes.length === 0) return broken("Its answer is empty.");
     return {
@@ -66,10 +70,16 @@ async function readFound(
       bytes: decoded.bytes,
       contentType: headerOf(head, "content-type"),
       validators: validatorsOf(url, (name) => headerOf(head, name)),
-      age: wholeNumber(headerOf(head, "age")) ?? 0,
+      age: ageOf(head),
+      ...(arrival && { digest: arrival.digest(decoded.bytes) }),
+      ...(arrival?.facts && { facts: arrival.facts }),
     };
   } finally {
     clearInterval(rate);
     head.body.destroy();
   }
 }
+
+const ageOf = (head: Head): number => wholeNumber(headerOf(head, "age")) ?? 0;
+
+const agedBy = (head: Head): { readonly age?: number } => (ageOf(head) > 0 ? { age: ageOf(head) } : {});

@@ -1,10 +1,12 @@
 import { promisify } from "node:util";
 import { brotliDecompress, gunzip } from "node:zlib";
+import type { Refusal } from "./refusal.ts";
 
 /** What became of a body. */
 export type Body =
   | { readonly kind: "whole"; readonly bytes: Uint8Array }
   | { readonly kind: "too-large" }
+  | { readonly kind: "refused"; readonly refusal: Refusal }
   | { readonly kind: "unreadable"; readonly reason: string };
 
 /** Bytes made room for before any arrived: an origin's word about its length costs us no more than this. */
@@ -13,16 +15,17 @@ const FIRST_ROOM = 1 << 20;
 /**
  * Collects a body of at most `maxBytes`, and never holds more than twice what arrived: chunks are copied out of the
  * socket's buffers, because a body sent byte by byte would otherwise keep a whole buffer alive per byte. `received`
- * hears how many bytes are there.
+ * hears how many bytes are there and may look at them, until it returns; a refusal ends the reading.
  */
 export async function readBody(
   chunks: AsyncIterable<Uint8Array>,
   size: { readonly maxBytes: number; readonly announced: number | undefined },
-  received: (total: number) => void,
+  received: (total: number, soFar: () => Uint8Array) => Refusal | undefined | void,
 ): Promise<Body> {
   if (size.announced !== undefined && size.announced > size.maxBytes) return { kind: "too-large" };
   let room = new Uint8Array(Math.min(size.announced ?? FIRST_ROOM, FIRST_ROOM, size.maxBytes));
   let total = 0;
+  const soFar = () => room.subarray(0, total);
   for await (const chunk of chunks) {
     const next = total + chunk.length;
     if (next > size.maxBytes) return { kind: "too-large" };
@@ -33,7 +36,8 @@ export async function readBody(
     }
     room.set(chunk, total);
     total = next;
-    received(total);
+    const refusal = received(total, soFar);
+    if (refusal) return { kind: "refused", refusal };
   }
   // Room that was not needed is given back, so that a small image does not hold a large buffer.
   return { kind: "whole", bytes: total === room.length ? room : new Uint8Array(room.buffer.transfer(total)) };
@@ -50,8 +54,8 @@ export async function decodeBody(
   encoding: string | undefined,
   maxBytes: number,
 ): Promise<Body> {
-  const name = (encoding ?? "").trim().toLowerCase();
-  if (name === "" || name === "identity") return { kind: "whole", bytes };
+  if (isPlain(encoding)) return { kind: "whole", bytes };
+  const name = nameOf(encoding);
   if (!isDecodable(name)) return { kind: "unreadable", reason: `It answered with the encoding ${name}.` };
   try {
     const decoded = await DECODERS[name](bytes, { maxOutputLength: maxBytes });
@@ -61,6 +65,12 @@ export async function decodeBody(
     return { kind: "unreadable", reason: `Its ${name} body cannot be decoded.` };
   }
 }
+
+/** Whether a body with this Content-Encoding is what it stands for as it is. */
+export const isPlain = (encoding: string | undefined): boolean =>
+  ["", "identity"].includes(nameOf(encoding));
+
+const nameOf = (encoding: string | undefined): string => (encoding ?? "").trim().toLowerCase();
 
 function isDecodable(name: string): name is keyof typeof DECODERS {
   return Object.hasOwn(DECODERS, name);

@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import {
   type AddressInfo,
@@ -9,7 +10,7 @@ import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { afterEach, describe, expect, test } from "vitest";
 import { createHttpSource, type HttpSourceOptions } from "./http.ts";
-import type { Fetched, SourcePolicy, Validators } from "./source.ts";
+import type { Fetched, Inspect, SourcePolicy, Validators } from "./source.ts";
 
 const policy: SourcePolicy = {
   allow: ["127.0.0.1"],
@@ -59,6 +60,7 @@ function client(options: HttpSourceOptions = {}) {
       policy?: Partial<SourcePolicy>;
       validators?: Validators;
       fresh?: boolean;
+      inspect?: Inspect;
       signal?: AbortSignal;
     } = {},
   ): Promise<Fetched> =>
@@ -68,6 +70,7 @@ function client(options: HttpSourceOptions = {}) {
         policy: { ...policy, ...more.policy },
         fresh: more.fresh ?? false,
         ...(more.validators && { validators: more.validators }),
+        ...(more.inspect && { inspect: more.inspect }),
       },
       more.signal ?? never,
     );
@@ -206,6 +209,43 @@ describe("size and time", () => {
     const get = client();
     expect(await get(`${at}/announced`)).toEqual(refusedWith("ORIGINAL_TOO_LARGE"));
     expect(await get(`${at}/chunked`)).toEqual(refusedWith("ORIGINAL_TOO_LARGE"));
+  });
+
+  test("the rest of what is refused by its beginning is not read, and the origin is not blamed", async () => {
+    let sent = 0;
+    let isOver = false;
+    const address = await origin((_, response) => {
+      response.writeHead(200, { age: "7" });
+      const more = setInterval(() => {
+        sent += 4_096;
+        response.write(Buffer.alloc(4_096));
+      }, 5);
+      response.on("close", () => {
+        clearInterval(more);
+        isOver = true;
+      });
+    });
+    const fetch = client({ breaker: { failures: 1 } });
+    const refusal = { kind: "refused", code: "IMAGE_UNREADABLE", reason: "no image" } as const;
+    for (let count = 0; count < 2; count += 1) {
+      expect(await fetch(`${address}/a.jpg`, { inspect: async () => refusal })).toEqual({ ...refusal, age: 7 });
+      await expect.poll(() => isOver).toBe(true);
+      isOver = false;
+    }
+    expect(sent).toBeLessThan(100_000);
+  });
+
+  test("the digest of what arrives as it is is known at its end; of what is compressed it is not", async () => {
+    const body = Buffer.from("x".repeat(90_000));
+    const address = await origin((request, response) => {
+      const isPacked = request.url === "/packed";
+      response.writeHead(200, isPacked ? { "content-encoding": "gzip" } : {});
+      response.end(isPacked ? gzipSync(body) : body);
+    });
+    const fetch = client();
+    const digest = hash("sha256", body);
+    expect(await fetch(`${address}/plain`)).toMatchObject({ kind: "found", digest });
+    expect(await fetch(`${address}/packed`)).not.toHaveProperty("digest");
   });
 
   test("a body of exactly the limit is whole", async () => {

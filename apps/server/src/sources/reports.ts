@@ -5,6 +5,12 @@ import type { Location } from "./source.ts";
 /** A line about the same origin and the same trouble is written once in so long. */
 const SILENCE_MS = 60_000;
 
+/** What says nothing about how an origin is. */
+const UNTOLD: ReadonlySet<Refusal["code"]> = new Set<Refusal["code"]>([
+  ...(["ORIGINAL_NOT_ALLOWED", "ORIGINAL_TOO_LARGE", "ORIGIN_DOWN"] as const),
+  ...(["IMAGE_UNREADABLE", "IMAGE_TOO_LARGE"] as const),
+]);
+
 /** Tells an operator why originals cannot be had, often enough to notice and seldom enough to read. */
 export function createReports(
   log: (event: string, details: object) => void,
@@ -13,7 +19,7 @@ export function createReports(
   const told = new LRUCache<string, number>({ max: 1_000 });
   return (location, { code, reason }) => {
     // What a visitor may not have is his trouble; what an origin does is the operator's.
-    if (code === "ORIGINAL_NOT_ALLOWED" || code === "ORIGINAL_TOO_LARGE" || code === "ORIGIN_DOWN") return;
+    if (UNTOLD.has(code)) return;
     const origin = originOf(location);
     const key = `${origin} ${code}`;
     if (now() - (told.get(key) ?? Number.NEGATIVE_INFINITY) < SILENCE_MS) return;

@@ -1,6 +1,8 @@
+import type { ImageFacts } from "@freshet/core/resize";
 import type { Secret } from "../secrets/secret.ts";
 import type { BucketPlace } from "./buckets/place.ts";
 import type { ContentfulPlace } from "./contentful.ts";
+import type { Refusal } from "./refusal.ts";
 
 /** Validators of an answer of the origin, for conditional requests. */
 export interface Validators {
@@ -41,9 +43,13 @@ export type Fetched =
       readonly validators: Validators;
       /** Seconds the answer had already spent in caches on its way (`Age`). */
       readonly age: number;
+      /** SHA-256 in hex, where it was known when the last byte came. */
+      readonly digest?: string;
+      /** What the header says, where the beginning told as much. */
+      readonly facts?: ImageFacts;
     }
-  | { readonly kind: "unchanged"; readonly validators: Validators }
-  | { readonly kind: "missing"; readonly status: 404 | 410 }
+  | { readonly kind: "unchanged"; readonly validators: Validators; readonly age?: undefined }
+  | { readonly kind: "missing"; readonly status: 404 | 410; readonly age?: number }
   | {
       readonly kind: "refused";
       readonly code:
@@ -51,11 +57,15 @@ export type Fetched =
         | "ORIGINAL_TOO_LARGE"
         | "ORIGIN_BROKEN"
         | "ORIGIN_SLOW"
-        | "ORIGIN_DOWN";
+        | "ORIGIN_DOWN"
+        | "IMAGE_UNREADABLE"
+        | "IMAGE_TOO_LARGE";
       /** For the log: it may name addresses that the public must not learn. */
       readonly reason: string;
       /** The origin is well and does not give this original to us: nothing expired stands in for that. */
       readonly isDenied?: true;
+      /** Of an answer that was refused for what it brings. */
+      readonly age?: number;
     };
 
 /** What a project lets a source do. */
@@ -71,13 +81,25 @@ export interface SourcePolicy {
 }
 
 /**
+ * Looks at the beginning of an original while the rest is under way: a refusal ends the download, "more" is asked again with more,
+ * "enough" has seen all it wants to, facts are those of the whole. Never rejects.
+ */
+export type Inspect = (beginning: Uint8Array) => Promise<Refusal | ImageFacts | "enough" | "more">;
+
+/**
  * Reads originals. `validators` of an earlier answer make the request conditional where they prove enough; `fresh` asks without
  * any. Both ask past every cache on the way (`Cache-Control: no-cache`). Never rejects for anything the origin does; rejects only when `signal` aborts.
  */
 export interface Source {
   fetch(
     location: Location,
-    request: { readonly policy: SourcePolicy; readonly validators?: Validators; readonly fresh: boolean },
+    request: {
+      readonly policy: SourcePolicy;
+      readonly validators?: Validators;
+      readonly fresh: boolean;
+      /** Absent, everything is read to its end. */
+      readonly inspect?: Inspect;
+    },
     signal: AbortSignal,
   ): Promise<Fetched>;
 }

@@ -58,6 +58,12 @@ export const resize = defineOperation("resize", {
     example: "1",
     neutral: "0",
   }),
+  linear: parameter(flag, {
+    summary:
+      "Scale down in linear light, as an average of what each pixel shines: fine bright detail keeps its brightness, for about half as much work again. Enlarging is not changed by it.",
+    example: "1",
+    neutral: "0",
+  }),
   bg_color: parameter(fill, {
     summary:
       "Colour of padding, of corners bared by a rotation and behind transparency; auto is the colour that covers most of the image.",

@@ -1,4 +1,5 @@
 import type { InputFormat, OutputFormat } from "../format.ts";
+import type { Frames } from "./frames.ts";
 import type { Gamut } from "./gamut.ts";
 import type { Memory } from "./insight.ts";
 
@@ -47,6 +48,8 @@ export interface RenderOptions {
   readonly limits?: RenderLimits;
   /** Of this original; absent, its pixels are looked at anew wherever a wish depends on them. */
   readonly memory?: Memory | undefined;
+  /** Of this original; absent, it is decoded for this render alone. */
+  readonly frames?: Frames | undefined;
   /** Images of watermarks by `watermarkImages`; of these only the project's own may be absent, and is not painted then. */
   readonly images?: ReadonlyMap<string, Uint8Array> | undefined;
 }

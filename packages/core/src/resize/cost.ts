@@ -25,9 +25,16 @@ const LOOKING = 3;
 const RETOUCHING = 1.5;
 const BLURRING = 0.12;
 
+/** Both sizes of what is scaled in linear light. */
+const LIGHTING = 10;
+
 /** A search reads the original once more, and tries and judges this many megapixels at most. */
 const SEARCHED = 0.41;
 const JUDGING = 25;
+
+/** With time: what one encoding takes, and how many are made and judged, the first among them. */
+const LATE: Partial<Record<OutputFormat, number>> = { avif: 60, jpeg: 8 };
+const TRIES = 3;
 
 /** Reading in 16 bits and through two profiles, a JPEG at its full size. */
 const WIDENING = 2.2;
@@ -37,18 +44,20 @@ const LEAST = 0.2;
 
 /**
  * What a render will take, in hundredths of a second of one core or thereabouts: 9 for a photograph of 12 MP as a WebP
- * 800 px wide. `gamut` is what the picture is really made in, `images` are those of watermarks. For admission: the sum of what runs is bounded, not the number.
+ * 800 px wide. `gamut` is what the picture is really made in, `images` are those of watermarks, `late` is for `improve`. For
+ * admission: the sum of what runs is bounded, not the number.
  */
 export function estimateCost(
   facts: ImageFacts,
   transformation: Transformation,
   format: OutputFormat,
-  { rival, gamut, images = [] }: Beside & { readonly gamut?: Gamut | undefined } = {},
+  { rival, gamut, late, images = [] }: Beside & { readonly gamut?: Gamut | undefined } = {},
 ): number {
-  const { size, pages, effects } = foresee(facts, transformation, format);
+  const { size, pages, effects, passes } = foresee(facts, transformation, format);
   const reading = readingOf(facts) + (gamut === "p3" ? WIDENING : 0);
   const read = (facts.width * facts.height * pages * (reading + lookingOf(facts, transformation))) / 1e6;
-  const retouching = effects.reduce((sum, effect) => sum + retouchingOf(effect), 0);
+  const lighting = passes.some(({ inLight }) => inLight) ? LIGHTING : 0;
+  const retouching = effects.reduce((sum, effect) => sum + retouchingOf(effect), lighting);
   const written =
     (size.width * size.height * pages * (WRITING[format] + (rival ? WRITING[rival] : 0) + retouching)) / 1e6;
   const further = images.reduce(
@@ -56,7 +65,8 @@ export function estimateCost(
     0,
   );
   const pressed = transformation.encode?.optipress === undefined ? 0 : searchingOf(facts, format, rival);
-  return LEAST + read + further + written + pressed;
+  const improved = late ? (TRIES * size.width * size.height * ((LATE[format] ?? 0) + JUDGING)) / 1e6 : 0;
+  return LEAST + read + further + written + pressed + improved;
 }
 
 /** What memory may spare is charged all the same: who waits for a place does not know what it will hold then. */

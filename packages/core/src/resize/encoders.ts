@@ -8,20 +8,26 @@ export interface Writing {
   readonly loop?: number;
   /** Bytes count for more than time. */
   readonly small?: boolean;
+  /** Nobody waits for it: fewer bytes are worth several times the CPU. */
+  readonly late?: boolean;
 }
 
 type Encoder = (image: Sharp, quality: number | undefined, writing: Writing) => Sharp;
 
 /**
- * Settings fit for the request path: what makes files smaller for several times the CPU is left to idle time. The curves that quality
- * is chosen by (`quality/curves.ts`) were fitted to them. Defaults here are for animations.
+ * Settings fit for the request path; what makes files smaller for several times the CPU is for what is `late`. The curves that quality
+ * is chosen by (`quality/curves.ts`) were fitted to those of the request path. Defaults here are for animations.
  */
 export const ENCODERS: { readonly [Format in OutputFormat]: Encoder } = {
-  jpeg: (image, quality = 85, { small = false } = {}) => image.jpeg({ quality, mozjpeg: small }),
-  webp: (image, quality = 80, { small, ...timing } = {}) => image.webp({ quality, effort: 4, ...timing }),
-  avif: (image, quality) => image.avif({ quality: avifQuality(quality), effort: 0 }),
+  jpeg: (image, quality = 85, { small, late } = {}) =>
+    image.jpeg({ quality, mozjpeg: small === true || late === true }),
+  webp: (image, quality = 80, { small, late, ...timing } = {}) =>
+    image.webp({ quality, effort: 4, ...timing }),
+  // One step further takes four times the CPU for two of a hundred bytes.
+  avif: (image, quality, { late } = {}) =>
+    image.avif({ quality: avifQuality(quality), effort: late ? 3 : 0 }),
   png: (image) => image.png({ compressionLevel: 6 }),
-  gif: (image, _quality, { small, ...timing } = {}) => image.gif({ effort: 1, ...timing }),
+  gif: (image, _quality, { small, late, ...timing } = {}) => image.gif({ effort: 1, ...timing }),
 };
 
 /** `q` counts as JPEG's: AVIF looks the same at a lower number, 60 where JPEG has 85; both ends stay where they are. */

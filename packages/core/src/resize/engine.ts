@@ -7,7 +7,7 @@ sharp.cache(false);
 sharp.concurrency(1);
 
 /** Raised by hand whenever the same bytes and transformation would give another picture. */
-const REVISION = 5;
+const REVISION = 6;
 
 /** Names everything that decides pixels besides the input: part of every variant key. */
 export const RENDERER_VERSION = `${REVISION}-${sharp.versions.sharp}-${sharp.versions.vips}`;
@@ -23,6 +23,15 @@ export function openImage(
     limitInputChannels: 5,
     sequentialRead: true,
     ...(options.animated ? { pages: -1 } : {}),
+  });
+}
+
+/** Opens a JPEG of our own making whose every pixel is decoded from a square of `shrink` by `shrink`: what libvips takes with the name of a file alone. */
+export function openShrunk(path: string, shrink: number): Sharp {
+  return sharp(`${path}[shrink=${shrink}]`, {
+    failOn: "error",
+    limitInputPixels: false,
+    sequentialRead: true,
   });
 }
 
@@ -58,6 +67,9 @@ export const asP3 = (image: Sharp): Sharp => image.pipelineColourspace("rgb16").
 
 /** Ends an original of 16 bits a channel with a profile in sRGB, where sharp would leave it in Display P3. */
 export const asSrgb = (image: Sharp): Sharp => image.withIccProfile("srgb", { attach: false });
+
+/** Works in linear light, which sharp counts in floating point. Only for pixels that are in sRGB, or in numbers with its curve, already. */
+export const inLight = (image: Sharp): Sharp => image.pipelineColourspace("scrgb");
 
 /** Raw pixels in sRGB as numbers of Display P3. */
 export const srgbToP3 = (raw: Raw, deadline: number): Promise<Raw> =>

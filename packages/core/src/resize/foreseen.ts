@@ -10,6 +10,8 @@ import { UPRIGHT } from "./symmetry.ts";
 export interface Beside {
   /** The other format that is tried. */
   readonly rival?: OutputFormat | undefined;
+  /** It is improved, not rendered. */
+  readonly late?: boolean | undefined;
   /** Of watermarks. */
   readonly images?: readonly ImageFacts[];
 }

@@ -6,9 +6,12 @@ export type {
   RenderOptions,
 } from "./contract.ts";
 export { estimateCost } from "./cost.ts";
+export type { Raw } from "./engine.ts";
 export { RENDERER_VERSION } from "./engine.ts";
 export { isRenderError, RenderError } from "./errors.ts";
+export type { Frames } from "./frames.ts";
 export { carriesP3, type Gamut } from "./gamut.ts";
+export { IMPROVER_REVISION, type Improved, improve, isImprovable } from "./improve.ts";
 export type { Memory } from "./insight.ts";
 export { checkLimits, DEFAULT_LIMITS } from "./limits.ts";
 export { estimateMemory } from "./memory.ts";

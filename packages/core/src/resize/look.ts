@@ -90,8 +90,11 @@ async function lessonsFrom(
 
 /** By how much a side of the original is scaled; to enlarge adds nothing that could be lost. */
 function scaleOf(painting: Painting, context: RenderContext): number {
-  const [{ extract, scaled }] = draw(painting.header, context).passes;
-  return Math.min(1, Math.sqrt((scaled.width * scaled.height) / (extract.width * extract.height)));
+  const { passes } = draw(painting.header, context);
+  const areas = passes.map(
+    ({ extract, scaled }) => (scaled.width * scaled.height) / (extract.width * extract.height),
+  );
+  return Math.min(1, Math.sqrt(areas.reduce((product, area) => product * area, 1)));
 }
 
 async function contentOf(

@@ -4,6 +4,7 @@ import type { ImageFacts } from "./contract.ts";
 import type { Effect } from "./effect.ts";
 import { type Beside, foresee } from "./foreseen.ts";
 import { heldBytes } from "./held.ts";
+import type { Pass } from "./picture.ts";
 
 /** An AVIF is held while it is written. */
 const WRITTEN: Partial<Record<OutputFormat, number>> = { avif: 30 };
@@ -11,6 +12,10 @@ const WRITTEN: Partial<Record<OutputFormat, number>> = { avif: 30 };
 const PASSED = 5;
 /** Finished pixels before and after an effect, or for two encoders. */
 const RAW = 14;
+/** With time: an encoder that looks further, and the senses of two pictures that are compared. */
+const LATE = 90;
+/** The larger pixels from which linear light begins. */
+const LIT = 14;
 /** A backdrop is blurred beside the picture. */
 const BACKED = 24;
 /** The copy that a blur works on. */
@@ -30,20 +35,27 @@ export function estimateMemory(
   facts: ImageFacts,
   transformation: Transformation,
   format: OutputFormat,
-  { rival, images = [] }: Beside = {},
+  { rival, late, images = [] }: Beside = {},
 ): number {
   const { size, pages, effects, passes } = foresee(facts, transformation, format);
   const isRaw =
-    rival !== undefined || effects.length > 0 || passes.length > 1 || passes[0].backdrop !== undefined;
+    late === true ||
+    rival !== undefined ||
+    effects.length > 0 ||
+    passes.length > 1 ||
+    passes[0].backdrop !== undefined;
   const area = size.width * size.height;
   const raw = isRaw
-    ? area * pages * ((passes.some((pass) => pass.backdrop) ? BACKED : RAW) + reachOf(effects))
+    ? area *
+      pages *
+      ((passes.some((pass) => pass.backdrop) ? BACKED : RAW) + reachOf(effects) + lightOf(passes))
     : 0;
-  const written = area * (PASSED + (WRITTEN[format] ?? 0));
+  const written = area * (PASSED + (WRITTEN[format] ?? 0) + (late ? LATE : 0));
   const drawn = facts.format === "svg" ? area * DRAWN : 0;
   const read = [facts, ...images].reduce((most, each) => Math.max(most, heldBytes(each)), 0);
   const looked = transformation.trim?.trim === undefined ? 0 : Math.min(4 * facts.pixels, LOOKED_AT);
   return LEAST + Math.max(read + looked, drawn + raw + written);
 }
 
+const lightOf = (passes: readonly Pass[]) => (passes.some(({ inLight }) => inLight) ? LIT : 0);
 const reachOf = (effects: readonly Effect[]) => (effects.some(({ kind }) => kind === "blur") ? BLURRED : 0);

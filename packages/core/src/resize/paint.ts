@@ -21,12 +21,17 @@ export async function paint(
   rival?: OutputFormat,
 ): Promise<Rendered> {
   const { header, gamut, deadline } = painting;
-  const { image, isFresh } = await paintAll(painting, picture, format);
   const isStill = picture.pages === 1;
   const isSmall = picture.size.width * picture.size.height <= MOST_HELD;
+  const { image, isFresh } = await paintAll(
+    isSmall ? painting : { ...painting, frames: undefined },
+    picture,
+    format,
+  );
   const isChosen = isSmall && writerOf(format, false) !== undefined && choosesQuality(picture);
-  // libvips writes the original's orientation into an AVIF even when told to drop metadata; raw pixels have none.
-  const isMarked = format === "avif" && header.orientation !== 1 && isFresh;
+  // libvips writes the orientation of an original into an AVIF, and its density into JPEG and PNG, even when told to drop metadata;
+  // raw pixels have none, whether they come from a frame or from the original.
+  const isMarked = isFresh && isStill && isSmall && isMarkedIn(format, header);
   const isRivalled = rival !== undefined && isStill && isSmall;
   const needsPixels = isChosen || isMarked || isRivalled;
   const raw = needsPixels ? await toRaw(image, deadline) : undefined;
@@ -45,6 +50,16 @@ export async function paint(
   return second.bytes.length < first.bytes.length ? second : first;
 }
 
+/** The finished pixels of a still picture, and the quality that `paint` gives them. */
+export async function paintRaw(painting: Painting, picture: Picture, format: OutputFormat) {
+  const { image } = await paintAll(painting, picture, format);
+  const raw = await toRaw(image, painting.deadline);
+  return { raw, quality: qualityIn(picture, raw)(format) };
+}
+
+const isMarkedIn = (format: OutputFormat, { orientation, hasDensity }: Header) =>
+  format === "avif" ? orientation !== 1 : hasDensity && (format === "jpeg" || format === "png");
+
 /** An animation is written as it always was, unless it is pressed: its frames are not held together just to be looked at. */
 const choosesQuality = ({ quality, pages, press }: Picture) =>
   quality === undefined && (pages === 1 || press !== undefined);
@@ -60,7 +75,7 @@ function qualityIn(picture: Picture, raw: Raw | undefined) {
   };
 }
 
-async function encodeAs(encoded: Sharp, format: OutputFormat, deadline: number): Promise<Rendered> {
+export async function encodeAs(encoded: Sharp, format: OutputFormat, deadline: number): Promise<Rendered> {
   const { data, info } = await limited(encoded, deadline).toBuffer({ resolveWithObject: true });
   return {
     bytes: data,

@@ -1,7 +1,18 @@
 import type { Sharp } from "sharp";
 import { backedBy } from "./backdrop.ts";
 import type { RenderLimits } from "./contract.ts";
-import { asP3, asSrgb, eachFrame, openImage, openRaw, type Raw, shallowGrey, toRaw } from "./engine.ts";
+import {
+  asP3,
+  asSrgb,
+  eachFrame,
+  inLight,
+  openImage,
+  openRaw,
+  type Raw,
+  shallowGrey,
+  toRaw,
+} from "./engine.ts";
+import { type Frames, frameFor } from "./frames.ts";
 import type { Gamut } from "./gamut.ts";
 import { sameSize } from "./geometry.ts";
 import type { Pass, Picture } from "./picture.ts";
@@ -32,6 +43,8 @@ export interface Painting {
   readonly images: ReadonlyMap<string, Uint8Array>;
   /** What pixels are made in; `p3` only for an original that `isWide`. */
   readonly gamut: Gamut;
+  /** Decoded pixels of the same original, where there are any. */
+  readonly frames?: Frames | undefined;
   /** On the clock of `performance.now()`. */
   readonly deadline: number;
 }
@@ -44,25 +57,35 @@ export interface Painted {
 
 /** Runs a picture through sharp, pass by pass: the original is decoded once, whatever was asked. */
 export async function runPasses(
-  { bytes, header, limits, gamut, deadline }: Painting,
+  painting: Painting,
   picture: Pick<Picture, "passes" | "pages" | "needsColor">,
   fill: Fill,
 ): Promise<Painted> {
+  const { deadline } = painting;
   const [first, ...later] = picture.passes;
-  const options = { maxPixels: limits.maxPixels[header.format], animated: picture.pages > 1 };
-  const isDeepGrey = header.isDeep && header.isGrey;
-  const source = openImage(isDeepGrey ? await shallowGrey(bytes, options, deadline) : bytes, options);
-  if (gamut === "p3") asP3(source);
-  else if (header.isDeep && !isDeepGrey) asSrgb(source);
+  const frame = await frameFor(painting, first);
+  const source = frame ? openRaw(frame) : await openOriginal(painting, picture.pages > 1);
   let image = step(source, first, { ...fill, flatten: fill.flatten && !picture.needsColor });
   if (first.backdrop) image = openRaw(await backed(await toRaw(image, deadline), first, fill, deadline));
   for (const pass of later) image = await followUp(await toRaw(image, deadline), pass, fill, deadline);
   return { image, isFresh: later.length === 0 && first.backdrop === undefined };
 }
 
+async function openOriginal(
+  { bytes, header, limits, gamut, deadline }: Painting,
+  animated: boolean,
+): Promise<Sharp> {
+  const options = { maxPixels: limits.maxPixels[header.format], animated };
+  const isDeepGrey = header.isDeep && header.isGrey;
+  const source = openImage(isDeepGrey ? await shallowGrey(bytes, options, deadline) : bytes, options);
+  if (gamut === "p3") return asP3(source);
+  return header.isDeep && !isDeepGrey ? asSrgb(source) : source;
+}
+
 /** Tells sharp one pass. The calls stand in sharp's own order: of two cuts it takes the one before `resize` as the first. */
 function step(image: Sharp, pass: Pass, { background, flatten }: Fill): Sharp {
   const { extract, scaled, symmetry, window, canvas } = pass;
+  if (pass.inLight) inLight(image);
   if (flatten) image.flatten({ background });
   if (!sameSize(extract, pass.incoming)) image.extract(extract);
   if (!sameSize(extract, scaled)) image.resize({ width: scaled.width, height: scaled.height, fit: "fill" });

@@ -15,6 +15,8 @@ export interface Pass {
   readonly extract: Box;
   /** Size of the extract after scaling. */
   readonly scaled: Size;
+  /** It is scaled in linear light. */
+  readonly inLight?: true;
   readonly symmetry: Symmetry;
   readonly window: Box;
   /** Size of the canvas, and where the window stands on it. */
@@ -99,6 +101,28 @@ export function cutOut(picture: Picture, box: Box): Picture {
 export function scaleTo(picture: Picture, size: Size): Picture {
   const { incoming, extract, symmetry } = lastPass(picture);
   return replaceLast(picture, { ...openPass(layDown(symmetry, size), symmetry), incoming, extract });
+}
+
+/** Times by which a side is larger than wanted where linear light begins, and the pixels that are held there at most. */
+const AHEAD = 2;
+const MOST_AHEAD = 16_000_000;
+
+/**
+ * Scales the whole picture down to `size`, the last part of the way in linear light: there it decides how fine detail looks, and before it
+ * a JPEG comes out of its decoder at a fraction of its size. Enlarging adds no detail that light could be lost in.
+ */
+export function scaleInLight(picture: Picture, size: Size): Picture {
+  const { width, height } = picture.size;
+  if (size.width >= width || size.height >= height) return scaleTo(picture, size);
+  const room = Math.sqrt(MOST_AHEAD / (size.width * size.height * picture.pages));
+  const factor = Math.max(1, Math.min(AHEAD, room));
+  const near = {
+    width: Math.min(width, Math.round(size.width * factor)),
+    height: Math.min(height, Math.round(size.height * factor)),
+  };
+  const begun = beginPass(sameSize(near, picture.size) ? picture : scaleTo(picture, near));
+  const scaled = scaleTo(begun, size);
+  return replaceLast(scaled, { ...lastPass(scaled), inLight: true });
 }
 
 /** Keeps `window` of the scaled picture. */

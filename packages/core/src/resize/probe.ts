@@ -20,6 +20,10 @@ export interface Header extends ImageFacts {
    * of greys.
    */
   readonly isDeep: boolean;
+  /** Says how many pixels an inch has. */
+  readonly hasDensity: boolean;
+  /** A second picture that makes the first brighter on some screens. */
+  readonly hasGainMap: boolean;
   /** Bytes of one decoded pixel. */
   readonly pixelBytes: number;
   /** Milliseconds each frame is shown. */
@@ -72,6 +76,8 @@ export async function readHeader(bytes: Uint8Array): Promise<Header> {
     uprighting: symmetry,
     isGrey: header.space === "b-w" || header.space === "grey16",
     isDeep: header.depth === "ushort" && header.icc !== undefined,
+    hasDensity: header.density !== undefined,
+    hasGainMap: header.gainMap !== undefined,
     pixelBytes: header.channels * (DEPTHS[header.depth] ?? 8),
     delay: header.delay,
     loop: header.loop,

@@ -8,6 +8,8 @@ import { checkLimits, DEFAULT_LIMITS } from "./limits.ts";
 import { look } from "./look.ts";
 import { draw, type Wish } from "./operations/index.ts";
 import { paint } from "./paint.ts";
+import type { Painting } from "./passes.ts";
+import type { Picture } from "./picture.ts";
 import { readHeader } from "./probe.ts";
 
 /**
@@ -20,19 +22,31 @@ import { readHeader } from "./probe.ts";
 export async function render(
   bytes: Uint8Array,
   transformation: Transformation,
-  { format, rival, gamut, limits = DEFAULT_LIMITS, memory, images = new Map() }: RenderOptions,
+  options: RenderOptions,
 ): Promise<Rendered> {
+  return withPicture(bytes, transformation, options, (painting, picture) =>
+    paint(painting, picture, options.format, options.rival),
+  );
+}
+
+/** Plans the picture that `render` gives, and does `work` on it. Rejects with nothing but a `RenderError`. */
+export async function withPicture<Result>(
+  bytes: Uint8Array,
+  transformation: Transformation,
+  { format, rival, gamut, limits = DEFAULT_LIMITS, memory, frames, images = new Map() }: RenderOptions,
+  work: (painting: Painting, picture: Picture) => Promise<Result>,
+): Promise<Result> {
   const deadline = performance.now() + limits.timeoutMs;
   const header = await readHeader(bytes);
   checkLimits(header, bytes.length, limits);
   const wish = { transformation: effectiveTransformation(transformation), format, rival, limits };
-  const painting = { bytes, header, limits, images, gamut: "srgb", deadline } as const;
+  const painting = { bytes, header, limits, images, frames, gamut: "srgb", deadline } as const;
   const isWide = gamut === "p3" && header.isWide && [format, rival ?? format].every(carriesP3);
   try {
     // Always in sRGB: what is seen is kept for variants of both kinds.
     const insight = await look(painting, { ...wish, insight: {} }, memory);
-    if (!isWide) return await paint(painting, draw(header, { ...wish, insight }), format, rival);
-    return await paint({ ...painting, gamut: "p3" }, draw(header, widened(wish, insight)), format, rival);
+    if (!isWide) return await work(painting, draw(header, { ...wish, insight }));
+    return await work({ ...painting, gamut: "p3" }, draw(header, widened(wish, insight)));
   } catch (error) {
     throw asRenderError(error);
   }

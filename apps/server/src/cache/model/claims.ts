@@ -9,6 +9,11 @@ const DOUBTFUL_MS = 5_000;
 /** Milliseconds that a record needs no look at its origin, and that it may stand in for one that fails, as the model's project says. */
 const REVALIDATED_MS = 100_000;
 const STANDS_IN_MS = 5_000;
+/** Milliseconds that an expired record may answer while its origin is asked, and seconds that caches may keep such an answer. */
+const WHILE_ASKED_MS = 8_000;
+const STALE_SECONDS = 1;
+/** Seconds that they may keep one that stands in. */
+const STANDING_IN_SECONDS = 5;
 /** Seconds that an answer may live under a content version of bytes nobody ever saw. */
 const UNMATCHED_SECONDS = 10;
 
@@ -239,8 +244,11 @@ export class Claims {
     }
   }
 
-  /** Nothing stands in for a failing origin longer than the project allows, and nothing at all under a version that nobody confirmed. */
-  #ages({ key, version, begunAt, begun }: Question, { made, picture }: Served): void {
+  /**
+   * Nothing expired stands in for a failing origin, or answers while it is asked, longer than the project allows, nor for caches longer
+   * than seconds; and nothing at all under a version that nobody confirmed.
+   */
+  #ages({ key, version, begunAt, begun }: Question, { made, picture, head }: Served): void {
     const landed = this.#origin.readings.filter(
       (each) => each.key === key && (each.landed ?? Number.POSITIVE_INFINITY) < made,
     );
@@ -254,7 +262,17 @@ export class Claims {
       );
     const said = landed.filter(({ result }) => result === "found" || result === "unchanged");
     const age = begunAt - Math.max(0, ...said.map(({ landedAt = 0 }) => landedAt));
-    if (age > REVALIDATED_MS + STANDS_IN_MS) this.#fail(`6: ${begun} got what the origin said ${age} ms ago`);
+    const expired = begunAt - age + REVALIDATED_MS;
+    const failures = landed.filter(
+      ({ result, sent, landedAt = 0 }) =>
+        result === "refused" && sent > this.#started && landedAt >= expired,
+    );
+    const hasFailed = failures.some((each) => (each.landed ?? begun) < begun);
+    const most = REVALIDATED_MS + (hasFailed ? STANDS_IN_MS : WHILE_ASKED_MS);
+    if (age > most) this.#fail(`6: ${begun} got what the origin said ${age} ms ago`);
+    const seconds = Number(/max-age=(\d+)/.exec(head.get("cache-control") ?? "")?.[1] ?? 0);
+    if (age > REVALIDATED_MS && seconds > (failures.length > 0 ? STANDING_IN_SECONDS : STALE_SECONDS))
+      this.#fail(`6: ${begun} may be kept for ${seconds} s, though it expired`);
     if (!isKnown && age > REVALIDATED_MS) this.#fail(`6: ${begun} got something expired under ${version}`);
   }
 

@@ -11,7 +11,7 @@ export function diskOf(
   shelf: Shelf,
   timing: { readonly read: () => Promise<void>; readonly write: () => Promise<void> },
 ): DiskStore {
-  const disk: Pick<DiskStore, "bytes" | "has" | "get" | "put" | "delete" | "touch"> = {
+  const disk: Pick<DiskStore, "bytes" | "has" | "get" | "getNow" | "put" | "delete"> = {
     get bytes() {
       return 0;
     },
@@ -21,6 +21,7 @@ export function diskOf(
       const bytes = shelf.get(name);
       return bytes && Buffer.from(bytes);
     },
+    getNow: () => undefined,
     async put(name, bytes) {
       await timing.write();
       shelf.set(name, bytes);
@@ -28,7 +29,6 @@ export function diskOf(
     async delete(name) {
       shelf.delete(name);
     },
-    async touch() {},
   };
   // The class keeps its fields private, so that no other object has its type; its promises are all that is used.
   return disk as DiskStore;

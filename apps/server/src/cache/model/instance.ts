@@ -35,7 +35,7 @@ export const PROJECT: Project = {
   forwardQuery: true,
   cache: { browser: 60, cdn: 31_536_000, revalidate: 100 },
   missingStatus: 404,
-  origins: { headers: [], staleIfError: 5, rememberMissing: 10 },
+  origins: { headers: [], staleIfError: 5, staleWhileRevalidate: 8, rememberMissing: 10 },
 };
 const HOST = "demo.example";
 const RECENT = new RecentUrls();

@@ -35,8 +35,8 @@ export const FIRST_RULES: readonly Mutation[] = [
   one(
     "an answer carries the number read before its record was found, not the one at its end",
     DELIVER,
-    "return { answer: answer.answer, stamp: sources.stamp, from: found.from };",
-    "return { answer: answer.answer, stamp: this.#parts.coverage.applied, from: found.from };",
+    "return { answer: answer.answer, ...common, from: found.from };",
+    "return { answer: answer.answer, ...common, stamp: this.#parts.coverage.applied, from: found.from };",
   ),
   {
     rule: "nobody joins a flight from before an invalidation",
@@ -109,6 +109,12 @@ export const FIRST_RULES: readonly Mutation[] = [
     "if (record.order > 0) return",
   ),
   one(
+    "what an invalidation covers does not answer while its origin is asked",
+    ORIGINALS,
+    "if (record && !isCovered && landed === 0 && !isPatient) {",
+    "if (record && landed === 0 && !isPatient) {",
+  ),
+  one(
     "what nobody confirmed is kept nowhere",
     LIFETIME,
     'if (answer.covered || answer.trust === "unconfirmed") return NO_STORE;',
@@ -163,19 +169,19 @@ export const FURTHER_RULES: readonly Mutation[] = [
   one(
     "an answer with an old Age is doubted",
     SUCCESSION,
-    "const doubtful = floor.sequence > 0 && answered.age > 0 && oldest < floor.at;",
+    "const doubtful = floor.sequence > 0 && age > 0 && oldest < floor.at;",
     "const doubtful = floor.sequence < 0 && oldest < floor.at;",
   ),
   one(
     "Age is counted from when the origin was asked",
     SUCCESSION,
-    "const oldest = asking.at - (answered.age + 1) * 1000;",
-    "const oldest = now - (answered.age + 1) * 1000;",
+    "const oldest = asking.at - (age + 1) * 1000;",
+    "const oldest = now - (age + 1) * 1000;",
   ),
   one(
     "a copy from before an invalidation replaces nothing that was read after it",
     SUCCESSION,
-    "if (doubtful && good) return { ...good, expires };",
+    "if (doubtful && good) return { ...good, expires: doubted };",
     "",
   ),
   one(
@@ -187,8 +193,8 @@ export const FURTHER_RULES: readonly Mutation[] = [
   one(
     "Age was rounded down",
     SUCCESSION,
-    "const oldest = asking.at - (answered.age + 1) * 1000;",
-    "const oldest = asking.at - answered.age * 1000;",
+    "const oldest = asking.at - (age + 1) * 1000;",
+    "const oldest = asking.at - age * 1000;",
   ),
   one(
     "what is doubtful lives for five seconds altogether",
@@ -218,6 +224,42 @@ export const FURTHER_RULES: readonly Mutation[] = [
     ORIGINALS,
     "if (record.stale) throw new ServerError(record.stale.code);",
     "",
+  ),
+  one(
+    "nothing expired answers while its origin is asked for longer than the project allows",
+    SUCCESSION,
+    "if (now < record.expires || now >= until) return undefined;",
+    "if (now < record.expires) return undefined;",
+  ),
+  one(
+    "nothing expired answers while its origin is asked about a new version",
+    SUCCESSION,
+    'return trust === "exact" || trust === "known" ? until : undefined;',
+    "return until;",
+  ),
+  one(
+    "what an old cache said has no time beyond its own",
+    SUCCESSION,
+    'if (record.outcome.kind !== "bytes" || record.doubtful || record.stale) return undefined;',
+    'if (record.outcome.kind !== "bytes" || record.stale) return undefined;',
+  ),
+  one(
+    "what stands in for a failing origin has no time beyond its own",
+    SUCCESSION,
+    'if (record.outcome.kind !== "bytes" || record.doubtful || record.stale) return undefined;',
+    'if (record.outcome.kind !== "bytes" || record.doubtful) return undefined;',
+  ),
+  one(
+    "an origin is asked once while an expired record answers",
+    ORIGINALS,
+    "const flight = this.#running(original) ?? this.#start(original, false);",
+    "const flight = this.#start(original, false);",
+  ),
+  one(
+    "caches keep an answer for a second while its origin is asked",
+    ORIGINALS,
+    "return Math.min(REVALIDATING_SECONDS, Math.max(0, left));",
+    "return Math.max(0, left);",
   ),
   one(
     "a content version of other bytes lives for seconds",

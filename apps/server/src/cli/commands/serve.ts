@@ -1,3 +1,4 @@
+import { loadRun } from "../../load.ts";
 import type { Command } from "../command.ts";
 
 export const serve: Command = {
@@ -10,8 +11,8 @@ export const serve: Command = {
     "It writes the server's log, which is JSON by itself, and has no --json. A server that cannot start ends with 1.",
   ],
   examples: ["freshet serve", "PORT=8081 FRESHET_CONFIG=/etc/freshet.json freshet serve"],
-  async run() {
-    const { run } = await import("../../run.ts");
+  async run({ io }) {
+    const { run } = await loadRun(io);
     await run();
     return undefined;
   },

@@ -290,6 +290,10 @@ export const ORIGIN_PROPERTIES = {
     ),
     default: 0,
   },
+  staleWhileRevalidate: seconds(
+    "How long a picture that should have been revalidated is still delivered at once while its origin is asked whether it changed; the next answer is new. Never what an invalidation covers, and never under a new vh; caches are told to keep it for a second at most. 0 lets visitors wait instead. Default: a hundredth of cache.revalidate, at most 60.",
+    0,
+  ),
   versionParameter: {
     type: "string",
     description:

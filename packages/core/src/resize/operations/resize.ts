@@ -9,6 +9,7 @@ import {
   cutOut,
   keepWindow,
   type Picture,
+  scaleInLight,
   scaleTo,
   standOn,
   type TrimmedSides,
@@ -24,7 +25,7 @@ type Values = Parameters<typeof resize>[1];
 export const resize: Apply<"resize"> = (picture, values, context) => {
   const source = { ...picture.size, within: picture.within };
   const plan = planResize(withGravity(values, picture, context), source, bounds(picture, context));
-  const sized = cutAndScale(picture, plan);
+  const sized = cutAndScale(picture, plan, values.linear === true ? scaleInLight : scaleTo);
   const colored = picture.needsColor ? beginPass(sized) : sized;
   const { left, top } = plan.placement;
   if (sameSize(plan.output, colored.size)) return colored;
@@ -85,7 +86,8 @@ function bounds(picture: Picture, { format, limits, transformation }: RenderCont
     FILTERS.some(({ name }) => transformation[name]) ||
     transformation.radius !== undefined ||
     isMarked ||
-    transformation.resize?.bg_img_fit === true;
+    transformation.resize?.bg_img_fit === true ||
+    transformation.resize?.linear === true;
   const most = Math.min(
     limits.maxOutputPixels[format],
     isRetouched ? MOST_RETOUCHED : Number.POSITIVE_INFINITY,
@@ -97,7 +99,7 @@ function bounds(picture: Picture, { format, limits, transformation }: RenderCont
 /** Beyond this a picture scaled as a whole would leave what libvips can address; sharp refuses an SVG from here on. */
 const LARGEST_SCALED = 32_767;
 
-function cutAndScale(picture: Picture, { crop, scaled, window }: Plan): Picture {
+function cutAndScale(picture: Picture, { crop, scaled, window }: Plan, scale: typeof scaleTo): Picture {
   // Without scaling, or when only a sliver of a giant is kept, the cut comes first; else last, because JPEG and WebP
   // are decoded at a fraction of their size only when nothing is cut before.
   const isGiant = Math.max(scaled.width, scaled.height) > LARGEST_SCALED;
@@ -105,6 +107,6 @@ function cutAndScale(picture: Picture, { crop, scaled, window }: Plan): Picture 
     const kept = sameSize(window, scaled) ? picture : cutOut(picture, wholePixels(crop, picture.size));
     return sameSize(kept.size, window) ? kept : scaleTo(kept, window);
   }
-  const whole = scaleTo(picture, scaled);
+  const whole = scale(picture, scaled);
   return sameSize(window, scaled) ? whole : keepWindow(whole, window);
 }

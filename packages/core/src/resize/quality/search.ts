@@ -3,13 +3,12 @@ import { ENCODERS } from "../encoders.ts";
 import { limited, openImage, openRaw, type Raw, toRaw } from "../engine.ts";
 import type { Size } from "../geometry.ts";
 import { hardness, qualityFor, shownHardness, type Writer } from "./curves.ts";
+import { SMALLEST } from "./hold.ts";
 import { likenessTo } from "./likeness.ts";
 import { textureOf } from "./texture.ts";
 
 /** Sides of the squares with as many pixels as the pictures that a search is done in. */
 const SIDES = [160, 320, 640] as const;
-/** Below this side a picture is too small to be judged. */
-const SMALLEST = 64;
 /** Points by which a first guess may be off before a second is made. */
 const CLOSE = 4;
 

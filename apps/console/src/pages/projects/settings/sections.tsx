@@ -69,7 +69,12 @@ export const SECTIONS: readonly Section[] = [
     id: "caching",
     title: "Caching",
     lead: "For how long answers are kept where invalidations do not reach, and what stands in while an origin is down.",
-    owns: ["/cache", "/origins/staleIfError", "/origins/rememberMissing"],
+    owns: [
+      "/cache",
+      "/origins/staleWhileRevalidate",
+      "/origins/staleIfError",
+      "/origins/rememberMissing",
+    ],
     Shown: Caching,
   },
   {

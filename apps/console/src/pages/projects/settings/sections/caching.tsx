@@ -19,6 +19,12 @@ export function Caching() {
       />
       <Field path={["cache", "perUrl"]} label="Longest that ci_cache in a URL may ask for" isSeconds />
       <Field
+        path={["origins", "staleWhileRevalidate"]}
+        label="An expired picture answers while its origin is asked"
+        isSeconds
+        placeholder="a hundredth of the above, at most 60"
+      />
+      <Field
         path={["origins", "staleIfError"]}
         label="An expired picture stands in while the origin fails"
         isSeconds

@@ -1,0 +1,146 @@
+import type { ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import type { HitLine } from "../access-log/access-log.ts";
+import type { HitCounter } from "../analytics/recorder.ts";
+import type { Answer } from "./answers.ts";
+import { endAfterOwnHead } from "./own-head.ts";
+
+/** Ways in which one answer goes out: with its body, without it (HEAD), as 304. */
+export type Shape = "whole" | "bare" | "unmodified";
+
+const FIRST_LINES = {
+  whole: "HTTP/1.1 200 OK",
+  bare: "HTTP/1.1 200 OK",
+  unmodified: "HTTP/1.1 304 Not Modified",
+} as const satisfies Record<Shape, string>;
+
+/** What is said of an answer besides its own head, at most: number, lengths, times. */
+const FURTHER_LINES = 400;
+
+/** An answer in memory, with room in front of its body so that head and body go out in one write. */
+export class Kept {
+  readonly answer: Answer;
+  /** Of which the body is the end. */
+  readonly room: Buffer;
+  /** Connections that have not taken all of the room yet: until they have, none of it may change. */
+  readers = 0;
+  readonly #wires: { [Which in Shape]?: Wire } = {};
+
+  /** The body is copied: it may be a part of some larger buffer, which would be kept as a whole. */
+  constructor(answer: Answer) {
+    const front = frontOf(answer.head);
+    this.room = Buffer.allocUnsafeSlow(front + answer.body.length);
+    this.room.set(answer.body, front);
+    this.answer = { ...answer, body: this.room.subarray(front) };
+  }
+
+  /** `keepAlive` is the last line of a head: for how long a connection is kept. */
+  wire(shape: Shape, keepAlive: string): Wire {
+    const wire = this.#wires[shape] ?? new Wire(this, shape, keepAlive);
+    this.#wires[shape] = wire;
+    return wire;
+  }
+}
+
+/** Bytes that a head may come to. */
+export function frontOf(head: readonly string[]): number {
+  let bytes = FURTHER_LINES;
+  // ": " or the end of a line.
+  for (const text of head) bytes += text.length + 2;
+  return bytes;
+}
+
+/**
+ * An answer as it goes over the wire, for one number and one second. Its head is made anew when they have changed: in the room, while
+ * nobody reads it.
+ */
+export class Wire {
+  /** What one more hit is told to; made by whoever sends the first one. */
+  counter: HitCounter | undefined;
+  line: HitLine | undefined;
+  readonly #kept: Kept;
+  readonly #shape: Shape;
+  readonly #before: string;
+  readonly #keepAlive: string;
+  #stamp = -1;
+  #second = -1;
+  /** All of it, or where the room could not be written to, the head alone. */
+  #bytes: Buffer = Buffer.alloc(0);
+  #body: Uint8Array | undefined;
+
+  constructor(kept: Kept, shape: Shape, keepAlive: string) {
+    this.#kept = kept;
+    this.#shape = shape;
+    this.#keepAlive = keepAlive;
+    const { head } = kept.answer;
+    const lines: string[] = [FIRST_LINES[shape]];
+    for (let at = 0; at < head.length; at += 2) lines.push(`${head[at]}: ${head[at + 1]}`);
+    this.#before = lines.join("\r\n");
+  }
+
+  /** Bytes of the body that are sent. */
+  get bytes(): number {
+    return this.#shape === "whole" ? this.#kept.answer.body.length : 0;
+  }
+
+  get status(): 200 | 304 {
+    return this.#shape === "unmodified" ? 304 : 200;
+  }
+
+  /**
+   * Writes the answer and ends the response, whose turn on the socket it is. False where the connection has not taken all of it yet: then
+   * "close" comes when it has.
+   */
+  send(socket: Socket, response: ServerResponse, stamp: number, second: number): boolean {
+    if (this.#stamp !== stamp || this.#second !== second) this.#renew(stamp, second);
+    response.statusCode = this.status;
+    if (this.#body) {
+      socket.cork();
+      socket.write(this.#bytes);
+      socket.write(this.#body);
+      socket.uncork();
+    } else {
+      socket.write(this.#bytes);
+    }
+    const isTaken = socket.writableLength === 0;
+    if (!isTaken) {
+      this.#kept.readers += 1;
+      response.once("close", () => {
+        this.#kept.readers -= 1;
+      });
+    }
+    endAfterOwnHead(response);
+    return isTaken;
+  }
+
+  #renew(stamp: number, second: number): void {
+    const { answer, room, readers } = this.#kept;
+    const head = this.#headOf(answer, stamp, second);
+    const start = room.length - answer.body.length - head.length;
+    this.#stamp = stamp;
+    this.#second = second;
+    if (this.#shape === "whole" && readers === 0 && start >= 0) {
+      room.write(head, start, "latin1");
+      this.#bytes = room.subarray(start);
+      this.#body = undefined;
+    } else {
+      this.#bytes = Buffer.from(head, "latin1");
+      this.#body = this.#shape === "whole" ? answer.body : undefined;
+    }
+  }
+
+  #headOf({ ranges, body }: Answer, stamp: number, second: number): string {
+    const lines = [
+      this.#before,
+      `Freshet-Stamp: ${stamp}`,
+      "Cache-Status: freshet; hit; detail=memory",
+      "Server-Timing: memory;dur=0.0",
+      `Accept-Ranges: ${ranges ? "bytes" : "none"}`,
+      ...(this.#shape === "unmodified" ? [] : [`Content-Length: ${body.length}`]),
+      `Date: ${new Date(second * 1_000).toUTCString()}`,
+      "Connection: keep-alive",
+      this.#keepAlive,
+    ];
+    return `${lines.join("\r\n")}\r\n\r\n`;
+  }
+}

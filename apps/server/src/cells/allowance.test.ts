@@ -1,0 +1,24 @@
+import { checkLimits, DEFAULT_LIMITS, type ImageFacts } from "@freshet/core/resize";
+import { expect, test } from "vitest";
+import { limitsWithin } from "./allowance.ts";
+
+const avif = (pixels: number): ImageFacts => ({
+  ...{ format: "avif", width: pixels / 4_000, height: 4_000, pages: 1 },
+  ...{ hasAlpha: false, pixels, interlaced: false },
+});
+const lets = (cellBytes: number, pixels: number) => {
+  try {
+    checkLimits(avif(pixels), 1_000, limitsWithin(cellBytes));
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+test("an AVIF may have as many pixels as cells have memory for, up to 25 million", () => {
+  expect(limitsWithin(360e6)).toEqual(DEFAULT_LIMITS);
+  expect(limitsWithin(200e6)).toEqual(DEFAULT_LIMITS);
+  expect([lets(360e6, 15e6), lets(360e6, 16e6)]).toEqual([true, false]);
+  expect([lets(540e6, 22e6), lets(540e6, 23e6)]).toEqual([true, false]);
+  for (const bytes of [600e6, 4e9]) expect([lets(bytes, 25e6), lets(bytes, 26e6)]).toEqual([true, false]);
+});

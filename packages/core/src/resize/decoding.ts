@@ -1,0 +1,40 @@
+import { randomUUID } from "node:crypto";
+import { open, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { openImage, openShrunk, type Raw, toRaw } from "./engine.ts";
+import type { Size } from "./geometry.ts";
+
+/** By how much a JPEG can be shrunk while it is decoded. */
+export type Shrink = 1 | 2 | 4 | 8;
+
+/** The shrink at which sharp decodes a JPEG for a size: the largest that leaves a factor of a ninth and more to be scaled by. */
+export function shrinkOf(source: Size, target: Size): Shrink {
+  const factor = Math.min(source.width / target.width, source.height / target.height);
+  if (factor >= 9) return 8;
+  if (factor >= 5) return 4;
+  return factor >= 3 ? 2 : 1;
+}
+
+/** What libvips leaves of a side: a last pixel that would not be whole is cut off. */
+export const shrunk = ({ width, height }: Size, shrink: Shrink): Size => ({
+  width: Math.max(1, Math.floor(width / shrink)),
+  height: Math.max(1, Math.floor(height / shrink)),
+});
+
+/**
+ * The pixels from which sharp itself would go on. Only of a file can it be told the shrink, so the bytes pass through one without a
+ * name: it is gone when it is closed, whatever happens. Rejects where the system has no such files.
+ */
+export async function decodeAt(bytes: Uint8Array, shrink: Shrink, deadline: number): Promise<Raw> {
+  if (shrink === 1) return toRaw(openImage(bytes, { maxPixels: false, animated: false }), deadline);
+  const path = join(tmpdir(), `freshet-${randomUUID()}`);
+  const file = await open(path, "wx+", 0o600);
+  try {
+    await rm(path);
+    await file.writeFile(bytes);
+    return await toRaw(openShrunk(`/proc/self/fd/${file.fd}`, shrink), deadline);
+  } finally {
+    await file.close();
+  }
+}

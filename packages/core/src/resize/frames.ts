@@ -1,0 +1,74 @@
+import sharp, { type Sharp } from "sharp";
+import { decodeAt, shrinkOf, shrunk } from "./decoding.ts";
+import { openImage, openRaw, type Raw, toRaw } from "./engine.ts";
+import { type Size, sameSize } from "./geometry.ts";
+import type { Painting } from "./passes.ts";
+import type { Pass } from "./picture.ts";
+import type { Header } from "./probe.ts";
+
+/**
+ * Decoded pixels of one original on their way to its next sizes. A JPEG is decoded at a whole, a half, a quarter or an eighth of its
+ * sides, whichever its size takes, and sizes that take the same can share what was decoded. The bytes of a variant are the same
+ * with frames and without, whoever asked before.
+ */
+export interface Frames {
+  /**
+   * The frame of that name or what `make` gives, which will hold `bytes`; undefined where none is wanted now. Whoever waits for a frame
+   * is told of what its making failed with.
+   */
+  take(name: string, bytes: number, make: () => Promise<Raw>): Promise<Raw> | undefined;
+}
+
+/** Below this an original is decoded sooner than it is kept. */
+const LEAST_PIXELS = 3_000_000;
+
+/** The pixels that this pass may begin with in place of the original; undefined where it has to be the original. */
+export async function frameFor(
+  { frames, header, bytes, gamut, deadline }: Painting,
+  { incoming, extract, scaled }: Pass,
+): Promise<Raw | undefined> {
+  const isScaledAlone = sameSize(extract, incoming) && !sameSize(extract, scaled);
+  if (!frames || !isScaledAlone || gamut !== "srgb" || !canBeFramed(header)) return undefined;
+  const shrink = shrinkOf(incoming, scaled);
+  const { width, height } = shrunk(incoming, shrink);
+  try {
+    if (!(await areFramesTrue())) return undefined;
+    return await frames.take(String(shrink), width * height * 3, () => decodeAt(bytes, shrink, deadline));
+  } catch {
+    return undefined; // what is wrong with the original it says itself, to whoever reads it next
+  }
+}
+
+/** What cameras write: three channels of a byte and one picture. */
+const canBeFramed = ({ format, pixels, pixelBytes, hasGainMap }: Header) =>
+  format === "jpeg" && pixels >= LEAST_PIXELS && pixelBytes === 3 && !hasGainMap;
+
+let truth: Promise<boolean> | undefined;
+
+/** Whether this sharp on this system goes the way that frames go; asked once. A variant must not depend on who asked before. */
+function areFramesTrue(): Promise<boolean> {
+  truth ??= provesTrue().catch(() => false);
+  return truth;
+}
+
+const TRIAL: Size = { width: 331, height: 203 };
+const TRIAL_MS = 10_000;
+
+async function provesTrue(): Promise<boolean> {
+  const noise = Uint8Array.from({ length: TRIAL.width * TRIAL.height * 3 }, (_, at) => (at * at * 31) % 251);
+  const jpeg = await sharp(noise, { raw: { ...TRIAL, channels: 3 } })
+    .jpeg()
+    .toBuffer();
+  const deadline = performance.now() + TRIAL_MS;
+  for (const factor of [2.4, 3, 4.9, 5, 8.9, 9, 20]) {
+    const size = { width: Math.floor(TRIAL.width / factor), height: Math.floor(TRIAL.height / factor) };
+    const scaled = (image: Sharp) => toRaw(image.resize({ ...size, fit: "fill" }), deadline);
+    const frame = await decodeAt(jpeg, shrinkOf(TRIAL, size), deadline);
+    const [one, other] = [
+      await scaled(openImage(jpeg, { maxPixels: false, animated: false })),
+      await scaled(openRaw(frame)),
+    ];
+    if (Buffer.compare(one.data, other.data) !== 0) return false;
+  }
+  return true;
+}
