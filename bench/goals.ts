@@ -115,7 +115,7 @@ export const GOALS = [
     "G9",
     "a hit of the disk is a hit",
     most("G9", "CPU per disk hit ÷ nginx static", "disk", [4.5, 3]),
-    least("G9.promoted", "second hits of the disk that come from memory", "disk", [undefined, 1]),
+    least("G9.promoted", "second hits of the disk that come from memory", "promotion", [undefined, 1]),
   ),
   goal(
     "G10",
@@ -216,7 +216,7 @@ export const GOALS = [
   goal(
     "G22",
     "it is there at once",
-    most("G22", "process start → first picture ÷ bare node + fastify + sharp", "start", [1.1, 0.75]),
+    most("G22", "process start → first picture ÷ bare node + fastify + sharp", "cold-start", [1.1, 0.75]),
     most("G22.index", "ready with 1,000,000 entries on disk", "disk", [undefined, 400], MS),
   ),
   goal(

@@ -1,5 +1,5 @@
-import { createServer, type Server as TcpServer } from "node:net";
 import type { AddressInfo } from "node:net";
+import { createServer, type Server as TcpServer } from "node:net";
 import type { Options } from "../options.ts";
 import { deliveryUrl, type Origin, type Server, startOrigin, startOwn } from "../peers.ts";
 import type { Pictures } from "../pictures.ts";

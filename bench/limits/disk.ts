@@ -101,7 +101,9 @@ export async function compareDiskHits(
         const begun = usageOf(contender.server.pid);
         const { requests, perSecond } = await load(contender, options.quick ? 1 : 2);
         const cpuMs = usageOf(contender.server.pid).cpuMs - begun.cpuMs;
-        peers.find((peer) => peer.name === contender.name)?.rounds.push({ cpuMicroseconds: (cpuMs * 1000) / requests, perSecond });
+        peers
+          .find((peer) => peer.name === contender.name)
+          ?.rounds.push({ cpuMicroseconds: (cpuMs * 1000) / requests, perSecond });
       }
     }
     const after = await answers(own.url);

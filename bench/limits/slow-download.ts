@@ -4,8 +4,8 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { fetchRendition } from "../check.ts";
 import type { Options } from "../options.ts";
-import { deliveryUrl, startOwn } from "../peers.ts";
 import { renderBare } from "../peers/loop/picture.ts";
+import { deliveryUrl, startOwn } from "../peers.ts";
 import type { Pictures } from "../pictures.ts";
 import { pause } from "../programs.ts";
 
