@@ -1,21 +1,15 @@
-import type { Cell } from "./cell.ts";
+import { type Cell, GROUPS } from "./cell.ts";
 import { consoleCell } from "./console/cell.ts";
 import { FRESHNESS } from "./freshness/cells.ts";
 import { HITS } from "./hits/cells.ts";
+import { LIMITS } from "./limits/cells.ts";
 import { MISSES } from "./misses/cells.ts";
 import { QUALITY } from "./quality/cells.ts";
-import { firstPicture } from "./start/first-picture.ts";
 import { statsCell } from "./stats/cell.ts";
 import { STRESS } from "./stress/cells.ts";
 
-/** Every comparison, in the order in which a whole run makes them: goals of delivery first, what takes longest last. */
+/** Every comparison, group by group: what the goals of delivery need most first, what takes longest last. */
 export const CELLS: readonly Cell[] = [
-  ...MISSES,
-  ...HITS,
-  ...STRESS,
-  firstPicture,
-  ...FRESHNESS,
-  ...QUALITY,
-  consoleCell,
-  statsCell,
-];
+  ...[...MISSES, ...HITS, ...STRESS, ...LIMITS],
+  ...[...FRESHNESS, ...QUALITY, consoleCell, statsCell],
+].toSorted((one, other) => GROUPS.indexOf(one.group) - GROUPS.indexOf(other.group));

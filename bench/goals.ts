@@ -89,7 +89,7 @@ export const GOALS = [
     "G5",
     "it fits into a small machine",
     most("G5.peak", "peak memory over 500 misses of three formats, 16 in flight", "memory", [350, 260], MB),
-    most("G5.ipx", "the same ÷ ipx", "memory", [0.3]),
+    most("G5.ipx", "peak memory over misses to JPEG ÷ ipx", "jpeg", [0.3]),
     most("G5.idle", "memory after 10 idle seconds", "memory", [undefined, 150], MB),
   ),
   goal(
@@ -115,7 +115,7 @@ export const GOALS = [
     "G9",
     "a hit of the disk is a hit",
     most("G9", "CPU per disk hit ÷ nginx static", "disk", [4.5, 3]),
-    least("G9.promoted", "second hits of the disk that come from memory", "disk", [undefined, 1]),
+    least("G9.promoted", "second hits of the disk that come from memory", "promotion", [undefined, 1]),
   ),
   goal(
     "G10",
@@ -216,7 +216,7 @@ export const GOALS = [
   goal(
     "G22",
     "it is there at once",
-    most("G22", "process start → first picture ÷ bare node + fastify + sharp", "start", [1.1, 0.75]),
+    most("G22", "process start → first picture ÷ bare node + fastify + sharp", "cold-start", [1.1, 0.75]),
     most("G22.index", "ready with 1,000,000 entries on disk", "disk", [undefined, 400], MS),
   ),
   goal(

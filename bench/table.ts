@@ -9,8 +9,8 @@ export function table(title: string, rows: readonly (readonly string[])[], { lef
   return `${title}\n${lines.join("\n")}`;
 }
 
-/** A ratio with a mark where its rounds differ too much. */
+/** A ratio with half of what the middle half of its rounds spreads over, and a mark where they differ too much. */
 export const shown = ({ median: middle, spread }: Ratio): string =>
-  `${middle.toFixed(2)}${spread > STEADY ? " ~" : ""}`;
+  `${middle.toFixed(2)}${spread === 0 ? "" : ` ±${(spread * 50).toFixed(0)} %`}${spread > STEADY ? " ~" : ""}`;
 
 export const megabytes = (bytes: number): string => (bytes / 2 ** 20).toFixed(0);

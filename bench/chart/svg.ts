@@ -1,5 +1,5 @@
 /** Text as SVG takes it. */
-export const escaped = (text: string): string =>
+const escaped = (text: string): string =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 
 /** One element; numbers to a tenth of a pixel. */

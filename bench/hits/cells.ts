@@ -1,7 +1,6 @@
 import type { Cell } from "../cell.ts";
 import { compareHits } from "./compare.ts";
 import { conditional } from "./conditional.ts";
-import { keys } from "./keys.ts";
 import { reportHits } from "./report.ts";
 
 /** What is in memory already. */
@@ -13,5 +12,4 @@ export const HITS: readonly Cell[] = [
     run: async (parts, options, progress) => reportHits(await compareHits(parts, options, progress)),
   },
   conditional,
-  keys,
 ];

@@ -51,7 +51,12 @@ export async function measureSrcset(
           if (!one.every((body, at) => body.equals(other[at] ?? Buffer.alloc(0))))
             throw new Error(`${picture}: what is shared and what is not differ.`);
           const [{ server } = { server: undefined }] = servers;
-          if (server) spent.alone += await singly(server, (at) => origin.pictureUrl(`s${asked}-${at}`, picture), figure.format);
+          if (server)
+            spent.alone += await singly(
+              server,
+              (at) => origin.pictureUrl(`s${asked}-${at}`, picture),
+              figure.format,
+            );
         }
         if (round < 0) continue;
         figure.shared.push(spent.shared);

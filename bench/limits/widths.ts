@@ -8,8 +8,8 @@ import type { Pictures } from "../pictures.ts";
 import { pause } from "../programs.ts";
 
 /** What a responsive picture is asked for in, and how often in all. */
-export const WIDTHS = [320, 480, 640, 800, 960, 1_200, 1_440, 1_600] as const;
-export const REQUESTS = 200;
+const WIDTHS = [320, 480, 640, 800, 960, 1_200, 1_440, 1_600] as const;
+const REQUESTS = 200;
 const AFTERMATH_MS = 200;
 
 /** One original that nobody asked for before, in all widths at once. */

@@ -71,7 +71,7 @@ test("every goal is named: in a row with what it means, or in the line of its re
   ]);
   const lines = unmeasuredLines(verdicts);
   expect(lines).toContain(
-    "not measured: no start: G22 process start → first picture ÷ bare node + fastify + sharp",
+    "not measured: no cold-start: G22 process start → first picture ÷ bare node + fastify + sharp",
   );
   expect(lines).toContain("not measured: no keys: G25 a URL is understood once");
   for (const { name, criteria } of GOALS) {

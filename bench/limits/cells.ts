@@ -1,0 +1,10 @@
+import type { Cell } from "../cell.ts";
+import { disk } from "./disk-cell.ts";
+import { keys } from "./keys-cell.ts";
+import { LOADS } from "./load-cells.ts";
+import { ORIGINS } from "./origin-cells.ts";
+import { PIXELS } from "./pixel-cells.ts";
+import { coldStart } from "./start-cell.ts";
+
+/** What is measured at the limits of delivery. */
+export const LIMITS: readonly Cell[] = [...PIXELS, disk, keys, ...LOADS, ...ORIGINS, coldStart];
