@@ -28,5 +28,5 @@ const bundle = await rolldown({
   external: OUTSIDE,
   plugins: [atHome],
 });
-await bundle.write({ dir: BUNDLE, format: "esm", codeSplitting: false });
+await bundle.write({ dir: BUNDLE, format: "esm", codeSplitting: false, comments: false });
 await bundle.close();

@@ -1,10 +1,14 @@
 import { existsSync } from "node:fs";
 import { enableCompileCache, flushCompileCache } from "node:module";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { dataFolderOf } from "./config/data-folder.ts";
 
 /** By then the first pictures were made, and what that needed is compiled too. */
 const KEPT_AFTER_MS = 10_000;
+
+/** What shares the thread pool with renders: files, names, hashes. */
+const THREADS_BESIDE_RENDERS = 4;
 
 /**
  * Loads the server for a start: in the one file that the build made of it, where there is one, and as the start before left it compiled in the
@@ -14,6 +18,8 @@ export async function loadRun(from: {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
 }): Promise<Pick<typeof import("./run.ts"), "run">> {
+  // The pool begins with its first use, so this is early enough; what the environment says holds.
+  process.env.UV_THREADPOOL_SIZE ??= String(availableParallelism() + THREADS_BESIDE_RENDERS);
   // Never in a folder that others can write to: what is read there is run.
   enableCompileCache(join(dataFolderOf(from.env, from.cwd), "compiled"));
   // A process that is killed writes nothing at its end.

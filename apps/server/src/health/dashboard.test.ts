@@ -7,6 +7,7 @@ import { observerMetrics } from "../observer/metrics.ts";
 import { createTally } from "../observer/tally.ts";
 
 const DASHBOARD = join(import.meta.dirname, "../../../../docs/grafana/freshet.json");
+const ALERTS = join(import.meta.dirname, "../../../../docs/operations/alerts.yml");
 
 interface Panel {
   readonly title: string;
@@ -63,14 +64,28 @@ afterAll(() => fleet.stop());
 const expressions = () =>
   panels.flatMap(({ title, targets = [] }) => targets.map((each) => ({ title, ...each })));
 
+const missingOf = (expressions: readonly string[]) =>
+  expressions
+    .flatMap((expr) => [...expr.matchAll(/freshet_\w+/g)].map(([name]) => name))
+    .filter((name) => {
+      const base = name.replace(/_(bucket|sum|count)$/, "");
+      return !exported.has(name) && exported.get(base)?.type !== "histogram";
+    });
+
 test("every metric that the dashboard names is exported", () => {
-  const named = expressions().flatMap(({ expr }) => [...expr.matchAll(/freshet_\w+/g)].map(([name]) => name));
-  expect(new Set(named).size).toBeGreaterThan(15);
-  const missing = named.filter((name) => {
-    const base = name.replace(/_(bucket|sum|count)$/, "");
-    return !exported.has(name) && exported.get(base)?.type !== "histogram";
-  });
-  expect(missing).toEqual([]);
+  expect(expressions().length).toBeGreaterThan(15);
+  expect(missingOf(expressions().map(({ expr }) => expr))).toEqual([]);
+});
+
+test("so is every metric that the alerts name, and the page of alerts has a line for each of them", async () => {
+  const text = await readFile(ALERTS, "utf8");
+  const named = [...text.matchAll(/^ {8}expr: (.*)$/gm)].map(([, expr = ""]) => expr);
+  expect(named.length).toBeGreaterThan(10);
+  // No bucket here.
+  expect(missingOf(named).filter((name) => !name.startsWith("freshet_shared_cache_"))).toEqual([]);
+  const page = await readFile(join(ALERTS, "../monitoring.md"), "utf8");
+  const alerts = [...text.matchAll(/- alert: (\w+)/g)].map(([, name = ""]) => name);
+  expect([...page.matchAll(/^\| (Freshet\w+) \|/gm)].map(([, name]) => name)).toEqual(alerts);
 });
 
 test("every label that it goes by is one that the metric has, and what it shows is told apart", () => {
