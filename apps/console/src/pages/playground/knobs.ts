@@ -45,6 +45,7 @@ const LABELS: Readonly<Record<string, string>> = {
   x: "Centre across",
   y: "Centre down",
   org_if_sml: "Never enlarge",
+  linear: "In linear light",
   fit_enlarge: "Fit may enlarge",
   bg_color: "Background",
   bg_img_fit: "Pad with itself",
