@@ -20,7 +20,7 @@ export interface CellBounds {
 }
 
 /** A process that holds more than that after a job is replaced by a new one. */
-const BLOATED = 110_000_000;
+const BLOATED = 125_000_000;
 /** How long a job takes before any was measured. */
 const FIRST_MS = 300;
 /** Milliseconds after which a process that nobody needs ends. */
