@@ -375,7 +375,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     get setupToken() {
       return setupToken;
     },
-    reopenLog: accessLog && (() => accessLog.reopen()),
+    reopenLog: accessLog?.reopen,
     async start() {
       await access.migrate();
       await connectors.migrate();
