@@ -412,7 +412,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     get setupToken() {
       return setupToken;
     },
-    reopenLog: accessLog && (() => accessLog.reopen()),
+    reopenLog: accessLog?.reopen,
     async start() {
       // They have a store of their own.
       const counting = analytics.start();

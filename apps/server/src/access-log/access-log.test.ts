@@ -80,3 +80,18 @@ test("where lines go is said by the environment before the file; nowhere is the 
   expect(to({ to: "a.log" }, "b.log")).toBe("/work/b.log");
   expect(to(undefined, "stdout")).toBe("stdout");
 });
+
+test("a file that cannot be written to is a fault of the configuration", async () => {
+  const policy = readAccessLog({ to: "." }, undefined, places());
+  if (!policy) throw new Error("There is a section.");
+  const sentence = `accessLog.to names ${folder}, which cannot be written to (EISDIR).`;
+  await expect(openAccessLog(policy, () => {})).rejects.toThrow(sentence);
+});
+
+test("standard output is not opened anew", async () => {
+  const policy = readAccessLog(undefined, "stdout", places());
+  if (!policy) throw new Error("The environment wants one.");
+  const log = await openAccessLog(policy, () => {});
+  expect(log.reopen).toBeUndefined();
+  await log.close();
+});

@@ -1,3 +1,4 @@
+import { ConfigError } from "../config.ts";
 import type { AccessLogConfig } from "./config.ts";
 import { type AccessLine, quoted, restOfLine } from "./line.ts";
 import { LogFile } from "./log-file.ts";
@@ -7,7 +8,8 @@ export interface AccessLog {
   answered(line: AccessLine, address: string | undefined, now: number): void;
   /** One more hit of a finished answer. */
   hit(line: HitLine, stamp: number, address: string | undefined, now: number): void;
-  reopen(): void;
+  /** Opens the file anew; undefined where there is none. */
+  readonly reopen: (() => void) | undefined;
   close(): Promise<void>;
   /** Lines that were written, and that were dropped because they came faster than they could be. */
   readonly written: number;
@@ -33,12 +35,14 @@ export class HitLine {
   }
 }
 
-/** @throws what fs.open does where the file cannot be written to. */
+/** @throws ConfigError where the file cannot be written to. */
 export async function openAccessLog(
   { to, sample, address: withAddress, bufferBytes }: AccessLogConfig,
   failed: (error: unknown) => void,
 ): Promise<AccessLog> {
-  const file = await LogFile.open({ to, bufferBytes, failed });
+  const file = await LogFile.open({ to, bufferBytes, failed }).catch((error) => {
+    throw new ConfigError([`accessLog.to names ${to}, which cannot be written to (${error.code ?? error}).`]);
+  });
   const isWanted = createSampling(sample);
   const one = sample === 1 ? "" : `,"sample":${sample}`;
   let at = Number.NaN;
@@ -57,7 +61,7 @@ export async function openAccessLog(
     hit(line, stamp, address, now) {
       if (isWanted()) file.add(firstOf(address, now), line.restOf(stamp));
     },
-    reopen: () => file.reopen(),
+    reopen: to === "stdout" ? undefined : () => file.reopen(),
     close: () => file.close(),
     get written() {
       return file.written;

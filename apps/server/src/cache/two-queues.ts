@@ -151,6 +151,9 @@ class Queue<Value> {
     if (node.newer) node.newer.older = node.older;
     else this.#newest = node.older;
     this.bytes -= node.bytes;
+    // Whoever still holds the entry would hold everything that stood beside it since.
+    node.older = undefined;
+    node.newer = undefined;
   }
 }
 
