@@ -34,7 +34,10 @@ export async function measureSrcset(
   const servers: { readonly name: "shared" | "apart"; readonly server: Server }[] = [];
   try {
     servers.push({ name: "shared", server: await startOwn(undefined, { limits: PATIENT }) });
-    servers.push({ name: "apart", server: await startOwn(undefined, { limits: { ...PATIENT, frameBytes: 0 } }) });
+    servers.push({
+      name: "apart",
+      server: await startOwn(undefined, { limits: { ...PATIENT, frameBytes: 0 } }),
+    });
     const figures = FORMATS.map((format): SrcsetFigures => ({ format, shared: [], apart: [], alone: [] }));
     for (let round = -1; round < rounds; round += 1) {
       progress(round < 0 ? "srcset: once to warm up" : `srcset: round ${round + 1} of ${rounds}`);
@@ -53,7 +56,12 @@ export async function measureSrcset(
           if (!one.every((body, at) => body.equals(other[at] ?? Buffer.alloc(0))))
             throw new Error(`${picture}: what is shared and what is not differ.`);
           const [{ server } = { server: undefined }] = servers;
-          if (server) spent.alone += await singly(server, (at) => origin.pictureUrl(`s${asked}-${at}`, picture), figure.format);
+          if (server)
+            spent.alone += await singly(
+              server,
+              (at) => origin.pictureUrl(`s${asked}-${at}`, picture),
+              figure.format,
+            );
         }
         if (round < 0) continue;
         figure.shared.push(spent.shared);
