@@ -63,7 +63,8 @@ export class FrameShelf {
       return kept.raw;
     }
     const isLarge = bytes > this.#maxBytes * LARGE;
-    const isWanted = this.#asked.get(digest)?.isBurst === true && (!isLarge || this.#note(this.#largeAsked, name));
+    const isWanted =
+      this.#asked.get(digest)?.isBurst === true && (!isLarge || this.#note(this.#largeAsked, name));
     if (!isWanted || !this.#makeRoom(bytes)) return undefined;
     const entry: Kept = { bytes, raw: make(), isMade: false, usedAt: this.#now() };
     this.#kept.set(name, entry);

@@ -99,6 +99,7 @@ const STAGE: Readonly<Record<string, string>> = {
   x: "w=90&h=90&y=9",
   y: "w=90&h=90&x=9",
   org_if_sml: "w=900",
+  linear: "w=50",
   margin: "w=90&h=90&func=fit",
   fit_enlarge: "w=900&h=900&func=fit",
   bg_img_fit: "w=90&h=90&func=fit",
