@@ -7,17 +7,22 @@ export interface Patience {
   readonly isOver: boolean;
   /** Aborted when the work is not wanted any more. */
   readonly signal: AbortSignal;
+  /** A visitor waits for the place that the work has. What can be broken off without harm aborts its signal. */
+  giveWay(): void;
   /** Somebody has come for it. */
   end(): void;
   /** Calls when somebody has come, until the function it answers with is called. */
   onEnd(told: () => void): () => void;
 }
 
-export function createPatience(signal: AbortSignal): Patience {
+export function createPatience(signal: AbortSignal, giveWay: () => void = () => {}): Patience {
   const listeners = new Set<() => void>();
   let isOver = false;
   return {
     signal,
+    giveWay: () => {
+      if (!isOver) giveWay();
+    },
     get isOver() {
       return isOver;
     },

@@ -151,6 +151,31 @@ describe("RenderQueue", () => {
       expect(queue.running).toBe(0);
     });
 
+    it("is told when somebody waits for its place, and only then", async () => {
+      const queue = new RenderQueue({ places: 2, maxWaitingCost: 100, maxAgeMs: 5_000 });
+      const late = gate();
+      let told = 0;
+      const giveWay = () => {
+        told += 1;
+        late.open();
+      };
+      const improving = queue.run(
+        { cost: 1, patience: createPatience(new AbortController().signal, giveWay) },
+        () => late.opened,
+      );
+      const visitor = gate();
+      const first = queue.run({ cost: 1 }, () => visitor.opened);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      expect([told, queue.running]).toEqual([0, 2]);
+      expect(await queue.run({ cost: 1 }, async () => "second")).toBe("second");
+      expect(told).toBe(1);
+      visitor.open();
+      await Promise.all([first, improving]);
+      // What is over has no place to give.
+      await Promise.all([1, 2, 3].map((each) => queue.run({ cost: 1 }, async () => each)));
+      expect(told).toBe(1);
+    });
+
     it("goes on where there is one place, while nobody is there", async () => {
       const queue = new RenderQueue({ places: 1, maxWaitingCost: 100, maxAgeMs: 5_000 });
       const done = [1, 2, 3].map((each) => queue.run({ cost: 1, patience: patient() }, async () => each));

@@ -78,6 +78,8 @@ export class RenderQueue {
   readonly #promises = new Map<string, { count: number; readonly release: () => void }>();
   /** Starts of what nobody waits for. */
   readonly #patient = new Set<() => void>();
+  /** Whose work has a place that nobody waited for. */
+  readonly #yielding = new Set<Patience>();
   readonly #pace = new Pace(FIRST.ms, FIRST.cost);
   readonly #refusals = { foreseen: 0, displaced: 0, late: 0, abandoned: 0 };
   #running = 0;
@@ -165,8 +167,17 @@ export class RenderQueue {
    * @throws ServerError SERVER_BUSY, or CLIENT_GONE when it is over before it has begun.
    */
   async run<Result>(job: RenderJob, work: () => Promise<Result>): Promise<Result> {
-    const { cost, patience } = job;
-    if (!patience || !(await this.#isTurn(patience))) await this.#queue(job);
+    const { patience } = job;
+    if (patience && (await this.#isTurn(patience))) {
+      this.#yielding.add(patience);
+      // How long it takes says nothing of what somebody waits for: it gives way.
+      return await work().finally(() => {
+        this.#yielding.delete(patience);
+        this.#leave();
+      });
+    }
+    await this.#queue(job);
+    const { cost } = job;
     this.#runningCost += cost;
     const begun = this.#now();
     try {
@@ -174,9 +185,13 @@ export class RenderQueue {
     } finally {
       this.#pace.add(cost, this.#now() - begun);
       this.#runningCost = Math.max(0, this.#runningCost - cost);
-      this.#running -= 1;
-      this.#startNext();
+      this.#leave();
     }
+  }
+
+  #leave(): void {
+    this.#running -= 1;
+    this.#startNext();
   }
 
   get #boundMs(): number {
@@ -214,6 +229,7 @@ export class RenderQueue {
     this.#timers.set(entry, setTimeout(late, this.#maxAgeMs));
     this.#waitingSince ??= entry.since;
     this.#displace(entry);
+    for (const each of this.#yielding) each.giveWay();
     const forget = departure?.onEnd(() => {
       if (this.#forget(entry)) reject(this.#abandoned());
       this.#startNext();

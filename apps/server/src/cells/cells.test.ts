@@ -94,6 +94,32 @@ test("what earlier jobs left in a process is not taken for what a job needs", as
   expect(pool.pids).toEqual([pid]);
 });
 
+test("what nobody waits for is ended for whoever comes, and says nothing about the picture", async () => {
+  const pool = open({ places: 1 });
+  const gaveWay = new AbortController();
+  const patience = createPatience(gaveWay.signal, () => gaveWay.abort(new Error("gave way")));
+  const late = pool.enter({ ...ENOUGH, cpuMs: 60_000 }, (run) => run("render", asPng(ENDLESS)), { patience });
+  const outcome = late.catch((error: unknown) => error);
+  await expect.poll(() => pool.pids.length).toBe(1);
+  const [pid = 0] = pool.pids;
+  expect((await renderIn(pool, PLAIN)).rendered.width).toBe(18);
+  expect(await outcome).toBe(gaveWay.signal.reason);
+  await expect.poll(() => isAlive(pid)).toBe(false);
+  expect([pool.running, pool.waiting]).toEqual([0, 0]);
+});
+
+test("what a visitor has come for meanwhile is not ended for another", async () => {
+  const pool = open({ places: 1 });
+  const gaveWay = new AbortController();
+  const patience = createPatience(gaveWay.signal, () => gaveWay.abort(new Error("gave way")));
+  const first = pool.enter(ENOUGH, (run) => run("render", asPng(PLAIN)), { patience });
+  patience.end();
+  const second = renderIn(pool, PLAIN);
+  expect((await first).rendered.width).toBe(18);
+  expect((await second).rendered.width).toBe(18);
+  expect(gaveWay.signal.aborted).toBe(false);
+});
+
 test("a process that somebody kills is no more than one refused picture", async () => {
   const pool = open();
   const outcome = codeOf(renderIn(pool, ENDLESS, { ...ENOUGH, cpuMs: 20_000 }));

@@ -61,6 +61,8 @@ export class Cells {
   readonly #pace = new Pace(FIRST_MS);
   /** Starts of what nobody waits for, with the memory that each needs. */
   readonly #patient = new Map<() => void, number>();
+  /** Whose work has a place that nobody waited for. */
+  readonly #yielding = new Set<Patience>();
   readonly #idle: { readonly cell: Cell; readonly timer: NodeJS.Timeout }[] = [];
   readonly #busy = new Set<Cell>();
   #running = 0;
@@ -97,7 +99,8 @@ export class Cells {
   ): Promise<Result> {
     const { patience } = how;
     const allowance = { ...wish, bytes: Math.min(wish.bytes, this.#bounds.bytes) };
-    if (!patience || !(await this.#isTurn(allowance, patience))) {
+    const yielding = patience && (await this.#isTurn(allowance, patience)) ? patience : undefined;
+    if (!yielding) {
       how.promised?.keep();
       if (how.departure?.isOver) throw new ServerError("CLIENT_GONE");
       const isFirst = allowance.isQuick ? this.#waiting.quick.size === 0 : this.waiting === 0;
@@ -106,14 +109,26 @@ export class Cells {
     }
     const begun = performance.now();
     let cell: Cell | undefined;
+    // A visitor may have come for the same meanwhile.
+    const stop = () => yielding?.isOver === false && cell?.end();
+    if (yielding) this.#yielding.add(yielding);
+    yielding?.signal.addEventListener("abort", stop);
     try {
       return await work((name, input) => {
+        if (yielding?.isOver === false) yielding.signal.throwIfAborted();
         cell = cell && !cell.isOver ? cell : this.#open();
         return cell.run(name, input, allowance);
       });
+    } catch (error) {
+      // What was broken off says nothing about the picture.
+      if (yielding?.isOver === false) yielding.signal.throwIfAborted();
+      throw error;
     } finally {
+      if (yielding) this.#yielding.delete(yielding);
+      yielding?.signal.removeEventListener("abort", stop);
       if (cell) this.#putBack(cell);
-      this.#pace.add(ONE, performance.now() - begun);
+      // How long it takes to be broken off says nothing of what somebody waits for.
+      if (!yielding) this.#pace.add(ONE, performance.now() - begun);
       this.#running -= 1;
       this.#bytes -= allowance.bytes;
       this.#startNext();
@@ -209,6 +224,7 @@ export class Cells {
     const deadline = setTimeout(() => leave(() => new Busy(expectedMs)), maxAgeMs);
     const forget = departure?.onEnd(() => leave(() => new ServerError("CLIENT_GONE")));
     lanes.push(entry);
+    for (const each of this.#yielding) each.giveWay();
     await promise.finally(() => {
       clearTimeout(deadline);
       forget?.();
