@@ -78,10 +78,10 @@ export class RenderQueue {
   readonly #promises = new Map<string, { count: number; readonly release: () => void }>();
   /** Starts of what nobody waits for. */
   readonly #patient = new Set<() => void>();
-  readonly #pace = new Pace(FIRST.ms, FIRST.cost);
-  readonly #refusals = { foreseen: 0, displaced: 0, late: 0, abandoned: 0 };
   /** Whose work has a place that nobody waited for. */
   readonly #yielding = new Set<Patience>();
+  readonly #pace = new Pace(FIRST.ms, FIRST.cost);
+  readonly #refusals = { foreseen: 0, displaced: 0, late: 0, abandoned: 0 };
   #running = 0;
   #runningCost = 0;
   #queuedCost = 0;
@@ -167,21 +167,31 @@ export class RenderQueue {
    * @throws ServerError SERVER_BUSY, or CLIENT_GONE when it is over before it has begun.
    */
   async run<Result>(job: RenderJob, work: () => Promise<Result>): Promise<Result> {
-    const { cost, patience } = job;
-    const yielding = patience && (await this.#isTurn(patience)) ? patience : undefined;
-    if (yielding) this.#yielding.add(yielding);
-    else await this.#queue(job);
+    const { patience } = job;
+    if (patience && (await this.#isTurn(patience))) {
+      this.#yielding.add(patience);
+      // How long it takes says nothing of what somebody waits for: it gives way.
+      return await work().finally(() => {
+        this.#yielding.delete(patience);
+        this.#leave();
+      });
+    }
+    await this.#queue(job);
+    const { cost } = job;
     this.#runningCost += cost;
     const begun = this.#now();
     try {
       return await work();
     } finally {
-      if (yielding) this.#yielding.delete(yielding);
       this.#pace.add(cost, this.#now() - begun);
       this.#runningCost = Math.max(0, this.#runningCost - cost);
-      this.#running -= 1;
-      this.#startNext();
+      this.#leave();
     }
+  }
+
+  #leave(): void {
+    this.#running -= 1;
+    this.#startNext();
   }
 
   get #boundMs(): number {

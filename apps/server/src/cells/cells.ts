@@ -127,7 +127,8 @@ export class Cells {
       if (yielding) this.#yielding.delete(yielding);
       yielding?.signal.removeEventListener("abort", stop);
       if (cell) this.#putBack(cell);
-      this.#pace.add(ONE, performance.now() - begun);
+      // How long it takes to be broken off says nothing of what somebody waits for.
+      if (!yielding) this.#pace.add(ONE, performance.now() - begun);
       this.#running -= 1;
       this.#bytes -= allowance.bytes;
       this.#startNext();
