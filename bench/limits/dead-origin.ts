@@ -11,7 +11,7 @@ const WELL = 3;
 const CLIENTS = 2;
 const LOST = 8;
 /** What a visitor does whose picture failed: he looks at another one. */
-const PAUSE_MS = 20;
+const PAUSE_MS = 100;
 
 /** One round: the three alone, then beside an origin that takes connections and never answers. */
 export interface DeadOriginRound {

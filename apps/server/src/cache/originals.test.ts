@@ -110,6 +110,26 @@ describe("Originals", () => {
     await expect.poll(kept).toEqual([expect.stringContaining("demo/h.example/b.jpg")]);
   });
 
+  it("keeps nothing on the disk of what was never there, and replaces there what is gone", async () => {
+    const kept = async () => {
+      const entries = await readdir(join(folder, "records"), { recursive: true, withFileTypes: true });
+      const files = entries.filter((entry) => entry.isFile());
+      const texts = files.map(({ parentPath, name }) => readFile(join(parentPath, name), "utf8"));
+      return (await Promise.all(texts)).map((text) => /"code":"\w+"|"digest"/.exec(text)?.[0]);
+    };
+    await fill("v1");
+    await expect.poll(kept).toEqual(['"digest"']);
+    const [here, elsewhere] = [original, { ...original, recordKey: "demo/h.example/b.jpg" }];
+    invalidate(1);
+    for (const each of [elsewhere, here]) {
+      original = each;
+      const missing = ask();
+      await answerNext({ kind: "missing", status: 404 });
+      await missing;
+    }
+    await expect.poll(kept).toEqual(['"code":"ORIGINAL_MISSING"']);
+  });
+
   it("asks the origin once for callers that come together, and not again while the record holds", async () => {
     const together = [ask(), ask(), ask()];
     await settle();

@@ -328,9 +328,13 @@ export class Originals {
     onFetch?.(original, fetched, { milliseconds: performance.now() - begun, times });
     const answered = fetched.kind === "found" ? { ...fetched, outcome: await this.#keep(fetched) } : fetched;
     const asking = { original, stamp, order, at, floor, confirmed };
-    const next = nextRecord(asking, answered, records.peek(original.recordKey), now());
-    // A visitor's address is part of the key of what was read for him: it is nothing to be kept.
-    if (next) records.put(next, coverage.floor(original.identity), original.isForOne);
+    const before = records.peek(original.recordKey);
+    const next = nextRecord(asking, answered, before, now());
+    if (!next) return;
+    // A visitor's address is part of the key of what was read for him: it is nothing to be kept. An error is nothing that a restart reads,
+    // so it goes to the disk only in place of something.
+    const isFleeting = original.isForOne || (next.outcome.kind === "error" && !before);
+    records.put(next, coverage.floor(original.identity), isFleeting);
   }
 
   async #keep(found: Extract<Fetched, { kind: "found" }>): Promise<Outcome> {

@@ -17,13 +17,13 @@ export function Caching() {
         label="Until the origin is asked whether an original changed"
         isSeconds
       />
-      <Field path={["cache", "perUrl"]} label="Longest that ci_cache in a URL may ask for" isSeconds />
       <Field
         path={["origins", "staleWhileRevalidate"]}
         label="An expired picture answers while its origin is asked"
         isSeconds
-        placeholder="a hundredth of the above, at most 60"
+        placeholder="a hundredth of that, at most 60"
       />
+      <Field path={["cache", "perUrl"]} label="Longest that ci_cache in a URL may ask for" isSeconds />
       <Field
         path={["origins", "staleIfError"]}
         label="An expired picture stands in while the origin fails"
