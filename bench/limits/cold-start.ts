@@ -96,7 +96,10 @@ async function plainBare(): Promise<string> {
 
 async function contendersIn(folder: string, bare: string, original: string): Promise<readonly Contender[]> {
   const config = join(folder, "freshet.config.json");
-  const project = { apiKey: "client_0123456789abcdef", origins: { allow: ["127.0.0.1"], allowPrivate: true } };
+  const project = {
+    apiKey: "client_0123456789abcdef",
+    origins: { allow: ["127.0.0.1"], allowPrivate: true },
+  };
   await writeFile(config, JSON.stringify({ projects: { bench: project } }));
   const own = async (name: string, isFirst: boolean): Promise<Contender> => {
     const port = await freePort();
@@ -147,7 +150,8 @@ async function start({ name, command, env, url }: Contender): Promise<ColdStart>
     const seconds = (performance.now() - begun) / 1000;
     const { cpuMs } = usageOf(child.pid ?? 0);
     const { format, width } = await sharp(bytes).metadata();
-    if (format !== "webp" || width !== WIDTH) throw new Error(`${name} gave ${format}, ${width} pixels wide.`);
+    if (format !== "webp" || width !== WIDTH)
+      throw new Error(`${name} gave ${format}, ${width} pixels wide.`);
     return { seconds, cpuMs };
   } finally {
     child.kill("SIGTERM");
@@ -159,7 +163,11 @@ async function start({ name, command, env, url }: Contender): Promise<ColdStart>
 /** Asks until somebody listens; whoever listens has to give the picture, or say that it is not ready yet. */
 async function firstAnswer(url: string, hasEnded: () => boolean): Promise<Buffer> {
   const agent = new Agent({ keepAlive: false });
-  for (const begun = Date.now(); Date.now() - begun < LONGEST_MS && !hasEnded(); await pause(BETWEEN_TRIES_MS)) {
+  for (
+    const begun = Date.now();
+    Date.now() - begun < LONGEST_MS && !hasEnded();
+    await pause(BETWEEN_TRIES_MS)
+  ) {
     const answer = await bodyOf(url, agent);
     if (answer !== undefined) return answer;
   }
