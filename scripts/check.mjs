@@ -1,7 +1,7 @@
 // `npm run check`: everything that can be said about the code without running it as a program. Each check has a name, a
 // time and a result; all are run, whatever the ones before said.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { build, needNode24, ROOT, run, runTool, seconds } from "./steps.mjs";
 
 const LARGEST_INSTALL_MB = 900;
@@ -22,6 +22,7 @@ const CHECKS = {
   },
   "generated reference": () => faultOf(run(process.execPath, ["scripts/docs.ts", "--check"])),
   "examples of the reference": () => faultOf(run(process.execPath, ["scripts/contact-sheet.ts", "--check"])),
+  "links of the documents": checkLinks,
   changesets: checkChangesets,
   "lock is complete": async () => {
     const { code, output } = await run("npm", ["ci", "--dry-run", "--ignore-scripts"]);
@@ -63,6 +64,23 @@ console.log(
   failed === 0 ? "All checks passed." : `${failed} of ${Object.keys(CHECKS).length} checks failed.`,
 );
 process.exitCode = failed === 0 ? 0 : 1;
+
+/** Says which files documents lead to that are not there; what stands in code is no link. */
+async function checkLinks() {
+  const { output } = await run("git", ["ls-files", "--cached", "--others", "--exclude-standard", "*.md"]);
+  const broken = [];
+  for (const page of output.trim().split("\n")) {
+    const text = readFileSync(join(ROOT, page), "utf8")
+      .replace(/^```.*?^```/gms, "")
+      .replace(/`[^`\n]*`/g, "");
+    for (const [, to] of text.matchAll(/\]\(([^)\s]+)\)/g)) {
+      const path = decodeURIComponent(to.replace(/#.*/, ""));
+      if (/^[a-z]+:/.test(to) || path === "") continue;
+      if (!existsSync(join(ROOT, dirname(page), path))) broken.push(`${page} leads to ${to}`);
+    }
+  }
+  return withFault(broken.length === 0 ? undefined : broken.join("\n"));
+}
 
 /** Says which packages changed since main without a changeset; without a main to compare with there is nothing to say. */
 async function checkChangesets() {

@@ -26,6 +26,7 @@ const PARTS = {
   "a browser": ["chromium", "openssl"],
   "Liquid as Shopify runs it": ["ruby", "ruby-liquid"],
   "proof that bytes are on disk": ["strace"],
+  "copies of a database in use": ["sqlite3"],
   "load for the benchmark": ["wrk"],
   "the model of invalidation": ["spin", "gcc", "libc6-dev"],
 };

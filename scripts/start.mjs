@@ -2,7 +2,6 @@
 // connectors that the configuration has something for.
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
 import { build, needNode24, ROOT, seconds, stillGoing, tool } from "./steps.mjs";
 
@@ -36,8 +35,6 @@ await buildUnlessShipped();
 const env = {
   // glibc's arenas keep freed pixels: two of them take a quarter of the memory.
   MALLOC_ARENA_MAX: "2",
-  // Renders, files and names share the thread pool; renders alone may take one thread per core.
-  UV_THREADPOOL_SIZE: String(availableParallelism() + 4),
   NODE_COMPILE_CACHE: join(ROOT, ".cache/compile"),
   ...process.env,
 };

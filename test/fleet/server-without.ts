@@ -19,9 +19,9 @@ export async function serverWithout(
 ): Promise<{ readonly main: string; remove(): Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), "freshet-server-"));
   const dist = join(folder, "dist");
-  // Without the one file that holds all of it: it would be started instead, and knows of no edit.
+  // Without what the build makes of them: the files themselves are edited, and run.
   const bundle = join(SERVER, "dist/bundle");
-  await cp(join(SERVER, "dist"), dist, { recursive: true, filter: (path) => path !== bundle });
+  await cp(join(SERVER, "dist"), dist, { recursive: true, filter: (from) => from !== bundle });
   await cp(join(SERVER, "package.json"), join(folder, "package.json"));
   await symlink(MODULES, join(folder, "node_modules"));
   for (const { file, from, to } of edits) {

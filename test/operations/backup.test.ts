@@ -51,7 +51,10 @@ const client = () => createInvalidationClient({ endpoint: freshet.url, apiKey: K
 /** Runs what the page says below a heading. */
 async function follow(heading: string): Promise<void> {
   const env = { ...process.env, DATA: freshet.dataFolder, BACKUP: backup };
-  execFileSync("bash", ["-euo", "pipefail", "-c", await blockOf(PAGE, heading, "sh")], { env, stdio: "pipe" });
+  execFileSync("bash", ["-euo", "pipefail", "-c", await blockOf(PAGE, heading, "sh")], {
+    env,
+    stdio: "pipe",
+  });
 }
 
 /** Another picture under the same name, announced; resolves to the number of the invalidation once it is Done. */
@@ -98,9 +101,7 @@ describe.skipIf(missing)(`a restored backup${missing ? ` (${missing})` : ""}`, (
     const largest = await backUpThenLose(lose);
     await expect
       .poll(async () => (await client().list({ limit: 50 })).invalidations, { timeout: 30_000 })
-      .toContainEqual(
-        expect.objectContaining({ scope: "all", status: "DONE", cause: { kind: "restore" } }),
-      );
+      .toContainEqual(expect.objectContaining({ scope: "all", status: "DONE", cause: { kind: "restore" } }));
     await expectFresh(3);
     expect(await publish(4)).toBeGreaterThan(largest);
     await expectFresh(4);

@@ -29,7 +29,9 @@ async function configuration(): Promise<string> {
   text = replaceOnce(text, "127.0.0.1:8080", `127.0.0.1:${freshet.port}`);
   text = replaceOnce(text, "/etc/ssl/img.example.pem", join(folder, "cert.pem"));
   text = replaceOnce(text, "/etc/ssl/img.example.key", join(folder, "key.pem"));
-  const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((kind) => `${kind}_temp_path ${folder};`);
+  const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(
+    (kind) => `${kind}_temp_path ${folder};`,
+  );
   return `${process.getuid?.() === 0 ? "user root;" : ""} daemon off; worker_processes 1; pid ${folder}/nginx.pid; error_log stderr;
 events {} http { access_log off; ${temporary.join(" ")}
 ${text} }`;
@@ -46,12 +48,17 @@ beforeAll(async () => {
   port = await freePort();
   freshet = await startFreshet({
     config: {
-      projects: { demo: { apiKey: "client_0123456789abcdef", hosts: [HOST], security: { salt: "a salt of the test" } } },
+      projects: {
+        demo: { apiKey: "client_0123456789abcdef", hosts: [HOST], security: { salt: "a salt of the test" } },
+      },
       console: { url: `https://${HOST}`, proxies: ["127.0.0.1"] },
     },
   });
   await writeFile(join(folder, "nginx.conf"), await configuration());
-  nginx = startDaemon([NGINX ?? "", "-p", folder, "-c", join(folder, "nginx.conf"), "-e", "stderr"], () => {});
+  nginx = startDaemon(
+    [NGINX ?? "", "-p", folder, "-c", join(folder, "nginx.conf"), "-e", "stderr"],
+    () => {},
+  );
   for (let wait = 0; wait < 400 && !(await reached("/")); wait += 1) await sleep(50);
 });
 afterAll(async () => {
@@ -69,7 +76,14 @@ const reached = (path: string) =>
 function ask(path: string, headers: Readonly<Record<string, string>> = {}, body?: object) {
   return new Promise<{ readonly status: number; readonly headers: Headers; readonly text: string }>(
     (resolve, reject) => {
-      const options = { host: "127.0.0.1", port, path, servername: HOST, ca: trusted, method: body ? "POST" : "GET" };
+      const options = {
+        host: "127.0.0.1",
+        port,
+        path,
+        servername: HOST,
+        ca: trusted,
+        method: body ? "POST" : "GET",
+      };
       const sent = body ? { "content-type": "application/json" } : {};
       request({ ...options, headers: { host: HOST, ...sent, ...headers } }, (answer) => {
         let text = "";
@@ -77,7 +91,9 @@ function ask(path: string, headers: Readonly<Record<string, string>> = {}, body?
           text += part;
         });
         answer.on("end", () => {
-          const pairs = Object.entries(answer.headers).map(([name, value]) => [name, String(value)] as [string, string]);
+          const pairs = Object.entries(answer.headers).map(
+            ([name, value]) => [name, String(value)] as [string, string],
+          );
           resolve({ status: answer.statusCode ?? 0, headers: new Headers(pairs), text });
         });
       })
@@ -89,7 +105,9 @@ function ask(path: string, headers: Readonly<Record<string, string>> = {}, body?
 
 describe.skipIf(missing)(`the page's nginx in front${missing ? ` (${missing})` : ""}`, () => {
   test("nginx takes the example as it stands", () => {
-    execFileSync(NGINX ?? "", ["-t", "-p", folder, "-c", join(folder, "nginx.conf"), "-e", "stderr"], { stdio: "pipe" });
+    execFileSync(NGINX ?? "", ["-t", "-p", folder, "-c", join(folder, "nginx.conf"), "-e", "stderr"], {
+      stdio: "pipe",
+    });
   });
 
   test("over TLS, host and path arrive as they were written", async () => {

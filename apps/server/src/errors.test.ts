@@ -21,5 +21,8 @@ test("what the page says of the status of pictures is what they are answered wit
   const rows = [...page.matchAll(/^\| `([A-Z_]+)` \| (\d{3}) \|/gm)];
   expect(rows.length).toBeGreaterThan(20);
   for (const [, code = "", status] of rows)
-    expect({ code, status: Number(status) }).toEqual({ code, status: ERRORS[code as keyof typeof ERRORS]?.status });
+    expect({ code, status: Number(status) }).toEqual({
+      code,
+      status: ERRORS[code as keyof typeof ERRORS]?.status,
+    });
 });
