@@ -63,6 +63,7 @@ async function publish(version: number): Promise<number> {
   const { invalidation } = await client().invalidate({ scope: "original", urls: ["/_media_/hat.jpg"] });
   const done = await client().waitUntilDone(invalidation.uuid, { timeoutMs: 60_000 });
   expect(done.status).toBe("DONE");
+  if (done.sequence === undefined) throw new Error("An invalidation without a number was Done.");
   return done.sequence;
 }
 

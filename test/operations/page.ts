@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 const FOLDER = join(import.meta.dirname, "../../docs/operations");
 
-export const readPage = (name: string): Promise<string> => readFile(join(FOLDER, name), "utf8");
+const readPage = (name: string): Promise<string> => readFile(join(FOLDER, name), "utf8");
 
 /** The first block of this language below a heading of a page; throws where there is none. */
 export async function blockOf(page: string, heading: string, language: string): Promise<string> {

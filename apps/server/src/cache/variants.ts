@@ -247,7 +247,18 @@ export class Variants {
     /** Takes the bytes of the original, and of further sources by what the transformation calls them. What is hostile it leaves to `run`. */
     work: (run: Run, original: Uint8Array, images: ReadonlyMap<string, Uint8Array>) => Promise<Uint8Array>,
   ) {
-    const { key, cost, allowance, digest, further = [], bytesOf, patience, turn, isLate = false, told } = wanted;
+    const {
+      key,
+      cost,
+      allowance,
+      digest,
+      further = [],
+      bytesOf,
+      patience,
+      turn,
+      isLate = false,
+      told,
+    } = wanted;
     // Whoever waits for it now must not wait behind everybody.
     if (!patience) this.#patient.get(key)?.end();
     const fly = async (departure: Departure) => {

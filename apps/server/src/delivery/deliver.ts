@@ -22,7 +22,6 @@ import {
   type Rendering,
   type Wish,
 } from "./choice.ts";
-import { isNotModified } from "./conditional.ts";
 import { drawingOf, isDrawing } from "./drawing.ts";
 import { ACCEPT_CH } from "./hints.ts";
 import { aboutOf, infoHeader, infoText } from "./info.ts";

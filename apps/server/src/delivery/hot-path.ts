@@ -65,7 +65,8 @@ export function createHotPath(parts: HotPathParts): HotPath {
     const { answer } = kept;
     const read = shortcut.reading.request;
     const stamp = delivery.stampOf(read, answer);
-    if (stamp === undefined || !delivery.isToGive(answer, { ifNoneMatch: headers["if-none-match"] })) return false;
+    if (stamp === undefined || !delivery.isToGive(answer, { ifNoneMatch: headers["if-none-match"] }))
+      return false;
 
     const shape = shapeOf(method, headers["if-none-match"], answer.etag);
     const wire = kept.wire(shape, keepAlive);
