@@ -119,6 +119,16 @@ test("a flood of one project neither refuses nor holds up another one", async ()
   expect(queue.refusals.late / refused.length).toBeLessThan(0.01);
 });
 
+test("when renders become slower, those for whom there is no time left are told before their time is up", async () => {
+  const slow = newQueue();
+  const streams = [50, 300, 900].map((takesMs, at) => ({
+    ...{ lane: A, cost: 9, takesMs, everyMs: 40, fromMs: at * 2_500, untilMs: at * 2_500 + 2_000 },
+  }));
+  const told = (await load(slow, streams, 60_000)).filter(({ isServed }) => !isServed);
+  expect(told.length).toBeGreaterThan(20);
+  expect(slow.refusals.late / told.length).toBeLessThan(0.2);
+});
+
 test("heavy renders are served among light ones, in the proportion of what they cost", async () => {
   const queue = newQueue();
   const light = { lane: ["light", "o"] as const, cost: 2, takesMs: 20, everyMs: 4, untilMs: 30_000 };
