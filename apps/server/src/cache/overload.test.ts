@@ -119,6 +119,20 @@ test("a flood of one project neither refuses nor holds up another one", async ()
   expect(queue.refusals.late / refused.length).toBeLessThan(0.01);
 });
 
+test("when renders become slower, those for whom there is no time left are told before their time is up", async () => {
+  const queue = newQueue();
+  const refusedAfter: number[] = [];
+  const render = () => new Promise<void>((resolve) => setTimeout(resolve, Date.now() < 1_000 ? 30 : 300));
+  for (let at = 0; at < 200; at += 1)
+    setTimeout(() => {
+      const asked = Date.now();
+      queue.run({ cost: 9, lane: A }, render).catch(() => refusedAfter.push(Date.now() - asked));
+    }, 5 * at);
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(refusedAfter.length).toBeGreaterThan(50);
+  expect(refusedAfter.filter((ms) => ms >= MAX_AGE_MS).length / refusedAfter.length).toBeLessThan(0.1);
+});
+
 test("heavy renders are served among light ones, in the proportion of what they cost", async () => {
   const queue = newQueue();
   const light = { lane: ["light", "o"] as const, cost: 2, takesMs: 20, everyMs: 4, untilMs: 30_000 };

@@ -55,7 +55,7 @@ export class Busy extends ServerError {
 export interface Refusals {
   /** At once, because it would have waited too long. */
   readonly foreseen: number;
-  /** To make place for whoever has fewer waiting. */
+  /** To make place for whoever has fewer waiting, or because renders had become slower. */
   readonly displaced: number;
   /** It had waited as long as is allowed. */
   readonly late: number;
@@ -192,6 +192,8 @@ export class RenderQueue {
   #leave(): void {
     this.#running -= 1;
     this.#startNext();
+    // Renders may have become slower since those who wait were let in.
+    this.#displace(undefined);
   }
 
   get #boundMs(): number {
@@ -237,8 +239,8 @@ export class RenderQueue {
     await promise.finally(forget);
   }
 
-  /** Refuses what the newcomer has left no time for, or no room: it came last to the longest lane. */
-  #displace(newcomer: Waiting): void {
+  /** Refuses what there is no time left for, or no room beside a newcomer: it came last to the longest lane. */
+  #displace(newcomer: Waiting | undefined): void {
     for (;;) {
       const last = this.#lanes.lastOfLongest();
       if (last === undefined || last === newcomer) return;

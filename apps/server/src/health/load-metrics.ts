@@ -31,7 +31,7 @@ export function loadMetrics(
   );
   new Counter({
     name: "freshet_renders_refused_total",
-    help: "Renders that were turned away before they began: foreseen, they would have waited too long; displaced, by others who had fewer waiting; late, they did wait too long; abandoned, their clients had gone.",
+    help: "Renders that were turned away before they began: foreseen, they would have waited too long; displaced, by others who had fewer waiting or because renders had become slower; late, they did wait too long; abandoned, their clients had gone.",
     labelNames: ["why"],
     registers,
     collect() {
