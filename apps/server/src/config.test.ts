@@ -207,8 +207,20 @@ describe("the effective configuration", () => {
     });
     expect(project?.security?.salts.map((salt) => salt.reveal())).toEqual(["new salt", "old salt"]);
     expect(project?.cache.perUrl).toBe(9);
-    const [plain] = (await load(withDemo({ apiKey: KEY, gamut: "srgb", improve: true, v7: "both", v6: false }))).projects;
-    const optional = ["gamut", "improve", "shortening", "security", "sizes", "v7", "v6", "hints", "placeholder"];
+    const [plain] = (
+      await load(withDemo({ apiKey: KEY, gamut: "srgb", improve: true, v7: "both", v6: false }))
+    ).projects;
+    const optional = [
+      "gamut",
+      "improve",
+      "shortening",
+      "security",
+      "sizes",
+      "v7",
+      "v6",
+      "hints",
+      "placeholder",
+    ];
     expect(Object.keys(plain ?? {}).filter((key) => optional.includes(key))).toEqual([]);
   });
 
