@@ -39,10 +39,15 @@ export class ByteTiers {
   }
 
   /**
-   * Keeps bytes that were just made or fetched; resolves when the disk has them. Hardly anybody waits for it: a disk that refuses, or a shared
-   * tier that does, costs a render or a fetch later.
+   * Keeps bytes that were just made or fetched. Nobody waits for it: a disk that refuses, or a shared tier that does, costs a
+   * render or a fetch later.
    */
-  keep(name: string, bytes: Uint8Array, isNew: boolean): Promise<void> {
+  keep(name: string, bytes: Uint8Array, isNew: boolean): void {
+    void this.write(name, bytes, isNew);
+  }
+
+  /** The same for whoever waits until the disk has them, or refuses. Never rejects. */
+  write(name: string, bytes: Uint8Array, isNew: boolean): Promise<void> {
     this.#shared?.offer(name, bytes, isNew);
     return this.#disk.put(name, bytes).catch(() => {});
   }

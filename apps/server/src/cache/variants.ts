@@ -293,9 +293,9 @@ export class Variants {
       const entered = cells && !isLate ? inside() : this.#queue.run({ cost, ...queued }, inside);
       const made = await entered.catch((error) => this.#refuse(key, error));
       if (!made) return undefined;
-      const written = this.#tiers.keep(key, made, true);
-      // Whoever is told of it looks for it there.
-      if (isLate) await written;
+      // Whoever is told of a better answer looks for it there.
+      if (isLate) await this.#tiers.write(key, made, true);
+      else this.#tiers.keep(key, made, true);
       return { bytes: made, from: "rendered" as const };
     };
     const flight = async (departure: Departure) => {
