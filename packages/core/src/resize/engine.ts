@@ -26,7 +26,10 @@ export function openImage(
   });
 }
 
-/** Opens a JPEG of our own making whose every pixel is decoded from a square of `shrink` by `shrink`: what libvips takes with the name of a file alone. */
+/**
+ * Opens a JPEG of which each pixel is decoded from a square of `shrink` by `shrink`: what libvips takes only with the name of a file. Names come
+ * again with other bytes, so its cache has to be off.
+ */
 export function openShrunk(path: string, shrink: number): Sharp {
   return sharp(`${path}[shrink=${shrink}]`, {
     failOn: "error",
