@@ -122,6 +122,14 @@ test("who has no claim that counts, no address, or one that nobody verified, is 
   }
 });
 
+test("who is refused on the way to a page is led to that page's sign-in, to try again from there", async () => {
+  provider.people.set("guest", { email: "guest@house.example", email_verified: true, groups: ["shops"] });
+  const wanted = "?return=/console/p/shop/invalidation%3Fstatus%3DDONE";
+  expect(await signIn(new Browser(), "guest", wanted)).toBe(
+    at("/console/p/shop/invalidation?status=DONE&problem=OIDC_REFUSED"),
+  );
+});
+
 test("who was invited comes in by an address that the provider has verified, and by no other", async () => {
   await invite("grace@house.example", { projects: { blog: "admin" } });
   provider.people.set("mallory", { email: "grace@house.example", groups: [] });
@@ -233,5 +241,8 @@ test("while the provider is away the page of the console says so, and nothing el
   await provider.stop();
   const browser = new Browser();
   expect((await browser.ask("GET", at("/access/oidc"))).location).toBe(at("/console?problem=OIDC_AWAY"));
+  expect((await browser.ask("GET", at("/access/oidc?return=/console/users"))).location).toBe(
+    at("/console/users?problem=OIDC_AWAY"),
+  );
   expect((await browser.ask("GET", at("/access/session"))).status).toBe(200);
 });

@@ -67,4 +67,21 @@ describe.skipIf(missing)(`the page of warm-ups ${missing ?? ""}`, () => {
       expect(await tab.evaluate("window.hacked")).toBeUndefined();
     }
   });
+
+  test("is not asked for again and again where there is none", async () => {
+    const { tab } = await all.tab();
+    await tab.goto(`${all.freshet.url}/console/p/demo/warmup/wrm_00000000-0000-4000-8000-000000000000`);
+    await tab.getByRole("button", { name: "Try again" }).waitFor();
+    const asked = () =>
+      tab.evaluate(
+        () =>
+          performance.getEntriesByType("resource").filter(({ name }) => name.includes("/warmup/wrm_")).length,
+      );
+    const before = await asked();
+    expect(before).toBeGreaterThan(0);
+    // One that runs is looked at every second.
+    await new Promise((resolve) => setTimeout(resolve, 2_500));
+    expect(await asked()).toBe(before);
+    await tab.close();
+  });
 });

@@ -1,4 +1,4 @@
-import "@mantine/core/styles.css";
+import "./shell/mantine.ts";
 import "./shell/ground.css";
 import { MantineProvider } from "@mantine/core";
 import { QueryClientProvider } from "@tanstack/react-query";

@@ -292,7 +292,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     delivery:
       instance.role === "control"
         ? undefined
-        : { requests, delivery, admission, originals, stateOf, drivers: ports.drivers },
+        : { requests, delivery, admission, originals, stateOf, observer, drivers: ports.drivers },
     perSecond: limits.warmUpRate,
     tuning: ports.warmUpTuning,
     ended: metrics.warmed,

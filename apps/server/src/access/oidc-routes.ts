@@ -10,6 +10,8 @@ import { giveSession, type SessionRouteParts, visitorOf } from "./session-routes
 
 /** Where the console begins. */
 const CONSOLE = "/console";
+/** For what is only a path. */
+const BASE = "http://console.invalid";
 
 /** Sign-in by the provider of an organisation. A browser comes here by itself, so failures lead to a page that tells of them. */
 export function oidcRoutes(
@@ -23,10 +25,13 @@ export function oidcRoutes(
   const { oidc, reached } = parts;
   const failures = new Failures(parts.now);
   const config = { access: "public", isForBrowsers: true } as const;
-  const problemAt = (request: FastifyRequest, error: unknown): string => {
+  /** The page that was wanted, which leads to the sign-in and says there what went wrong. */
+  const problemAt = (request: FastifyRequest, error: unknown, wanted = CONSOLE): string => {
     const code = isServerError(error) ? error.code : "OIDC_AWAY";
     request.log.warn({ err: error, cause: causeOf(error) }, "sign-in by the provider failed");
-    return `${CONSOLE}?problem=${code}`;
+    const url = new URL(wanted, BASE);
+    url.searchParams.set("problem", code);
+    return pathOf(url);
   };
   app.get<{ Querystring: { readonly return?: string } }>(
     "/access/oidc",
@@ -43,18 +48,19 @@ export function oidcRoutes(
     },
     async (request, reply) => {
       if (!oidc) throw new ServerError("OIDC_ABSENT");
+      const wanted = returnTo(request.query.return);
       try {
         // Its cookie is Strict, so the browser will not send it on the way back from the provider.
         const token = readCookie(request, "freshet_session", reached);
         const before = token === undefined ? undefined : await parts.sessions.find(token, { isLook: true });
-        const from = { returnTo: returnTo(request.query.return), session: before?.session.id };
+        const from = { returnTo: wanted, session: before?.session.id };
         const { location, kept } = await oidc.begin(from);
         const cookie = { name: "freshet_oidc", value: kept, maxAgeSeconds: OIDC_KEPT_SECONDS } as const;
         // It comes back from another site: a Strict cookie would stay behind.
         setCookie(request, reply, { ...cookie, sameSite: "Lax" }, reached);
         return reply.redirect(location);
       } catch (error) {
-        return reply.redirect(problemAt(request, error));
+        return reply.redirect(problemAt(request, error, wanted));
       }
     },
   );
@@ -73,8 +79,10 @@ export function oidcRoutes(
       if (!oidc) throw new ServerError("OIDC_ABSENT");
       const kept = readCookie(request, "freshet_oidc", reached);
       dropCookie(request, reply, "freshet_oidc", reached);
+      let wanted: string | undefined;
       try {
         const begun = oidc.open(kept);
+        wanted = begun.returnTo;
         if (failures.isSpent(request.ip)) throw new ServerError("SIGN_IN_TOO_OFTEN");
         const place = (request.raw.url ?? "").indexOf("?");
         const query = place === -1 ? "" : (request.raw.url ?? "").slice(place);
@@ -89,7 +97,7 @@ export function oidcRoutes(
         if (begun.session !== undefined) await parts.sessions.closeById(begun.session, request.ip);
         return reply.redirect(begun.returnTo);
       } catch (error) {
-        return reply.redirect(problemAt(request, error));
+        return reply.redirect(problemAt(request, error, wanted));
       }
     },
   );
@@ -97,12 +105,13 @@ export function oidcRoutes(
 
 /** A page of the console, and of nobody else. */
 function returnTo(wanted = CONSOLE): string {
-  const base = "http://console.invalid";
-  const url = URL.parse(wanted, base);
+  const url = URL.parse(wanted, BASE);
   const isConsole =
-    url?.origin === base && (url.pathname === CONSOLE || url.pathname.startsWith(`${CONSOLE}/`));
-  return isConsole ? url.pathname + url.search + url.hash : CONSOLE;
+    url?.origin === BASE && (url.pathname === CONSOLE || url.pathname.startsWith(`${CONSOLE}/`));
+  return isConsole ? pathOf(url) : CONSOLE;
 }
+
+const pathOf = ({ pathname, search, hash }: URL) => pathname + search + hash;
 
 function causeOf(error: unknown): string | undefined {
   const { cause } = error as { readonly cause?: unknown };

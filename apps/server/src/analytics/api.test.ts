@@ -269,3 +269,17 @@ test("nobody sees another project's figures", async () => {
   }
   expect(await ask("/stats/logs/none")).toMatchObject({ status: 404, body: { code: "ROUTE_UNKNOWN" } });
 });
+
+test("what a warm-up renders is among the renders, and its answer is nobody's", async () => {
+  const before = await until<{ requests: number }>("/stats/delivery", () => true);
+  const url = "/_site_/b.gif?w=12";
+  const sent = await instance.ask("POST", "/warmup/urls?project=demo", {
+    body: { data: [url] },
+  });
+  expect(sent.body).toMatchObject({ count_added: 1, count_failed: 0 });
+  const { rows } = await until<{ rows: { url: string }[] }>("/stats/logs/resizes", ({ rows }) =>
+    rows.some((row) => row.url === url),
+  );
+  expect(rows.find((row) => row.url === url)).toMatchObject({ status: 200, format: "gif" });
+  expect(await until("/stats/delivery", () => true)).toMatchObject({ requests: before.requests });
+});

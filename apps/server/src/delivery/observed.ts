@@ -30,7 +30,7 @@ export interface ObservedRequest {
   rendering(read: DeliveryRequest): (render: Rendering) => void;
 }
 
-/** Of whoever looks at Freshet itself, and of what nobody waits for, nothing is told. */
+/** Of whoever looks at Freshet itself nothing is told. */
 export const UNOBSERVED: ObservedRequest = {
   answered: () => {},
   redirected: () => {},
@@ -70,16 +70,26 @@ export function observeRequest(observer: Observer, request: IncomingMessage, url
         ...{ source: "failed", code: failure.code, status, bytes, milliseconds },
       });
     },
-    rendering: (read) => (render) => {
-      const { format, milliseconds, bytesIn, bytesOut, error } = render;
+    rendering: tellRenders(observer, url),
+  };
+}
+
+/** Of what nobody waits for: what was made for it, and nothing of its answer, which no visitor got. */
+export const observeRenders = (observer: Pick<Observer, "rendered">, url: string): ObservedRequest => ({
+  ...UNOBSERVED,
+  rendering: tellRenders(observer, url),
+});
+
+function tellRenders(observer: Pick<Observer, "rendered">, url: string): ObservedRequest["rendering"] {
+  return ({ project, original }) =>
+    ({ format, milliseconds, bytesIn, bytesOut, error }) => {
       const code = error === undefined ? undefined : codeOf(error).code;
       observer.rendered({
-        ...{ project: read.project.name, url, original: read.original.name },
+        ...{ project: project.name, url, original: original.name },
         ...{ status: code === undefined ? 200 : ERRORS[code].status, code },
         ...{ format, milliseconds, bytesIn, bytesOut },
       });
-    },
-  };
+    };
 }
 
 /** What every hit of a finished answer has in common. */

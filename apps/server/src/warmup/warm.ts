@@ -1,7 +1,9 @@
 import type { CdnDriver } from "@freshet/core";
+import type { Observer } from "../analytics/recorder.ts";
 import type { Originals } from "../cache/originals.ts";
 import { createPatience } from "../cache/patience.ts";
 import { codeOf, type Delivered } from "../delivery/deliver.ts";
+import { observeRenders } from "../delivery/observed.ts";
 import type { DeliveryRequest } from "../delivery/request.ts";
 import { answer, type DeliveryRouteParts } from "../delivery/route.ts";
 import { ERRORS, type ErrorCode, ServerError } from "../errors.ts";
@@ -14,6 +16,8 @@ export interface WarmParts
   extends Pick<DeliveryRouteParts, "requests" | "delivery" | "stateOf" | "admission"> {
   readonly originals: Pick<Originals, "isKept">;
   readonly drivers: readonly CdnDriver[];
+  /** Hears of what is rendered: it costs no less than a visitor's. */
+  readonly observer: Pick<Observer, "rendered">;
 }
 
 /** Codes of what may be gone in a moment. */
@@ -85,7 +89,13 @@ async function ask(
   const headers = { host, accept };
   try {
     const asker = { socket: {}, headers, patience: createPatience(signal) };
-    const { delivered } = await answer(parts, asker, { host, target }, "current");
+    const { delivered } = await answer(
+      parts,
+      asker,
+      { host, target },
+      "current",
+      observeRenders(parts.observer, target),
+    );
     if (typeof delivered === "string")
       throw new ServerError("WARMUP_NOT_KEPT", "Visitors are sent to the original itself.");
     const ms = Math.round(performance.now() - begun);

@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import { Link } from "react-router";
+import { Figures } from "../../pieces/figures.tsx";
 import { TableBox } from "../../pieces/table-box.tsx";
 import classes from "./analytics.module.css";
 import { Bar, Card, Nothing } from "./chart/bars.tsx";
@@ -7,7 +8,6 @@ import { Histogram } from "./chart/histogram.tsx";
 import type { Colour } from "./chart/series.ts";
 import { TimeChart } from "./chart/time-chart.tsx";
 import { NONE, writeBytes, writeCount, writeCountry, writeMs, writeShare } from "./format.ts";
-import { Figures } from "./parts/figures.tsx";
 import { StatsPage } from "./parts/stats-page.tsx";
 import { countLabel, NOTHING, SOURCE_WORDS, shareLabel } from "./parts/words.ts";
 import { usePlaces } from "./places.ts";

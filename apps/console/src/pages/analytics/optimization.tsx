@@ -1,9 +1,9 @@
+import { Figures } from "../../pieces/figures.tsx";
 import { TableBox } from "../../pieces/table-box.tsx";
 import classes from "./analytics.module.css";
 import { Bar, Card, Nothing } from "./chart/bars.tsx";
 import { TimeChart } from "./chart/time-chart.tsx";
 import { writeBytes, writeCount, writeMs, writeShare } from "./format.ts";
-import { Figures } from "./parts/figures.tsx";
 import { StatsPage } from "./parts/stats-page.tsx";
 import { bytesLabel, formatName, NOTHING, shareLabel } from "./parts/words.ts";
 import type { OptimizationAnswer } from "./shapes.ts";

@@ -1,11 +1,11 @@
 import { Link, useLocation } from "react-router";
+import { Figures } from "../../pieces/figures.tsx";
 import { TableBox } from "../../pieces/table-box.tsx";
 import { useNamedProject } from "../../shell/place.ts";
 import classes from "./analytics.module.css";
 import { Bar, Card, Nothing } from "./chart/bars.tsx";
 import { TimeChart } from "./chart/time-chart.tsx";
 import { writeBytes, writeCount, writeShare } from "./format.ts";
-import { Figures } from "./parts/figures.tsx";
 import { StatsPage } from "./parts/stats-page.tsx";
 import { bytesLabel, countLabel, MEASURE_WORDS, NOTHING } from "./parts/words.ts";
 import { periodIn } from "./period.ts";

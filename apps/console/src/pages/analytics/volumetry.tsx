@@ -1,7 +1,7 @@
+import { Figures } from "../../pieces/figures.tsx";
 import classes from "./analytics.module.css";
 import { TimeChart } from "./chart/time-chart.tsx";
 import { NONE, writeBytes, writeCount, writeDay, writeRate, writeShare, writeStep } from "./format.ts";
-import { Figures } from "./parts/figures.tsx";
 import { StatsPage } from "./parts/stats-page.tsx";
 import { bytesLabel, countLabel, MEASURE_WORDS, NOTHING } from "./parts/words.ts";
 import type { VolumetryAnswer } from "./shapes.ts";

@@ -4,6 +4,7 @@ import { useGet, usePages } from "../../api/hooks.ts";
 import type { ProjectSummary } from "../../api/projects.ts";
 import { useMay } from "../../api/session.ts";
 import { Ago } from "../../pieces/date-time.tsx";
+import { Figures } from "../../pieces/figures.tsx";
 import { KINDS, type Kind } from "../../pieces/kind.ts";
 import { PageHead } from "../../pieces/page-head.tsx";
 import { Pager } from "../../pieces/pager.tsx";
@@ -54,7 +55,7 @@ export function Overview() {
       {state ?? (
         <>
           <Whole isKnown={isKnown} findings={findings} open={open} />
-          <Figures
+          <Counts
             {...{ logs, open, connectors }}
             instances={instances.data}
             nodes={nodes.data?.nodes ?? []}
@@ -110,7 +111,7 @@ function wholeOf({ isKnown, findings, open }: Parameters<typeof Whole>[0]): {
   };
 }
 
-function Figures(props: {
+function Counts(props: {
   readonly logs: readonly ProjectLog[];
   readonly open: number;
   readonly instances: InstanceList | undefined;
@@ -136,16 +137,7 @@ function Figures(props: {
         ]),
     ["Connectors", count(connectors.items.length, connectors.hasNext)],
   ] as const;
-  return (
-    <dl className={classes.figures}>
-      {figures.map(([name, value]) => (
-        <div key={name} className={classes.figure}>
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </dl>
-  );
+  return <Figures figures={figures.map(([name, value]) => ({ name, value }))} />;
 }
 
 function Findings({ findings }: { readonly findings: readonly Finding[] }) {

@@ -37,6 +37,7 @@ export function UrlTable(props: {
         value={wanted}
         onChange={(event) => setWanted(event.currentTarget.value)}
         maw={280}
+        mt="xl"
         mb="md"
       />
       {stateOf(pages.query, "Asking for the URLs") ??

@@ -6,6 +6,7 @@ import { useGet, useSend } from "../../api/hooks.ts";
 import { useMay } from "../../api/session.ts";
 import { ConfirmDialog } from "../../pieces/confirm-dialog.tsx";
 import { DateTime } from "../../pieces/date-time.tsx";
+import { Figures } from "../../pieces/figures.tsx";
 import { KINDS } from "../../pieces/kind.ts";
 import { PageHead } from "../../pieces/page-head.tsx";
 import { say } from "../../pieces/say.tsx";
@@ -107,14 +108,7 @@ function Progress({ warmUp }: { readonly warmUp: WarmUp }) {
           <span style={{ "--share": urls.waiting, "--colour": "transparent" } as CSSProperties} />
         )}
       </div>
-      <dl className={classes.figures}>
-        {figures.map(([name, value]) => (
-          <div key={name} className={classes.figure}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <Figures figures={figures.map(([name, value]) => ({ name, value }))} />
     </>
   );
 }

@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import classes from "../analytics.module.css";
+import classes from "./figures.module.css";
 
 export interface FigureTile {
   readonly name: string;
