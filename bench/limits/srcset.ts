@@ -34,7 +34,10 @@ export async function measureSrcset(
   const servers: { readonly name: "shared" | "apart"; readonly server: Server }[] = [];
   try {
     servers.push({ name: "shared", server: await startOwn(undefined, { limits: PATIENT }) });
-    servers.push({ name: "apart", server: await startOwn(undefined, { limits: { ...PATIENT, frameBytes: 0 } }) });
+    servers.push({
+      name: "apart",
+      server: await startOwn(undefined, { limits: { ...PATIENT, frameBytes: 0 } }),
+    });
     const figures = FORMATS.map((format): SrcsetFigures => ({ format, shared: [], apart: [], alone: [] }));
     for (let round = -1; round < rounds; round += 1) {
       progress(round < 0 ? "srcset: once to warm up" : `srcset: round ${round + 1} of ${rounds}`);
