@@ -204,7 +204,7 @@ export const GOALS = [
   goal(
     "G20",
     "animations are sent as films",
-    most("G20", "CPU of GIF → WebP ÷ GIF → GIF", "animations", [0.15, 0.08]),
+    most("G20", "CPU of GIF → WebP ÷ GIF → GIF by bare sharp", "animations", [0.15, 0.08]),
   ),
   goal(
     "G21",
