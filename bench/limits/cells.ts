@@ -1,5 +1,6 @@
 import type { Cell } from "../cell.ts";
 import { disk } from "./disk-cell.ts";
+import { formats } from "./formats-cell.ts";
 import { keys } from "./keys-cell.ts";
 import { LOADS } from "./load-cells.ts";
 import { ORIGINS } from "./origin-cells.ts";
@@ -7,4 +8,4 @@ import { PIXELS } from "./pixel-cells.ts";
 import { coldStart } from "./start-cell.ts";
 
 /** What is measured at the limits of delivery. */
-export const LIMITS: readonly Cell[] = [...PIXELS, disk, keys, ...LOADS, ...ORIGINS, coldStart];
+export const LIMITS: readonly Cell[] = [...PIXELS, formats, disk, keys, ...LOADS, ...ORIGINS, coldStart];

@@ -1,4 +1,5 @@
 import type { Cell } from "../cell.ts";
+import { measuredRows } from "../goals.ts";
 import type { Options } from "../options.ts";
 import { exactly, summarised } from "../statistics.ts";
 import { megabytes, table } from "../table.ts";
@@ -50,10 +51,9 @@ const overload: Cell = {
       "G14.memory": of(({ peakBytes }) => peakBytes / 2 ** 20),
       "G14.after": of(({ recovered }) => recovered),
     };
-    const rows = Object.entries(measured).map(([name, { median: middle }]) => [name, middle.toFixed(2)]);
     return {
       figures: rounds,
-      tables: [table("Five times its capacity", [["", "median"], ...rows])],
+      tables: [table("Five times its capacity", [["", "median"], ...measuredRows(measured)])],
       measured,
     };
   },

@@ -1,4 +1,5 @@
 import type { Cell } from "../cell.ts";
+import { measuredRows } from "../goals.ts";
 import { exactly, median, summarised } from "../statistics.ts";
 import { table } from "../table.ts";
 import { measureDeadOrigin } from "./dead-origin.ts";
@@ -23,10 +24,9 @@ const deadOrigin: Cell = {
       "G15.opens": of(({ opensAfter }) => opensAfter),
       "G15.fails": of(({ refusals }) => refusals[1] ?? Number.NaN),
     };
-    const rows = Object.entries(measured).map(([name, { median: middle }]) => [name, middle.toFixed(2)]);
     return {
       figures: rounds,
-      tables: [table("Three origins beside a dead one", [["", "median"], ...rows])],
+      tables: [table("Three origins beside a dead one", [["", "median"], ...measuredRows(measured)])],
       measured,
     };
   },

@@ -1,4 +1,5 @@
 import { type Cell, NotHere } from "../cell.ts";
+import { animations } from "./animations.ts";
 import { chains } from "./chains.ts";
 import { measureCosts } from "./cost.ts";
 import { photographs } from "./photographs.ts";
@@ -30,4 +31,5 @@ export const QUALITY: readonly Cell[] = [
     },
   },
   chains,
+  animations,
 ];
