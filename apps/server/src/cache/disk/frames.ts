@@ -8,7 +8,7 @@ export const GONE = 2;
 export const USED = 3;
 
 /** Words of one note: what became of it and the digits of its name, its size, the name. */
-export const NOTE_WORDS = 10;
+const NOTE_WORDS = 10;
 const NOTE_BYTES = 4 * NOTE_WORDS;
 /** Before the notes of a frame: how many they are, and their CRC-32. */
 const HEAD_BYTES = 8;
