@@ -24,14 +24,15 @@ export async function run(): Promise<void> {
     const server = await createServer(config, { drivers: createDrivers(config.drivers) });
     await server.start();
     const listening = new URL(await server.app.listen({ host: config.host, port: config.port }));
-    // Fastify's own line about listening comes first, ours is the last of the start.
-    await setImmediate();
-    announce(config, Number(listening.port || 80), server.setupToken);
-    process.send?.("ready"); // to a launcher, if one is there
+    // Who reads that it is ready may stop it at once.
     stopOnSignal(async () => {
       await server.stop();
       lock.release();
     });
+    // Fastify's own line about listening comes first, ours is the last of the start.
+    await setImmediate();
+    announce(config, Number(listening.port || 80), server.setupToken);
+    process.send?.("ready"); // to a launcher, if one is there
   } catch (error) {
     console.error(sentenceOf(error));
     process.exit(1);
