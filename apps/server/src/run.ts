@@ -24,11 +24,7 @@ export async function run(): Promise<void> {
     const server = await createServer(config, { drivers: createDrivers(config.drivers) });
     await server.start();
     const listening = new URL(await server.app.listen({ host: config.host, port: config.port }));
-    // Fastify's own line about listening comes first, ours is the last of the start.
-    await setImmediate();
-    announce(config, Number(listening.port || 80), server.setupToken);
-    process.send?.("ready"); // to a launcher, if one is there
-    if (server.reopenLog) reopenOnHangUp(server.reopenLog);
+    // Who reads that it is ready may stop it at once.
     const { drainPauseMs, drainMs } = config.limits;
     stopOnSignal(
       async () => {
@@ -37,6 +33,11 @@ export async function run(): Promise<void> {
       },
       drainPauseMs + drainMs + CLOSING_MS,
     );
+    if (server.reopenLog) reopenOnHangUp(server.reopenLog);
+    // Fastify's own line about listening comes first, ours is the last of the start.
+    await setImmediate();
+    announce(config, Number(listening.port || 80), server.setupToken);
+    process.send?.("ready"); // to a launcher, if one is there
   } catch (error) {
     console.error(sentenceOf(error));
     process.exit(1);
