@@ -217,7 +217,7 @@ export const GOALS = [
     "G22",
     "it is there at once",
     most("G22", "process start → first picture ÷ bare node + fastify + sharp", "cold-start", [1.1, 0.75]),
-    most("G22.index", "ready with 1,000,000 entries on disk", "index", [undefined, 400], MS),
+    most("G22.index", "ready with 1,000,000 entries on disk", "opening", [undefined, 400], MS),
   ),
   goal(
     "G23",
@@ -230,7 +230,7 @@ export const GOALS = [
   goal(
     "G24",
     "the index of a large cache is small",
-    most("G24.bytes", "memory per entry", "index", [400, 200], { unit: " B" }),
+    most("G24.bytes", "memory per entry", "opening", [400, 200], { unit: " B" }),
     most("G24.eviction", "CPU per miss with a full cache ÷ with room", "index", [1.01]),
   ),
   goal(

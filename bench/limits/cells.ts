@@ -5,7 +5,7 @@ import { keys } from "./keys-cell.ts";
 import { LOADS } from "./load-cells.ts";
 import { ORIGINS } from "./origin-cells.ts";
 import { PIXELS } from "./pixel-cells.ts";
-import { coldStart } from "./start-cell.ts";
+import { STARTS } from "./start-cell.ts";
 
 /** What is measured at the limits of delivery. */
-export const LIMITS: readonly Cell[] = [...PIXELS, formats, disk, keys, ...LOADS, ...ORIGINS, coldStart];
+export const LIMITS: readonly Cell[] = [...PIXELS, formats, disk, keys, ...LOADS, ...ORIGINS, ...STARTS];

@@ -1,11 +1,12 @@
 import type { Cell } from "../cell.ts";
-import { median, ratioOf } from "../statistics.ts";
+import { exactly, median, ratioOf, summarised } from "../statistics.ts";
 import { shown, table } from "../table.ts";
 import { compareColdStarts } from "./cold-start.ts";
+import { measureOpening } from "./disk-opening.ts";
 
 const BARE = "node + fastify + sharp";
 
-export const coldStart: Cell = {
+const coldStart: Cell = {
   name: "cold-start",
   group: "start",
   about: "process start to the first picture, beside bare node + fastify + sharp",
@@ -26,3 +27,29 @@ export const coldStart: Cell = {
     };
   },
 };
+
+const MILLION = 1_000_000;
+
+const opening: Cell = {
+  name: "opening",
+  group: "start",
+  about: "starts with a million files on disk (in a whole run 100,000), and the memory that each takes",
+  async run(_parts, options, progress) {
+    const found = await measureOpening({ ...options, quick: options.quick || options.pace < 1 }, progress);
+    const { entries, rounds, bytesPerEntry } = found;
+    const full = summarised(rounds.map((round) => round.full));
+    return {
+      figures: found,
+      tables: [
+        table("Process start until it is ready", [
+          ["", "ms"],
+          ["with an empty folder", median(rounds.map(({ empty }) => empty)).toFixed(0)],
+          [`with ${entries.toLocaleString("en")} files`, full.median.toFixed(0)],
+        ]),
+      ],
+      measured: { ...(entries === MILLION && { "G22.index": full }), "G24.bytes": exactly(bytesPerEntry) },
+    };
+  },
+};
+
+export const STARTS: readonly Cell[] = [coldStart, opening];
