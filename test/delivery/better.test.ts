@@ -55,7 +55,9 @@ async function figure(name: string): Promise<number> {
   return Number(line?.split(" ")[1] ?? 0);
 }
 
-test("a picture that is asked for again is the same in fewer bytes before long, under a tag of its own", async () => {
+test("a picture that is asked for again is the same in fewer bytes before long, under a tag of its own", {
+  timeout: 200_000,
+}, async () => {
   const first = await get();
   expect([first.status, first.headers.get("content-type")]).toEqual([200, "image/avif"]);
   const bodies = new Map([[first.etag, first.bytes]]);
@@ -63,14 +65,14 @@ test("a picture that is asked for again is the same in fewer bytes before long, 
     .poll(
       async () => {
         // Whatever is swapped meanwhile: one tag, one body.
-        const some = await Promise.all(Array.from({ length: 8 }, () => get()));
+        const some = await Promise.all([get(), get(), get()]);
         for (const { etag, bytes } of some) {
           expect((bodies.get(etag) ?? bytes).equals(bytes)).toBe(true);
           bodies.set(etag, bytes);
         }
         return some.every(({ etag }) => etag !== first.etag);
       },
-      { timeout: 60_000, interval: 50 },
+      { timeout: 150_000, interval: 200 },
     )
     .toBe(true);
   const better = await get();

@@ -13,8 +13,8 @@ const DRAWING: Allowance = { bytes: 200 * MB, cpuMs: 2_000, isQuick: false };
 /** Reading a drawing without drawing it. */
 export const TEXT: Allowance = { bytes: 200 * MB, cpuMs: 1_000, isQuick: true };
 const PICTURE_MS = 20_000;
-/** Four encodings of the largest picture that is improved. */
-const IMPROVING_MS = 40_000;
+/** Four encodings of the largest picture that is improved; what is left of comparing a small one is collected late. */
+const IMPROVING: Allowance = { bytes: 200 * MB, cpuMs: 40_000, isQuick: false };
 
 /**
  * What a render in a cell may use; undefined for one that is done in the server itself. Drawings and AVIF never are: their headers
@@ -42,8 +42,7 @@ export function allowanceToImprove(
   options: { readonly images: readonly ImageFacts[] },
 ): Allowance {
   const needed = estimateMemory(facts, transformation, format, { ...options, late: true });
-  const bytes = EMPTY_CELL + needed * CAUTION;
-  return { bytes, cpuMs: IMPROVING_MS, isQuick: false };
+  return { ...IMPROVING, bytes: Math.max(EMPTY_CELL + needed * CAUTION, IMPROVING.bytes) };
 }
 
 /** Bytes of all cells together that the default limits are made for. */
