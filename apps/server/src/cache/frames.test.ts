@@ -1,17 +1,12 @@
-import type { Raw } from "@freshet/core/resize";
 import { beforeEach, expect, test } from "vitest";
 import { FrameShelf } from "./frames.ts";
 
 let now = 0;
 let made = 0;
 
-const raw = (bytes: number): Raw => ({
-  ...{ data: new Uint8Array(bytes), width: bytes / 3, height: 1 },
-  ...{ channels: 3, pages: 1 },
-});
 const make = (bytes: number) => async () => {
   made += 1;
-  return raw(bytes);
+  return new Uint8Array(bytes);
 };
 /** Asks for a size of an original, which takes a frame of so many bytes. */
 function ask(shelf: FrameShelf, digest: string, name = "4", bytes = 30) {
@@ -96,7 +91,7 @@ test("a frame that cannot be made is told to all who wait, and tried again", asy
   const waiting = [shelf.of("a").take("4", 30, broken), shelf.of("a").take("4", 30, make(30))];
   for (const each of waiting) await expect(each).rejects.toThrow("broken");
   expect(shelf.bytes).toBe(0);
-  expect(await ask(shelf, "a")).toEqual(raw(30));
+  expect(await ask(shelf, "a")).toEqual(new Uint8Array(30));
 });
 
 test("a frame is gone some seconds after its last use", async () => {

@@ -1,4 +1,4 @@
-import type { Frames, Raw } from "@freshet/core/resize";
+import type { Frames } from "@freshet/core/resize";
 
 /** Sizes of one original that are asked for within so many milliseconds are a burst; a frame is kept as long after its last use. */
 const BURST_MS = 5_000;
@@ -9,7 +9,7 @@ const LARGE = 1 / 3;
 
 interface Kept {
   readonly bytes: number;
-  readonly raw: Promise<Raw>;
+  readonly frame: Promise<Uint8Array>;
   isMade: boolean;
   usedAt: number;
 }
@@ -54,22 +54,27 @@ export class FrameShelf {
     return { take: (name, bytes, make) => this.#take(digest, `${digest} ${name}`, bytes, make) };
   }
 
-  #take(digest: string, name: string, bytes: number, make: () => Promise<Raw>): Promise<Raw> | undefined {
+  #take(
+    digest: string,
+    name: string,
+    bytes: number,
+    make: () => Promise<Uint8Array>,
+  ): Promise<Uint8Array> | undefined {
     const kept = this.#kept.get(name);
     if (kept) {
       this.#kept.delete(name);
       this.#kept.set(name, kept);
       kept.usedAt = this.#now();
-      return kept.raw;
+      return kept.frame;
     }
     const isLarge = bytes > this.#maxBytes * LARGE;
     const isWanted =
       this.#asked.get(digest)?.isBurst === true && (!isLarge || this.#note(this.#largeAsked, name));
     if (!isWanted || !this.#makeRoom(bytes)) return undefined;
-    const entry: Kept = { bytes, raw: make(), isMade: false, usedAt: this.#now() };
+    const entry: Kept = { bytes, frame: make(), isMade: false, usedAt: this.#now() };
     this.#kept.set(name, entry);
     this.#bytes += bytes;
-    entry.raw.then(
+    entry.frame.then(
       () => {
         entry.isMade = true;
         entry.usedAt = this.#now();
@@ -77,7 +82,7 @@ export class FrameShelf {
       },
       () => this.#forget(name),
     );
-    return entry.raw;
+    return entry.frame;
   }
 
   /** Whether it was asked for shortly before as well. */

@@ -114,7 +114,7 @@ export async function serveImage(
     const standing = typeof entered === "string" ? entered : await entered;
     reply.raw.once(
       "close",
-      parts.admission.begin(() => raw.socket.destroy()),
+      parts.admission.begin(() => reply.raw.destroy()),
     );
     if (standing !== "current") await parts.confirm?.(first.project);
     const { socket, headers } = raw;

@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import { open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openImage, openShrunk, type Raw, toRaw } from "./engine.ts";
+import type { Sharp } from "sharp";
+import { limited, openImage, openShrunk } from "./engine.ts";
 import type { Size } from "./geometry.ts";
 
 /** By how much a JPEG can be shrunk while it is decoded. */
@@ -23,18 +24,25 @@ export const shrunk = ({ width, height }: Size, shrink: Shrink): Size => ({
 });
 
 /**
- * The pixels from which sharp itself would go on. Only of a file can it be told the shrink, so the bytes pass through one without a
- * name: it is gone when it is closed, whatever happens. Rejects where the system has no such files.
+ * The pixels from which sharp itself would go on, as a TIFF without compression: libvips asks for rows of what it reads in strips as it
+ * asks for those of a JPEG, and for those of bare pixels otherwise, so that rows which lie between two of its filters come out by either
+ * one. Only of a file can it be told the shrink, so the bytes pass through one without a name: it is gone when it is closed, whatever
+ * happens. Rejects where the system has no such files.
  */
-export async function decodeAt(bytes: Uint8Array, shrink: Shrink, deadline: number): Promise<Raw> {
-  if (shrink === 1) return toRaw(openImage(bytes, { maxPixels: false, animated: false }), deadline);
+export async function decodeAt(bytes: Uint8Array, shrink: Shrink, deadline: number): Promise<Uint8Array> {
+  const write = (image: Sharp) => limited(image.tiff({ compression: "none" }), deadline).toBuffer();
+  if (shrink === 1) return write(openImage(bytes, { maxPixels: false, animated: false }));
   const path = join(tmpdir(), `freshet-${randomUUID()}`);
   const file = await open(path, "wx+", 0o600);
   try {
     await rm(path);
     await file.writeFile(bytes);
-    return await toRaw(openShrunk(`/proc/self/fd/${file.fd}`, shrink), deadline);
+    return await write(openShrunk(`/proc/self/fd/${file.fd}`, shrink));
   } finally {
     await file.close();
   }
 }
+
+/** The image to go on with. */
+export const openFrame = (frame: Uint8Array): Sharp =>
+  openImage(frame, { maxPixels: false, animated: false });

@@ -6,7 +6,6 @@ export type {
   RenderOptions,
 } from "./contract.ts";
 export { estimateCost } from "./cost.ts";
-export type { Raw } from "./engine.ts";
 export { RENDERER_VERSION } from "./engine.ts";
 export { isRenderError, RenderError } from "./errors.ts";
 export type { Frames } from "./frames.ts";

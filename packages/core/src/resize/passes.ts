@@ -1,6 +1,7 @@
 import type { Sharp } from "sharp";
 import { backedBy } from "./backdrop.ts";
 import type { RenderLimits } from "./contract.ts";
+import { openFrame } from "./decoding.ts";
 import {
   asP3,
   asSrgb,
@@ -64,7 +65,7 @@ export async function runPasses(
   const { deadline } = painting;
   const [first, ...later] = picture.passes;
   const frame = await frameFor(painting, first);
-  const source = frame ? openRaw(frame) : await openOriginal(painting, picture.pages > 1);
+  const source = frame ? openFrame(frame) : await openOriginal(painting, picture.pages > 1);
   let image = step(source, first, { ...fill, flatten: fill.flatten && !picture.needsColor });
   if (first.backdrop) image = openRaw(await backed(await toRaw(image, deadline), first, fill, deadline));
   for (const pass of later) image = await followUp(await toRaw(image, deadline), pass, fill, deadline);
