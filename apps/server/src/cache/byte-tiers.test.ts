@@ -40,7 +40,7 @@ describe("ByteTiers", () => {
 
   it("brings to the shared tier what is kept, and what only the disk had", async () => {
     const tiers = new ByteTiers(disk, shelf);
-    void tiers.keep(NAME, HAT, true);
+    tiers.keep(NAME, HAT, true);
     expect(shared.get(NAME)).toBe(HAT);
     await expect.poll(() => disk.has(NAME)).toBe(true);
     shared.clear();
@@ -51,7 +51,7 @@ describe("ByteTiers", () => {
   it("is the disk alone where nothing is shared", async () => {
     const tiers = new ByteTiers(disk);
     expect([tiers.holds(NAME), await tiers.get(NAME)]).toEqual([false, undefined]);
-    void tiers.keep(NAME, HAT, true);
+    tiers.keep(NAME, HAT, true);
     await expect.poll(async () => (await tiers.get(NAME))?.from).toBe("disk");
   });
 });

@@ -342,7 +342,7 @@ export class Originals {
     const digest = found.digest ?? (await digestOf(bytes));
     const facts = found.facts ?? (await this.#parts.readFacts(bytes));
     this.#recent.set(digest, bytes);
-    void this.#tiers.keep(digest, bytes, false);
+    this.#tiers.keep(digest, bytes, false);
     return { kind: "bytes", digest, size: bytes.length, facts };
   }
 

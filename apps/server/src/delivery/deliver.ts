@@ -88,16 +88,8 @@ export class Delivery {
   /** The answer of the memory tier, if the records of all its sources still say the same. */
   hit(request: DeliveryRequest, memoryKey: string, asking: Asking = {}): Delivered | undefined {
     const answer = this.#parts.answers.get(memoryKey);
-    const stamp = answer && this.stampOf(request, answer);
-    if (!answer || stamp === undefined || !this.isToGive(answer, asking)) return undefined;
-    return { answer, stamp, from: "memory" };
-  }
-
-  /** Whether no better answer has taken the place of this one, for whoever asks. */
-  isToGive({ improvement, etag }: Answer, { ifNoneMatch, patience }: Asking): boolean {
-    return (
-      !improvement || isLastWord(improvement, etag, { ifNoneMatch, isForNobody: patience !== undefined })
-    );
+    const stamp = answer && this.stampOf(request, answer, asking);
+    return answer && stamp !== undefined ? { answer, stamp, from: "memory" } : undefined;
   }
 
   /** The answer that memory has no more, with its body from the disk, where that takes no waiting; memory is given it again. */
@@ -107,8 +99,8 @@ export class Delivery {
     asking: Asking = {},
   ): (Delivered & { readonly from: "disk"; readonly kept: Kept | undefined }) | undefined {
     const head = this.#heads.get(memoryKey);
-    const stamp = head && this.stampOf(request, head.answer);
-    if (!head || stamp === undefined || !this.isToGive(head.answer, asking)) return undefined;
+    const stamp = head && this.stampOf(request, head.answer, asking);
+    if (!head || stamp === undefined) return undefined;
     const body = this.#parts.variants.keptNow(head.variant);
     if (!body) return undefined;
     const answer = { ...head.answer, body };
@@ -118,9 +110,13 @@ export class Delivery {
 
   /**
    * The number under which a finished answer may be given now; undefined when it may not: other settings, an invalidation that
-   * covers it, or a record that says something else or has to be asked for.
+   * covers it, a record that says something else or has to be asked for, or a better answer for whoever asks.
    */
-  stampOf({ project, sources, url }: DeliveryRequest, answer: Answer): number | undefined {
+  stampOf(
+    { project, sources, url }: DeliveryRequest,
+    answer: Answer,
+    { ifNoneMatch, patience }: Asking = {},
+  ): number | undefined {
     if (answer.project !== project) return undefined;
     const { coverage, originals } = this.#parts;
     let generation = 0;
@@ -135,6 +131,9 @@ export class Delivery {
       stamp = Math.min(stamp, current.stamp);
       place += 1;
     }
+    const { improvement, etag } = answer;
+    const asking = { ifNoneMatch, isForNobody: patience !== undefined };
+    if (improvement && !isLastWord(improvement, etag, asking)) return undefined;
     return stamp;
   }
 

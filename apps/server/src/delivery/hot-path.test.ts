@@ -36,10 +36,7 @@ beforeEach(async () => {
   };
   const answerHit = createHotPath({
     ...{ requests, answers, now: Date.now, keepAliveMs: 5_000 },
-    delivery: {
-      stampOf: (_, answer) => (answer.generation === 0 ? stamp : undefined),
-      isToGive: () => true,
-    },
+    delivery: { stampOf: (_, answer) => (answer.generation === 0 ? stamp : undefined) },
     admission: {
       isCurrent: () => isCurrent,
       enter: () => "current",

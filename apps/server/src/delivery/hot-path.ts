@@ -16,7 +16,7 @@ export type HotPath = (request: IncomingMessage, response: ServerResponse) => bo
 
 export interface HotPathParts {
   readonly requests: DeliveryRequests;
-  readonly delivery: Pick<Delivery, "stampOf" | "isToGive">;
+  readonly delivery: Pick<Delivery, "stampOf">;
   readonly answers: Answers;
   readonly admission: Admission;
   readonly observer: Pick<Observer, "hits">;
@@ -25,7 +25,14 @@ export interface HotPathParts {
   readonly keepAliveMs: number;
   readonly now: () => number;
   /** Answers a plain request that memory cannot, or leaves it untouched too. */
-  readonly fromDisk?: (request: IncomingMessage, response: ServerResponse, url: string) => boolean;
+  readonly fromDisk?: (request: IncomingMessage, response: ServerResponse, absent: Absent) => boolean;
+}
+
+/** What memory was asked for and has not: by which key, and as what the URL was read. */
+export interface Absent {
+  readonly url: string;
+  readonly read: DeliveryRequest;
+  readonly memoryKey: string;
 }
 
 /**
@@ -39,8 +46,8 @@ export function createHotPath(parts: HotPathParts): HotPath {
   const shortcuts = new Shortcuts();
   const keepAlive = keepAliveLine(parts.keepAliveMs);
 
-  /** Where in memory the answer to a request lies, if it does; whether it still holds is another question. */
-  const find = (url: string, headers: IncomingMessage["headers"]): Shortcut | undefined => {
+  /** Where in memory the answer to a request lies, or that it does not; whether it still holds is another question. */
+  const find = (url: string, headers: IncomingMessage["headers"]): Shortcut | Absent | undefined => {
     const { host, accept } = headers;
     const known = shortcuts.find(url, headers);
     if (known?.entry.value && requests.holds(host, known.reading)) {
@@ -48,8 +55,11 @@ export function createHotPath(parts: HotPathParts): HotPath {
       return known;
     }
     const reading = requests.peek(host, url);
-    const entry = reading && answers.find(memoryKeyOf(host, url, accept, hintsOf(reading.request, headers)));
-    return entry && shortcuts.add(url, headers, reading, entry);
+    if (!reading) return undefined;
+    const read = reading.request;
+    const memoryKey = memoryKeyOf(host, url, accept, hintsOf(read, headers));
+    const entry = answers.find(memoryKey);
+    return entry ? shortcuts.add(url, headers, reading, entry) : { url, read, memoryKey };
   };
 
   return (request, response) => {
@@ -59,16 +69,18 @@ export function createHotPath(parts: HotPathParts): HotPath {
     if (url === undefined || !socket || !isPlain(request, response)) return false;
     const { headers } = request;
     if (!admission.isCurrent(headers["freshet-demand"])) return false;
-    const shortcut = find(url, headers);
-    const kept = shortcut?.entry.value;
-    if (!kept) return parts.fromDisk?.(request, response, url) ?? false;
+    const found = find(url, headers);
+    if (!found) return false;
+    if ("memoryKey" in found) return parts.fromDisk?.(request, response, found) ?? false;
+    const kept = found.entry.value;
+    if (!kept) return false;
     const { answer } = kept;
-    const read = shortcut.reading.request;
-    const stamp = delivery.stampOf(read, answer);
-    if (stamp === undefined || !delivery.isToGive(answer, { ifNoneMatch: headers["if-none-match"] }))
-      return false;
+    const read = found.reading.request;
+    const ifNoneMatch = headers["if-none-match"];
+    const stamp = delivery.stampOf(read, answer, ifNoneMatch === undefined ? undefined : { ifNoneMatch });
+    if (stamp === undefined) return false;
 
-    const shape = shapeOf(method, headers["if-none-match"], answer.etag);
+    const shape = shapeOf(method, ifNoneMatch, answer.etag);
     const wire = kept.wire(shape, keepAlive);
     const time = now();
     const isTaken = wire.send(socket, response, stamp, Math.floor(time / 1_000));
