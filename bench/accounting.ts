@@ -1,7 +1,10 @@
 import { readFileSync, writeFileSync } from "node:fs";
+import { pause } from "./programs.ts";
 
 /** Linux counts processor time for /proc in hundredths of a second, whatever the kernel was built with. */
 const TICK_MS = 10;
+/** In which a server finishes what it does after its answers. */
+const AFTERMATH_MS = 200;
 
 /** What a process and its children have used. Read from /proc, so on Linux only. */
 export interface Usage {
@@ -14,9 +17,27 @@ export interface Usage {
 export function usageOf(pid: number): Usage {
   const tree = treeOf(pid);
   return {
-    cpuMs: sum(tree.map(cpuOf)),
+    cpuMs: sum(tree.map(processorTimeOf)),
     peakBytes: sum(tree.map(peakOf)),
   };
+}
+
+/** Milliseconds of processor time, user and system, that this process itself spends on the work. */
+export async function ownCpuOf(work: () => Promise<unknown>): Promise<number> {
+  const before = process.cpuUsage();
+  await work();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1_000;
+}
+
+/** What a server spends on the work, with what it does after its answers. */
+export async function costOf({ pid }: { readonly pid: number }, work: () => Promise<unknown>) {
+  const before = usageOf(pid);
+  const begun = performance.now();
+  await work();
+  const seconds = (performance.now() - begun) / 1_000;
+  await pause(AFTERMATH_MS);
+  return { seconds, cpuMs: usageOf(pid).cpuMs - before.cpuMs };
 }
 
 /** Forgets the largest memory so far: from here on it counts anew. */
@@ -29,7 +50,7 @@ function treeOf(pid: number): readonly number[] {
   return [pid, ...children.flatMap((child) => treeOf(Number(child)))];
 }
 
-function cpuOf(pid: number): number {
+function processorTimeOf(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
   // The name stands in brackets and may hold anything; the fields after it are counted from the state, field 3.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");

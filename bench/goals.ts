@@ -132,7 +132,7 @@ export const GOALS = [
     most("G11.wall", "time ÷ one request alone", "herd", [1.5, 1.2]),
     most("G11.cpu", "CPU ÷ one request alone", "herd", [1.5]),
     most("G11.memory", "memory they add at most", "herd", [60], MB),
-    most("G11.widths", "origin requests for 200 requests over 8 widths", "herd", [undefined, 1]),
+    most("G11.widths", "origin requests for 200 requests over 8 widths", "widths", [undefined, 1]),
   ),
   goal(
     "G12",

@@ -1,9 +1,9 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "../test/support/freshet.ts";
 import type { Server } from "./peers.ts";
-import { onCore, startProgram } from "./programs.ts";
+import { onCore, startIn } from "./programs.ts";
 
 export interface NginxWishes {
   /** Lines of the server block. */
@@ -49,18 +49,7 @@ http {
   );
   const url = `http://127.0.0.1:${port}`;
   const command = ["nginx", "-p", prefix, "-c", conf, "-e", "stderr"];
-  const remove = () => rm(prefix, { recursive: true, force: true });
   const pinned = core === undefined ? [] : onCore(core);
-  const program = await startProgram([...pinned, ...command], { answers: url }).catch(async (error) => {
-    await remove();
-    throw error;
-  });
-  return {
-    url,
-    pid: program.pid,
-    async stop() {
-      await program.stop();
-      await remove();
-    },
-  };
+  const { pid, stop } = await startIn(prefix, [...pinned, ...command], { answers: url });
+  return { url, pid, stop };
 }

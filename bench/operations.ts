@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readQuery, readTransformation } from "@freshet/core";
 import { type Memory, render } from "@freshet/core/resize";
+import { ownCpuOf } from "./accounting.ts";
 import { renderBare } from "./peers/loop/picture.ts";
 import { makePictures } from "./pictures.ts";
 import { median, rotated } from "./statistics.ts";
@@ -30,12 +31,6 @@ const CASES: readonly { readonly query: string; readonly most?: number; readonly
 const rounds = Number(process.argv[2] ?? 5);
 const { folder, names } = await makePictures((text) => console.error(text));
 const originals = await Promise.all(names.map((name) => readFile(join(folder, name))));
-const cpu = async (work: () => Promise<unknown>) => {
-  const before = process.cpuUsage();
-  await work();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1000;
-};
 
 interface Runner {
   readonly name: string;
@@ -79,7 +74,7 @@ for (let round = 0; round < rounds; round += 1) {
   for (const runner of rotated(everyone, round)) {
     spent.set(
       runner,
-      await cpu(async () => {
+      await ownCpuOf(async () => {
         for (const original of originals) await runner.run(original);
       }),
     );

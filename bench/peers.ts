@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findProgram } from "../test/support/find.ts";
@@ -8,7 +8,7 @@ import { NotHere } from "./cell.ts";
 import { startNginxWith } from "./nginx.ts";
 import { QUALITY, WIDTH } from "./peers/loop/picture.ts";
 import type { Pictures } from "./pictures.ts";
-import { onCore, startProgram } from "./programs.ts";
+import { onCore, startIn, startProgram } from "./programs.ts";
 
 /** A server under comparison. */
 export interface Server {
@@ -119,19 +119,7 @@ export async function startPlainVarnish(behind: Server, core: number): Promise<S
   const url = `http://127.0.0.1:${port}`;
   const backend = new URL(behind.url).host;
   const options = ["-F", "-n", join(folder, "work"), "-a", `127.0.0.1:${port}`, "-b", backend];
-  const remove = () => rm(folder, { recursive: true, force: true });
-  const program = await startProgram([...onCore(core), varnishd, ...options, "-s", "malloc,64m"], {
-    answers: url,
-  }).catch(async (error) => {
-    await remove();
-    throw error;
-  });
-  return {
-    url,
-    pid: program.pid,
-    async stop() {
-      await program.stop();
-      await remove();
-    },
-  };
+  const command = [...onCore(core), varnishd, ...options, "-s", "malloc,64m"];
+  const { pid, stop } = await startIn(folder, command, { answers: url });
+  return { url, pid, stop };
 }

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
+import { rm } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 
 /** A process of a peer that runs until it is stopped. */
@@ -43,6 +44,26 @@ export async function startProgram(
     }
   }
   return program;
+}
+
+/** The same for one that has a folder of its own, which goes with it. */
+export async function startIn(
+  folder: string,
+  command: readonly string[],
+  options: Parameters<typeof startProgram>[1] = {},
+): Promise<Program> {
+  const remove = () => rm(folder, { recursive: true, force: true, maxRetries: 3 });
+  const program = await startProgram(command, options).catch(async (error) => {
+    await remove();
+    throw error;
+  });
+  return {
+    ...program,
+    async stop() {
+      await program.stop();
+      await remove();
+    },
+  };
 }
 
 /** Starts a script that talks by messages and waits for its "ready". */

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { Agent, get } from "node:http";
+import { Agent } from "node:http";
 import { stripTypeScriptTypes } from "node:module";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,6 +9,7 @@ import sharp from "sharp";
 import { freePort } from "../../test/support/freshet.ts";
 import { startOrigin } from "../../test/support/origin.ts";
 import { usageOf } from "../accounting.ts";
+import { pictureAt } from "../ask.ts";
 import type { Options } from "../options.ts";
 import { pause } from "../programs.ts";
 
@@ -175,22 +176,11 @@ async function firstAnswer(url: string, hasEnded: () => boolean): Promise<Buffer
 }
 
 /** Undefined while nobody listens. */
-function bodyOf(url: string, agent: Agent): Promise<Buffer | undefined> {
-  return new Promise((resolve, reject) => {
-    get(url, { agent, headers: { accept: "image/webp,*/*" } }, (answer) => {
-      const chunks: Buffer[] = [];
-      answer.on("data", (chunk: Buffer) => chunks.push(chunk));
-      answer.on("error", reject);
-      answer.on("end", () => {
-        if (answer.statusCode === 200) resolve(Buffer.concat(chunks));
-        else reject(new Error(`${url} was answered ${answer.statusCode}.`));
-      });
-    }).on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code === "ECONNREFUSED") resolve(undefined);
-      else reject(error);
-    });
+const bodyOf = (url: string, agent: Agent): Promise<Buffer | undefined> =>
+  pictureAt(url, agent, "image/webp,*/*").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ECONNREFUSED") return undefined;
+    throw error;
   });
-}
 
 /** A picture with something in it, other for each number. */
 function photograph(number: number): Promise<Buffer> {

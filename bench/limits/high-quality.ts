@@ -6,6 +6,7 @@ import { readQuery, readTransformation } from "@freshet/core";
 import { DEFAULT_LIMITS, render } from "@freshet/core/resize";
 import sharp from "sharp";
 import { cached } from "../../test/support/wordpress/cache.ts";
+import { ownCpuOf } from "../accounting.ts";
 import { pixelsOf } from "../quality/pixels.ts";
 import { judge, type Rgb } from "../quality/ssimulacra2.ts";
 import { rotated } from "../statistics.ts";
@@ -50,10 +51,10 @@ export async function measureHighQuality(
   for (let round = 0; round < rounds; round += 1) {
     progress(`high quality: round ${round + 1} of ${rounds}`);
     for (const name of rotated(names, round)) {
-      const before = process.cpuUsage();
-      for (const { bytes } of photographs) await rendered(bytes, name, "webp");
-      const { user, system } = process.cpuUsage(before);
-      cpuMs[name].push((user + system) / 1000);
+      const renderAll = async () => {
+        for (const { bytes } of photographs) await rendered(bytes, name, "webp");
+      };
+      cpuMs[name].push(await ownCpuOf(renderAll));
     }
   }
   return { points, cpuMs };

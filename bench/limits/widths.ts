@@ -1,16 +1,16 @@
-import { Agent, get } from "node:http";
+import { Agent } from "node:http";
 import sharp from "sharp";
-import { usageOf } from "../accounting.ts";
+import { costOf } from "../accounting.ts";
+import { pictureAt } from "../ask.ts";
 import { readMetrics } from "../metrics.ts";
 import type { Options } from "../options.ts";
 import { deliveryUrl, type Origin, type Server, startOwn } from "../peers.ts";
 import type { Pictures } from "../pictures.ts";
-import { pause } from "../programs.ts";
 
 /** What a responsive picture is asked for in, and how often in all. */
 const WIDTHS = [320, 480, 640, 800, 960, 1_200, 1_440, 1_600] as const;
 const REQUESTS = 200;
-const AFTERMATH_MS = 200;
+const ACCEPT = "image/webp,*/*";
 
 /** One original that nobody asked for before, in all widths at once. */
 export interface WidthsRound {
@@ -38,10 +38,8 @@ export async function measureWidths(
       progress(`widths: round ${round + 1} of ${options.rounds}`);
       const inTurn = await costOf(server, async () => {
         for (const width of WIDTHS) {
-          await bodyOf(
-            deliveryUrl(server, origin.pictureUrl(`widths-turn-${round}`, picture), width),
-            undefined,
-          );
+          const original = origin.pictureUrl(`widths-turn-${round}`, picture);
+          await pictureAt(deliveryUrl(server, original, width), undefined, ACCEPT);
         }
       });
       const before = await readMetrics(server.url);
@@ -62,15 +60,6 @@ export async function measureWidths(
   }
 }
 
-async function costOf(server: Server, work: () => Promise<void>) {
-  const before = usageOf(server.pid);
-  const begun = performance.now();
-  await work();
-  const seconds = (performance.now() - begun) / 1000;
-  await pause(AFTERMATH_MS);
-  return { seconds, cpuMs: usageOf(server.pid).cpuMs - before.cpuMs };
-}
-
 /** So many requests on connections of their own, the widths in turn; throws unless each gets its width. */
 async function askAll(server: Server, original: string, count: number): Promise<void> {
   const agent = new Agent({ maxSockets: count });
@@ -78,7 +67,7 @@ async function askAll(server: Server, original: string, count: number): Promise<
     const bodies = await Promise.all(
       Array.from({ length: count }, async (_, index) => {
         const width = WIDTHS[index % WIDTHS.length] ?? WIDTHS[0];
-        return { width, body: await bodyOf(deliveryUrl(server, original, width), agent) };
+        return { width, body: await pictureAt(deliveryUrl(server, original, width), agent, ACCEPT) };
       }),
     );
     const firsts = new Map<number, Buffer>();
@@ -92,18 +81,4 @@ async function askAll(server: Server, original: string, count: number): Promise<
   } finally {
     agent.destroy();
   }
-}
-
-function bodyOf(url: string, agent: Agent | undefined): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    get(url, { agent, headers: { accept: "image/webp,*/*" } }, (answer) => {
-      const chunks: Buffer[] = [];
-      answer.on("data", (chunk: Buffer) => chunks.push(chunk));
-      answer.on("error", reject);
-      answer.on("end", () => {
-        if (answer.statusCode === 200) resolve(Buffer.concat(chunks));
-        else reject(new Error(`${url} was answered ${answer.statusCode}.`));
-      });
-    }).on("error", reject);
-  });
 }

@@ -1,13 +1,13 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { freePort } from "../../test/support/freshet.ts";
 import { installPart } from "../../test/support/part.ts";
 import { cached } from "../../test/support/wordpress/cache.ts";
-import { startProgram } from "../programs.ts";
+import { startIn } from "../programs.ts";
 import type { Peer } from "./peer.ts";
 import { JPEG } from "./task.ts";
 
@@ -40,22 +40,11 @@ export const next: Peer = {
     // A copy: what it keeps of pictures goes with it.
     const folder = await mkdtemp(join(tmpdir(), "freshet-next-"));
     await cp(built, folder, { recursive: true });
-    const remove = () => rm(folder, { recursive: true, force: true, maxRetries: 3 });
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
     const command = [process.execPath, cli, "start", folder, "-H", "127.0.0.1", "-p", String(port)];
-    const started = await startProgram(command, { env, answers: url }).catch(async (error) => {
-      await remove();
-      throw error;
-    });
-    return {
-      url,
-      pid: started.pid,
-      async stop() {
-        await started.stop();
-        await remove();
-      },
-    };
+    const { pid, stop } = await startIn(folder, command, { env, answers: url });
+    return { url, pid, stop };
   },
   request: ({ url }, original, { format, width, quality }) => ({
     url: `${url}/_next/image?url=${encodeURIComponent(original)}&w=${width}&q=${quality}`,

@@ -1,8 +1,8 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, writeFile } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "../../test/support/freshet.ts";
-import { startProgram } from "../programs.ts";
+import { startIn } from "../programs.ts";
 import { type Peer, programOf } from "./peer.ts";
 
 /** No storage, so that nothing is a hit; JPEG as the others write it; else its own defaults. */
@@ -23,21 +23,10 @@ export const thumbor: Peer = {
     await writeFile(file, SETTINGS);
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
-    const remove = () => rm(folder, { recursive: true, force: true });
     const processes = ["--processes", String(availableParallelism()), "--log-level", "error"];
     const command = [program, "--ip", "127.0.0.1", "--port", String(port), "--conf", file, ...processes];
-    const started = await startProgram(command, { answers: `${url}/healthcheck` }).catch(async (error) => {
-      await remove();
-      throw error;
-    });
-    return {
-      url,
-      pid: started.pid,
-      async stop() {
-        await started.stop();
-        await remove();
-      },
-    };
+    const { pid, stop } = await startIn(folder, command, { answers: `${url}/healthcheck` });
+    return { url, pid, stop };
   },
   request: ({ url }, original, { format, width, quality }) => ({
     url: `${url}/unsafe/${width}x0/filters:format(${format}):quality(${quality})/${encodeURIComponent(original)}`,

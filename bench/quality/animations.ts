@@ -1,6 +1,7 @@
 import { readQuery, readTransformation } from "@freshet/core";
 import { DEFAULT_LIMITS, render } from "@freshet/core/resize";
 import sharp from "sharp";
+import { ownCpuOf } from "../accounting.ts";
 import type { Cell } from "../cell.ts";
 import { takeRounds } from "../rounds.ts";
 import { median, ratioOf } from "../statistics.ts";
@@ -32,7 +33,7 @@ export const animations: Cell = {
       const { pages } = await sharp(await run()).metadata();
       if (pages !== FRAMES) throw new Error(`The ${name} has ${pages} frames instead of ${FRAMES}.`);
     }
-    const taken = await takeRounds("animations", contenders, ({ run }) => cpuOf(run), {
+    const taken = await takeRounds("animations", contenders, ({ run }) => ownCpuOf(run), {
       ...options,
       seconds: SECONDS,
       progress,
@@ -69,11 +70,4 @@ function animated(): Promise<Buffer> {
   return sharp(data, { raw: { width, height: height * FRAMES, channels: 3, pageHeight: height } })
     .gif({ loop: 0, delay: Array.from({ length: FRAMES }, () => 80), effort: 1 })
     .toBuffer();
-}
-
-async function cpuOf(work: () => Promise<unknown>): Promise<number> {
-  const before = process.cpuUsage();
-  await work();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1_000;
 }

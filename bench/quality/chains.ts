@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { readQuery, readTransformation } from "@freshet/core";
 import { DEFAULT_LIMITS, render } from "@freshet/core/resize";
 import sharp, { type Sharp } from "sharp";
+import { ownCpuOf } from "../accounting.ts";
 import type { Cell } from "../cell.ts";
 import { takeRounds } from "../rounds.ts";
 import { median, ratioOf } from "../statistics.ts";
@@ -67,7 +68,7 @@ export const chains: Cell = {
       if (own && alone)
         needAlike(own.name, await pixelsOf(await own.run()), await pixelsOf(await alone.run()));
     }
-    const taken = await takeRounds("chains", contenders, ({ run }) => cpuOf(run), {
+    const taken = await takeRounds("chains", contenders, ({ run }) => ownCpuOf(run), {
       ...options,
       seconds: SECONDS,
       progress,
@@ -97,11 +98,4 @@ function originalOf(bytes: Buffer, megapixels: number): Promise<Buffer> {
     .resize({ width: part * 4, height: part * 3, fit: "fill" })
     .jpeg({ quality: 92 })
     .toBuffer();
-}
-
-async function cpuOf(work: () => Promise<unknown>): Promise<number> {
-  const before = process.cpuUsage();
-  await work();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1_000;
 }

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readQuery, readTransformation } from "@freshet/core";
 import { DEFAULT_LIMITS, type Memory, render } from "@freshet/core/resize";
+import { ownCpuOf } from "../accounting.ts";
 import { renderBare } from "../peers/loop/picture.ts";
 import { makePictures } from "../pictures.ts";
 import { rotated } from "../statistics.ts";
@@ -38,10 +39,10 @@ export async function measureCosts(rounds: number, progress: (text: string) => v
   for (let round = -1; round < rounds; round += 1) {
     progress(round < 0 ? "rendering once to warm up" : `costs, round ${round + 1} of ${rounds}`);
     for (const what of rotated(COSTS, Math.max(0, round))) {
-      const before = process.cpuUsage();
-      for (const [at, original] of originals.entries()) await once(what, original, answers[at]);
-      const { user, system } = process.cpuUsage(before);
-      if (round >= 0) spent[what].push((user + system) / 1000);
+      const cpuMs = await ownCpuOf(async () => {
+        for (const [at, original] of originals.entries()) await once(what, original, answers[at]);
+      });
+      if (round >= 0) spent[what].push(cpuMs);
     }
   }
   return spent;

@@ -8,7 +8,7 @@ export const STRESS: readonly Cell[] = [
   {
     name: "herd",
     group: "stress",
-    about: `${HERD} equal requests at once, and as many over eight widths: renders, origin requests, memory`,
+    about: `${HERD} equal requests at once: renders, origin requests, memory`,
     run: async (parts, options, progress) => reportHerds(await compareHerds(parts, options, progress)),
   },
   saturation,

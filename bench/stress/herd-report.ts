@@ -17,7 +17,6 @@ export function reportHerds(peers: readonly HerdPeer[]): Outcome {
       "G11.wall": summarised(rounds.map(({ seconds, alone }) => seconds / alone.seconds)),
       "G11.cpu": summarised(rounds.map(({ cpuMs, alone }) => cpuMs / alone.cpuMs)),
       "G11.memory": exactly(Math.max(...rounds.map(({ addedBytes }) => addedBytes)) / 2 ** 20),
-      "G11.widths": most(rounds.map(({ widthFetches }) => widthFetches)),
     },
   };
 }

@@ -1,15 +1,13 @@
-import { Agent, get } from "node:http";
-import { resetPeak, usageOf } from "../accounting.ts";
+import { Agent } from "node:http";
+import { costOf, resetPeak, usageOf } from "../accounting.ts";
+import { pictureAt } from "../ask.ts";
 import type { Parts, Progress } from "../cell.ts";
 import { readMetrics } from "../metrics.ts";
 import type { Options } from "../options.ts";
 import { deliveryUrl, ipxUrl, type Origin, type Server, startIpx, startOwn } from "../peers.ts";
-import { pause } from "../programs.ts";
 
 export const HERD = 200;
-/** Widths of a srcset. */
-const WIDTHS = [200, 320, 480, 640, 800, 1024, 1280, 1600];
-const AFTERMATH_MS = 200;
+const ACCEPT = "image/avif,image/webp,*/*";
 
 /** One round of one peer: so many equal requests for a picture that nobody asked for before, all at once. */
 export interface HerdRound {
@@ -25,8 +23,6 @@ export interface HerdRound {
   /** By Freshet's own count; unknown of others. */
   readonly renders: number | undefined;
   readonly countedFetches: number | undefined;
-  /** Requests at the origin for as many requests over eight widths of another picture; unknown where every one would be rendered. */
-  readonly widthFetches: number | undefined;
 }
 
 export interface HerdPeer {
@@ -103,18 +99,12 @@ async function stampede(
   const after = await count();
   const risen = (metric: string) => (after && before ? after(metric) - before(metric) : undefined);
   const fetches = await fetchesOf(origin, `herd-${token}`);
-  const widths = async () => {
-    const original = origin.pictureUrl(`widths-${token}`, picture);
-    await Promise.all(WIDTHS.map((width) => ask(deliveryUrl(server, original, width), HERD / WIDTHS.length)));
-    return fetchesOf(origin, `widths-${token}`);
-  };
   return {
     ...cost,
     alone,
     peakBytes,
     addedBytes: peakBytes - settled,
     fetches,
-    widthFetches: name === "freshet" ? await widths() : undefined,
     renders: risen("freshet_render_seconds_count"),
     countedFetches: risen("freshet_origin_fetches_total"),
   };
@@ -124,37 +114,14 @@ async function fetchesOf(origin: Origin, token: string): Promise<number> {
   return Object.values(await origin.asked(token)).reduce((sum, value) => sum + value, 0);
 }
 
-async function costOf(server: Server, work: () => Promise<void>) {
-  const before = usageOf(server.pid);
-  const begun = performance.now();
-  await work();
-  const seconds = (performance.now() - begun) / 1000;
-  await pause(AFTERMATH_MS);
-  return { seconds, cpuMs: usageOf(server.pid).cpuMs - before.cpuMs };
-}
-
 /** Equal requests on connections of their own; throws unless all get the same picture. */
 async function ask(url: string, count: number): Promise<void> {
   const agent = new Agent({ maxSockets: count });
   try {
-    const answers = await Promise.all(Array.from({ length: count }, () => bodyOf(url, agent)));
+    const answers = await Promise.all(Array.from({ length: count }, () => pictureAt(url, agent, ACCEPT)));
     if (!answers.every((bytes) => answers[0]?.equals(bytes)))
       throw new Error(`${url} gave different pictures.`);
   } finally {
     agent.destroy();
   }
-}
-
-function bodyOf(url: string, agent: Agent): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    get(url, { agent, headers: { accept: "image/avif,image/webp,*/*" } }, (answer) => {
-      const chunks: Buffer[] = [];
-      answer.on("data", (chunk: Buffer) => chunks.push(chunk));
-      answer.on("error", reject);
-      answer.on("end", () => {
-        if (answer.statusCode === 200) resolve(Buffer.concat(chunks));
-        else reject(new Error(`${url} was answered ${answer.statusCode}.`));
-      });
-    }).on("error", reject);
-  });
 }
