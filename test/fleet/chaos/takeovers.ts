@@ -4,10 +4,11 @@ import { openStore, sql } from "@freshet/store";
 /** Sees in the journal's rows who works on what. */
 export interface Takeovers {
   /**
-   * Called when a worker is dead: resolves to the milliseconds after which the last entry that it had in hand was another's, or
-   * ended; undefined when it had none, `late` when some of them were not taken up within that time.
+   * Called when a worker is dead that should have this entry in hand: resolves to the milliseconds after which the last entry that it
+   * had in hand was another's, or ended; `late` when some of them were not within that time, undefined when whoever has this entry
+   * lives, or nobody has it.
    */
-  after(lateMs: number): Promise<number | "late" | undefined>;
+  after(uuid: string, lateMs: number): Promise<number | "late" | undefined>;
   close(): Promise<void>;
 }
 
@@ -26,23 +27,24 @@ export async function watchTakeovers(postgres: string): Promise<Takeovers> {
     return new Map(rows.map((row) => [row.id, row]));
   };
   return {
-    async after(lateMs) {
+    async after(uuid, lateMs) {
       const begun = performance.now();
-      const held = await read();
-      const had = held.size;
+      const rows = await read();
+      const dead = rows.get(uuid)?.lease_by;
+      const held = new Map([...rows].filter(([, { lease_by }]) => lease_by === dead));
       let last: number | undefined;
       while (held.size > 0 && performance.now() - begun < lateMs) {
         const now = await read();
-        for (const [id, { lease_by, lease_until }] of held) {
+        for (const [id, { lease_until }] of held) {
           const row = now.get(id);
-          // Whoever still lives renews, or ends it.
-          if (row?.lease_by === lease_by && row.lease_until === lease_until) continue;
-          held.delete(id);
-          if (row !== undefined && row.lease_by !== lease_by) last = performance.now() - begun;
+          if (row?.lease_by !== dead) {
+            held.delete(id);
+            last = performance.now() - begun;
+          } else if (row?.lease_until !== lease_until) return undefined;
         }
         await sleep(20);
       }
-      return held.size > 0 ? "late" : had > 0 ? last : undefined;
+      return held.size > 0 ? "late" : last;
     },
     close: () => store.close(),
   };
