@@ -3,6 +3,7 @@ import { enableCompileCache, flushCompileCache } from "node:module";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { dataFolderOf } from "./config/data-folder.ts";
+import { keepSlack } from "./heap-slack.ts";
 
 /** By then the first pictures were made, and what that needed is compiled too. */
 const KEPT_AFTER_MS = 10_000;
@@ -20,6 +21,7 @@ export async function loadRun(from: {
 }): Promise<Pick<typeof import("./run.ts"), "run">> {
   // The pool begins with its first use, so this is early enough; what the environment says holds.
   process.env.UV_THREADPOOL_SIZE ??= String(availableParallelism() + THREADS_BESIDE_RENDERS);
+  keepSlack();
   // Never in a folder that others can write to: what is read there is run.
   enableCompileCache(join(dataFolderOf(from.env, from.cwd), "compiled"));
   // A process that is killed writes nothing at its end.

@@ -1,4 +1,5 @@
 import type { Project } from "../projects/project.ts";
+import { textOf } from "./head-text.ts";
 import type { Improvement } from "./improvement.ts";
 import { type Entry, TwoQueues } from "./two-queues.ts";
 import { frontOf, Kept } from "./wire.ts";
@@ -61,10 +62,10 @@ export class Answers {
     this.#entries.touch(entry);
   }
 
-  /** Answers how it is kept now; undefined where it is too large. */
-  set(key: string, answer: Answer): Kept | undefined {
+  /** Answers how it is kept now; undefined where it is too large. `room` is what `Kept` takes it for. */
+  set(key: string, answer: Answer, room?: Buffer): Kept | undefined {
     const bytes = frontOf(answer.head) + answer.body.length + charactersOf(answer, key) + OVERHEAD;
-    if (bytes <= this.#largest) return this.#entries.set(key, new Kept(answer), bytes)?.value;
+    if (bytes <= this.#largest) return this.#entries.set(key, new Kept(answer, room), bytes)?.value;
     this.#entries.delete(key);
     return undefined;
   }
@@ -76,8 +77,7 @@ export class Answers {
 
 /** The key stands in two maps, once with the host and once without; the head is remembered as a text too. */
 function charactersOf({ head, etag, digests }: Answer, key: string): number {
-  let characters = 2 * key.length + 2 * etag.length;
-  for (const text of head) characters += 2 * text.length;
+  let characters = 2 * key.length + 2 * etag.length + 2 * textOf(head).characters;
   for (const text of digests) characters += text.length;
   return characters;
 }

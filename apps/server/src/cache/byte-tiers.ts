@@ -31,9 +31,9 @@ export class ByteTiers {
     return { bytes: found, from: "shared" };
   }
 
-  /** What `get` would give, if the disk can give it at once. */
-  getNow(name: string): Uint8Array | undefined {
-    const kept = this.#disk.getNow(name);
+  /** What `get` would give, if the disk can give it at once; with room for `front` bytes before it in a buffer of its own. */
+  getNow(name: string, front: number): Buffer | undefined {
+    const kept = this.#disk.getNow(name, front);
     if (kept) this.#shared?.offer(name, kept, false);
     return kept;
   }

@@ -121,9 +121,10 @@ export class DiskStore {
 
   /**
    * The same, if it can be had at once: of a small file that lies open and was read lately, whose pages are in memory then, so that the
-   * event loop waits for no disk. Undefined says nothing about whether it is there.
+   * event loop waits for no disk. Undefined says nothing about whether it is there. Before the bytes, their buffer has room for `front`
+   * more.
    */
-  getNow(name: string): Buffer | undefined {
+  getNow(name: string, front = 0): Buffer | undefined {
     const id = this.#index.find(name);
     if (id !== NONE) this.#use(id);
     if (!this.#indexing.isKnown) this.#indexing.used(name);
@@ -132,7 +133,7 @@ export class DiskStore {
     const now = performance.now();
     if (now - file.readAt > WARM_MS) return undefined;
     try {
-      const bytes = file.readNow();
+      const bytes = file.readNow(front);
       file.readAt = now;
       if (bytes) return bytes;
     } catch {

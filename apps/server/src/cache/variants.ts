@@ -180,9 +180,9 @@ export class Variants {
     });
   }
 
-  /** The bytes of a variant that the disk can give at once. */
-  keptNow(key: string): Uint8Array | undefined {
-    return this.#tiers.getNow(key);
+  /** The bytes of a variant that the disk can give at once; with room for `front` bytes before them in a buffer of their own. */
+  keptNow(key: string, front: number): Buffer | undefined {
+    return this.#tiers.getNow(key, front);
   }
 
   /** Whether `kept` will probably find something. */

@@ -3,6 +3,7 @@ import type { Socket } from "node:net";
 import type { HitLine } from "../access-log/access-log.ts";
 import type { HitCounter } from "../analytics/recorder.ts";
 import type { Answer } from "./answers.ts";
+import { textOf } from "./head-text.ts";
 import { endAfterOwnHead } from "./own-head.ts";
 
 /** Ways in which one answer goes out: with its body, without it (HEAD), as 304. */
@@ -25,6 +26,9 @@ const FROM_MEMORY: From = { tier: "memory", milliseconds: 0 };
 /** What is said of an answer besides its own head, at most: number, lengths, times. */
 const FURTHER_LINES = 400;
 
+/** The last second that was written as a date: all answers of it share the text. */
+let date = { second: -1, text: "" };
+
 /** An answer in memory, with room in front of its body so that head and body go out in one write. */
 export class Kept {
   readonly answer: Answer;
@@ -34,12 +38,14 @@ export class Kept {
   readers = 0;
   readonly #wires: { [Which in Shape]?: Wire } = {};
 
-  /** The body is copied: it may be a part of some larger buffer, which would be kept as a whole. */
-  constructor(answer: Answer) {
-    const front = frontOf(answer.head);
-    this.room = Buffer.allocUnsafeSlow(front + answer.body.length);
-    this.room.set(answer.body, front);
-    this.answer = { ...answer, body: this.room.subarray(front) };
+  /**
+   * The body is copied: it may be a part of some larger buffer, which would be kept as a whole. Not so with `room`, a buffer of its own
+   * that the body is the end of and that has as much before it as `frontOf` says.
+   */
+  constructor(answer: Answer, room?: Buffer) {
+    this.room = room ?? roomOf(answer);
+    const { length } = answer.body;
+    this.answer = room ? answer : { ...answer, body: this.room.subarray(this.room.length - length) };
   }
 
   /** `keepAlive` is the last line of a head: for how long a connection is kept. */
@@ -50,12 +56,19 @@ export class Kept {
   }
 }
 
+function roomOf({ head, body }: Answer): Buffer {
+  const front = frontOf(head);
+  const room = Buffer.allocUnsafeSlow(front + body.length);
+  room.set(body, front);
+  return room;
+}
+
 /** Bytes that a head may come to. */
-export function frontOf(head: readonly string[]): number {
-  let bytes = FURTHER_LINES;
-  // ": " or the end of a line.
-  for (const text of head) bytes += text.length + 2;
-  return bytes;
+export const frontOf = (head: readonly string[]): number => FURTHER_LINES + textOf(head).lines.length;
+
+function dateOf(second: number): string {
+  if (date.second !== second) date = { second, text: new Date(second * 1_000).toUTCString() };
+  return date.text;
 }
 
 /**
@@ -82,10 +95,7 @@ export class Wire {
     this.#kept = kept;
     this.#shape = shape;
     this.#keepAlive = keepAlive;
-    const { head } = kept.answer;
-    const lines: string[] = [FIRST_LINES[shape]];
-    for (let at = 0; at < head.length; at += 2) lines.push(`${head[at]}: ${head[at + 1]}`);
-    this.#before = lines.join("\r\n");
+    this.#before = FIRST_LINES[shape] + textOf(kept.answer.head).lines;
   }
 
   /** Bytes of the body that are sent. */
@@ -140,17 +150,17 @@ export class Wire {
   }
 
   #headOf({ ranges, body }: Answer, stamp: number, second: number): string {
-    const lines = [
-      this.#before,
-      `Freshet-Stamp: ${stamp}`,
-      `Cache-Status: freshet; hit; detail=${this.#from.tier}`,
-      `Server-Timing: ${this.#from.tier};dur=${this.#from.milliseconds.toFixed(1)}`,
-      `Accept-Ranges: ${ranges ? "bytes" : "none"}`,
-      ...(this.#shape === "unmodified" ? [] : [`Content-Length: ${body.length}`]),
-      `Date: ${new Date(second * 1_000).toUTCString()}`,
-      "Connection: keep-alive",
-      this.#keepAlive,
-    ];
-    return `${lines.join("\r\n")}\r\n\r\n`;
+    const { tier, milliseconds } = this.#from;
+    const length = this.#shape === "unmodified" ? "" : `\r\nContent-Length: ${body.length}`;
+    return `${this.#before}\r
+Freshet-Stamp: ${stamp}\r
+Cache-Status: freshet; hit; detail=${tier}\r
+Server-Timing: ${tier};dur=${milliseconds.toFixed(1)}\r
+Accept-Ranges: ${ranges ? "bytes" : "none"}${length}\r
+Date: ${dateOf(second)}\r
+Connection: keep-alive\r
+${this.#keepAlive}\r
+\r
+`;
   }
 }

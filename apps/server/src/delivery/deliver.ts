@@ -8,7 +8,7 @@ import type { Improvement } from "../cache/improvement.ts";
 import type { Improvements } from "../cache/improvements.ts";
 import type { Originals } from "../cache/originals.ts";
 import type { Made, Variants } from "../cache/variants.ts";
-import type { Kept } from "../cache/wire.ts";
+import { frontOf, Kept } from "../cache/wire.ts";
 import { ServerError } from "../errors.ts";
 import type { Standing } from "../instances/admission.ts";
 import { acceptClass } from "./accept.ts";
@@ -97,14 +97,17 @@ export class Delivery {
     request: DeliveryRequest,
     memoryKey: string,
     asking: Asking = {},
-  ): (Delivered & { readonly from: "disk"; readonly kept: Kept | undefined }) | undefined {
+  ): (Delivered & { readonly from: "disk"; readonly kept: Kept }) | undefined {
     const head = this.#heads.get(memoryKey);
     const stamp = head && this.stampOf(request, head.answer, asking);
     if (!head || stamp === undefined) return undefined;
-    const body = this.#parts.variants.keptNow(head.variant);
+    const front = frontOf(head.answer.head);
+    const body = this.#parts.variants.keptNow(head.variant, front);
     if (!body) return undefined;
     const answer = { ...head.answer, body };
-    const kept = this.#parts.answers.set(memoryKey, answer);
+    // What was read lies where it is sent from.
+    const room = Buffer.from(body.buffer, 0, front + body.length);
+    const kept = this.#parts.answers.set(memoryKey, answer, room) ?? new Kept(answer, room);
     return { answer, stamp, from: "disk", kept };
   }
 

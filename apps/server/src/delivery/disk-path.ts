@@ -1,6 +1,6 @@
 import type { AccessLog } from "../access-log/access-log.ts";
 import type { Observer } from "../analytics/recorder.ts";
-import { Kept, Wire } from "../cache/wire.ts";
+import { Wire } from "../cache/wire.ts";
 import type { Admission } from "../instances/admission.ts";
 import type { Delivery } from "./deliver.ts";
 import { type HotPathParts, keepAliveLine } from "./hot-path.ts";
@@ -33,7 +33,7 @@ export function createDiskPath({
     const begun = performance.now();
     const revived = delivery.revive(read, memoryKey);
     if (!revived) return false;
-    const { answer, stamp, kept = new Kept(answer) } = revived;
+    const { stamp, kept } = revived;
     const milliseconds = performance.now() - begun;
     const wire = new Wire(kept, method === "HEAD" ? "bare" : "whole", keepAlive, {
       tier: "disk",

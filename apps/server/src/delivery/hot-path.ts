@@ -50,14 +50,16 @@ export function createHotPath(parts: HotPathParts): HotPath {
   const find = (url: string, headers: IncomingMessage["headers"]): Shortcut | Absent | undefined => {
     const { host, accept } = headers;
     const known = shortcuts.find(url, headers);
-    if (known?.entry.value && requests.holds(host, known.reading)) {
+    const holds = known && requests.holds(host, known.reading);
+    if (holds && known.entry.value) {
       answers.touch(known.entry);
       return known;
     }
-    const reading = requests.peek(host, url);
+    const reading = holds ? known.reading : requests.peek(host, url);
     if (!reading) return undefined;
     const read = reading.request;
-    const memoryKey = memoryKeyOf(host, url, accept, hintsOf(read, headers));
+    // A key that was made before is compared by its hash.
+    const memoryKey = holds ? known.entry.key : memoryKeyOf(host, url, accept, hintsOf(read, headers));
     const entry = answers.find(memoryKey);
     return entry ? shortcuts.add(url, headers, reading, entry) : { url, read, memoryKey };
   };

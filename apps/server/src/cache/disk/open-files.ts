@@ -51,9 +51,13 @@ export class OpenFile {
     this.size = fstatSync(fd).size;
   }
 
-  /** The bytes before the footer, read at once; undefined where the file is not whole. */
-  readNow(): Buffer | undefined {
-    const bytes = Buffer.allocUnsafeSlow(this.size);
+  /**
+   * The bytes before the footer, read at once; undefined where the file is not whole. They are a part of a buffer of their own that has
+   * `front` bytes before them.
+   */
+  readNow(front = 0): Buffer | undefined {
+    const room = Buffer.allocUnsafeSlow(front + this.size);
+    const bytes = front === 0 ? room : room.subarray(front);
     let filled = 0;
     for (let more = -1; more !== 0 && filled < this.size; filled += more) {
       more = readSync(this.#fd, bytes, filled, this.size - filled, filled);
