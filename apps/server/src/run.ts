@@ -7,6 +7,7 @@ import { isStoreError } from "@freshet/store";
 import { type Config, ConfigError, loadConfig } from "./config.ts";
 import { DataFolderInUse, lockDataFolder } from "./data-folder.ts";
 import { writeSamples } from "./demo/samples.ts";
+import { letPixelsGiveWay } from "./pixel-threads.ts";
 import { createServer } from "./server.ts";
 
 /** Milliseconds to put everything away after the last answer. */
@@ -33,6 +34,7 @@ export async function run(): Promise<void> {
       },
       drainPauseMs + drainMs + CLOSING_MS,
     );
+    letPixelsGiveWay();
     if (server.reopenLog) reopenOnHangUp(server.reopenLog);
     // Fastify's own line about listening comes first, ours is the last of the start.
     await setImmediate();

@@ -1,12 +1,13 @@
 // The process of a cell: it does one job at a time and knows nothing of the server. Whoever started it watches and ends it.
-import { setPriority } from "node:os";
+import { getPriority, setPriority } from "node:os";
 import { type JobName, reply } from "./jobs.ts";
 
 /** Behind the server itself: a drawing that takes long must not slow down others. */
 const NICE = 5;
+const MOST_NICE = 19;
 
 try {
-  setPriority(NICE);
+  setPriority(Math.min(MOST_NICE, getPriority() + NICE));
 } catch {
   // Where that is not allowed, it runs like everybody else.
 }
