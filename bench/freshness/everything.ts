@@ -4,6 +4,7 @@ import { fill, startAnswers } from "./answers.ts";
 import { ask, isHit, timed } from "./ask.ts";
 import { join0, purgeOf, startNginxEdge, startVarnishEdge, tag } from "./edges.ts";
 import { insertNotes, NOTES, notesPort } from "./notes.ts";
+import { watched } from "./watched.ts";
 
 /** Objects of the project that is invalidated as a whole. */
 const OBJECTS = 100_000;
@@ -69,26 +70,4 @@ export async function compareEverything(
     await Promise.all([varnish.stop(), nginx.stop()]);
     await answers.stop();
   }
-}
-
-/** The largest delay of a reader who asks again and again until the work is done. Every answer must be a hit. */
-async function watched(url: string, work: () => Promise<void>): Promise<number> {
-  let isOver = false;
-  let largest = 0;
-  const reading = (async () => {
-    while (!isOver) {
-      const begun = performance.now();
-      const answer = await ask(url);
-      largest = Math.max(largest, performance.now() - begun);
-      if (!isHit(answer))
-        throw new Error(`The reader's project was forgotten too: ${answer.headers["cache-status"]}`);
-    }
-  })();
-  try {
-    await work();
-  } finally {
-    isOver = true;
-    await reading;
-  }
-  return largest;
 }

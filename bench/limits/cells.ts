@@ -1,6 +1,7 @@
 import type { Cell } from "../cell.ts";
 import { disk } from "./disk-cell.ts";
 import { formats } from "./formats-cell.ts";
+import { index } from "./index-cell.ts";
 import { keys } from "./keys-cell.ts";
 import { LOADS } from "./load-cells.ts";
 import { ORIGINS } from "./origin-cells.ts";
@@ -8,4 +9,13 @@ import { PIXELS } from "./pixel-cells.ts";
 import { STARTS } from "./start-cell.ts";
 
 /** What is measured at the limits of delivery. */
-export const LIMITS: readonly Cell[] = [...PIXELS, formats, disk, keys, ...LOADS, ...ORIGINS, ...STARTS];
+export const LIMITS: readonly Cell[] = [
+  ...PIXELS,
+  formats,
+  disk,
+  keys,
+  ...LOADS,
+  ...ORIGINS,
+  ...STARTS,
+  index,
+];

@@ -1,0 +1,86 @@
+import { open } from "node:fs/promises";
+import { join } from "node:path";
+import { versionIn } from "../../test/storm/moving-origin.ts";
+import type { Progress } from "../cell.ts";
+import { type Answer, isHit } from "../freshness/ask.ts";
+import type { Options } from "../options.ts";
+import { type Rounds, takeRounds } from "../rounds.ts";
+import type { Invalidated, LargeCache } from "./large-cache.ts";
+
+/** In each round, of each cache. */
+const PURGES = 60;
+const SECONDS = 6;
+
+/** One URL's invalidation, milliseconds. */
+export interface Purge extends Invalidated {
+  /** The first request for the URL after Done: the origin is asked and the picture rendered. */
+  readonly anew: number;
+  /** The same work without an invalidation: a picture that nobody asked for before. */
+  readonly miss: number;
+  /** Some bytes beside the journal, written and synced: what its disk takes for one of the invalidation's commits. */
+  readonly sync: number;
+}
+
+/**
+ * One URL after the other is invalidated, of a large cache beside an empty one. Each URL is a hit before, and its bytes at the origin have
+ * changed. It counts from sending the invalidation until its log says Done, which the caller asks for again and again: then the journal is
+ * durable, neither memory nor disk may answer for the URL any more, and its original has been read again. The request that follows is
+ * counted beside it, because what it takes is a render; it throws where that one is a hit or shows the bytes of before.
+ */
+export function measurePurges(
+  caches: readonly { readonly name: string; readonly cache: LargeCache }[],
+  options: Options,
+  progress: Progress,
+): Promise<readonly Rounds<readonly Purge[]>[]> {
+  const count = options.quick ? PURGES / 3 : PURGES;
+  return takeRounds("index, one URL", caches, ({ cache }, round) => purges(cache, round, count), {
+    ...options,
+    seconds: SECONDS,
+    progress,
+  });
+}
+
+async function purges(cache: LargeCache, round: number, count: number): Promise<readonly Purge[]> {
+  const { origin } = cache;
+  const all: Purge[] = [];
+  for (let at = 0; at < count; at += 1) {
+    const path = `/one/${at}.png`;
+    const url = cache.urlOf(path);
+    if (round === 0) await origin.change([path]);
+    await cache.picture(url);
+    if (!isHit(await cache.picture(url))) throw new Error(`${url} is no hit before it is invalidated.`);
+    const version = await origin.change([path]);
+    const invalidated = await cache.invalidate({ path });
+    const [answer, anew] = await timed(() => cache.picture(url));
+    await assertAnew(answer, version);
+    const other = `/other/${round}-${at}.png`;
+    await origin.change([other]);
+    const [, miss] = await timed(() => cache.picture(cache.urlOf(other)));
+    const [, sync] = await timed(() => writeSynced(join(cache.server.dataFolder, "bench-sync")));
+    all.push({ ...invalidated, anew, miss, sync });
+  }
+  return all;
+}
+
+/** Throws unless an answer that was asked for after Done is made from these bytes of the origin, and no cache's. */
+export async function assertAnew(answer: Answer, version: number): Promise<void> {
+  const shown = await versionIn(Buffer.from(answer.text, "latin1"));
+  if (isHit(answer) || shown !== version)
+    throw new Error(`After Done: ${answer.headers["cache-status"]}, version ${shown} instead of ${version}.`);
+}
+
+async function timed<Result>(work: () => Promise<Result>): Promise<readonly [Result, number]> {
+  const begun = performance.now();
+  const result = await work();
+  return [result, performance.now() - begun];
+}
+
+async function writeSynced(path: string): Promise<void> {
+  const file = await open(path, "a");
+  try {
+    await file.write(Buffer.alloc(4_096, "x"));
+    await file.datasync();
+  } finally {
+    await file.close();
+  }
+}
