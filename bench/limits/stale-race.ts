@@ -5,7 +5,7 @@ import { isHit } from "../freshness/ask.ts";
 import type { Options } from "../options.ts";
 import type { LargeCache } from "./large-cache.ts";
 
-export const REQUESTS = 100_000;
+const REQUESTS = 100_000;
 const READERS = 8;
 /** Between two invalidations: time for hits of memory. */
 const REST_MS = 10;
