@@ -24,8 +24,9 @@ export interface IndexFigures {
 const PURGES = [
   ["the disk by itself: 4 kB written and synced", "sync"],
   ["invalidation sent → 201", "accepted"],
+  ["invalidation sent → first request sent that no cache answers", "felt"],
   ["invalidation sent → Done read in its log", "done"],
-  ["the next request, answered anew", "anew"],
+  ["the request after Done, answered anew", "anew"],
   ["a picture nobody asked for before", "miss"],
 ] as const;
 

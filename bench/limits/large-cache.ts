@@ -24,8 +24,11 @@ export interface LargeCache {
   urlOf(path: string, quality?: number): string;
   /** Throws for anything but a picture. */
   picture(url: string): Promise<Answer>;
-  /** Throws unless it is Done. */
-  invalidate(what: { readonly path: string } | { readonly tag: string }): Promise<Invalidated>;
+  /** Throws unless it becomes Done. `onAccepted` is waited for between its 201 and the first look at its log. */
+  invalidate(
+    what: { readonly path: string } | { readonly tag: string },
+    onAccepted?: () => Promise<void>,
+  ): Promise<Invalidated>;
   stop(): Promise<void>;
 }
 
@@ -45,7 +48,7 @@ export async function startLargeCache(entries: number): Promise<LargeCache> {
       if (answer.status !== 200) throw new Error(`${url} was answered ${answer.status}: ${answer.text}`);
       return answer;
     },
-    async invalidate(what) {
+    async invalidate(what, onAccepted) {
       const body =
         "tag" in what
           ? { scope: "tags", tags: [what.tag] }
@@ -55,6 +58,7 @@ export async function startLargeCache(entries: number): Promise<LargeCache> {
       const { status, text } = await ask(`${server.url}/invalidate`, asking);
       const accepted = performance.now() - begun;
       if (status !== 201) throw new Error(`An invalidation was answered ${status}: ${text}`);
+      await onAccepted?.();
       await untilDone(`${server.url}/invalidate/${JSON.parse(text).invalidation.uuid}`);
       return { accepted, done: performance.now() - begun };
     },
