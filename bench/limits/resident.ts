@@ -1,9 +1,36 @@
 import { readFileSync } from "node:fs";
 
-/** Resident memory in bytes of a process with all that it started. Linux only. */
+const LOOK_MS = 50;
+
+/** Resident memory in bytes of a process with all that it started. Linux only. Throws where the process itself is gone. */
 export function residentOf(pid: number): number {
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ").filter(Boolean);
-  const own =
-    Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) * 1_024;
-  return children.reduce((sum, child) => sum + residentOf(Number(child)), own);
+  const status = readFileSync(`/proc/${pid}/status`, "utf8");
+  const own = Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1_024;
+  return childrenOf(pid).reduce((sum, child) => sum + ofChild(child, pid), own);
 }
+
+/** Looks at it twenty times a second until told to stop, and answers the most that was seen. */
+export function watchResident(pid: number): () => number {
+  let most = residentOf(pid);
+  const timer = setInterval(() => {
+    most = Math.max(most, ofChild(pid));
+  }, LOOK_MS);
+  return () => {
+    clearInterval(timer);
+    return Math.max(most, residentOf(pid));
+  };
+}
+
+/** Of a process that may end between two looks, or that is not yet more than a copy of its parent, whose memory is counted there. */
+function ofChild(pid: number, parent?: number): number {
+  try {
+    return parent !== undefined && nameOf(pid) === nameOf(parent) ? 0 : residentOf(pid);
+  } catch {
+    return 0;
+  }
+}
+
+const childrenOf = (pid: number): readonly number[] =>
+  readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ").filter(Boolean).map(Number);
+
+const nameOf = (pid: number): string => readFileSync(`/proc/${pid}/cmdline`, "utf8");
