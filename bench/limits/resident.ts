@@ -6,14 +6,14 @@ const LOOK_MS = 50;
 export function residentOf(pid: number): number {
   const status = readFileSync(`/proc/${pid}/status`, "utf8");
   const own = Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1_024;
-  return childrenOf(pid).reduce((sum, child) => sum + ofChild(child, pid), own);
+  return childrenOf(pid).reduce((sum, child) => sum + whileThere(child), own);
 }
 
 /** Looks at it twenty times a second until told to stop, and answers the most that was seen. */
 export function watchResident(pid: number): () => number {
   let most = residentOf(pid);
   const timer = setInterval(() => {
-    most = Math.max(most, ofChild(pid));
+    most = Math.max(most, whileThere(pid));
   }, LOOK_MS);
   return () => {
     clearInterval(timer);
@@ -21,16 +21,15 @@ export function watchResident(pid: number): () => number {
   };
 }
 
-/** Of a process that may end between two looks, or that is not yet more than a copy of its parent, whose memory is counted there. */
-function ofChild(pid: number, parent?: number): number {
+/** Processes that the main thread of a process started and that have not ended. */
+export const childrenOf = (pid: number): readonly number[] =>
+  readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ").filter(Boolean).map(Number);
+
+/** Of a process that may end at any moment: then it holds nothing. */
+function whileThere(pid: number): number {
   try {
-    return parent !== undefined && nameOf(pid) === nameOf(parent) ? 0 : residentOf(pid);
+    return residentOf(pid);
   } catch {
     return 0;
   }
 }
-
-const childrenOf = (pid: number): readonly number[] =>
-  readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ").filter(Boolean).map(Number);
-
-const nameOf = (pid: number): string => readFileSync(`/proc/${pid}/cmdline`, "utf8");

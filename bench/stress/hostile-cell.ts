@@ -67,13 +67,14 @@ function overview(ways: readonly Rounds<HostileRound>[]): string {
       String(rounds[0]?.answers.length ?? 0),
       middle(({ answers }) => median(answers.map(({ milliseconds }) => milliseconds))),
       middle(longest),
+      megabytes(median(rounds.map(({ settledBytes }) => settledBytes))),
       megabytes(Math.max(...rounds.map(({ addedBytes }) => addedBytes))),
       middle(({ idle }) => p99(idle)),
       middle(({ hits }) => p99(hits)),
     ];
   });
   const head = [
-    ...["", "inputs", "p50 ms", "longest ms", "MB added"],
+    ...["", "inputs", "p50 ms", "longest ms", "MB before", "MB added"],
     ...["p99 ms of hits before", "p99 ms of hits meanwhile"],
   ];
   return table("Originals made to harm", [head, ...rows]);

@@ -1,10 +1,12 @@
+import { availableParallelism } from "node:os";
+import sharp from "sharp";
 import { hostileDrawings } from "../../test/hostile/inputs/drawings.ts";
 import type { HostileInput } from "../../test/hostile/inputs/input.ts";
 import { hostilePictures } from "../../test/hostile/inputs/pictures.ts";
 import { strangers } from "../../test/hostile/inputs/strangers.ts";
-import { startOrigin } from "../../test/support/origin.ts";
+import { type Origin, startOrigin } from "../../test/support/origin.ts";
 import type { Parts } from "../cell.ts";
-import { residentOf, watchResident } from "../limits/resident.ts";
+import { childrenOf, residentOf, watchResident } from "../limits/resident.ts";
 import { readMetrics } from "../metrics.ts";
 import { deliveryUrl, type Server, startOwn } from "../peers.ts";
 import { pause } from "../programs.ts";
@@ -12,8 +14,10 @@ import { hitsFor, hitsWhile, timed } from "./steady-hits.ts";
 
 /** Fewer say little. */
 const LEAST_INPUTS = 40;
-/** Ordinary drawings at once, so that every cell is started. */
-const DRAWINGS = 8;
+/** AVIF originals at once, so that every cell is started: of drawings one is read at a time. Small ones, so that no cell keeps room of theirs. */
+const AVIFS = 8;
+/** So many processes the server starts unless it is told otherwise. */
+const CELLS = Math.min(2, availableParallelism());
 /** In which what the ordinary ones took goes back to the system: it is no room for what comes. */
 const SETTLE_MS = 2_000;
 const IDLE_SECONDS = 2;
@@ -80,18 +84,15 @@ export async function measureHostile(
   }
 }
 
-/** Ordinary work of every kind, at once; gives the URL of a hit of memory. */
-async function warmUp(
-  own: Server,
-  { pictures, origin }: Parts,
-  strange: Awaited<ReturnType<typeof startOrigin>>,
-): Promise<string> {
+/** Ordinary work at once, in the server and in its cells; gives the URL of a hit of memory. */
+async function warmUp(own: Server, { pictures, origin }: Parts, strange: Origin): Promise<string> {
   const hit = deliveryUrl(own, origin.pictureUrl("hostile-hit", pictures.names[0] ?? ""), 480);
   const urls = [hit, ...pictures.names.map((name) => deliveryUrl(own, origin.pictureUrl("hostile", name)))];
-  for (let place = 0; place < DRAWINGS; place += 1) {
-    const drawing = `<svg xmlns="http://www.w3.org/2000/svg" width="400" height="300"><circle r="${100 + place}"/></svg>`;
-    strange.put(`/drawing-${place}`, Buffer.from(drawing), { "content-type": "image/svg+xml" });
-    urls.push(`${own.url}/v7/${strange.url}/drawing-${place}?w=1600&force_format=png`);
+  for (let place = 0; place < AVIFS; place += 1) {
+    const background = { r: place, g: 9, b: 9 };
+    const picture = sharp({ create: { width: 160, height: 120, channels: 3, background } });
+    strange.put(`/ordinary-${place}`, await picture.avif({ effort: 0 }).toBuffer());
+    urls.push(deliveryUrl(own, `${strange.url}/ordinary-${place}`, 100));
   }
   await Promise.all(
     urls.map(async (url) => {
@@ -99,8 +100,8 @@ async function warmUp(
       if (status !== 200) throw new Error(`${url} was answered ${status}.`);
     }),
   );
-  if ((await readMetrics(own.url))("freshet_cells_resident_bytes") === 0)
-    throw new Error("No cell was started.");
+  const started = childrenOf(own.pid).length;
+  if (started < CELLS) throw new Error(`${started} of ${CELLS} cells were started.`);
   await pause(SETTLE_MS);
   return hit;
 }
