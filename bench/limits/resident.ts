@@ -17,7 +17,7 @@ export function watchResident(pid: number): () => number {
   }, LOOK_MS);
   return () => {
     clearInterval(timer);
-    return Math.max(most, residentOf(pid));
+    return Math.max(most, whileThere(pid));
   };
 }
 

@@ -57,8 +57,8 @@ export async function measureHostile(
   inputs: readonly HostileInput[],
   inFlight: number,
 ): Promise<HostileRound> {
-  const strange = await startOrigin();
   const own = await startOwn();
+  const strange = await startOrigin();
   try {
     for (const [place, { bytes, type = "image/jpeg" }] of inputs.entries())
       strange.put(`/hostile-${place}`, bytes, { "content-type": type });
@@ -67,14 +67,16 @@ export async function measureHostile(
     const fromMemory = 'freshet_answers_total{from="memory"}';
     const before = (await readMetrics(own.url))(fromMemory);
     const settledBytes = residentOf(own.pid);
-    const most = watchResident(own.pid);
+    const watched = watchResident(own.pid);
+    let most = settledBytes;
     let isOver = false;
-    const hitting = hitsWhile(hit, () => !isOver);
-    const answers = await askAll(own, strange.url, inputs, inFlight).finally(() => {
+    const asking = askAll(own, strange.url, inputs, inFlight).finally(() => {
       isOver = true;
     });
-    const addedBytes = most() - settledBytes;
-    const hits = await hitting;
+    const [answers, hits] = await Promise.all([asking, hitsWhile(hit, () => !isOver)]).finally(() => {
+      most = watched();
+    });
+    const addedBytes = most - settledBytes;
     const came = (await readMetrics(own.url))(fromMemory) - before;
     if (came < hits.length) throw new Error(`${came} of ${hits.length} hits came from memory.`);
     return { answers, addedBytes, settledBytes, idle, hits };
