@@ -2,7 +2,7 @@ import { chmod, mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findProgram } from "../test/support/find.ts";
-import { freePort, startFreshet } from "../test/support/freshet.ts";
+import { type Freshet, freePort, startFreshet } from "../test/support/freshet.ts";
 import { installPart } from "../test/support/part.ts";
 import { NotHere } from "./cell.ts";
 import { startNginxWith } from "./nginx.ts";
@@ -44,7 +44,7 @@ export async function startOrigin({ folder, names }: Pictures): Promise<Origin> 
 }
 
 /** Freshet as its launcher starts it, on a data folder of its own; on one core where that is asked for, with what else is configured. */
-export async function startOwn(core?: number, more: object = {}): Promise<Server> {
+export async function startOwn(core?: number, more: object = {}): Promise<Freshet> {
   return startFreshet({
     config: {
       ...more,

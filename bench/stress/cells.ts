@@ -1,6 +1,7 @@
 import type { Cell } from "../cell.ts";
 import { compareHerds, HERD } from "./herd.ts";
 import { reportHerds } from "./herd-report.ts";
+import { hostile } from "./hostile-cell.ts";
 import { saturation } from "./saturation.ts";
 
 /** More than there are cores for. */
@@ -12,4 +13,5 @@ export const STRESS: readonly Cell[] = [
     run: async (parts, options, progress) => reportHerds(await compareHerds(parts, options, progress)),
   },
   saturation,
+  hostile,
 ];

@@ -1,4 +1,3 @@
-import { Agent, get } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Cell, Outcome, Parts } from "../cell.ts";
 import { load } from "../hits/load.ts";
@@ -8,11 +7,10 @@ import { isInstalled } from "../programs.ts";
 import { type Rounds, takeRounds } from "../rounds.ts";
 import { median, quantile, ratioOf, summarised } from "../statistics.ts";
 import { table } from "../table.ts";
+import { HITS_PER_SECOND, hitsFor, timed } from "./steady-hits.ts";
 
 /** Clients that each want a picture nobody asked for before, always. */
 const MISSING = 32;
-/** Hits a second by a clock, not by answers: a slow one does not keep the next from being asked. */
-const HITS_PER_SECOND = 50;
 const SECONDS = 90;
 /** Until a client asks again that was told 503. */
 const AGAIN_MS = 200;
@@ -137,35 +135,4 @@ async function oneRound(
 
 async function rateOf(url: string): Promise<number | undefined> {
   return isInstalled("wrk") ? (await load(url, 1, 4)).perSecond : undefined;
-}
-
-/** Hits at a fixed rate; the milliseconds of each. */
-async function hitsFor(url: string, seconds: number): Promise<readonly number[]> {
-  const begun = performance.now();
-  const asked: Promise<number>[] = [];
-  for (let at = 0; at < seconds * HITS_PER_SECOND; at += 1) {
-    await sleep(Math.max(0, begun + (at * 1_000) / HITS_PER_SECOND - performance.now()));
-    asked.push(
-      timed(url).then(({ status, milliseconds }) => {
-        if (status !== 200) throw new Error(`A hit was answered ${status}.`);
-        return milliseconds;
-      }),
-    );
-  }
-  return Promise.all(asked);
-}
-
-const agent = new Agent({ keepAlive: true });
-
-function timed(url: string): Promise<{ readonly status: number; readonly milliseconds: number }> {
-  const begun = performance.now();
-  return new Promise((resolve, reject) => {
-    get(url, { agent, headers: { accept: "image/avif,image/webp,*/*" } }, (answer) => {
-      answer.on("error", reject);
-      answer.on("end", () =>
-        resolve({ status: answer.statusCode ?? 0, milliseconds: performance.now() - begun }),
-      );
-      answer.resume();
-    }).on("error", reject);
-  });
 }

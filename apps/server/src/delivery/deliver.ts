@@ -179,6 +179,9 @@ export class Delivery {
         found = await this.#bytesOf(choice, sources, wish);
       }
       if (found) {
+        // Of many who waited for the same, the first has finished it.
+        const finished = standing === "current" ? this.hit(request, memoryKey, wish)?.answer : undefined;
+        if (finished?.etag === etagOf(choice)) return { answer: finished, ...common, from: found.from };
         const answer = this.#answer(request, sources, choice, found.bytes, {
           info: info?.header?.(choice),
           first: better ? undefined : this.#firstOf(two, wish),

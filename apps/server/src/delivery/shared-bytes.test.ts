@@ -142,4 +142,13 @@ describe("bytes that instances share", () => {
     expect([from, fetches]).toEqual(["rendered", 0]);
     expect(looked.at(-1)).toBe(`originals ${hash("sha256", file)}`);
   });
+
+  it("are finished into one answer for all who wait for them", async () => {
+    const one = await instance();
+    const all = await Promise.all(Array.from({ length: 20 }, () => one.get()));
+    // The first one's own, and what memory made of it.
+    expect(new Set(all.map(({ answer }) => answer)).size).toBe(2);
+    expect(new Set(all.map(({ answer }) => Buffer.from(answer.body).toString("hex"))).size).toBe(1);
+    expect([one.own.renders, new Set(all.map(({ from }) => from))]).toEqual([1, new Set(["rendered"])]);
+  });
 });
