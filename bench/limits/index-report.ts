@@ -87,7 +87,7 @@ export function reportIndex(figures: IndexFigures): Outcome {
     measured: {
       // What was measured at a smaller size says nothing of the goal's.
       ...(isWhole && {
-        "G23.url": summarised(of(LARGE, "done", 0.99)),
+        "G23.url": summarised(of(LARGE, "felt", 0.99)),
         "G23.tag": summarised(tags("done")),
         "G23.stall": summarised(tags("longest")),
         "G23.stale": exactly(race.stale),
