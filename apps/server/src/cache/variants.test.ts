@@ -104,7 +104,12 @@ test("what is made for nobody is made at once when a visitor asks for the same, 
   const visitor = queue.run({ cost: 1 }, () => busy.promise);
   let made = 0;
   const wanted = {
-    ...{ key: "a".repeat(40), cost: 1, digest: "d", bytesOf: async () => new Uint8Array([1]) },
+    ...{
+      key: "a".repeat(40),
+      needs: () => ({ cost: 1 }),
+      digest: "d",
+      bytesOf: async () => new Uint8Array([1]),
+    },
     make: async () => {
       made += 1;
       return new Uint8Array([2]);

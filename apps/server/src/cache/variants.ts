@@ -83,6 +83,14 @@ export type Better = { readonly from: VariantOrigin } & (
   | { readonly kind: "none" }
 );
 
+/** What work takes. */
+export interface Needs {
+  /** In hundredths of a second of one core. */
+  readonly cost: number;
+  /** Present for what is done in a cell. */
+  readonly allowance?: Allowance | undefined;
+}
+
 /** Originals of which is kept what was seen in their pixels: a few numbers each, for a few questions. */
 const MOST_SEEN = 20_000;
 const MOST_QUESTIONS = 48;
@@ -162,9 +170,11 @@ export class Variants {
     // What its header says is too large waits for nothing. The bytes are counted where they are.
     checkLimits(request.facts, 0, this.#limits);
     const options = { rival, gamut, images: further.flatMap((each) => each.facts ?? []) };
-    const cost = estimateCost(request.facts, transformation, format, options);
-    const allowance = allowanceOf(request.facts, transformation, format, options);
-    const wanted = { key, cost, allowance, digest, further, bytesOf, ...how };
+    const needs = () => ({
+      cost: estimateCost(request.facts, transformation, format, options),
+      allowance: allowanceOf(request.facts, transformation, format, options),
+    });
+    const wanted = { key, needs, digest, further, bytesOf, ...how };
     return this.make(wanted, async (run, original, images) => {
       const job = { original, transformation, format, rival, gamut, limits: this.#limits, images };
       const before = this.#seen.get(digest) ?? [];
@@ -208,9 +218,11 @@ export class Variants {
     { patience, saved }: { readonly patience: Patience; readonly saved: (bytes: number) => void },
   ): Promise<Better | undefined> {
     const beside = { gamut, late: true, images: further.flatMap((each) => each.facts ?? []) };
-    const cost = estimateCost(facts, transformation, format, beside);
-    const allowance = allowanceToImprove(facts, transformation, format, beside);
-    const wanted = { key, cost, allowance, digest, further, bytesOf, patience, isLate: true };
+    const needs = () => ({
+      cost: estimateCost(facts, transformation, format, beside),
+      allowance: allowanceToImprove(facts, transformation, format, beside),
+    });
+    const wanted = { key, needs, digest, further, bytesOf, patience, isLate: true };
     const made = await this.make(wanted, async (run, original, images) => {
       const seen = this.#seen.get(digest) ?? [];
       // It runs behind everybody: its processor time is bounded, and the clock hardly counts.
@@ -231,10 +243,8 @@ export class Variants {
   make(
     wanted: {
       readonly key: string;
-      /** In hundredths of a second of one core. */
-      readonly cost: number;
-      /** Present for what is done in a cell. */
-      readonly allowance?: Allowance | undefined;
+      /** Reckoned for whoever comes first: those who join him need it not. */
+      readonly needs: () => Needs;
       readonly digest: string;
       readonly further?: readonly FurtherSource[];
       readonly bytesOf: (digest: string) => Promise<Uint8Array | undefined>;
@@ -247,18 +257,7 @@ export class Variants {
     /** Takes the bytes of the original, and of further sources by what the transformation calls them. What is hostile it leaves to `run`. */
     work: (run: Run, original: Uint8Array, images: ReadonlyMap<string, Uint8Array>) => Promise<Uint8Array>,
   ) {
-    const {
-      key,
-      cost,
-      allowance,
-      digest,
-      further = [],
-      bytesOf,
-      patience,
-      turn,
-      isLate = false,
-      told,
-    } = wanted;
+    const { key, needs, digest, further = [], bytesOf, patience, turn, isLate = false, told } = wanted;
     // Whoever waits for it now must not wait behind everybody.
     if (!patience) this.#patient.get(key)?.end();
     const fly = async (departure: Departure) => {
@@ -266,6 +265,7 @@ export class Variants {
       if (kept) return kept;
       const refused = this.#refused.get(key);
       if (refused) throw refused;
+      const { cost, allowance } = needs();
       turn?.pay?.(cost);
       this.#frames?.expect(digest);
       const make = async (run: Run) => {

@@ -1,15 +1,15 @@
 import { isRenderError } from "@freshet/core/resize";
 import type { Patience } from "../cache/patience.ts";
 import type { Turn } from "../cache/turn.ts";
-import type { Variants } from "../cache/variants.ts";
+import type { Needs, Variants } from "../cache/variants.ts";
 import { TEXT } from "../cells/allowance.ts";
 
 /** Kept in place of a drawing, so that nobody tries again. No drawing begins like it. */
 const PIXELS_ONLY = new TextEncoder().encode("pixels only");
 const LESS_THAN = 0x3c;
 
-/** In hundredths of a second: what half a megabyte takes. */
-const COST = 10;
+/** The cost is what half a megabyte takes. */
+const NEEDS: Needs = { cost: 10, allowance: TEXT };
 
 /** What draws in an SVG, made once; `isDrawing` says whether it may be sent. Undefined when the original's bytes are gone. */
 export function drawingOf(
@@ -22,7 +22,7 @@ export function drawingOf(
     readonly turn?: Turn | undefined;
   },
 ) {
-  return variants.make({ ...of, cost: COST, allowance: TEXT }, async (run, original) => {
+  return variants.make({ ...of, needs: () => NEEDS }, async (run, original) => {
     try {
       return (await run("sanitise", { original })) ?? PIXELS_ONLY;
     } catch (error) {

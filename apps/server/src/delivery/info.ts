@@ -51,9 +51,10 @@ export async function aboutOf(
   },
 ) {
   const key = hash("sha256", `info ${REVISION} ${RENDERER_VERSION}\n${of.digest}`).slice(0, 40);
-  const allowance = allowanceToLook(of.facts);
-  const found = await variants.make({ ...of, key, cost: COST, allowance }, async (run, original) =>
-    new TextEncoder().encode(JSON.stringify(describe(await run("survey", { original }), original.length))),
+  const found = await variants.make(
+    { ...of, key, needs: () => ({ cost: COST, allowance: allowanceToLook(of.facts) }) },
+    async (run, original) =>
+      new TextEncoder().encode(JSON.stringify(describe(await run("survey", { original }), original.length))),
   );
   return found && { about: JSON.parse(new TextDecoder().decode(found.bytes)) as About, from: found.from };
 }
