@@ -99,16 +99,19 @@ describe("NameIndex", () => {
   it("takes less than 200 bytes for an entry", () => {
     setFlagsFromString("--expose-gc");
     const collect = runInNewContext("gc") as () => void;
-    collect();
-    const before = process.memoryUsage();
-    const index = new NameIndex();
     const count = 100_000;
-    for (let at = 0; at < count; at += 1)
-      index.set((Math.imul(at, 0x9e3779b1) >>> 0).toString(16).padStart(8, "0"), 1);
-    collect();
-    const after = process.memoryUsage();
-    expect(index.size).toBe(count);
-    const bytes = after.arrayBuffers + after.heapUsed - before.arrayBuffers - before.heapUsed;
-    expect(bytes / count).toBeLessThan(200);
+    const perEntry = () => {
+      collect();
+      const before = process.memoryUsage();
+      const index = new NameIndex();
+      for (let at = 0; at < count; at += 1)
+        index.set((Math.imul(at, 0x9e3779b1) >>> 0).toString(16).padStart(8, "0"), 1);
+      collect();
+      const after = process.memoryUsage();
+      expect(index.size).toBe(count);
+      return (after.arrayBuffers + after.heapUsed - before.arrayBuffers - before.heapUsed) / count;
+    };
+    // What other tests of this process still do is counted as well: it is not the least of three rounds.
+    expect(Math.min(perEntry(), perEntry(), perEntry())).toBeLessThan(200);
   });
 });
