@@ -37,10 +37,12 @@ export async function watchTakeovers(postgres: string): Promise<Takeovers> {
         const now = await read();
         for (const [id, { lease_until }] of held) {
           const row = now.get(id);
-          if (row?.lease_by !== dead) {
-            held.delete(id);
-            last = performance.now() - begun;
-          } else if (row?.lease_until !== lease_until) return undefined;
+          const isHeld = row !== undefined && row.lease_by === dead;
+          if (isHeld && row.lease_until === lease_until) continue;
+          // Whoever lives renews it, or is done with it before its time; what a dead one had nobody may touch until then.
+          if (isHeld || Date.now() <= lease_until) return undefined;
+          held.delete(id);
+          last = performance.now() - begun;
         }
         await sleep(20);
       }
