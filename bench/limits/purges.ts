@@ -25,10 +25,10 @@ export interface Purge extends Invalidated {
 
 /**
  * One URL after the other is invalidated, of a large cache beside an empty one. Each URL is a hit before, and its bytes at the origin have
- * changed. It counts from sending the invalidation until its log says Done, which the caller asks for again and again: then the journal is
- * durable, neither memory nor disk may answer for the URL any more, and its original has been read again. The request that follows is
- * counted beside it, because what it takes is a render; it throws where that one is a hit or shows the bytes of before. When an
- * invalidation is felt, which may be sooner than it is promised, is found with another one of the same URL.
+ * changed. The goal is judged by when an invalidation is felt: neither memory nor disk answers for the URL any more. When that is promised is
+ * found with another one of the same URL: when its log says Done, which the caller asks for again and again; then the journal is durable
+ * and the original has been read again. The request that follows is counted beside it, because what it takes is a render; it throws where
+ * that one is a hit or shows the bytes of before.
  */
 export function measurePurges(
   caches: readonly { readonly name: string; readonly cache: LargeCache }[],

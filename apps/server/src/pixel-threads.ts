@@ -1,9 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { getPriority, setPriority } from "node:os";
+import { setPriority } from "node:os";
+import { behindAnswers } from "./niceness.ts";
 
-/** Above what the process has; the same as cells. */
-const NICE = 5;
-const MOST_NICE = 19;
 const TASKS = "/proc/self/task";
 /** As libuv and libvips call their threads. */
 const WORKERS = /^(?:libuv-worker|libvips worker)$/;
@@ -14,7 +12,7 @@ const WORKERS = /^(?:libuv-worker|libvips worker)$/;
  * the thread pool is there.
  */
 export function letPixelsGiveWay(): void {
-  const nice = Math.min(MOST_NICE, getPriority() + NICE);
+  const nice = behindAnswers();
   for (const thread of threadsOf(TASKS)) {
     try {
       const name = readFileSync(`${TASKS}/${thread}/comm`, "utf8").trim();

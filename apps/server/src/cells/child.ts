@@ -1,13 +1,11 @@
 // The process of a cell: it does one job at a time and knows nothing of the server. Whoever started it watches and ends it.
-import { getPriority, setPriority } from "node:os";
+import { setPriority } from "node:os";
+import { behindAnswers } from "../niceness.ts";
 import { type JobName, reply } from "./jobs.ts";
 
-/** Behind the server itself: a drawing that takes long must not slow down others. */
-const NICE = 5;
-const MOST_NICE = 19;
-
 try {
-  setPriority(Math.min(MOST_NICE, getPriority() + NICE));
+  // A drawing that takes long must not slow down others.
+  setPriority(behindAnswers());
 } catch {
   // Where that is not allowed, it runs like everybody else.
 }

@@ -57,7 +57,7 @@ export class OpenFile {
    */
   readNow(front = 0): Buffer | undefined {
     const room = Buffer.allocUnsafeSlow(front + this.size);
-    const bytes = front === 0 ? room : room.subarray(front);
+    const bytes = room.subarray(front);
     let filled = 0;
     for (let more = -1; more !== 0 && filled < this.size; filled += more) {
       more = readSync(this.#fd, bytes, filled, this.size - filled, filled);
