@@ -58,7 +58,7 @@ describe("NameIndex", () => {
         for (let id = walk.next(); id !== NONE; id = walk.next())
           walked.push([index.nameOf(id), index.sizeOf(id)]);
         expect(walked).toEqual([...model.sizes]);
-    expect(index.size).toBe(model.sizes.size);
+        expect(index.size).toBe(model.sizes.size);
         expect(index.bytes).toBe([...model.sizes.values()].reduce((total, size) => total + size, 0));
         const shelves = Array.from({ length: 256 }, (_, shelf) => [...index.idsOf(shelf)]).flat();
         expect(shelves.map((id) => index.nameOf(id)).toSorted()).toEqual([...model.sizes.keys()].toSorted());
