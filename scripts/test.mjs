@@ -3,10 +3,14 @@
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { installParts } from "./parts.mjs";
 import { build, needNode24, ROOT, runTool, seconds, stillGoing } from "./steps.mjs";
 
 needNode24();
+
+/** Characters of what a failed test said that are repeated at the end. */
+const MOST_OF_A_REASON = 2_000;
 
 const isFull = process.argv.includes("--full") || process.env.FRESHET_TEST_SIZE === "full";
 const isStrict = Boolean(process.env.CI);
@@ -31,7 +35,7 @@ try {
   else {
     console.error(fault);
     sum.failed += 1;
-    failures.push("the build");
+    failures.push({ what: "the build", why: "" });
   }
 } finally {
   rmSync(results, { recursive: true, force: true, maxRetries: 3 });
@@ -47,7 +51,7 @@ if (leftOut.length > 0) {
 }
 if (failures.length > 0) {
   console.log("\nFailed:");
-  for (const failure of failures) console.log(`  - ${failure}`);
+  for (const { what, why } of failures) console.log(`  - ${what}${why}`);
 }
 console.log(`\nRan at ${size} size in ${seconds(begun)}.`);
 console.log(`${sum.passed} passed, ${sum.failed} failed${sum.skipped > 0 ? `, ${sum.skipped} skipped` : ""}`);
@@ -85,7 +89,14 @@ async function testFolder(folder, more) {
   // An error outside any test (an unhandled rejection, a crash) fails no test, but the run.
   if (code === 0 || failed > 0) return;
   sum.failed += 1;
-  failures.push(`${folder}: an error outside any test; see above`);
+  failures.push({ what: `${folder}: an error outside any test; see above`, why: "" });
+}
+
+/** What a test said, indented and shortened: whoever reads only the end of a long log should find the reason there. */
+function reason(messages) {
+  const text = stripVTControlCharacters((messages ?? []).join("\n")).trim();
+  const short = text.length > MOST_OF_A_REASON ? `${text.slice(0, MOST_OF_A_REASON)} …` : text;
+  return short && `\n${short}`.replaceAll("\n", "\n      ");
 }
 
 /** Adds the results of one run to the sum; answers how many failed. */
@@ -104,10 +115,10 @@ function count(file) {
     const isBroken = suite.status === "failed" && of("failed") === 0;
     failed += of("failed") + (isBroken ? 1 : 0);
     const name = relative(ROOT, suite.name);
-    if (isBroken) failures.push(`${name} could not be run`);
-    failures.push(
-      ...tests.filter((each) => each.status === "failed").map((each) => `${name}: ${each.fullName}`),
-    );
+    if (isBroken) failures.push({ what: `${name} could not be run`, why: reason([suite.message]) });
+    for (const each of tests.filter(({ status }) => status === "failed")) {
+      failures.push({ what: `${name}: ${each.fullName}`, why: reason(each.failureMessages) });
+    }
     sum.passed += of("passed");
     sum.skipped += tests.length - of("passed") - of("failed");
     if (tests.length > 0 && of("passed") + of("failed") === 0) {

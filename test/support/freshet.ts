@@ -2,9 +2,11 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePort } from "../../packages/store/src/testing/free-port.ts";
+
+export { freePort };
 
 const MAIN = join(import.meta.dirname, "../../apps/server/dist/main.js");
 const READY = /^Freshet is ready: \S+$/m;
@@ -197,14 +199,4 @@ function inherited(): NodeJS.ProcessEnv {
   return Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !name.startsWith("FRESHET_") && name !== "PORT"),
   );
-}
-
-/** A port of loopback that nobody listened on a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  return typeof address === "object" && address !== null ? address.port : 0;
 }
