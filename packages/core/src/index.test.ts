@@ -54,6 +54,7 @@ test("what the entry exports is decided, not found", async () => {
     [
       "COMPASS",
       "CONTROL_PARAMETERS",
+      "DEVELOPED_FORMATS",
       "FORMAT_CHOICES",
       "INVALIDATION_ERRORS",
       "INVALIDATION_SCOPES",
@@ -78,6 +79,7 @@ test("what the entry exports is decided, not found", async () => {
       "effectiveTransformation",
       "isBehindAlias",
       "isContentVersion",
+      "isDeveloped",
       "isEmptyTransformation",
       "isInvalidationError",
       "isOperationParameter",

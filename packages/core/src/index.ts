@@ -33,7 +33,15 @@ export type { RatioRange } from "./codecs/ratio.ts";
 export type { Duotone, Tint } from "./codecs/tint.ts";
 export { effectiveTransformation } from "./effective-transformation.ts";
 export type { Form } from "./form.ts";
-export { type InputFormat, MEDIA_TYPES, OUTPUT_FORMATS, type OutputFormat } from "./format.ts";
+export {
+  DEVELOPED_FORMATS,
+  type DevelopedFormat,
+  type InputFormat,
+  isDeveloped,
+  MEDIA_TYPES,
+  OUTPUT_FORMATS,
+  type OutputFormat,
+} from "./format.ts";
 export {
   type CheckedLine,
   checkInvalidationLines,

@@ -1,4 +1,10 @@
-import type { OutputFormat, Transformation } from "@freshet/core";
+import {
+  DEVELOPED_FORMATS,
+  type InputFormat,
+  isDeveloped,
+  type OutputFormat,
+  type Transformation,
+} from "@freshet/core";
 import { DEFAULT_LIMITS, estimateMemory, type ImageFacts, type RenderLimits } from "@freshet/core/resize";
 import { type Allowance, EMPTY_CELL } from "./cell.ts";
 
@@ -16,6 +22,12 @@ const DRAWING: Allowance = { bytes: 200 * MB, cpuMs: 1_500, isQuick: false };
 /** Reading a drawing without drawing it. */
 export const TEXT: Allowance = { bytes: 200 * MB, cpuMs: 1_000, isQuick: true };
 const PICTURE_MS = 20_000;
+/**
+ * What has to be developed may take twice what the slowest picture of each format was seen to take a megapixel, and time to start the decoder
+ * and to paint what came out: who promises little is stopped early.
+ */
+const DEVELOPING_MS = 1_200;
+const PER_MEGAPIXEL_MS = 800;
 /** Four encodings of the largest picture that is improved; what is left of comparing a small one is collected late. */
 const IMPROVING: Allowance = { bytes: 200 * MB, cpuMs: 40_000, isQuick: false };
 
@@ -29,12 +41,25 @@ export function allowanceOf(
   format: OutputFormat,
   options: { readonly rival?: OutputFormat | undefined; readonly images: readonly ImageFacts[] },
 ): Allowance | undefined {
-  const formats = new Set([facts, ...options.images].map((each) => each.format));
+  const all = [facts, ...options.images];
+  const formats: ReadonlySet<InputFormat> = new Set(all.map((each) => each.format));
   const needed = estimateMemory(facts, transformation, format, options);
-  if (!formats.has("svg") && !formats.has("avif") && needed <= MOST_HERE) return undefined;
+  const developed = all.filter((each) => isDeveloped(each.format) && !each.isPart);
+  const isHarmless = !formats.has("svg") && !formats.has("avif") && developed.length === 0;
+  if (isHarmless && needed <= MOST_HERE) return undefined;
   const bytes = EMPTY_CELL + needed * CAUTION;
-  if (!formats.has("svg")) return { bytes, cpuMs: PICTURE_MS, isQuick: false };
+  if (!formats.has("svg")) {
+    // Whatever else is drawn beside it has its own time.
+    const own = developed.length === all.length ? developingMs(developed, needed) : PICTURE_MS;
+    return { bytes, cpuMs: Math.min(PICTURE_MS, own), isQuick: false };
+  }
   return { ...DRAWING, bytes: Math.max(bytes, DRAWING.bytes) };
+}
+
+/** A large answer takes its own time, and much memory. */
+function developingMs(developed: readonly ImageFacts[], needed: number): number {
+  const pixels = developed.reduce((sum, each) => sum + each.pixels, 0);
+  return developed.length * DEVELOPING_MS + (pixels / MB) * PER_MEGAPIXEL_MS + (needed / MB) * 4;
 }
 
 /** The same for an improvement, which is always done in a cell: it may have to give way to visitors at any moment. */
@@ -52,15 +77,19 @@ export function allowanceToImprove(
 const USUAL_CELLS = 360 * MB;
 /** An AVIF of more takes longer than anybody waits, whatever memory there is. */
 const MOST_AVIF = 25_000_000;
+/** The same for what has to be developed. */
+const MOST_DEVELOPED = 25_000_000;
 
-/** What originals may be where cells may take so many bytes together: an AVIF needs most by far, and larger ones are let in where there is room. */
+/** What originals may be where cells may take so many bytes together: what is held whole is let in larger where there is room. */
 export function limitsWithin(cellBytes: number): RenderLimits {
   const factor = Math.max(1, cellBytes / USUAL_CELLS);
   const { maxPixels, maxHeldBytes } = DEFAULT_LIMITS;
-  const avif = Math.min(MOST_AVIF, Math.floor(maxPixels.avif * factor));
+  const larger = (most: number, of: InputFormat) =>
+    Math.max(maxPixels[of], Math.min(most, Math.floor(maxPixels[of] * factor)));
+  const developed = DEVELOPED_FORMATS.map((each) => [each, larger(MOST_DEVELOPED, each)] as const);
   return {
     ...DEFAULT_LIMITS,
-    maxPixels: { ...maxPixels, avif },
+    maxPixels: { ...maxPixels, avif: larger(MOST_AVIF, "avif"), ...Object.fromEntries(developed) },
     maxHeldBytes: Math.floor(maxHeldBytes * factor),
   };
 }

@@ -1,3 +1,4 @@
+import { isDeveloped } from "@freshet/core";
 import { type ImageFacts, isRenderError, sniffFormat } from "@freshet/core/resize";
 import { ServerError } from "../errors.ts";
 import { allowanceOf, TEXT } from "./allowance.ts";
@@ -25,7 +26,7 @@ export interface CheckedPicture {
  */
 export async function checkPicture(cells: Cells, sent: Uint8Array): Promise<CheckedPicture> {
   const sniffed = sniffFormat(sent);
-  if (sniffed === undefined) throw new ServerError("FILE_NO_IMAGE");
+  if (sniffed === undefined || isDeveloped(sniffed)) throw new ServerError("FILE_NO_IMAGE");
   try {
     const bytes =
       sniffed === "svg" ? await cells.enter(TEXT, (run) => run("sanitise", { original: sent })) : sent;

@@ -18,11 +18,23 @@ const PIECE = 1 << 20;
 const FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 const MEDIA_TYPES_BY_EXTENSION: Readonly<Record<string, string>> = {
+  ".arw": "image/x-dcraw",
   ".avif": "image/avif",
+  ".bmp": "image/bmp",
+  ".cr2": "image/x-dcraw",
+  ".dng": "image/x-dcraw",
   ".gif": "image/gif",
+  ".heic": "image/heic",
+  ".heif": "image/heic",
+  ".ico": "image/vnd.microsoft.icon",
+  ".jp2": "image/jp2",
   ".jpeg": "image/jpeg",
   ".jpg": "image/jpeg",
+  ".jxl": "image/jxl",
+  ".nef": "image/x-dcraw",
   ".png": "image/png",
+  ".psd": "image/vnd.adobe.photoshop",
+  ".raf": "image/x-dcraw",
   ".svg": "image/svg+xml",
   ".tif": "image/tiff",
   ".tiff": "image/tiff",

@@ -17,6 +17,8 @@ export interface ImageFacts {
   readonly interlaced: boolean;
   /** Present where the embedded profile reaches colours that sRGB has not. */
   readonly isWide?: true | undefined;
+  /** Present where an ordinary picture inside of the original is shown, as cameras leave one in their files. */
+  readonly isPart?: true | undefined;
 }
 
 /** Bounds checked on the header before pixels are made. */
@@ -64,4 +66,8 @@ export interface Rendered {
 }
 
 /** Codes of `RenderError`: permanent. */
-export type RenderErrorCode = "IMAGE_UNREADABLE" | "IMAGE_TOO_LARGE" | "IMAGE_TOO_SLOW";
+export type RenderErrorCode =
+  | "IMAGE_UNREADABLE"
+  | "IMAGE_TOO_LARGE"
+  | "IMAGE_TOO_SLOW"
+  | "FORMAT_NOT_INSTALLED";

@@ -1,4 +1,4 @@
-import type { InputFormat, OutputFormat } from "../format.ts";
+import { type InputFormat, isDeveloped, type OutputFormat } from "../format.ts";
 import type { Transformation } from "../operations/index.ts";
 import type { ImageFacts } from "./contract.ts";
 import type { Effect } from "./effect.ts";
@@ -15,6 +15,13 @@ const READING: Readonly<Record<InputFormat, number>> = {
   tiff: 1.5,
   avif: 5,
   svg: 0,
+  heic: 20,
+  jxl: 25,
+  psd: 4,
+  raw: 16,
+  bmp: 3,
+  ico: 3,
+  jp2: 35,
 };
 const INTERLACED = { jpeg: 1.3, png: 2.3 } as const;
 const WRITING: Readonly<Record<OutputFormat, number>> = { jpeg: 2, png: 6, webp: 12, avif: 12, gif: 50 };
@@ -39,8 +46,9 @@ const TRIES = 3;
 /** Reading in 16 bits and through two profiles, a JPEG at its full size. */
 const WIDENING = 2.2;
 
-/** What the smallest render takes. */
+/** What the smallest render takes, and what starting a decoder takes. */
 const LEAST = 0.2;
+const DEVELOPING = 18;
 
 /**
  * What a render will take, in hundredths of a second of one core or thereabouts: 9 for a photograph of 12 MP as a WebP
@@ -66,7 +74,9 @@ export function estimateCost(
   );
   const pressed = transformation.encode?.optipress === undefined ? 0 : searchingOf(facts, format, rival);
   const improved = late ? (TRIES * size.width * size.height * ((LATE[format] ?? 0) + JUDGING)) / 1e6 : 0;
-  return LEAST + read + further + written + pressed + improved;
+  const developed = [facts, ...images].some((each) => isDeveloped(each.format) && !each.isPart);
+  const started = developed ? DEVELOPING : 0;
+  return LEAST + started + read + further + written + pressed + improved;
 }
 
 /** What memory may spare is charged all the same: who waits for a place does not know what it will hold then. */
@@ -85,6 +95,7 @@ function searchingOf(facts: ImageFacts, format: OutputFormat, rival: OutputForma
 
 const retouchingOf = (effect: Effect) => RETOUCHING + (effect.kind === "blur" ? BLURRING * effect.sigma : 0);
 
-function readingOf({ format, interlaced }: ImageFacts): number {
+function readingOf({ format, interlaced, isPart }: ImageFacts): number {
+  if (isPart) return INTERLACED.jpeg;
   return interlaced && (format === "jpeg" || format === "png") ? INTERLACED[format] : READING[format];
 }

@@ -134,7 +134,7 @@ export function asRenderError(error: unknown): RenderError {
 const UNREADABLE = [
   /./,
   "IMAGE_UNREADABLE",
-  "The original cannot be read as an image. Replace it with an undamaged JPEG, PNG, WebP, AVIF, GIF, TIFF or SVG.",
+  "The original cannot be read as an image. Replace it with an undamaged image.",
 ] as const;
 
 const MESSAGES = [

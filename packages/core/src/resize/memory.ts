@@ -1,4 +1,4 @@
-import type { OutputFormat } from "../format.ts";
+import { isDeveloped, type OutputFormat } from "../format.ts";
 import type { Transformation } from "../operations/index.ts";
 import type { ImageFacts } from "./contract.ts";
 import type { Effect } from "./effect.ts";
@@ -24,6 +24,8 @@ const BLURRED = 4;
 const LOOKED_AT = 48_000_000;
 /** Filters of a drawing, each on a canvas of its own as large as what is drawn. */
 const DRAWN = 16;
+/** A decoder in WebAssembly, compiled, and what it takes for the smallest picture. */
+const DEVELOPING = 100_000_000;
 /** Canvas and copy of whoever reads rows. */
 const LEAST = 8_000_000;
 
@@ -54,6 +56,9 @@ export function estimateMemory(
   const drawn = facts.format === "svg" ? area * DRAWN : 0;
   const read = [facts, ...images].reduce((most, each) => Math.max(most, heldBytes(each)), 0);
   const looked = transformation.trim?.trim === undefined ? 0 : Math.min(4 * facts.pixels, LOOKED_AT);
+  const developing = [facts, ...images].some((each) => isDeveloped(each.format) && !each.isPart);
+  // What a decoder took it keeps until its process ends.
+  if (developing) return LEAST + DEVELOPING + read + looked + drawn + raw + written;
   return LEAST + Math.max(read + looked, drawn + raw + written);
 }
 

@@ -1,5 +1,7 @@
-import type { InputFormat } from "../format.ts";
+import { type InputFormat, isDeveloped } from "../format.ts";
 import type { ImageFacts } from "./contract.ts";
+import type { Head } from "./develop/head.ts";
+import { readHead } from "./develop/heads.ts";
 import { asRenderError, openImage } from "./engine.ts";
 import { RenderError } from "./errors.ts";
 import { isWideProfile } from "./icc.ts";
@@ -34,8 +36,9 @@ export interface Header extends ImageFacts {
 
 /**
  * Reads the header of an image and makes no pixels. What it promises is bounded by `checkLimits`; here only an SVG of
- * more than a megabyte is `IMAGE_TOO_LARGE`, because it has no header. Throws `IMAGE_UNREADABLE` for anything but JPEG,
- * PNG, WebP, GIF, AVIF, TIFF and SVG: HEIC, JPEG XL, BMP and PDF are not read.
+ * more than a megabyte is `IMAGE_TOO_LARGE`, because it has no header. Throws `IMAGE_UNREADABLE` for everything that begins like none of
+ * the formats of `InputFormat`, or whose header says nothing that could be drawn. What has to be developed says here what its header
+ * promises; a photograph may come out a few pixels smaller.
  */
 export async function probe(bytes: Uint8Array): Promise<ImageFacts> {
   return factsOf(await readHeader(bytes));
@@ -43,13 +46,38 @@ export async function probe(bytes: Uint8Array): Promise<ImageFacts> {
 
 /** Without what only a render needs. */
 export function factsOf(header: Header): ImageFacts {
-  const { format, width, height, pages, hasAlpha, pixels, interlaced, isWide } = header;
-  return { format, width, height, pages, hasAlpha, pixels, interlaced, ...(isWide && { isWide }) };
+  const { format, width, height, pages, hasAlpha, pixels, interlaced, isWide, isPart } = header;
+  const marks = { ...(isWide && { isWide }), ...(isPart && { isPart }) };
+  return { format, width, height, pages, hasAlpha, pixels, interlaced, ...marks };
 }
 
 export async function readHeader(bytes: Uint8Array): Promise<Header> {
   const format = sniffFormat(bytes);
-  if (!format) throw unreadable("The original is not a JPEG, PNG, WebP, AVIF, GIF, TIFF or SVG.");
+  if (!format) throw unreadable("The original is in no format that is read.");
+  if (!isDeveloped(format)) return readPlainHeader(format, bytes);
+  const head = readHead(format, bytes);
+  if (!head) throw unreadable("The original has no header that could be read, or ends before its picture.");
+  return promisedBy(format, head);
+}
+
+/** What is known of an original before it is developed. */
+function promisedBy(format: InputFormat, { width, height, hasAlpha, isWide, part }: Head): Header {
+  return {
+    ...{ format, width, height, pages: 1, hasAlpha, pixels: width * height, interlaced: false },
+    ...(isWide ? { isWide } : {}),
+    ...(part ? { isPart: true } : {}),
+    ...{ orientation: 1, uprighting: UPRIGHT, isGrey: false, isDeep: false },
+    ...{ hasDensity: false, hasGainMap: false, pixelBytes: hasAlpha ? 4 : 3 },
+    ...{ delay: undefined, loop: undefined },
+  };
+}
+
+/** The header of what sharp reads; `turned` is the orientation where the bytes say none. */
+export async function readPlainHeader(
+  format: InputFormat,
+  bytes: Uint8Array,
+  turned: number = 1,
+): Promise<Header> {
   if (format === "svg" && bytes.length > LARGEST_SVG) throw tooLarge(bytes.length, LARGEST_SVG, "bytes");
   const header = await readMetadata(bytes);
   if (
@@ -60,7 +88,7 @@ export async function readHeader(bytes: Uint8Array): Promise<Header> {
   }
   const pages = ANIMATED.includes(format) ? (header.pages ?? 1) : 1;
   // Turning a strip of frames would mix them up, so the orientation of an animation is ignored, as browsers mostly do.
-  const { orientation = 1 } = header;
+  const { orientation = turned } = header;
   const symmetry = pages > 1 ? UPRIGHT : uprighting(orientation);
   const size = layDown(symmetry, { width: header.width, height: header.pageHeight ?? header.height });
   const isColored = header.space === "srgb" || header.space === "rgb16";

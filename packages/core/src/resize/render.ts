@@ -4,13 +4,13 @@ import type { Rendered, RenderOptions } from "./contract.ts";
 import { asRenderError } from "./engine.ts";
 import { carriesP3, inP3, wishesInP3 } from "./gamut.ts";
 import type { Insight } from "./insight.ts";
-import { checkLimits, DEFAULT_LIMITS } from "./limits.ts";
+import { DEFAULT_LIMITS } from "./limits.ts";
 import { look } from "./look.ts";
 import { draw, type Wish } from "./operations/index.ts";
+import { readOriginal } from "./original.ts";
 import { paint } from "./paint.ts";
 import type { Painting } from "./passes.ts";
 import type { Picture } from "./picture.ts";
-import { readHeader } from "./probe.ts";
 
 /**
  * Original bytes and a transformation → variant bytes: upright, without metadata, and in sRGB without a profile unless `gamut` and
@@ -31,14 +31,13 @@ export async function render(
 
 /** Plans the picture that `render` gives, and does `work` on it. Rejects with nothing but a `RenderError`. */
 export async function withPicture<Result>(
-  bytes: Uint8Array,
+  original: Uint8Array,
   transformation: Transformation,
   { format, rival, gamut, limits = DEFAULT_LIMITS, memory, frames, images = new Map() }: RenderOptions,
   work: (painting: Painting, picture: Picture) => Promise<Result>,
 ): Promise<Result> {
   const deadline = performance.now() + limits.timeoutMs;
-  const header = await readHeader(bytes);
-  checkLimits(header, bytes.length, limits);
+  const { bytes, header } = await readOriginal(original, limits);
   const wish = { transformation: effectiveTransformation(transformation), format, rival, limits };
   const painting = { bytes, header, limits, images, frames, gamut: "srgb", deadline } as const;
   const isWide = gamut === "p3" && header.isWide && [format, rival ?? format].every(carriesP3);

@@ -1,9 +1,10 @@
 import type { ImageFacts, RenderLimits } from "./contract.ts";
 import { asRenderError, type Raw } from "./engine.ts";
-import { checkLimits, DEFAULT_LIMITS } from "./limits.ts";
+import { DEFAULT_LIMITS } from "./limits.ts";
 import { colorOf, sketchOf } from "./look.ts";
 import { drawSource } from "./operations/index.ts";
-import { factsOf, readHeader } from "./probe.ts";
+import { readOriginal } from "./original.ts";
+import { factsOf } from "./probe.ts";
 
 /** Longest side of a sketch. */
 const LONGEST = 100;
@@ -20,10 +21,9 @@ export interface Survey {
 }
 
 /** Looks an original over. Rejects with nothing but a `RenderError`. */
-export async function survey(bytes: Uint8Array, limits: RenderLimits = DEFAULT_LIMITS): Promise<Survey> {
+export async function survey(original: Uint8Array, limits: RenderLimits = DEFAULT_LIMITS): Promise<Survey> {
   const deadline = performance.now() + limits.timeoutMs;
-  const header = await readHeader(bytes);
-  checkLimits(header, bytes.length, limits);
+  const { bytes, header, format } = await readOriginal(original, limits);
   const images = new Map<string, Uint8Array>();
   const painting = { bytes, header, limits, images, gamut: "srgb", deadline } as const;
   const picture = drawSource(header, { transformation: {}, format: "png", limits, insight: {} });
@@ -32,7 +32,7 @@ export async function survey(bytes: Uint8Array, limits: RenderLimits = DEFAULT_L
     const [red, green = 0, blue = 0] = await colorOf(painting, source);
     const raw = await sketchOf(painting, source, LONGEST);
     return {
-      facts: factsOf(header),
+      facts: { ...factsOf(header), format },
       orientation: header.orientation,
       color: red === undefined ? undefined : [red, green, blue],
       sketch: { width: raw.width, height: raw.height, rgba: withFour(raw) },

@@ -1,4 +1,4 @@
-import { type InputFormat, OUTPUT_FORMATS, type OutputFormat } from "../format.ts";
+import { type InputFormat, isDeveloped, OUTPUT_FORMATS, type OutputFormat } from "../format.ts";
 import type { FORMAT_CHOICES } from "../operations/encode.ts";
 
 /** A word of `force_format`. */
@@ -69,10 +69,11 @@ function safeFormat(source: Source): OutputFormat {
   return source.hasAlpha ? "png" : "jpeg";
 }
 
-/** The source's own format where Freshet writes it. */
+/** The source's own format where Freshet writes it and browsers show it. */
 function ownFormat(source: Source): OutputFormat {
-  if (source.format === "svg") return "png";
-  return source.format === "tiff" ? safeFormat(source) : source.format;
+  const { format } = source;
+  if (format === "svg") return "png";
+  return format === "tiff" || isDeveloped(format) ? safeFormat(source) : format;
 }
 
 /** The output formats that an `Accept` header names, in our order: requests with equal lists get equal answers. */

@@ -1,3 +1,4 @@
+import { isDeveloped } from "@freshet/core";
 import { probe } from "@freshet/core/resize";
 import { fileName, secretFile } from "../fragments.ts";
 import type { Schema, ValueOf } from "../shape.ts";
@@ -84,7 +85,7 @@ export async function readPlaceholder(
 
 async function isImage(bytes: Uint8Array): Promise<boolean> {
   return probe(bytes).then(
-    () => true,
+    ({ format }) => !isDeveloped(format),
     () => false,
   );
 }

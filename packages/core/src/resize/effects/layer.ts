@@ -3,8 +3,9 @@ import { OWN_WATERMARK, type Watermark } from "../../watermarks.ts";
 import { asP3, asRenderError, asSrgb, openImage, type Raw, srgbToP3, toRaw } from "../engine.ts";
 import { RenderError } from "../errors.ts";
 import type { Size } from "../geometry.ts";
-import { checkLimits, DEFAULT_LIMITS } from "../limits.ts";
-import { type Header, readHeader } from "../probe.ts";
+import { DEFAULT_LIMITS } from "../limits.ts";
+import { readOriginal } from "../original.ts";
+import type { Header } from "../probe.ts";
 import type { Means } from "./index.ts";
 import { type Layer, placeMark } from "./overlay.ts";
 import { writeLayer } from "./writing.ts";
@@ -16,15 +17,14 @@ import { writeLayer } from "./writing.ts";
 export async function openLayer(mark: Watermark, canvas: Size, means: Means): Promise<Layer | undefined> {
   if (mark.content.kind === "text") return writeLayer(mark, mark.content, canvas, means.deadline);
   const { image: name } = mark.content;
-  const bytes = means.images?.get(name);
-  if (!bytes) {
+  const given = means.images?.get(name);
+  if (!given) {
     if (name === OWN_WATERMARK) return undefined;
     throw new RenderError("IMAGE_UNREADABLE", "The image of the watermark was not given.");
   }
   try {
-    const header = await readHeader(bytes);
     const { limits = DEFAULT_LIMITS } = means;
-    checkLimits(header, bytes.length, limits);
+    const { bytes, header } = await readOriginal(given, limits);
     const box = placeMark(mark, header, canvas);
     const image = openImage(bytes, { maxPixels: limits.maxPixels[header.format], animated: false })
       .autoOrient()

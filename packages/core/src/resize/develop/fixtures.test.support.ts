@@ -1,0 +1,188 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import {
+  ImageMagick,
+  initializeImageMagick,
+  MagickFormat,
+  MagickReadSettings,
+  ResourceLimits,
+} from "@imagemagick/magick-wasm";
+import sharp from "sharp";
+
+export { MagickFormat };
+
+/** Left half red, right half blue, with a green square in the upper left corner: turned or mirrored it is another picture. */
+export const SIGN = { width: 96, height: 64 } as const;
+
+const drawing = (hole: boolean) =>
+  Buffer.from(`<svg xmlns="http://www.w3.org/2000/svg" width="96" height="64">
+    <rect width="48" height="64" fill="#f00"/>${hole ? "" : '<rect x="48" width="48" height="64" fill="#00f"/>'}
+    <rect width="24" height="24" fill="#0c0"/></svg>`);
+
+/** The sign as a PNG; with a hole its right half is transparent. */
+export const signPng = (hole = false): Promise<Buffer> =>
+  (hole ? sharp(drawing(true)) : sharp(drawing(false)).removeAlpha()).png().toBuffer();
+
+let ready: Promise<void> | undefined;
+
+/** The sign in a format that ImageMagick writes. */
+export async function writtenSign(format: MagickFormat, hole = false): Promise<Uint8Array> {
+  ready ??= initializeImageMagick(
+    readFileSync(fileURLToPath(import.meta.resolve("@imagemagick/magick-wasm/magick.wasm"))),
+  );
+  await ready;
+  // What is read by the same library in this process has bounds, which are too narrow to write by.
+  ResourceLimits.maxMemoryRequest = 2_000_000_000n;
+  ResourceLimits.memory = 2_000_000_000n;
+  const settings = new MagickReadSettings({ format: "PNG" });
+  return ImageMagick.read(await signPng(hole), settings, (image) => {
+    image.quality = 90;
+    return image.write(format, (data) => data.slice());
+  });
+}
+
+const SHORT = 3;
+const LONG = 4;
+const RATIONAL = 5;
+const SIGNED_RATIONAL = 10;
+const ASCII = 2;
+const BYTE = 1;
+const BYTES: Readonly<Record<number, number>> = { [BYTE]: 1, [ASCII]: 1, [SHORT]: 2, [LONG]: 4 };
+
+type Entry = readonly [tag: number, type: number, values: readonly number[]];
+
+/** A directory of a TIFF at a place in a file, and what it points to behind it. */
+export function directory(at: number, entries: readonly Entry[], next = 0): Buffer {
+  const head = Buffer.alloc(2 + entries.length * 12 + 4);
+  head.writeUInt16LE(entries.length);
+  head.writeUInt32LE(next, head.length - 4);
+  const behind: Buffer[] = [];
+  let free = at + head.length;
+  for (const [place, [tag, type, values]] of entries.entries()) {
+    const isPair = type === RATIONAL || type === SIGNED_RATIONAL;
+    const size = BYTES[type] ?? 4;
+    const bytes = Buffer.alloc(Math.max(4, values.length * size));
+    for (const [index, value] of values.entries()) {
+      if (size === 1) bytes.writeUInt8(value, index);
+      else if (size === 2) bytes.writeUInt16LE(value, index * 2);
+      else if (value < 0) bytes.writeInt32LE(value, index * 4);
+      else bytes.writeUInt32LE(value, index * 4);
+    }
+    const from = 2 + place * 12;
+    head.writeUInt16LE(tag, from);
+    head.writeUInt16LE(type, from + 2);
+    head.writeUInt32LE(isPair ? values.length / 2 : values.length, from + 4);
+    if (bytes.length <= 4) bytes.copy(head, from + 8);
+    else {
+      head.writeUInt32LE(free, from + 8);
+      behind.push(bytes);
+      free += bytes.length;
+    }
+  }
+  return Buffer.concat([head, ...behind]);
+}
+
+const text = (words: string): number[] => [...Buffer.from(`${words}\0`)];
+const DAYLIGHT = 21;
+/** XYZ to linear sRGB, so that the sensor of this camera sees what a screen shows. */
+const MATRIX = [32405, -15371, -4985, -9693, 18760, 416, 556, -2040, 10573].flatMap((each) => [each, 10_000]);
+
+/** A photograph as a sensor saw it: one red, two green and one blue pixel in each square, 16 bits, as DNG without compression. */
+export async function signDng(options: { readonly orientation?: number; readonly scale?: number } = {}) {
+  const { orientation = 1, scale = 4 } = options;
+  const [width, height] = [SIGN.width * scale, SIGN.height * scale];
+  const pixels = await sharp(drawing(false)).resize(width, height).removeAlpha().raw().toBuffer();
+  const sensor = Buffer.alloc(width * height * 2);
+  for (let at = 0; at < width * height; at += 1) {
+    const color = (Math.floor(at / width) % 2) + ((at % width) % 2);
+    sensor.writeUInt16LE((pixels[at * 3 + color] ?? 0) * 257, at * 2);
+  }
+  const entries = (pixelsAt: number): readonly Entry[] => [
+    [254, LONG, [0]],
+    [256, LONG, [width]],
+    [257, LONG, [height]],
+    [258, SHORT, [16]],
+    [259, SHORT, [1]],
+    [262, SHORT, [32803]],
+    [271, ASCII, text("Freshet")],
+    [272, ASCII, text("Sign")],
+    [273, LONG, [pixelsAt]],
+    [274, SHORT, [orientation]],
+    [277, SHORT, [1]],
+    [278, LONG, [height]],
+    [279, LONG, [sensor.length]],
+    [33421, SHORT, [2, 2]],
+    [33422, BYTE, [0, 1, 1, 2]],
+    [50706, BYTE, [1, 4, 0, 0]],
+    [50707, BYTE, [1, 1, 0, 0]],
+    [50708, ASCII, text("Freshet Sign")],
+    [50721, SIGNED_RATIONAL, MATRIX],
+    [50728, RATIONAL, [1, 1, 1, 1, 1, 1]],
+    [50778, SHORT, [DAYLIGHT]],
+  ];
+  const length = directory(8, entries(0)).length;
+  return Buffer.concat([Buffer.from("II*\0\x08\0\0\0", "latin1"), directory(8, entries(8 + length)), sensor]);
+}
+
+/** A camera's file as others of them are: a sensor packed in a way of its own, and beside it the camera's own JPEG. */
+export async function signWithPreview(orientation = 1, scale = 4): Promise<Buffer> {
+  const jpeg = await sharp(drawing(false))
+    .resize(SIGN.width * scale)
+    .jpeg({ quality: 95 })
+    .toBuffer();
+  const sensor = directory(
+    8,
+    [
+      [256, LONG, [6_000]],
+      [257, LONG, [4_000]],
+      [259, SHORT, [34_713]],
+      [262, SHORT, [32_803]],
+      [273, LONG, [8]],
+      [274, SHORT, [orientation]],
+      [279, LONG, [8]],
+    ],
+    0x2000,
+  );
+  const preview = directory(0x2000, [
+    [254, LONG, [1]],
+    [513, LONG, [0x3000]],
+    [514, LONG, [jpeg.length]],
+  ]);
+  const file = Buffer.alloc(0x3000 + jpeg.length);
+  file.write("II*\0\x08\0\0\0", "latin1");
+  sensor.copy(file, 8);
+  preview.copy(file, 0x2000);
+  jpeg.copy(file, 0x3000);
+  return file;
+}
+
+/** An icon of several PNGs. */
+export function iconOfPngs(pngs: readonly Buffer[], sides: readonly number[]): Buffer {
+  const head = Buffer.alloc(6 + pngs.length * 16);
+  head.writeUInt16LE(1, 2);
+  head.writeUInt16LE(pngs.length, 4);
+  let free = head.length;
+  for (const [place, png] of pngs.entries()) {
+    const at = 6 + place * 16;
+    head.writeUInt8((sides[place] ?? 0) & 255, at);
+    head.writeUInt8((sides[place] ?? 0) & 255, at + 1);
+    head.writeUInt16LE(1, at + 4);
+    head.writeUInt16LE(32, at + 6);
+    head.writeUInt32LE(png.length, at + 8);
+    head.writeUInt32LE(free, at + 12);
+    free += png.length;
+  }
+  return Buffer.concat([head, ...pngs]);
+}
+
+/** The sign as HEVC, which nothing that is installed here writes: by libheif's own `heif-enc -q 50`. */
+export const SIGN_HEIC = Buffer.from(
+  "AAAAHGZ0eXBoZWljAAAAAG1pZjFoZWljbWlhZgAAAUJtZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAAAAAAAAAAAAAAAA5waXRtAAAAAAABAAAAImlsb2MAAAAAREAAAQABAAAAAAFmAAEAAAAAAAAAcwAAACNpaW5mAAAAAAABAAAAFWluZmUCAAAAAAEAAGh2YzEAAAAAwmlwcnAAAACkaXBjbwAAAHhodmNDAQNwAAAAAAAAAAAAHvAA/P34+AAADwMgAAEAGEABDAH//wNwAAADAJAAAAMAAAMAHroCQCEAAQArQgEBA3AAAAMAkAAAAwAAAwAeoDCBBZbqSSmubgQEDAgAAAMACAAAAwAIQCIAAQAHRAHBcrAiQAAAABRpc3BlAAAAAAAAAGAAAABAAAAAEHBpeGkAAAAAAwgICAAAABZpcG1hAAAAAAAAAAEAAQOBAoMAAAB7bWRhdAAAAG8oAa8TgNuoP7rV/nzj+QZLBLP5lj3Sy6njv3XrpBH/dGrhK9bwzrnuC5Gg4Piuv//9cAqnwG8/8QAlsNv94tkprzwf/Xup4dI27N63f4lRPoiyEkXi/TsqoAxy5Kbfy7HfhKcCp/p1PxynmZPaoWA=",
+  "base64",
+);
+
+/** The same with a hole. */
+export const HOLED_HEIC = Buffer.from(
+  "AAAAHGZ0eXBoZWljAAAAAG1pZjFoZWljbWlhZgAAAkVtZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAAAAAAAAAAAAAAAA5waXRtAAAAAAABAAAANGlsb2MAAAAAREAAAgABAAAAAAJpAAEAAAAAAAAAdgACAAAAAALfAAEAAAAAAAAAcwAAADhpaW5mAAAAAAACAAAAFWluZmUCAAAAAAEAAGh2YzEAAAAAFWluZmUCAAAAAAIAAGh2YzEAAAABhGlwcnAAAAFfaXBjbwAAAHhodmNDAQNwAAAAAAAAAAAAHvAA/P34+AAADwMgAAEAGEABDAH//wNwAAADAJAAAAMAAAMAHroCQCEAAQArQgEBA3AAAAMAkAAAAwAAAwAeoDCBBZbqSSmubgQEDAgAAAMACAAAAwAIQCIAAQAHRAHBcrAiQAAAABRpc3BlAAAAAAAAAGAAAABAAAAAEHBpeGkAAAAAAwgICAAAAHJodmNDAQQIAAAAAAAAAAAAHvAA/Pz4+AAADwMgAAEAF0ABDAH//wQIAAADAJ/4AAADAAAeugJAIQABACZCAQEECAAAAwCf+AAAAwAAHsDCBBZbqSSmubAgAAADACAAAAMAISIAAQAHRAHBcrAiQAAAABRpc3BlAAAAAAAAAGAAAABAAAAADnBpeGkAAAAAAQgAAAAnYXV4QwAAAAB1cm46bXBlZzpoZXZjOjIwMTU6YXV4aWQ6MQAAAAAdaXBtYQAAAAAAAAACAAEDgQKDAAIEhAWGhwAAABppcmVmAAAAAAAAAA5hdXhsAAIAAQABAAAA8W1kYXQAAAByKAGvE4DbqD+61f584/kGSwSz+ZY90sup479166QR/3Rq4SvW8M657guRoOD4rr///kdQpwGH/ubCWw2/3i2SmvPB/+oTSwHSOvXXv3f73V7+iLfuQjIv4982oMeJzzKXy81ft+nAqf83/9rK+8mPaoWAAAAAbygBrid5C5UR9Q/dMewt//96AAqU9BBsqMxV2dmWJdAgTQonysf2jrpS1M0Oxdbm+3aemSLZVoFFouaS8fTVyEc+CWp4Py0bJjuPniaoiAngfv5d3armhcLjOgJJu25xE7BsHzU3mPlD0UtsC1QR+A==",
+  "base64",
+);
