@@ -101,12 +101,16 @@ numbers of Display P3, which have the same curve: a grey stays that grey, and wh
 original that nothing is asked of is delivered with its own bytes, so with its own profile, whatever the setting.
 
 Examples are made of a landscape (2400x1600), a portrait (1600x2000), a logo without background (1200x1300), moving waves (480x480),
-a card (1500x1000, of which the picture is 900x600) and a colour chart (600x400), all drawn in code. \`npm run sheet\`
+a card (1500x1000, of which the picture is 900x600), a colour chart (600x400) and a booklet (a PDF of 300x200 and 200x300 points), all drawn in code. \`npm run sheet\`
 renders them as requests are rendered, with WebP accepted, and lays them out in \`.cache/contact-sheet\`.
 
 An SVG stays one, whatever its size is asked to be, unless \`force_format\` names another format than \`original\`: it is delivered as what of
 it draws, without scripts, handlers, links, foreign objects, fonts and addresses outside itself, and without comments and white space.
 One that cannot be read strictly, or is too deep or too heavy, is delivered as pixels.
+
+A PDF is delivered as a picture of one of its pages, on white, drawn in the size that is asked for: two pixels a point (144 to the inch) where none is. What
+is drawn of it has 12 megapixels at most; more are enlarged from those. HEIC, JPEG XL, PSD, BMP, ICO, JPEG 2000 and cameras' files (DNG, CR2, NEF, ARW, RAF) are
+delivered as JPEG, or as PNG where they are transparent, unless a format is asked for or negotiated.
 
 The filters from \`bright\` to \`sharp\` may also stand in one parameter, \`f=bright:10,contrast:20,gray\`: one without a value is switched
 on. Whatever the order there, they are applied in the order of this page, each rounded to whole numbers from 0 to 255. They see padding

@@ -18,8 +18,13 @@ const PADDED = "w=360&h=240&func=fit&bg_img_fit=1";
 /** A border at the left alone, 300 wide, beside 900 × 600. */
 const ONE_SIDE = "tl_px=0,200&br_px=1200,800&trim=5";
 
-/** Landscape 2400 × 1600, portrait 1600 × 2000, logo 1200 × 1300, waves 480 × 480, card 1500 × 1000 around 900 × 600, chart 600 × 400. */
+/** Landscape 2400 × 1600, portrait 1600 × 2000, logo 1200 × 1300, waves 480 × 480, card 1500 × 1000 around 900 × 600, chart 600 × 400, booklet 300 × 200 and 200 × 300 points. */
 const ROWS: { readonly [Name in OperationName]: readonly Row[] } = {
+  page: [
+    ["booklet", "w=300", "300x200"],
+    ["booklet", "doc_page=2&w=200", "200x300"],
+    ["booklet", "doc_page=2&w=300&h=300&gravity=north", "300x300"],
+  ],
   extract: [
     ["landscape", "tl_px=1500,200&br_px=2100,800&w=300", "300x300"],
     ["landscape", "tl_px=1600,0&w=150", "150x300"],

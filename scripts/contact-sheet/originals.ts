@@ -5,12 +5,13 @@ import { balloon } from "../../apps/server/dist/demo/pictures/balloon.js";
 import { landscape } from "../../apps/server/dist/demo/pictures/landscape.js";
 import { logo } from "../../apps/server/dist/demo/pictures/logo.js";
 import { waves } from "../../apps/server/dist/demo/pictures/waves.js";
+import { pdfOf } from "../../packages/core/src/resize/develop/fixtures.test.support.ts";
 import { cached } from "../../test/support/wordpress/cache.ts";
 
-export type OriginalName = "landscape" | "portrait" | "logo" | "waves" | "card" | "chart";
+export type OriginalName = "landscape" | "portrait" | "logo" | "waves" | "card" | "chart" | "booklet";
 
 /** Raised whenever one of the pictures changes. */
-const REVISION = 1;
+const REVISION = 2;
 
 /** Pictures drawn in code, kept in the ignored cache: what the examples of the reference are made of. */
 export async function makeOriginals(): Promise<Readonly<Record<OriginalName, Uint8Array>>> {
@@ -23,6 +24,7 @@ export async function makeOriginals(): Promise<Readonly<Record<OriginalName, Uin
       waves: waves(),
       card: await card(lake),
       chart: await sharp(Buffer.from(chart())).png().toBuffer(),
+      booklet: booklet(),
     };
     for (const [name, bytes] of Object.entries(files)) await writeFile(join(draft, name), bytes);
   });
@@ -34,8 +36,24 @@ export async function makeOriginals(): Promise<Readonly<Record<OriginalName, Uin
     waves: await read("waves"),
     card: await read("card"),
     chart: await read("chart"),
+    booklet: await read("booklet"),
   };
 }
+
+/** A PDF of two pages, 300 by 200 and 200 by 300 points. */
+const booklet = () =>
+  pdfOf([
+    {
+      width: 300,
+      height: 200,
+      draws: "0.1 0.3 0.5 rg 0 0 300 60 re f 0 g BT /F 44 Tf 24 100 Td (Page one) Tj ET",
+    },
+    {
+      width: 200,
+      height: 300,
+      draws: "1 0.5 0 rg 0 0 200 90 re f 0 g BT /F 36 Tf 20 180 Td (Page two) Tj ET",
+    },
+  ]);
 
 /** A picture of 900 × 600 in a plain border: 300 at the left and right, 200 above and below. */
 async function card(lake: Uint8Array): Promise<Uint8Array> {

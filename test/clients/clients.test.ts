@@ -236,7 +236,7 @@ describe("URLs that real clients make", () => {
       ["/v7///$host/media/a.jpg?w=64", [64, 48]],
       ["//media/a.jpg?w=64", [64, 48]],
       ["/media/a.jpg?w=64&h=48&func=nonsense", [64, 48], "func"],
-      ["/media/a.jpg?w=64&p=nowhere&doc_page=1", [64, 48], "doc_page, p"],
+      ["/media/a.jpg?w=64&p=nowhere&process=1", [64, 48], "process, p"],
       ["/width/64/n/$/media/a.jpg", [64, 48]],
       ["/crop/10,20,410,320-40x30/q80.foil1/$/media/a.jpg", [40, 30]],
       ["/cdn/n/n/media/a.jpg", [1600, 1200]],

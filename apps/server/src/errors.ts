@@ -36,6 +36,10 @@ export const ERRORS = {
     status: 415,
     sentence: "The original needs a package that is not installed beside this server.",
   },
+  PAGE_MISSING: {
+    status: 404,
+    sentence: "The document has no such page. The answer says how many it has.",
+  },
   ORIGINAL_TOO_LARGE: { status: 413, sentence: "The original has more bytes than the limits allow." },
   ORIGIN_BROKEN: { status: 502, sentence: "The origin did not give an image. Try again when it is well." },
   ORIGIN_SLOW: { status: 504, sentence: "The origin took too long. Try again later." },

@@ -493,9 +493,10 @@ function longestFillOf({ limits, sharedCache }: Config): number {
   );
 }
 
-/** Of a drawing the size stands somewhere in the text: what reads it can be killed. */
+/** Of a drawing the size stands somewhere in the text, and a document is a world of its own: what reads them can be killed. */
 async function readFacts(cells: Cells, original: Uint8Array): Promise<ImageFacts | undefined> {
-  if (sniffFormat(original) !== "svg") return JOBS.probe({ original });
+  const format = sniffFormat(original);
+  if (format !== "svg" && format !== "pdf") return JOBS.probe({ original });
   try {
     return await cells.enter(TEXT, (run) => run("probe", { original }));
   } catch (error) {

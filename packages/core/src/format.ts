@@ -6,7 +6,7 @@ export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
  * Formats that have to be developed: decoded by a library beside sharp, in a process that can be killed. No client is sent one of them,
  * so that an original that nothing is asked of becomes JPEG, or PNG where it is transparent.
  */
-export const DEVELOPED_FORMATS = ["heic", "jxl", "psd", "raw", "bmp", "ico", "jp2"] as const;
+export const DEVELOPED_FORMATS = ["heic", "jxl", "psd", "raw", "bmp", "ico", "jp2", "pdf"] as const;
 export type DevelopedFormat = (typeof DEVELOPED_FORMATS)[number];
 
 /** Formats Freshet reads pixels from. */
@@ -27,6 +27,7 @@ export const MEDIA_TYPES: Readonly<Record<InputFormat, string>> = {
   bmp: "image/bmp",
   ico: "image/vnd.microsoft.icon",
   jp2: "image/jp2",
+  pdf: "application/pdf",
 };
 
 const DEVELOPED: ReadonlySet<string> = new Set(DEVELOPED_FORMATS);

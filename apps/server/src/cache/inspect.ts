@@ -18,8 +18,8 @@ export function createInspect(limits: RenderLimits): Inspect {
         reason: "Its first bytes are not those of an image.",
       };
     }
-    // A drawing has no header, and its text is read by a process that can be killed.
-    if (format === "svg") return "enough";
+    // Drawings and documents have no header, and are read by a process that can be killed.
+    if (format === "svg" || format === "pdf") return "enough";
     if (beginning.length < HEADER_BYTES) return "more";
     try {
       const facts = await probe(beginning);

@@ -2,6 +2,7 @@ import { hash } from "node:crypto";
 import { canonicalTransformation, type OutputFormat, type Transformation } from "@freshet/core";
 import {
   checkLimits,
+  checkPage,
   estimateCost,
   type Gamut,
   IMPROVER_REVISION,
@@ -169,6 +170,7 @@ export class Variants {
     const frames = this.#frames;
     // What its header says is too large waits for nothing. The bytes are counted where they are.
     checkLimits(request.facts, 0, this.#limits);
+    checkPage(request.facts, transformation.page?.doc_page);
     const options = { rival, gamut, images: further.flatMap((each) => each.facts ?? []) };
     const needs = () => ({
       cost: estimateCost(request.facts, transformation, format, options),

@@ -19,6 +19,8 @@ const CAUTION = 1.25;
  * this, and who waits for a refusal waits for less than two seconds.
  */
 const DRAWING: Allowance = { bytes: 200 * MB, cpuMs: 1_500, isQuick: false };
+/** The same for a page of a document, with the largest picture that is drawn of one, its copies and its fonts. */
+const DOCUMENT: Allowance = { bytes: 300 * MB, cpuMs: 1_800, isQuick: false };
 /** Reading a drawing without drawing it. */
 export const TEXT: Allowance = { bytes: 200 * MB, cpuMs: 1_000, isQuick: true };
 const PICTURE_MS = 20_000;
@@ -48,6 +50,7 @@ export function allowanceOf(
   const isHarmless = !formats.has("svg") && !formats.has("avif") && developed.length === 0;
   if (isHarmless && needed <= MOST_HERE) return undefined;
   const bytes = EMPTY_CELL + needed * CAUTION;
+  if (formats.has("pdf")) return { ...DOCUMENT, bytes: Math.max(bytes, DOCUMENT.bytes) };
   if (!formats.has("svg")) {
     // Whatever else is drawn beside it has its own time.
     const own = developed.length === all.length ? developingMs(developed, needed) : PICTURE_MS;

@@ -25,6 +25,11 @@ export interface RenderJob extends Omit<RenderOptions, "memory" | "frames"> {
   readonly seen: Seen;
 }
 
+const UNREAD_DOCUMENT: ImageFacts = {
+  ...{ format: "pdf", width: 1, height: 1, pages: 1, pixels: 1 },
+  ...{ hasAlpha: false, interlaced: false },
+};
+
 /** What is done to the bytes of strangers, here or in a cell: the same functions. Inputs and outputs can be cloned. */
 export const JOBS = {
   /** What the header says; undefined for what is no image that is read. */
@@ -32,8 +37,9 @@ export const JOBS = {
     try {
       return await probe(original);
     } catch (error) {
-      if (isRenderError(error)) return undefined;
-      throw error;
+      if (!isRenderError(error)) throw error;
+      // What is missing is said by whatever wants to draw it: it may be there another time.
+      return error.code === "FORMAT_NOT_INSTALLED" ? UNREAD_DOCUMENT : undefined;
     }
   },
 

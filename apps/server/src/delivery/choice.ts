@@ -77,7 +77,7 @@ export function choose(
     facts: furtherFacts[place],
     image: images[place],
   }));
-  const asked = request.url.transformation;
+  const asked = withoutPage(request.url.transformation, facts);
   const transformation = hints === undefined ? asked : followHints(asked, hints);
   const { encode, ...pixels } = transformation;
   const { format, rival, negotiated } = chooseFormat({
@@ -102,6 +102,12 @@ export function choose(
   if (!isAlone || isMarked || facts.format !== "svg" || !keepsFormat) return variant;
   const key = keyOf(`drawing ${SANITISER_VERSION}`, digest);
   return { kind: "drawing", key, negotiated: false, pixels: variant };
+}
+
+/** Pictures have no pages: asked for one, they are what they are without. */
+function withoutPage(transformation: Transformation, { format }: ImageFacts): Transformation {
+  const { page, ...others } = transformation;
+  return page === undefined || format === "pdf" ? transformation : others;
 }
 
 /** Whether the original's own bytes may be what is delivered; its format and what the client takes have a say as well. */

@@ -60,7 +60,8 @@ export async function aboutOf(
 }
 
 function describe({ facts, orientation, color, sketch }: Survey, bytes: number): About {
-  const { format, width, height, pages, hasAlpha: alpha } = facts;
+  const { format, width, height, hasAlpha: alpha } = facts;
+  const pages = facts.documentPages ?? facts.pages;
   const [across, down] = width >= height ? [4, 3] : [3, 4];
   const opaque = new Uint8ClampedArray(onWhite(sketch.rgba));
   return {

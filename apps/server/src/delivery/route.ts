@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { AccessLog } from "../access-log/access-log.ts";
 import type { Observer } from "../analytics/recorder.ts";
 import type { Patience } from "../cache/patience.ts";
-import { ERRORS, ServerError } from "../errors.ts";
+import { ERRORS, type ErrorCode, ServerError } from "../errors.ts";
 import type { Admission, Standing } from "../instances/admission.ts";
 import { addressOf, type Original } from "../projects/originals.ts";
 import type { Project } from "../projects/project.ts";
@@ -320,6 +320,9 @@ function retryAfter(failure: ServerError & { readonly retryAfterSeconds?: number
   return status === 503 || status === 429 ? ["Retry-After", String(retryAfterSeconds)] : [];
 }
 
+/** Failures whose code alone does not help: how many pages there are, what is to be installed. Their reasons are sentences of ours in ASCII. */
+const EXPLAINED: ReadonlySet<string> = new Set<ErrorCode>(["PAGE_MISSING", "FORMAT_NOT_INSTALLED"]);
+
 function writePlaceholder(
   request: IncomingMessage,
   response: ServerResponse,
@@ -351,6 +354,7 @@ function writePlaceholder(
     "1",
     "Freshet-Error",
     failure.code,
+    ...(EXPLAINED.has(failure.code) && failure.detail ? ["Freshet-Reason", failure.detail] : []),
     ...retryAfter(failure),
     ...(failure.code === "METHOD_NOT_ALLOWED" ? ["Allow", "GET, HEAD, OPTIONS"] : []),
   ]);

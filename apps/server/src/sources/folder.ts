@@ -32,6 +32,7 @@ const MEDIA_TYPES_BY_EXTENSION: Readonly<Record<string, string>> = {
   ".jpg": "image/jpeg",
   ".jxl": "image/jxl",
   ".nef": "image/x-dcraw",
+  ".pdf": "application/pdf",
   ".png": "image/png",
   ".psd": "image/vnd.adobe.photoshop",
   ".raf": "image/x-dcraw",

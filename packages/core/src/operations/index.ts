@@ -9,6 +9,7 @@ import { extract } from "./extract.ts";
 import { flip } from "./flip.ts";
 import { gray } from "./gray.ts";
 import { invert } from "./invert.ts";
+import { page } from "./page.ts";
 import { pixelate } from "./pixelate.ts";
 import { radius } from "./radius.ts";
 import { resize } from "./resize.ts";
@@ -36,6 +37,7 @@ export const FILTERS = [
 
 /** Every operation in the order of application, whatever the order in the URL. */
 export const OPERATIONS = [
+  page,
   extract,
   trim,
   resize,

@@ -17,6 +17,8 @@ export interface ImageFacts {
   readonly interlaced: boolean;
   /** Present where the embedded profile reaches colours that sRGB has not. */
   readonly isWide?: true | undefined;
+  /** Pages of a document, of which one is shown: these are the facts of that one. */
+  readonly documentPages?: number | undefined;
   /** Present where an ordinary picture inside of the original is shown, as cameras leave one in their files. */
   readonly isPart?: true | undefined;
 }
@@ -70,4 +72,5 @@ export type RenderErrorCode =
   | "IMAGE_UNREADABLE"
   | "IMAGE_TOO_LARGE"
   | "IMAGE_TOO_SLOW"
-  | "FORMAT_NOT_INSTALLED";
+  | "FORMAT_NOT_INSTALLED"
+  | "PAGE_MISSING";

@@ -22,6 +22,7 @@ const READING: Readonly<Record<InputFormat, number>> = {
   bmp: 3,
   ico: 3,
   jp2: 35,
+  pdf: 3,
 };
 const INTERLACED = { jpeg: 1.3, png: 2.3 } as const;
 const WRITING: Readonly<Record<OutputFormat, number>> = { jpeg: 2, png: 6, webp: 12, avif: 12, gif: 50 };

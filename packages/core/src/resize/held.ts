@@ -21,6 +21,7 @@ const HELD: Readonly<Record<InputFormat, number>> = {
   bmp: 18,
   ico: 18,
   jp2: 40,
+  pdf: 0,
 };
 const INTERLACED = { jpeg: 3.2, png: 8 } as const;
 

@@ -1,3 +1,4 @@
+import type { InputFormat } from "../format.ts";
 import type { ImageFacts, RenderLimits } from "./contract.ts";
 import { RenderError } from "./errors.ts";
 import { heldBytes } from "./held.ts";
@@ -27,6 +28,7 @@ export const DEFAULT_LIMITS: RenderLimits = {
     bmp: 16 * MEGA,
     ico: 4 * MEGA,
     jp2: 7 * MEGA,
+    pdf: 13 * MEGA,
     interlaced: 50 * MEGA,
   },
   maxHeldBytes: 320 * MEGA,
@@ -36,8 +38,15 @@ export const DEFAULT_LIMITS: RenderLimits = {
   timeoutMs: 30_000,
 };
 
+/** Bytes of a PDF: it is copied to where it is read. */
+export const LARGEST_PDF = 32 * MEGA;
+/** Pages of one; counting them costs nothing, but what says to have more is no document. */
+const MOST_DOCUMENT_PAGES = 10_000;
+
 /** Bytes of an SVG that are parsed at all: its cost grows with its elements, which no header tells. */
 export const LARGEST_SVG = MEGA;
+
+const LARGEST: Partial<Record<InputFormat, number>> = { svg: LARGEST_SVG, pdf: LARGEST_PDF };
 
 /**
  * Throws `IMAGE_TOO_LARGE` when the header promises more than the limits allow. `pixelBytes` are those of one decoded pixel; where they are
@@ -51,7 +60,8 @@ export function checkLimits(
   const { maxPixels } = limits;
   const bounds: readonly (readonly [count: number, most: number, unit: string])[] = [
     [byteLength, limits.maxBytes, "bytes"],
-    [byteLength, facts.format === "svg" ? LARGEST_SVG : limits.maxBytes, "bytes"],
+    [byteLength, LARGEST[facts.format] ?? limits.maxBytes, "bytes"],
+    [facts.documentPages ?? 0, MOST_DOCUMENT_PAGES, "pages"],
     [facts.pages, limits.maxPages, "frames"],
     [facts.pixels, maxPixels[facts.format], "pixels"],
     [heldBytes(facts, facts.pixelBytes ?? 1), limits.maxHeldBytes, "bytes to hold at once"],
@@ -66,5 +76,14 @@ export function tooLarge(count: number, most: number, unit: string): RenderError
   return new RenderError(
     "IMAGE_TOO_LARGE",
     `The image has ${count} ${unit} and the limit is ${most}. Publish a smaller original.`,
+  );
+}
+
+/** Throws `PAGE_MISSING` for a page that a document has not. */
+export function checkPage({ documentPages }: Pick<ImageFacts, "documentPages">, page = 1): void {
+  if (documentPages === undefined || page <= documentPages) return;
+  throw new RenderError(
+    "PAGE_MISSING",
+    `The document has ${documentPages === 1 ? "one page" : `${documentPages} pages`}, and doc_page asks for page ${page}.`,
   );
 }

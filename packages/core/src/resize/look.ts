@@ -27,9 +27,10 @@ export async function look(
   context: RenderContext,
   memory: Memory | undefined,
 ): Promise<Insight> {
-  const { extract, trim, resize } = context.transformation;
+  const { page, extract, trim, resize } = context.transformation;
   const recalled: Recall = async (what, find) => {
-    const question = `${what}?${writeTransformation({ ...(extract && { extract }), ...(trim && { trim }) })}`;
+    const within = { ...(page && { page }), ...(extract && { extract }), ...(trim && { trim }) };
+    const question = `${what}?${writeTransformation(within)}`;
     const known = memory?.recall(question);
     if (known) return known;
     const answer = await find();

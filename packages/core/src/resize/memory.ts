@@ -26,6 +26,8 @@ const LOOKED_AT = 48_000_000;
 const DRAWN = 16;
 /** A decoder in WebAssembly, compiled, and what it takes for the smallest picture. */
 const DEVELOPING = 100_000_000;
+/** The largest page that is drawn, and its copies on the way out of WebAssembly. */
+const RASTERISED = 11 * 12_000_000;
 /** Canvas and copy of whoever reads rows. */
 const LEAST = 8_000_000;
 
@@ -53,7 +55,7 @@ export function estimateMemory(
       ((passes.some((pass) => pass.backdrop) ? BACKED : RAW) + reachOf(effects) + lightOf(passes))
     : 0;
   const written = area * (PASSED + (WRITTEN[format] ?? 0) + (late ? LATE : 0));
-  const drawn = facts.format === "svg" ? area * DRAWN : 0;
+  const drawn = facts.format === "svg" ? area * DRAWN : facts.format === "pdf" ? RASTERISED : 0;
   const read = [facts, ...images].reduce((most, each) => Math.max(most, heldBytes(each)), 0);
   const looked = transformation.trim?.trim === undefined ? 0 : Math.min(4 * facts.pixels, LOOKED_AT);
   const developing = [facts, ...images].some((each) => isDeveloped(each.format) && !each.isPart);

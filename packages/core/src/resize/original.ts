@@ -13,12 +13,19 @@ export interface Readable {
   readonly format: InputFormat;
 }
 
-/** Reads a header, holds what it promises against the limits, and only then develops what sharp does not read. */
-export async function readOriginal(original: Uint8Array, limits: RenderLimits): Promise<Readable> {
-  const promised = await readHeader(original);
+/**
+ * Reads a header, holds what it promises against the limits, and only then develops what sharp does not read. A document stays one: it is
+ * drawn when it is known in which size.
+ */
+export async function readOriginal(
+  original: Uint8Array,
+  limits: RenderLimits,
+  page?: number,
+): Promise<Readable> {
+  const promised = await readHeader(original, page);
   const { format } = promised;
   checkLimits(promised, original.length, limits);
-  if (!isDeveloped(format)) return { bytes: original, header: promised, format };
+  if (!isDeveloped(format) || format === "pdf") return { bytes: original, header: promised, format };
   const { develop } = await import("./develop/index.ts");
   const { bytes, orientation } = await develop(format, original);
   const plain = sniffFormat(bytes);

@@ -59,17 +59,31 @@ export interface Painted {
 /** Runs a picture through sharp, pass by pass: the original is decoded once, whatever was asked. */
 export async function runPasses(
   painting: Painting,
-  picture: Pick<Picture, "passes" | "pages" | "needsColor">,
+  picture: Pick<Picture, "passes" | "documentPage" | "pages" | "needsColor">,
   fill: Fill,
 ): Promise<Painted> {
   const { deadline } = painting;
-  const [first, ...later] = picture.passes;
-  const frame = await frameFor(painting, first);
-  const source = frame ? openFrame(frame) : await openOriginal(painting, picture.pages > 1);
+  const [begin, ...later] = picture.passes;
+  const { source, pass: first } = await openSource(painting, begin, picture);
   let image = step(source, first, { ...fill, flatten: fill.flatten && !picture.needsColor });
   if (first.backdrop) image = openRaw(await backed(await toRaw(image, deadline), first, fill, deadline));
   for (const pass of later) image = await followUp(await toRaw(image, deadline), pass, fill, deadline);
   return { image, isFresh: later.length === 0 && first.backdrop === undefined };
+}
+
+/** What the first pass begins with, and what is left of it to be done. */
+async function openSource(
+  painting: Painting,
+  pass: Pass,
+  { documentPage, pages }: Pick<Picture, "documentPage" | "pages">,
+): Promise<{ readonly source: Sharp; readonly pass: Pass }> {
+  const { bytes, header } = painting;
+  if (header.format === "pdf") {
+    const { openPage } = await import("./develop/page.ts");
+    return openPage(bytes, documentPage, pass);
+  }
+  const frame = await frameFor(painting, pass);
+  return { source: frame ? openFrame(frame) : await openOriginal(painting, pages > 1), pass };
 }
 
 async function openOriginal(

@@ -45,6 +45,8 @@ export interface Picture {
   readonly size: Size;
   /** Where the picture was cut out of the upright original. */
   readonly within: { readonly left: number; readonly top: number; readonly original: Size };
+  /** Page of a document that is drawn, from 1 on; of another original it says nothing. */
+  readonly documentPage: number;
   /** Frames that are painted; more than one only for an animation. */
   readonly pages: number;
   /** Fills padding and bared corners and lies behind transparency. */

@@ -5,7 +5,7 @@ import { readHead } from "./develop/heads.ts";
 import { asRenderError, openImage } from "./engine.ts";
 import { RenderError } from "./errors.ts";
 import { isWideProfile } from "./icc.ts";
-import { LARGEST_SVG, tooLarge } from "./limits.ts";
+import { LARGEST_PDF, LARGEST_SVG, tooLarge } from "./limits.ts";
 import { sniffFormat } from "./sniff.ts";
 import { layDown, type Symmetry, UPRIGHT, uprighting } from "./symmetry.ts";
 
@@ -46,15 +46,27 @@ export async function probe(bytes: Uint8Array): Promise<ImageFacts> {
 
 /** Without what only a render needs. */
 export function factsOf(header: Header): ImageFacts {
-  const { format, width, height, pages, hasAlpha, pixels, interlaced, isWide, isPart } = header;
-  const marks = { ...(isWide && { isWide }), ...(isPart && { isPart }) };
+  const { format, width, height, pages, hasAlpha, pixels, interlaced, isWide, isPart, documentPages } =
+    header;
+  const marks = {
+    ...(isWide && { isWide }),
+    ...(isPart && { isPart }),
+    ...(documentPages && { documentPages }),
+  };
   return { format, width, height, pages, hasAlpha, pixels, interlaced, ...marks };
 }
 
-export async function readHeader(bytes: Uint8Array): Promise<Header> {
+/** `page` is that of a document. */
+export async function readHeader(bytes: Uint8Array, page?: number): Promise<Header> {
   const format = sniffFormat(bytes);
   if (!format) throw unreadable("The original is in no format that is read.");
   if (!isDeveloped(format)) return readPlainHeader(format, bytes);
+  if (format === "pdf") {
+    if (bytes.length > LARGEST_PDF) throw tooLarge(bytes.length, LARGEST_PDF, "bytes");
+    const { readDocument } = await import("./develop/pdfium.ts");
+    const { documentPages, ...size } = await readDocument(bytes, page);
+    return { ...promisedBy(format, { ...size, hasAlpha: false }), documentPages };
+  }
   const head = readHead(format, bytes);
   if (!head) throw unreadable("The original has no header that could be read, or ends before its picture.");
   return promisedBy(format, head);

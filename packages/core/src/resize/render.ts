@@ -37,7 +37,7 @@ export async function withPicture<Result>(
   work: (painting: Painting, picture: Picture) => Promise<Result>,
 ): Promise<Result> {
   const deadline = performance.now() + limits.timeoutMs;
-  const { bytes, header } = await readOriginal(original, limits);
+  const { bytes, header } = await readOriginal(original, limits, transformation.page?.doc_page);
   const wish = { transformation: effectiveTransformation(transformation), format, rival, limits };
   const painting = { bytes, header, limits, images, frames, gamut: "srgb", deadline } as const;
   const isWide = gamut === "p3" && header.isWide && [format, rival ?? format].every(carriesP3);

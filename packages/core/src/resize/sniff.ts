@@ -35,6 +35,7 @@ const SIGNATURES = [
   ["raw", signs(0, "FUJIFILMCCD-RAW ")],
   ["jxl", signs(0, "\xff\x0a", "\0\0\0\x0cJXL \r\n\x87\n")],
   ["jp2", signs(0, "\xff\x4f\xff\x51", "\0\0\0\x0cjP  \r\n\x87\n")],
+  ["pdf", signs(0, "%PDF-")],
   ["psd", signs(0, "8BPS\0\x01\0\0\0\0\0\0")],
 ] as const satisfies readonly (readonly [InputFormat, readonly unknown[]])[];
 

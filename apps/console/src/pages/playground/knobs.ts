@@ -24,7 +24,7 @@ const PLACES: readonly {
 }[] = [
   { id: "size", title: "Size and crop", operations: ["resize"] },
   { id: "padding", title: "Padding", operations: [] },
-  { id: "cut", title: "Cut", operations: ["extract", "trim"] },
+  { id: "cut", title: "Cut", operations: ["page", "extract", "trim"] },
   { id: "turn", title: "Turn", operations: ["flip", "rotate"] },
   {
     id: "colors",
@@ -53,6 +53,7 @@ const LABELS: Readonly<Record<string, string>> = {
   bg_opacity: "Opacity of that copy",
   bg_colorize: "Colour over that copy",
   bg_gravity: "Part of that copy",
+  doc_page: "Page of a document",
   tl_px: "Top left",
   br_px: "Bottom right",
   r: "Rotate",

@@ -175,6 +175,47 @@ export function iconOfPngs(pngs: readonly Buffer[], sides: readonly number[]): B
   return Buffer.concat([head, ...pngs]);
 }
 
+/** One page of a document: its size in points, what is drawn on it, and what else its dictionary says. */
+export interface Page {
+  readonly width: number;
+  readonly height: number;
+  readonly draws: string;
+  readonly more?: string;
+}
+
+/** A PDF of some pages; `catalog` is added to what it says of itself. */
+export function pdfOf(pages: readonly Page[], catalog = ""): Buffer {
+  const kids = pages.map((_, place) => `${4 + place * 2} 0 R`).join(" ");
+  const objects = [
+    `<</Type/Catalog/Pages 2 0 R${catalog}>>`,
+    `<</Type/Pages/Count ${pages.length}/Kids[${kids}]>>`,
+    "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+    ...pages.flatMap(({ width, height, draws, more = "" }, place) => [
+      `<</Type/Page/Parent 2 0 R/MediaBox[0 0 ${width} ${height}]${more}/Contents ${5 + place * 2} 0 R/Resources<</Font<</F 3 0 R>>>>>>`,
+      `<</Length ${draws.length}>>\nstream\n${draws}\nendstream`,
+    ]),
+  ];
+  const parts = ["%PDF-1.7\n"];
+  const places: string[] = [];
+  let at = parts.join("").length;
+  for (const [place, object] of objects.entries()) {
+    places.push(`${String(at).padStart(10, "0")} 00000 n \n`);
+    const text = `${place + 1} 0 obj\n${object}\nendobj\n`;
+    parts.push(text);
+    at += text.length;
+  }
+  const count = objects.length + 1;
+  const table = `xref\n0 ${count}\n0000000000 65535 f \n${places.join("")}`;
+  const end = `trailer\n<</Size ${count}/Root 1 0 R>>\nstartxref\n${at}\n%%EOF\n`;
+  return Buffer.from([...parts, table, end].join(""), "latin1");
+}
+
+/** The sign on a page of 96 by 64 points. */
+export const SIGN_PAGE: Page = {
+  ...SIGN,
+  draws: "1 0 0 rg 0 0 48 64 re f 0 0 1 rg 48 0 48 64 re f 0 0.8 0 rg 0 40 24 24 re f",
+};
+
 /** The sign as HEVC, which nothing that is installed here writes: by libheif's own `heif-enc -q 50`. */
 export const SIGN_HEIC = Buffer.from(
   "AAAAHGZ0eXBoZWljAAAAAG1pZjFoZWljbWlhZgAAAUJtZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAAAAAAAAAAAAAAAA5waXRtAAAAAAABAAAAImlsb2MAAAAAREAAAQABAAAAAAFmAAEAAAAAAAAAcwAAACNpaW5mAAAAAAABAAAAFWluZmUCAAAAAAEAAGh2YzEAAAAAwmlwcnAAAACkaXBjbwAAAHhodmNDAQNwAAAAAAAAAAAAHvAA/P34+AAADwMgAAEAGEABDAH//wNwAAADAJAAAAMAAAMAHroCQCEAAQArQgEBA3AAAAMAkAAAAwAAAwAeoDCBBZbqSSmubgQEDAgAAAMACAAAAwAIQCIAAQAHRAHBcrAiQAAAABRpc3BlAAAAAAAAAGAAAABAAAAAEHBpeGkAAAAAAwgICAAAABZpcG1hAAAAAAAAAAEAAQOBAoMAAAB7bWRhdAAAAG8oAa8TgNuoP7rV/nzj+QZLBLP5lj3Sy6njv3XrpBH/dGrhK9bwzrnuC5Gg4Piuv//9cAqnwG8/8QAlsNv94tkprzwf/Xup4dI27N63f4lRPoiyEkXi/TsqoAxy5Kbfy7HfhKcCp/p1PxynmZPaoWA=",

@@ -8,7 +8,10 @@ import { readJxl } from "./heads/jxl.ts";
 import { readPsd } from "./heads/psd.ts";
 import { readRaw } from "./heads/raw.ts";
 
-const HEADS: { readonly [Format in DevelopedFormat]: ReadHead } = {
+/** All but documents, which are read by the library that draws them. */
+export type HeadedFormat = Exclude<DevelopedFormat, "pdf">;
+
+const HEADS: { readonly [Format in HeadedFormat]: ReadHead } = {
   heic: readHeic,
   jxl: readJxl,
   psd: readPsd,
@@ -19,7 +22,7 @@ const HEADS: { readonly [Format in DevelopedFormat]: ReadHead } = {
 };
 
 /** The header of an original of that format; undefined where it promises nothing that could be drawn. Never throws. */
-export function readHead(format: DevelopedFormat, bytes: Uint8Array): Head | undefined {
+export function readHead(format: HeadedFormat, bytes: Uint8Array): Head | undefined {
   const head = HEADS[format](bytes);
   return head && head.width > 0 && head.height > 0 ? head : undefined;
 }

@@ -1,8 +1,7 @@
-import type { DevelopedFormat } from "../../format.ts";
 import { RenderError } from "../errors.ts";
 import { iconOf, largestEntry } from "./heads/ico.ts";
 import { isCodestream } from "./heads/jp2.ts";
-import { readHead } from "./heads.ts";
+import { type HeadedFormat, readHead } from "./heads.ts";
 
 /** An original as sharp reads it. */
 export interface Developed {
@@ -12,7 +11,7 @@ export interface Developed {
 }
 
 /** What an original of a format that sharp does not read is drawn from: a picture that lies inside of it, or its decoded pixels. */
-export async function develop(format: DevelopedFormat, bytes: Uint8Array): Promise<Developed> {
+export async function develop(format: HeadedFormat, bytes: Uint8Array): Promise<Developed> {
   const head = readHead(format, bytes);
   if (!head) throw new RenderError("IMAGE_UNREADABLE", "The original has no header that could be read.");
   const { part } = head;

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import type { IMagickImage } from "@imagemagick/magick-wasm";
-import type { DevelopedFormat } from "../../format.ts";
 import { RenderError } from "../errors.ts";
+import type { HeadedFormat } from "./heads.ts";
 import { notInstalled } from "./not-installed.ts";
 import { type Pixels, writeTiff } from "./tiff.ts";
 
@@ -29,7 +29,7 @@ const CODERS = {
   ico: "Ico",
   jp2: "Jp2",
   j2k: "J2k",
-} as const satisfies Record<DevelopedFormat | "j2k", keyof Magick["MagickFormat"]>;
+} as const satisfies Record<HeadedFormat | "j2k", keyof Magick["MagickFormat"]>;
 
 let loaded: Promise<Magick> | undefined;
 

@@ -24,7 +24,8 @@ export async function openLayer(mark: Watermark, canvas: Size, means: Means): Pr
   }
   try {
     const { limits = DEFAULT_LIMITS } = means;
-    const { bytes, header } = await readOriginal(given, limits);
+    const { bytes, header, format } = await readOriginal(given, limits);
+    if (format === "pdf") throw new RenderError("IMAGE_UNREADABLE", "It is a document.");
     const box = placeMark(mark, header, canvas);
     const image = openImage(bytes, { maxPixels: limits.maxPixels[header.format], animated: false })
       .autoOrient()

@@ -15,6 +15,7 @@ import { extract } from "./extract.ts";
 import { flip } from "./flip.ts";
 import { gray } from "./gray.ts";
 import { invert } from "./invert.ts";
+import { page } from "./page.ts";
 import { pixelate } from "./pixelate.ts";
 import { radius } from "./radius.ts";
 import { resize } from "./resize.ts";
@@ -27,6 +28,7 @@ import { watermark } from "./watermark.ts";
 
 /** The painting half of each operation; one without it does not compile. */
 export const APPLY: { readonly [Name in OperationName]: Apply<Name> } = {
+  page,
   extract,
   trim,
   resize,
@@ -62,7 +64,7 @@ export function draw(header: Drawable, { transformation, insight = {}, ...wish }
 
 /** Plans what is left of the original before it is resized; what `insight` knows is cut. */
 export function drawSource(header: Drawable, context: RenderContext): Picture {
-  return (["extract", "trim"] as const).reduce(
+  return (["page", "extract", "trim"] as const).reduce(
     (picture: Picture, name) => applyOne(name, picture, context),
     blank(header, context),
   );
@@ -86,6 +88,7 @@ function blank(
     passes: [openPass(layDown(uprighting, size), uprighting)],
     size,
     within: { left: 0, top: 0, original: size },
+    documentPage: 1,
     pages: ANIMATED.includes(context.format) ? pages : 1,
     background,
     needsColor: (isGrey || isDeep) && isColored === true,
