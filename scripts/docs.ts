@@ -95,7 +95,7 @@ the image is delivered. Colours are sRGB: embedded profiles are applied and drop
 left; 16 bits become 8. Everything is done to every frame of an animation.
 
 A project with \`"gamut": "p3"\` keeps more: an original whose profile has a primary outside of sRGB (Display P3, Adobe RGB, ProPhoto and
-others made of primaries and curves) becomes Display P3, with a small profile that says so, as JPEG, PNG, WebP and AVIF; colours beyond that are the
+others made of primaries and curves) becomes Display P3, with a small profile that says so, as JPEG, PNG, WebP, AVIF and JPEG XL; colours beyond that are the
 nearest in it. Colours in a URL are sRGB there too and are shown as such, and so are watermarks without a wide profile. Filters then count in
 numbers of Display P3, which have the same curve: a grey stays that grey, and what is saturated stays more so. GIF, CMYK and greys are always sRGB. An
 original that nothing is asked of is delivered with its own bytes, so with its own profile, whatever the setting.
@@ -107,6 +107,8 @@ renders them as requests are rendered, with WebP accepted, and lays them out in 
 An SVG stays one, whatever its size is asked to be, unless \`force_format\` names another format than \`original\`: it is delivered as what of
 it draws, without scripts, handlers, links, foreign objects, fonts and addresses outside itself, and without comments and white space.
 One that cannot be read strictly, or is too deep or too heavy, is delivered as pixels.
+
+JPEG XL is sent to clients that name \`image/jxl\`, where the URL or the project lists it, in 2.5 megapixels at most; AVIF in 4, GIF in 16, others in 40.
 
 A PDF is delivered as a picture of one of its pages, on white, drawn in the size that is asked for: two pixels a point (144 to the inch) where none is. What
 is drawn of it has 12 megapixels at most; more are enlarged from those. HEIC, JPEG XL, PSD, BMP, ICO, JPEG 2000 and cameras' files (DNG, CR2, NEF, ARW, RAF) are

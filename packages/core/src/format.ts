@@ -1,10 +1,10 @@
 /** Formats Freshet writes. */
-export const OUTPUT_FORMATS = ["avif", "webp", "jpeg", "png", "gif"] as const;
+export const OUTPUT_FORMATS = ["avif", "webp", "jxl", "jpeg", "png", "gif"] as const;
 export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
 
 /**
- * Formats that have to be developed: decoded by a library beside sharp, in a process that can be killed. No client is sent one of them,
- * so that an original that nothing is asked of becomes JPEG, or PNG where it is transparent.
+ * Formats that have to be developed: decoded by a library beside sharp, in a process that can be killed. No client is sent one of them
+ * (but JPEG XL, to those that name it), so that an original that nothing is asked of becomes JPEG, or PNG where it is transparent.
  */
 export const DEVELOPED_FORMATS = ["heic", "jxl", "psd", "raw", "bmp", "ico", "jp2", "pdf"] as const;
 export type DevelopedFormat = (typeof DEVELOPED_FORMATS)[number];

@@ -47,13 +47,15 @@ export function allowanceOf(
   const formats: ReadonlySet<InputFormat> = new Set(all.map((each) => each.format));
   const needed = estimateMemory(facts, transformation, format, options);
   const developed = all.filter((each) => isDeveloped(each.format) && !each.isPart);
-  const isHarmless = !formats.has("svg") && !formats.has("avif") && developed.length === 0;
+  const isHarmless =
+    !formats.has("svg") && !formats.has("avif") && developed.length === 0 && format !== "jxl";
   if (isHarmless && needed <= MOST_HERE) return undefined;
   const bytes = EMPTY_CELL + needed * CAUTION;
   if (formats.has("pdf")) return { ...DOCUMENT, bytes: Math.max(bytes, DOCUMENT.bytes) };
   if (!formats.has("svg")) {
     // Whatever else is drawn beside it has its own time.
-    const own = developed.length === all.length ? developingMs(developed, needed) : PICTURE_MS;
+    const isOwn = developed.length === all.length && format !== "jxl";
+    const own = isOwn ? developingMs(developed, needed) : PICTURE_MS;
     return { bytes, cpuMs: Math.min(PICTURE_MS, own), isQuick: false };
   }
   return { ...DRAWING, bytes: Math.max(bytes, DRAWING.bytes) };

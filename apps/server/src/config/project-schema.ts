@@ -106,7 +106,8 @@ export const PROJECT_SCHEMA = {
     },
     formats: {
       type: "array",
-      description: "Formats negotiated by Accept where the URL names none, best first.",
+      description:
+        "Formats negotiated by Accept where the URL names none, best first. jxl (JPEG XL) needs the optional package wasm-vips and a process of its own for most answers.",
       maxItems: OUTPUT_FORMATS.length,
       items: { type: "string", enum: OUTPUT_FORMATS },
       default: ["avif", "webp"],
@@ -114,7 +115,7 @@ export const PROJECT_SCHEMA = {
     gamut: {
       type: "string",
       description:
-        "Colours of what is rendered. p3: an original whose embedded profile reaches beyond sRGB (Display P3, Adobe RGB, ProPhoto) keeps its colours as far as Display P3 has them, with that profile embedded, in JPEG, PNG, WebP and AVIF. GIF and every other original are sRGB without a profile.",
+        "Colours of what is rendered. p3: an original whose embedded profile reaches beyond sRGB (Display P3, Adobe RGB, ProPhoto) keeps its colours as far as Display P3 has them, with that profile embedded, in JPEG, PNG, WebP, AVIF and JPEG XL. GIF and every other original are sRGB without a profile.",
       enum: ["srgb", "p3"],
       default: "srgb",
     },

@@ -25,7 +25,14 @@ const READING: Readonly<Record<InputFormat, number>> = {
   pdf: 3,
 };
 const INTERLACED = { jpeg: 1.3, png: 2.3 } as const;
-const WRITING: Readonly<Record<OutputFormat, number>> = { jpeg: 2, png: 6, webp: 12, avif: 12, gif: 50 };
+const WRITING: Readonly<Record<OutputFormat, number>> = {
+  jpeg: 2,
+  png: 6,
+  webp: 12,
+  avif: 12,
+  jxl: 10,
+  gif: 50,
+};
 
 /** A border is looked for in the whole picture, whatever is made of it. */
 const LOOKING = 3;
@@ -50,6 +57,7 @@ const WIDENING = 2.2;
 /** What the smallest render takes, and what starting a decoder takes. */
 const LEAST = 0.2;
 const DEVELOPING = 18;
+const STARTING_JXL = 35;
 
 /**
  * What a render will take, in hundredths of a second of one core or thereabouts: 9 for a photograph of 12 MP as a WebP
@@ -76,7 +84,7 @@ export function estimateCost(
   const pressed = transformation.encode?.optipress === undefined ? 0 : searchingOf(facts, format, rival);
   const improved = late ? (TRIES * size.width * size.height * ((LATE[format] ?? 0) + JUDGING)) / 1e6 : 0;
   const developed = [facts, ...images].some((each) => isDeveloped(each.format) && !each.isPart);
-  const started = developed ? DEVELOPING : 0;
+  const started = (developed ? DEVELOPING : 0) + (format === "jxl" ? STARTING_JXL : 0);
   return LEAST + started + read + further + written + pressed + improved;
 }
 

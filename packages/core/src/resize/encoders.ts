@@ -12,13 +12,16 @@ export interface Writing {
   readonly late?: boolean;
 }
 
+/** What sharp itself writes. */
+export type SharpFormat = Exclude<OutputFormat, "jxl">;
+
 type Encoder = (image: Sharp, quality: number | undefined, writing: Writing) => Sharp;
 
 /**
  * Settings fit for the request path; what makes files smaller for several times the CPU is for what is `late`. The curves that quality
  * is chosen by (`quality/curves.ts`) were fitted to those of the request path. Defaults here are for animations.
  */
-export const ENCODERS: { readonly [Format in OutputFormat]: Encoder } = {
+export const ENCODERS: { readonly [Format in SharpFormat]: Encoder } = {
   jpeg: (image, quality = 85, { small, late } = {}) =>
     image.jpeg({ quality, mozjpeg: small === true || late === true }),
   webp: (image, quality = 80, { small, late, ...timing } = {}) =>

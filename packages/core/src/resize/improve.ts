@@ -1,14 +1,14 @@
 import type { OutputFormat } from "../format.ts";
 import type { Transformation } from "../operations/index.ts";
 import type { ImageFacts, Rendered, RenderOptions } from "./contract.ts";
-import { ENCODERS } from "./encoders.ts";
 import { asP3, openImage, openRaw, type Raw, toRaw } from "./engine.ts";
 import { type Beside, foresee } from "./foreseen.ts";
-import { encodeAs, paintRaw } from "./paint.ts";
+import { paintRaw } from "./paint.ts";
 import { qualityFor, shownHardness, type Writer } from "./quality/curves.ts";
 import { hold, SMALLEST } from "./quality/hold.ts";
 import { likenessTo } from "./quality/likeness.ts";
 import { withPicture } from "./render.ts";
+import { writePicture } from "./write.ts";
 
 /** Raised by hand whenever the same variant would be improved to other bytes. */
 export const IMPROVER_REVISION = 1;
@@ -60,12 +60,10 @@ export async function improve(
     const { gamut, deadline } = painting;
     const { raw, quality = USUAL_QUALITY } = await paintRaw(painting, picture, format);
     const inGamut = gamut === "p3" ? asP3 : (image: ReturnType<typeof openRaw>) => image;
-    const write = (at: number, late: boolean) =>
-      encodeAs(
-        ENCODERS[format](inGamut(openRaw(raw)), at, { late, small: picture.press !== undefined }),
-        format,
-        deadline,
-      );
+    const write = (at: number, late: boolean) => {
+      const writing = { late, small: picture.press !== undefined };
+      return writePicture(openRaw(raw), format, { quality: at, gamut, writing, deadline });
+    };
     const first = await write(quality, false);
     const writers = WRITERS[format];
     if (!writers || Math.min(raw.width, raw.height) < SMALLEST)

@@ -33,8 +33,15 @@ export const DEFAULT_LIMITS: RenderLimits = {
   },
   maxHeldBytes: 320 * MEGA,
   maxPages: 500,
-  // AVIF takes 30 MB of memory a megapixel, five times what the others take, and GIF five times their time.
-  maxOutputPixels: { jpeg: 40 * MEGA, png: 40 * MEGA, webp: 40 * MEGA, gif: 16 * MEGA, avif: 4 * MEGA },
+  // AVIF takes 30 MB of memory a megapixel, five times what the others take, JPEG XL 75, and GIF five times their time.
+  maxOutputPixels: {
+    jpeg: 40 * MEGA,
+    png: 40 * MEGA,
+    webp: 40 * MEGA,
+    gif: 16 * MEGA,
+    avif: 4 * MEGA,
+    jxl: 2.5 * MEGA,
+  },
   timeoutMs: 30_000,
 };
 

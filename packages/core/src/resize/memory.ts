@@ -6,8 +6,10 @@ import { type Beside, foresee } from "./foreseen.ts";
 import { heldBytes } from "./held.ts";
 import type { Pass } from "./picture.ts";
 
-/** An AVIF is held while it is written. */
-const WRITTEN: Partial<Record<OutputFormat, number>> = { avif: 30 };
+/** An AVIF is held while it is written, and a JPEG XL in WebAssembly. */
+const WRITTEN: Partial<Record<OutputFormat, number>> = { avif: 30, jxl: 75 };
+/** What writes a JPEG XL, before it has written one. */
+const WRITING_JXL = 90_000_000;
 /** Rows on their way to any encoder, seen when a small picture was made large. */
 const PASSED = 5;
 /** Finished pixels before and after an effect, or for two encoders. */
@@ -54,7 +56,8 @@ export function estimateMemory(
       pages *
       ((passes.some((pass) => pass.backdrop) ? BACKED : RAW) + reachOf(effects) + lightOf(passes))
     : 0;
-  const written = area * (PASSED + (WRITTEN[format] ?? 0) + (late ? LATE : 0));
+  const ready = format === "jxl" ? WRITING_JXL : 0;
+  const written = ready + area * (PASSED + (WRITTEN[format] ?? 0) + (late ? LATE : 0));
   const drawn = facts.format === "svg" ? area * DRAWN : facts.format === "pdf" ? RASTERISED : 0;
   const read = [facts, ...images].reduce((most, each) => Math.max(most, heldBytes(each)), 0);
   const looked = transformation.trim?.trim === undefined ? 0 : Math.min(4 * facts.pixels, LOOKED_AT);

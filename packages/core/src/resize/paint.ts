@@ -1,14 +1,14 @@
-import type { Sharp } from "sharp";
 import type { OutputFormat } from "../format.ts";
 import type { Rendered } from "./contract.ts";
 import { applyEffects } from "./effects/index.ts";
-import { ENCODERS, type Writing } from "./encoders.ts";
-import { asP3, framesOf, limited, openRaw, type Raw, toRaw } from "./engine.ts";
+import type { Writing } from "./encoders.ts";
+import { framesOf, openRaw, type Raw, toRaw } from "./engine.ts";
 import { fillOf, type Painted, type Painting, runPasses } from "./passes.ts";
 import type { Picture } from "./picture.ts";
 import type { Header } from "./probe.ts";
 import { chosenQuality, writerOf } from "./quality/target.ts";
 import { textureOf } from "./quality/texture.ts";
+import { writePicture } from "./write.ts";
 
 /** Pixels that are held to be looked at or encoded twice; a larger picture comes in the first format alone, at a typical quality. */
 const MOST_HELD = 16_000_000;
@@ -33,15 +33,15 @@ export async function paint(
   // raw pixels have none, whether they come from a frame or from the original.
   const isMarked = isFresh && isStill && isSmall && isMarkedIn(format, header);
   const isRivalled = rival !== undefined && isStill && isSmall;
-  const needsPixels = isChosen || isMarked || isRivalled;
+  // What is not written by sharp is written from pixels.
+  const needsPixels = isChosen || isMarked || isRivalled || format === "jxl";
   const raw = needsPixels ? await toRaw(image, deadline) : undefined;
   const timing = !isStill && (raw || !isFresh) ? timingOf(header) : {};
   const quality = qualityIn(picture, isChosen ? raw : undefined);
   const write = (as: OutputFormat) => {
     const writing = { ...timing, small: picture.press !== undefined };
-    const finished = raw ? openRaw(raw) : image;
-    const said = gamut === "p3" ? asP3(finished) : finished;
-    return encodeAs(ENCODERS[as](said, quality(as), writing), as, deadline);
+    const finish = { quality: quality(as), gamut, writing, deadline };
+    return writePicture(raw ? openRaw(raw) : image, as, finish);
   };
   const first = await write(format);
   const isOpaque = raw !== undefined && raw.channels % 2 === 1;
@@ -72,17 +72,6 @@ function qualityIn(picture: Picture, raw: Raw | undefined) {
   return (format: OutputFormat): number | undefined => {
     const writer = writerOf(format, press !== undefined);
     return writer && choosesQuality(picture) ? chosenQuality(writer, texture, press) : quality;
-  };
-}
-
-export async function encodeAs(encoded: Sharp, format: OutputFormat, deadline: number): Promise<Rendered> {
-  const { data, info } = await limited(encoded, deadline).toBuffer({ resolveWithObject: true });
-  return {
-    bytes: data,
-    format,
-    width: info.width,
-    height: info.pageHeight ?? info.height,
-    pages: info.pages ?? 1,
   };
 }
 

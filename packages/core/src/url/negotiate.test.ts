@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { OUTPUT_FORMATS, type OutputFormat } from "../format.ts";
+import { DEVELOPED_FORMATS, OUTPUT_FORMATS, type OutputFormat } from "../format.ts";
 import { FORMAT_CHOICES } from "../operations/encode.ts";
 import { chooseFormat, type FormatChoice, type FormatQuestion } from "./negotiate.ts";
 
@@ -41,6 +41,33 @@ describe("asked for by the URL", () => {
     expect(choose(["avif", "webp"], OLD, png)).toBe("png by Accept");
     expect(choose(["webp", "original"], OLD, png)).toBe("png by Accept");
     expect(choose(["png", "webp"], MODERN)).toBe("png");
+  });
+});
+
+describe("JPEG XL", () => {
+  const CHROMIUM = `image/jxl,${MODERN}`;
+  test("is for those that name it, as AVIF and WebP are", () => {
+    expect(choose(["jxl"], CHROMIUM)).toBe("jxl by Accept");
+    expect(choose(["jxl"], MODERN)).toBe("jpeg by Accept");
+    expect(choose(["jxl", "webp"], MODERN, png)).toBe("webp by Accept");
+    expect(choose(undefined, CHROMIUM, jpeg, ["jxl", "avif"])).toBe("jxl by Accept");
+    expect(choose(undefined, CHROMIUM, png, ["jxl"])).toBe("jxl by Accept");
+    expect(choose(undefined, MODERN, jpeg, ["jxl", "avif"])).toBe("avif by Accept");
+  });
+  test("is never negotiated for what moves, nor without being listed", () => {
+    expect(choose(undefined, CHROMIUM, animation, ["jxl", "webp"])).toBe("webp by Accept");
+    expect(choose(undefined, CHROMIUM, animation, ["jxl"])).toBe("gif");
+    expect(choose(undefined, CHROMIUM)).toBe("avif by Accept");
+  });
+  test("as an original is kept for those that name it, where that is asked for", () => {
+    const source = { format: "jxl", hasAlpha: false, pages: 1 } as const;
+    expect(choose(["original"], CHROMIUM, source)).toBe("jxl by Accept");
+    expect(choose(["original"], MODERN, source)).toBe("jpeg by Accept");
+    expect(choose(undefined, CHROMIUM, { ...source, hasAlpha: true }, [])).toBe("png");
+    for (const format of ["heic", "psd", "raw", "bmp", "ico", "jp2", "pdf"] as const) {
+      expect(choose(["original"], CHROMIUM, { format, hasAlpha: false, pages: 1 })).toBe("jpeg");
+      expect(choose(undefined, OLD, { format, hasAlpha: true, pages: 1 })).toBe("png by Accept");
+    }
   });
 });
 
@@ -96,14 +123,14 @@ describe("negotiated", () => {
 test("an answer that is not negotiated is the same for every Accept", () => {
   const accept = fc.oneof(
     fc.string(),
-    fc.constantFrom(MODERN, OLD, "image/webp", "image/avif,image/jpeg", ",;=;q,,"),
+    fc.constantFrom(MODERN, OLD, "image/jxl", "image/webp", "image/avif,image/jpeg", ",;=;q,,"),
   );
   fc.assert(
     fc.property(
       fc.option(fc.array(fc.constantFrom(...FORMAT_CHOICES)), { nil: undefined }),
       fc.array(fc.constantFrom(...OUTPUT_FORMATS)),
       fc.record({
-        format: fc.constantFrom(...OUTPUT_FORMATS, "tiff" as const, "svg" as const),
+        format: fc.constantFrom(...OUTPUT_FORMATS, ...DEVELOPED_FORMATS, "tiff" as const, "svg" as const),
         hasAlpha: fc.boolean(),
         pages: fc.constantFrom(1, 5),
       }),

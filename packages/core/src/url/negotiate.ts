@@ -46,10 +46,18 @@ export function chooseFormat({ requested, accept, source, auto }: FormatQuestion
 
 type Source = FormatQuestion["source"];
 
+/** Formats that are sent only to who names them. */
+const NAMED: ReadonlySet<string> = new Set<OutputFormat>(["webp", "avif", "jxl"]);
+
 function stepOf(choice: FormatChoice, source: Source): { format: OutputFormat; ifNamed: boolean } {
   if (choice === "_webp") return { format: "webp", ifNamed: false };
-  if (choice === "original") return { format: ownFormat(source), ifNamed: false };
-  return { format: choice, ifNamed: choice === "webp" || choice === "avif" };
+  if (choice === "original") {
+    // Of what browsers show in part, its own format is for those that name it.
+    return source.format === "jxl"
+      ? { format: "jxl", ifNamed: true }
+      : { format: ownFormat(source), ifNamed: false };
+  }
+  return { format: choice, ifNamed: NAMED.has(choice) };
 }
 
 /** Negotiation never stops an animation and never loses transparency. */

@@ -22,6 +22,8 @@ export type Lessons = { readonly [W in Writer]?: number };
 /** The encoder that writes a format; undefined where there is no quality to choose. */
 export function writerOf(format: OutputFormat, isPressed: boolean): Writer | undefined {
   if (format === "png" || format === "gif") return undefined;
+  // JPEG XL looks like a JPEG of the same quality, in fewer bytes.
+  if (format === "jxl") return "jpeg";
   return format === "jpeg" && isPressed ? "mozjpeg" : format;
 }
 
