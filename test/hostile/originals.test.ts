@@ -5,6 +5,8 @@ import { type Freshet, startFreshet } from "../support/freshet.ts";
 import { watchFootprint } from "../support/memory.ts";
 import { type Origin, startOrigin } from "../support/origin.ts";
 import { full } from "../support/size.ts";
+import { hostileDeveloped } from "./inputs/developed.ts";
+import { hostileDocuments } from "./inputs/documents.ts";
 import { hostileDrawings } from "./inputs/drawings.ts";
 import type { HostileInput } from "./inputs/input.ts";
 import { hostilePictures } from "./inputs/pictures.ts";
@@ -23,7 +25,10 @@ let inputs: readonly HostileInput[];
 let firstMs: number;
 
 beforeAll(async () => {
-  const all = [...(await hostilePictures()), ...(await strangers()), ...hostileDrawings()];
+  const all = [
+    ...[...(await hostilePictures()), ...(await strangers()), ...hostileDrawings()],
+    ...[...(await hostileDeveloped()), ...hostileDocuments()],
+  ];
   inputs = all.filter(({ isLong = false }) => full || !isLong);
   origin = await startOrigin();
   for (const [place, { bytes, type = "image/jpeg" }] of inputs.entries()) {
@@ -87,7 +92,7 @@ function serveOthers(): () => Promise<{ readonly answers: number; readonly slowe
     for (; !isOver; answers += 1) {
       const begun = performance.now();
       const answer = await ask(`/${answers % PICTURES}.jpg?w=${100 + answers}`);
-      expect(answer.status).toBe(200);
+      expect(answer.status, `another's picture: ${answer.headers.get("freshet-error")}`).toBe(200);
       await answer.arrayBuffer();
       slowestMs = Math.max(slowestMs, performance.now() - begun);
       await rest(50);

@@ -20,7 +20,7 @@ const CAUTION = 1.25;
  */
 const DRAWING: Allowance = { bytes: 200 * MB, cpuMs: 1_500, isQuick: false };
 /** The same for a page of a document, with the largest picture that is drawn of one, its copies and its fonts. */
-const DOCUMENT: Allowance = { bytes: 300 * MB, cpuMs: 1_800, isQuick: false };
+const DOCUMENT: Allowance = { bytes: 300 * MB, cpuMs: 1_500, isQuick: false };
 /** Reading a drawing without drawing it. */
 export const TEXT: Allowance = { bytes: 200 * MB, cpuMs: 1_000, isQuick: true };
 const PICTURE_MS = 20_000;

@@ -5,7 +5,7 @@ import type { Raw } from "./engine.ts";
 import { RenderError } from "./errors.ts";
 import type { Gamut } from "./gamut.ts";
 
-/** In bytes about what more effort gives, for a quarter of its time: on the request path it is faster than WebP once it runs. */
+/** As fast as WebP once it runs. At the usual qualities the next useful step, 5, gives no fewer bytes, for four times the time. */
 const EFFORT = 3;
 /** `q` counts as JPEG's: measured on photographs, JPEG XL scores the same at the same number. */
 const USUAL_QUALITY = 85;
