@@ -242,14 +242,14 @@ export const CONFIG_SCHEMA = {
         cells: {
           type: "integer",
           description:
-            "Processes that read what a few bytes can make expensive: drawings, AVIF, and pictures that have to be held whole. They are started when first needed. Default: as many as the machine has cores, at most 2.",
+            "Processes that read what a few bytes can make expensive: drawings, documents, AVIF, HEIC and others that need a decoder of their own, and pictures that have to be held whole. They are started when first needed. Default: as many as the machine has cores, at most 2.",
           minimum: 1,
           maximum: 64,
         },
         cellBytes: {
           type: "integer",
           description:
-            "Bytes of memory that all of them may take together. What needs more is answered with 413: an AVIF original may have 15 megapixels by default, and up to 25 from 600000000 bytes on.",
+            "Bytes of memory that all of them may take together. What needs more is answered with 413: an AVIF or HEIC original may have 15 megapixels by default (BMP 16, PSD 14, JPEG XL 12, JPEG 2000 7, a sensor 10), and up to 25 with more: AVIF and HEIC from 600000000 bytes on.",
           minimum: 200_000_000,
           maximum: 64 * GIB,
           default: 360_000_000,

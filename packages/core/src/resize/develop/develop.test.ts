@@ -15,8 +15,10 @@ import {
   signDng,
   signPng,
   signWithPreview,
+  turnedHeic,
   writtenSign,
 } from "./fixtures.test.support.ts";
+import { notInstalled } from "./not-installed.ts";
 
 interface Sample {
   readonly format: DevelopedFormat;
@@ -126,6 +128,32 @@ test.each([1, 3, 6, 8])("a DNG that is turned (EXIF %i) stands upright", async (
       .toBuffer();
     expect(await quartersOf(stored)).toEqual({ topLeft: GREEN, bottomLeft: RED, right: BLUE });
   }
+});
+
+test.each([1, 2, 3] as const)(
+  "a HEIC that its container turns by %i quarters stands upright",
+  async (quarters) => {
+    const bytes = turnedHeic(quarters);
+    const facts = await probe(bytes);
+    expect(facts.width > facts.height).toBe(quarters === 2);
+    const { bytes: upright, ...size } = await render(bytes, {}, { format: "png" });
+    expect(size).toMatchObject({ width: facts.width, height: facts.height });
+    const stored = await sharp(upright)
+      .rotate(quarters * 90)
+      .png()
+      .toBuffer();
+    expect(await quartersOf(stored)).toEqual({ topLeft: GREEN, bottomLeft: RED, right: BLUE });
+  },
+);
+
+test("what is not installed is said, and nothing else is hidden", () => {
+  const missing = Object.assign(new Error("gone"), { code: "ERR_MODULE_NOT_FOUND" });
+  expect(notInstalled("a-package", missing)).toMatchObject({
+    code: "FORMAT_NOT_INSTALLED",
+    message: expect.stringContaining("a-package"),
+  });
+  const other = new Error("broken");
+  expect(notInstalled("a-package", other)).toBe(other);
 });
 
 test("colours of a profile become those of sRGB", async () => {

@@ -227,3 +227,45 @@ export const HOLED_HEIC = Buffer.from(
   "AAAAHGZ0eXBoZWljAAAAAG1pZjFoZWljbWlhZgAAAkVtZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAAAAAAAAAAAAAAAA5waXRtAAAAAAABAAAANGlsb2MAAAAAREAAAgABAAAAAAJpAAEAAAAAAAAAdgACAAAAAALfAAEAAAAAAAAAcwAAADhpaW5mAAAAAAACAAAAFWluZmUCAAAAAAEAAGh2YzEAAAAAFWluZmUCAAAAAAIAAGh2YzEAAAABhGlwcnAAAAFfaXBjbwAAAHhodmNDAQNwAAAAAAAAAAAAHvAA/P34+AAADwMgAAEAGEABDAH//wNwAAADAJAAAAMAAAMAHroCQCEAAQArQgEBA3AAAAMAkAAAAwAAAwAeoDCBBZbqSSmubgQEDAgAAAMACAAAAwAIQCIAAQAHRAHBcrAiQAAAABRpc3BlAAAAAAAAAGAAAABAAAAAEHBpeGkAAAAAAwgICAAAAHJodmNDAQQIAAAAAAAAAAAAHvAA/Pz4+AAADwMgAAEAF0ABDAH//wQIAAADAJ/4AAADAAAeugJAIQABACZCAQEECAAAAwCf+AAAAwAAHsDCBBZbqSSmubAgAAADACAAAAMAISIAAQAHRAHBcrAiQAAAABRpc3BlAAAAAAAAAGAAAABAAAAADnBpeGkAAAAAAQgAAAAnYXV4QwAAAAB1cm46bXBlZzpoZXZjOjIwMTU6YXV4aWQ6MQAAAAAdaXBtYQAAAAAAAAACAAEDgQKDAAIEhAWGhwAAABppcmVmAAAAAAAAAA5hdXhsAAIAAQABAAAA8W1kYXQAAAByKAGvE4DbqD+61f584/kGSwSz+ZY90sup479166QR/3Rq4SvW8M657guRoOD4rr///kdQpwGH/ubCWw2/3i2SmvPB/+oTSwHSOvXXv3f73V7+iLfuQjIv4982oMeJzzKXy81ft+nAqf83/9rK+8mPaoWAAAAAbygBrid5C5UR9Q/dMewt//96AAqU9BBsqMxV2dmWJdAgTQonysf2jrpS1M0Oxdbm+3aemSLZVoFFouaS8fTVyEc+CWp4Py0bJjuPniaoiAngfv5d3armhcLjOgJJu25xE7BsHzU3mPlD0UtsC1QR+A==",
   "base64",
 );
+
+const box = (type: string, ...parts: readonly Uint8Array[]) => {
+  const inside = Buffer.concat(parts);
+  const head = Buffer.alloc(8);
+  head.writeUInt32BE(inside.length + 8);
+  head.write(type, 4, "latin1");
+  return Buffer.concat([head, inside]);
+};
+const boxAt = (bytes: Buffer, type: string) => {
+  const at = bytes.indexOf(type, 0, "latin1") - 4;
+  return bytes.subarray(at, at + bytes.readUInt32BE(at));
+};
+
+/** The same HEIC with the words of its container that turn it by quarters against the clock, as phones write them. */
+export function turnedHeic(quarters: 1 | 2 | 3): Buffer {
+  const properties = boxAt(SIGN_HEIC, "ipco").subarray(8);
+  const count = [...properties.toString("latin1").matchAll(/hvcC|ispe|pixi|colr/g)].length;
+  const old = boxAt(SIGN_HEIC, "ipma").subarray(8);
+  // One picture with short places: a number of them, and the places.
+  const places = old.subarray(11);
+  const ipma = Buffer.concat([
+    old.subarray(0, 10),
+    Buffer.from([places.length + 1]),
+    places,
+    Buffer.from([0x80 | (count + 1)]),
+  ]);
+  const iprp = box("iprp", box("ipco", properties, box("irot", Buffer.from([quarters]))), box("ipma", ipma));
+  const meta = boxAt(SIGN_HEIC, "meta");
+  const longer = iprp.length - boxAt(SIGN_HEIC, "iprp").length;
+  const others = ["hdlr", "pitm", "iloc", "iinf"].map((type) => Buffer.from(boxAt(SIGN_HEIC, type)));
+  const pixelsAt = SIGN_HEIC.indexOf("mdat", 0, "latin1") + 4;
+  const iloc = others[2] ?? Buffer.alloc(0);
+  const where = Buffer.alloc(4);
+  where.writeUInt32BE(pixelsAt);
+  const place = iloc.indexOf(where);
+  iloc.writeUInt32BE(pixelsAt + longer, place);
+  return Buffer.concat([
+    boxAt(SIGN_HEIC, "ftyp"),
+    box("meta", meta.subarray(8, 12), ...others, iprp),
+    SIGN_HEIC.subarray(pixelsAt - 8),
+  ]);
+}
