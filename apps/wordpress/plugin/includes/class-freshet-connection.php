@@ -14,7 +14,7 @@ final class Freshet_Connection {
 	const TIMEOUT = 10;
 
 	/** Faults of one picture, of which the others know nothing. */
-	const OF_THE_PICTURE = [ 'ORIGINAL_MISSING', 'ORIGINAL_BLOCKED', 'IMAGE_UNREADABLE', 'IMAGE_TOO_LARGE', 'IMAGE_TOO_SLOW', 'ORIGINAL_TOO_LARGE' ];
+	const OF_THE_PICTURE = [ 'ORIGINAL_MISSING', 'ORIGINAL_BLOCKED', 'IMAGE_UNREADABLE', 'IMAGE_TOO_LARGE', 'IMAGE_TOO_SLOW', 'FORMAT_NOT_INSTALLED', 'ORIGINAL_TOO_LARGE' ];
 
 	private Freshet_Settings $settings;
 	private Freshet_Uploads $uploads;

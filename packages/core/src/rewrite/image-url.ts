@@ -23,7 +23,7 @@ export interface RewriteOptions {
 export type ImageUrlRewriter = (text: string) => string | undefined;
 
 /** Formats that are delivered; SVG needs no resizing, and an unknown ending may be anything (a captcha, a font). */
-const IMAGE_PATH = /\.(?:jpe?g|jpe|jfif|png|gif|webp|avif|tiff?)$/i;
+const IMAGE_PATH = /\.(?:jpe?g|jpe|jfif|png|gif|webp|avif|tiff?|hei[cf]|jxl|jp2|bmp|psd)$/i;
 
 /** Longer ones are inlined data or hostile: no request line carries them. */
 const LONGEST_URL = 8192;

@@ -12,6 +12,9 @@ const REASONS: Readonly<Record<string, string>> = {
     "An unsigned URL may not ask for this size. The project's settings list the sizes that it may.",
   IMAGE_UNREADABLE: "The original is not an image that Freshet can read.",
   IMAGE_TOO_LARGE: "The original is larger than the limits of this installation allow.",
+  FORMAT_NOT_INSTALLED:
+    "This format needs a package that is not installed beside this installation's server.",
+  PAGE_MISSING: "The document has fewer pages than that.",
   IMAGE_TOO_SLOW: "The original takes longer to decode than the limits of this installation allow.",
   ORIGINAL_TOO_LARGE: "The original has more bytes than the limits of this installation allow.",
   ORIGIN_BROKEN: "The origin answered, but gave no image.",

@@ -1,6 +1,7 @@
 import sharp from "sharp";
 import { describe, expect, it, test } from "vitest";
 import { type DevelopedFormat, isDeveloped } from "../../format.ts";
+import { asked } from "../fixtures.test.support.ts";
 import { DEFAULT_LIMITS } from "../limits.ts";
 import { probe } from "../probe.ts";
 import { render } from "../render.ts";
@@ -10,8 +11,10 @@ import {
   HOLED_HEIC,
   iconOfPngs,
   MagickFormat,
+  pdfOf,
   SIGN,
   SIGN_HEIC,
+  SIGN_PAGE,
   signDng,
   signPng,
   signWithPreview,
@@ -154,6 +157,22 @@ test("what is not installed is said, and nothing else is hidden", () => {
   });
   const other = new Error("broken");
   expect(notInstalled("a-package", other)).toBe(other);
+});
+
+test("a watermark may be of such a format too, and no document", async () => {
+  const transformation = asked("wat=1&wat_url=mark&wat_scale=100&wat_opacity=1&wat_gravity=northwest");
+  const white = await sharp({ create: { ...SIGN, channels: 3, background: "#fff" } })
+    .png()
+    .toBuffer();
+  const marked = (mark: Uint8Array) =>
+    render(white, transformation, { format: "png", images: new Map([["mark", mark]]) });
+  expect(await quartersOf((await marked(SIGN_HEIC)).bytes)).toMatchObject({
+    topLeft: GREEN,
+    bottomLeft: RED,
+  });
+  await expect(marked(pdfOf([SIGN_PAGE]))).rejects.toMatchObject({
+    message: "The watermark cannot be used. It is a document.",
+  });
 });
 
 test("colours of a profile become those of sRGB", async () => {
