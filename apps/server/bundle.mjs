@@ -5,7 +5,10 @@ import { rolldown } from "rolldown";
 
 const DIST = join(import.meta.dirname, "dist");
 const BUNDLE = join(DIST, "bundle");
-const OUTSIDE = ["sharp", "pg", "openid-client", "fontkit"];
+const OUTSIDE = [
+  ...["sharp", "pg", "openid-client", "fontkit"],
+  ...["@tensorflow/tfjs-core", "@tensorflow/tfjs-backend-wasm"],
+];
 
 /** A module that looks for files beside itself goes on finding them there. */
 const atHome = {

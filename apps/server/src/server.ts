@@ -102,6 +102,8 @@ const HTTP = { keepAliveTimeout: KEEP_ALIVE_MS, optimizeEmptyRequests: true };
 /** More cells than that help nobody unless somebody says so: each may take a core. */
 const MOST_CELLS = 2;
 const MOST_WAITING_FOR_CELLS = 1_000;
+/** The finder of faces and a large photograph that it reads. */
+const FINDER_BYTES = 360_000_000;
 
 /** Between two looks at whether settings changed; the news usually comes sooner. */
 const FEED_MS = 400;
@@ -202,6 +204,13 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     maxAgeMs: limits.cellWaitingMs,
     maxWaiting: MOST_WAITING_FOR_CELLS,
   });
+  // Where photographs are looked at for faces: behind no drawing, and in one process that keeps what finds them.
+  const finders = new Cells({
+    places: 1,
+    bytes: FINDER_BYTES,
+    maxAgeMs: limits.cellWaitingMs,
+    maxWaiting: MOST_WAITING_FOR_CELLS,
+  });
   const sharedTier = config.sharedCache && openSharedTier(config.sharedCache, app, limits.maxOriginalBytes);
   const fileOf = (project: string, name: string) =>
     readFile(store.db.$extendTables<ProjectTables>(), project, name);
@@ -215,7 +224,17 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
   });
   const metrics: Metrics = createMetrics({
     queue,
-    cells,
+    cells: {
+      get running() {
+        return cells.running + finders.running;
+      },
+      get waiting() {
+        return cells.waiting + finders.waiting;
+      },
+      get pids() {
+        return [...cells.pids, ...finders.pids];
+      },
+    },
     breakers: source.breakers,
     sharedTier,
     accessLog,
@@ -269,6 +288,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     shared: sharedTier?.shelf("variants"),
     queue,
     cells,
+    finders,
     limits: renderLimits,
     frames: new FrameShelf(limits.frameBytes),
     onRender: metrics.rendered,
@@ -446,6 +466,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
       await listing?.stop();
       await feed.stop();
       cells.close();
+      finders.close();
       await source.close();
       await sharedTier?.close();
       await Promise.all([recordDisk, originalDisk, variantDisk].map((disk) => disk.close()));

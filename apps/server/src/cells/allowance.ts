@@ -48,6 +48,20 @@ export function allowanceToImprove(
   return { ...IMPROVING, bytes: Math.max(EMPTY_CELL + needed * CAUTION, IMPROVING.bytes) };
 }
 
+/** The finder of faces with its network and all that it runs on, seen after a hundred pictures. */
+const FINDER = 140 * MB;
+/** Loading it takes a third of a second. */
+const FINDER_MS = 1_500;
+/** Faces are looked for in a small copy. */
+const SMALL: Transformation = { resize: { w: 256, h: 256, func: "bound" } };
+
+/** The same for finding faces, which is always done in a cell, one that keeps its finder. */
+export function allowanceToFindFaces(facts: ImageFacts): Allowance {
+  const needed = estimateMemory(facts, SMALL, "png");
+  const cpuMs = FINDER_MS + (facts.format === "svg" ? DRAWING.cpuMs : PICTURE_MS);
+  return { bytes: EMPTY_CELL + FINDER + needed * CAUTION, cpuMs, isQuick: false, kind: "faces" };
+}
+
 /** Bytes of all cells together that the default limits are made for. */
 const USUAL_CELLS = 360 * MB;
 /** An AVIF of more takes longer than anybody waits, whatever memory there is. */

@@ -8,9 +8,11 @@ import {
   probe,
   type RenderError,
   type Rendered,
+  type RenderLimits,
   type RenderOptions,
   render,
   type Survey,
+  seeFaces,
   survey,
 } from "@freshet/core/resize";
 import { sanitiseSvg } from "../svg/sanitise.ts";
@@ -36,6 +38,15 @@ export const JOBS = {
       throw error;
     }
   },
+
+  /** Faces of the original, as memory keeps them. */
+  faces: ({
+    original,
+    limits,
+  }: {
+    readonly original: Uint8Array;
+    readonly limits: RenderLimits;
+  }): Promise<readonly number[]> => seeFaces(original, limits),
 
   survey: ({ original }: { readonly original: Uint8Array }): Promise<Survey> => survey(original),
 

@@ -43,6 +43,8 @@ export interface Picture {
   /** Every pass but the last gives raw pixels. */
   readonly passes: readonly [...Pass[], Pass];
   readonly size: Size;
+  /** How the stored pixels are laid down to stand upright. */
+  readonly uprighting: Symmetry;
   /** Where the picture was cut out of the upright original. */
   readonly within: { readonly left: number; readonly top: number; readonly original: Size };
   /** Frames that are painted; more than one only for an animation. */
