@@ -195,4 +195,13 @@ describe("without the packages that find faces", () => {
       { parameter: "func", text: "face", expected: expect.stringContaining("@tensorflow/tfjs-core") },
     ]);
   });
+
+  it("keeps nothing for the day when they are there", async () => {
+    const query = "func=face&w=110&h=110";
+    const before = await answer(query);
+    await blind.restart({ config: demoOf(origin), env: {} });
+    const after = await answer(query);
+    expect(after.headers.get("freshet-remarks")).toBeNull();
+    expect(Buffer.compare(after.bytes, before.bytes)).not.toBe(0);
+  });
 });

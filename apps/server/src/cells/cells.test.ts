@@ -1,4 +1,4 @@
-import { isRenderError } from "@freshet/core/resize";
+import { DEFAULT_LIMITS, isRenderError } from "@freshet/core/resize";
 import { afterEach, expect, test } from "vitest";
 import { createDeparture } from "../cache/departure.ts";
 import { createPatience } from "../cache/patience.ts";
@@ -48,6 +48,21 @@ const codeOf = async (outcome: Promise<unknown>) => {
   return isRenderError(error) || isServerError(error) ? error.code : error;
 };
 const isAlive = (pid: number) => usageOf(pid) !== undefined;
+
+test("what has loaded a finder of faces goes on finding them, and does nothing else", async () => {
+  const pool = open();
+  const finding: Allowance = { ...ENOUGH, kind: "faces" };
+  const find = () => pool.enter(finding, (run) => run("faces", { original: PLAIN, limits: DEFAULT_LIMITS }));
+  expect(await find()).toEqual([]);
+  const finders = pool.pids;
+  await find();
+  expect(pool.pids).toEqual(finders);
+  await renderIn(pool, PLAIN);
+  expect(pool.pids.length).toBe(2);
+  await find();
+  expect(pool.pids).toEqual(expect.arrayContaining([...finders]));
+  expect(pool.pids.length).toBe(2);
+});
 
 test("a job gives the same bytes as here, and one process does one after the other", async () => {
   const pool = open();
