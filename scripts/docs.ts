@@ -42,7 +42,8 @@ and each wish above but \`gravity=auto\` is remarked.`,
   faces: `Both are done where a face lies in the finished picture, after the filters and before the watermarks, whatever was cut, turned, tilted or padded
 before; squares first. A box is grown by a quarter of itself on each side. Nobody can be found everywhere: a face that is turned away, covered, or smaller than 2 % of the
 shorter side of its original may be missed, so what must not be shown has to be looked at. Of an animation every frame is covered where the
-first has faces, each box grown by three quarters of itself; whoever comes in later is not covered.
+first has faces, each box grown by three quarters of itself; whoever comes in later is not covered. An SVG is delivered as pixels. A strict
+project asks for both in a preset or a seal, because a URL overrides rules and defaults.
 
 \`pixelate_faces\` is a provisional name. The radius of \`blur_faces\` is that of a mean and its sigma that of a bell, the narrower of both decides.`,
   watermark: `A picture has five watermarks at most: \`wat[1]=1&wat_url[1]=…&wat[2]=1&wat_url[2]=…\`, brackets percent-encoded or not. Parameters

@@ -139,6 +139,19 @@ describe("faces over HTTP", () => {
     expect(covered(close)).toBeGreaterThan(0.9);
   });
 
+  it("hides the face of a drawing as well, which is no drawing any more then", async () => {
+    const type = async (query: string) =>
+      (await ask(freshet, "demo", `/v7/_site_/guide.svg?${query}`, { accept: "image/png" })).headers.get(
+        "content-type",
+      );
+    expect(await type("w=300")).toBe("image/svg+xml");
+    expect(await type("w=300&blur_faces=0")).toBe("image/svg+xml");
+    for (const query of ["blur_faces=1", "pixelate_faces=1", "func=facehide&w=90&h=90"])
+      expect(await type(query), query).toBe("image/png");
+    const hidden = await get("guide.svg?blur_faces=1");
+    expect(detail(hidden, 600, 270, 30)).toBeLessThan(25);
+  });
+
   it("looks once for all sizes of an original, and for those that are asked for together", async () => {
     const before = await looks();
     await get("fresh-1.jpg?func=face&w=90&h=90");

@@ -131,6 +131,24 @@ describe("gravity", () => {
     expect(colored(pixels, SKIN)?.left).toBe(30);
   });
 
+  it("face is centred on it also in what was cut out or trimmed", async () => {
+    for (const query of ["tl_px=150,20&w=60&h=220", "tl_px=150,20&br_px=390,240&w=30&h=110&r=180"]) {
+      const pixels = await made(await portrait(), `${query}&gravity=face`, told(FACE));
+      const { left = 0, width = 0 } = colored(pixels, SKIN) ?? {};
+      expect(Math.abs(left + width / 2 - pixels.width / 2), query).toBeLessThanOrEqual(1);
+    }
+    const bordered = await painted(SIZE.width, SIZE.height, (x, y) =>
+      x < 60
+        ? [255, 255, 255, 255]
+        : x >= 240 && x < 280 && y >= 60 && y < 100
+          ? SKIN
+          : [x % 200, 60, 80, 255],
+    );
+    const { left } =
+      colored(await made(bordered, "trim=1&w=100&h=240&gravity=face", told(FACE)), SKIN, 30) ?? {};
+    expect(left).toBe(30);
+  });
+
   it("face finds what auto finds where there is no such face", async () => {
     const faces = told(FACE, [0.1, 0.5, 0.1, 1 / 6, 0.9]);
     const [face, auto] = await Promise.all(

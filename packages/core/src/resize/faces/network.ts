@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Tensor1D, Tensor3D, Tensor4D } from "@tensorflow/tfjs-core";
+import { RenderError } from "../errors.ts";
 import { type Grid, NUMBERS, SEEN } from "./anchors.ts";
 
 // BlazeFace for pictures taken at some distance: its weights, in the order in which they are used. models/NOTICE says where they come from.
@@ -25,9 +26,13 @@ export type Network = (pixels: Float32Array) => readonly Grid[];
 
 let opening: Promise<Network> | undefined;
 
-/** The network, loaded once a process: about 30 MB. Rejects where its packages are not there. */
+/** The network, loaded once a process, with about 90 MB for it and all that it runs on. Rejects with a `RenderError` where it cannot be. */
 export function openNetwork(): Promise<Network> {
-  opening ??= open();
+  opening ??= open().catch((cause: unknown) => {
+    // Not as if nobody were there: faces may have to be hidden.
+    const sentence = `What finds faces cannot be loaded. Install ${PACKAGES.join(" and ")} again.`;
+    throw new RenderError("IMAGE_UNREADABLE", sentence, { cause });
+  });
   return opening;
 }
 

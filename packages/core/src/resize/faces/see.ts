@@ -13,7 +13,7 @@ export const FACES_QUESTION = "faces?";
 
 /**
  * Looks for the faces of an original, for `Memory` to keep under `FACES_QUESTION`: left, top, width and height in parts of the upright
- * picture and how sure it is, face by face, the surest first. Rejects with nothing but a `RenderError`, unless `canFindFaces` is false.
+ * picture and how sure it is, face by face, the surest first. Rejects with nothing but a `RenderError`.
  */
 export async function seeFaces(
   bytes: Uint8Array,
