@@ -104,6 +104,8 @@ const MOST_CELLS = 2;
 const MOST_WAITING_FOR_CELLS = 1_000;
 /** The finder of faces and a large photograph that it reads. */
 const FINDER_BYTES = 360_000_000;
+/** One finds faces as fast as so many cores make pictures of them. */
+const CORES_A_FINDER = 4;
 
 /** Between two looks at whether settings changed; the news usually comes sooner. */
 const FEED_MS = 400;
@@ -204,10 +206,11 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     maxAgeMs: limits.cellWaitingMs,
     maxWaiting: MOST_WAITING_FOR_CELLS,
   });
-  // Where photographs are looked at for faces: behind no drawing, and in one process that keeps what finds them.
+  // Where photographs are looked at for faces: behind no drawing, in processes that keep what finds them.
+  const finding = Math.max(1, Math.floor(availableParallelism() / CORES_A_FINDER));
   const finders = new Cells({
-    places: 1,
-    bytes: FINDER_BYTES,
+    places: finding,
+    bytes: finding * FINDER_BYTES,
     maxAgeMs: limits.cellWaitingMs,
     maxWaiting: MOST_WAITING_FOR_CELLS,
   });

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import sharp from "sharp";
 import { describe, expect, it, test } from "vitest";
 import type { OutputFormat } from "../format.ts";
@@ -18,6 +19,7 @@ import { DEFAULT_LIMITS } from "./limits.ts";
 import { draw } from "./operations/index.ts";
 import { readHeader } from "./probe.ts";
 import { render } from "./render.ts";
+import { uprighting } from "./symmetry.ts";
 
 /** Somebody else has looked: left, top, width, height and score, in parts of the upright original. */
 const told = (...faces: readonly (readonly [number, number, number, number, number])[]): Memory => ({
@@ -351,4 +353,69 @@ test("nobody is taken for somebody by what a render writes: the picture is the s
   const known = await render(flat, asked("gravity=auto&w=20&h=20"), { format: "png", memory: told() });
   const looked = await render(flat, asked("gravity=auto&w=20&h=20"), { format: "png" });
   expect(Buffer.compare(known.bytes, looked.bytes)).toBe(0);
+});
+
+test("whatever is done to a picture, boxes stay inside of it, and whole ones cover it whole", () => {
+  const wishes = [
+    ...[
+      "tl_px=50,10",
+      "br_px=300,200",
+      "w=120",
+      "h=90",
+      "w=500&h=90",
+      "func=fit",
+      "func=cover",
+      "func=boundmin",
+      "margin=9",
+    ],
+    ...[
+      "bg_img_fit=1",
+      "flip=h",
+      "flip=v",
+      "r=90",
+      "r=33",
+      "r=-120",
+      "linear=1",
+      "aspect_ratio=2",
+      "gravity=south",
+      "dpr=3",
+    ],
+  ];
+  const drawable = { ...SIZE, pages: 1, isGrey: false, isDeep: false };
+  const share = fc.double({ min: 0, max: 1, noNaN: true });
+  const box = fc.record({ left: share, top: share, width: share, height: share });
+  fc.assert(
+    fc.property(
+      fc.subarray(wishes),
+      fc.integer({ min: 1, max: 8 }),
+      box,
+      (queries, orientation, { left, top, width, height }) => {
+        const picture = draw(
+          { ...drawable, uprighting: uprighting(orientation) },
+          { transformation: asked(queries.join("&")), format: "png", limits: DEFAULT_LIMITS },
+        );
+        const boxes = carried(
+          {
+            left: left * 400,
+            top: top * 240,
+            width: width * 400,
+            height: height * 240,
+          },
+          picture,
+        );
+        for (const each of boxes) {
+          expect(Math.min(each.left, each.top)).toBeGreaterThanOrEqual(0);
+          expect(each.left + each.width).toBeLessThanOrEqual(picture.size.width + 1e-6);
+          expect(each.top + each.height).toBeLessThanOrEqual(picture.size.height + 1e-6);
+        }
+        const [whole] = carried({ left: 0, top: 0, ...SIZE }, picture);
+        const isPadded = queries.includes("func=fit");
+        if (!isPadded) {
+          expect(whole?.width).toBeGreaterThanOrEqual(picture.size.width - 2);
+          expect(whole?.height).toBeGreaterThanOrEqual(picture.size.height - 2);
+        }
+      },
+    ),
+    { numRuns: 500 },
+  );
 });
