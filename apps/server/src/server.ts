@@ -30,7 +30,7 @@ import { Records } from "./cache/records.ts";
 import { RenderQueue } from "./cache/render-queue.ts";
 import { longestLookup, SharedTier } from "./cache/shared/shared-tier.ts";
 import { Variants } from "./cache/variants.ts";
-import { limitsWithin, TEXT } from "./cells/allowance.ts";
+import { FINDER, limitsWithin, TEXT } from "./cells/allowance.ts";
 import { Cells } from "./cells/cells.ts";
 import { JOBS } from "./cells/jobs.ts";
 import type { Config } from "./config.ts";
@@ -206,13 +206,14 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     maxAgeMs: limits.cellWaitingMs,
     maxWaiting: MOST_WAITING_FOR_CELLS,
   });
-  // Where photographs are looked at for faces: behind no drawing, in processes that keep what finds them.
+  // Where faces are looked for: behind no drawing, in processes that keep what finds them.
   const finding = Math.max(1, Math.floor(availableParallelism() / CORES_A_FINDER));
   const finders = new Cells({
     places: finding,
     bytes: finding * FINDER_BYTES,
     maxAgeMs: limits.cellWaitingMs,
     maxWaiting: MOST_WAITING_FOR_CELLS,
+    keptBytes: FINDER,
   });
   const sharedTier = config.sharedCache && openSharedTier(config.sharedCache, app, limits.maxOriginalBytes);
   const fileOf = (project: string, name: string) =>

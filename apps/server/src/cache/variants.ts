@@ -20,7 +20,7 @@ import {
   allowanceOf,
   allowanceToFindFaces,
   allowanceToImprove,
-  allowanceToLook,
+  allowanceToSketch,
 } from "../cells/allowance.ts";
 import type { Allowance } from "../cells/cell.ts";
 import type { Cells, Entrance, Run } from "../cells/cells.ts";
@@ -146,7 +146,7 @@ export class Variants {
     readonly queue: RenderQueue;
     /** Where hostile formats are read; absent, they are read here like everything else. */
     readonly cells?: Cells | undefined;
-    /** Where others are looked at for faces; absent, that is done in cells too. */
+    /** Processes that keep what finds faces; absent, a render looks for them by itself. */
     readonly finders?: Cells | undefined;
     readonly limits: RenderLimits;
     /** Where decoded pixels are shared by sizes that are asked for together; absent, each is decoded for itself. */
@@ -158,7 +158,7 @@ export class Variants {
     this.#tiers = new ByteTiers(parts.disk, parts.shared);
     this.#queue = parts.queue;
     this.#cells = parts.cells;
-    this.#finders = parts.finders ?? parts.cells;
+    this.#finders = parts.finders;
     this.#limits = parts.limits;
     this.#frames = parts.frames;
     this.#onRender = parts.onRender ?? (() => {});
@@ -340,26 +340,30 @@ export class Variants {
   }
 
   /**
-   * Where the faces of the original are, found in a cell that keeps what finds them: once for all that depends on them. Undefined where that
-   * is known, or nobody asks, or there is no cell: then the render looks by itself.
+   * Where the faces of the original are, found in a process that keeps what finds them: once for all that depends on them. Undefined where
+   * that is known, or nobody asks, or there is no such process: then the render looks by itself.
    */
   #beforehand(
     { digest, facts, transformation }: Pick<VariantRequest, "digest" | "facts" | "transformation">,
     bytesOf: (digest: string) => Promise<Uint8Array | undefined>,
   ): ((how: Entrance) => Promise<void>) | undefined {
-    const cells = allowanceToLook(facts) ? this.#cells : this.#finders;
+    const finders = this.#finders;
     const seen = () => this.#seen.get(digest) ?? [];
     const isKnown = () => seen().some(([question]) => question === FACES_QUESTION);
-    if (!cells || !wantsFaces(transformation) || !canFindFaces() || isKnown()) return undefined;
+    if (!finders || !wantsFaces(transformation) || !canFindFaces() || isKnown()) return undefined;
     return async ({ departure, ...how }) => {
       const find = async (departure: Departure) => {
         const original = isKnown() ? undefined : await bytesOf(digest);
         if (!original) return;
-        const found = await cells.enter(
-          allowanceToFindFaces(facts),
-          (run) => run("faces", { original, limits: this.#limits }),
-          { ...how, departure },
-        );
+        const entrance = { ...how, departure };
+        const limits = this.#limits;
+        // What is hostile is read where it always is: beside the finder there is no room for it.
+        const apart = allowanceToSketch(facts);
+        const sketch =
+          apart && (await this.#cells?.enter(apart, (run) => run("sketch", { original, limits }), entrance));
+        const job = sketch ? { sketch } : { original, limits };
+        const allowance = allowanceToFindFaces(sketch ? undefined : facts);
+        const found = await finders.enter(allowance, (run) => run("faces", job), entrance);
         this.#onLook("faces");
         this.#seen.set(digest, [...seen(), [FACES_QUESTION, found]]);
       };

@@ -49,17 +49,19 @@ export function allowanceToImprove(
 }
 
 /** The finder of faces with its network and all that it runs on: 110 were seen after a hundred pictures. */
-const FINDER = 170 * MB;
-/** Loading it takes a third of a second. */
-const FINDER_MS = 1_500;
+export const FINDER = 170 * MB;
 /** Faces are looked for in a small copy. */
 const SMALL: Transformation = { resize: { w: 256, h: 256, func: "bound" } };
 
-/** The same for finding faces, which is always done in a cell, one that keeps its finder. */
-export function allowanceToFindFaces(facts: ImageFacts): Allowance {
-  const needed = estimateMemory(facts, SMALL, "png");
-  const cpuMs = FINDER_MS + (facts.format === "svg" ? DRAWING.cpuMs : PICTURE_MS);
-  return { bytes: EMPTY_CELL + FINDER + needed * CAUTION, cpuMs, isQuick: false, kind: "faces" };
+/** What making that copy may use; undefined where whoever finds the faces makes it as well. */
+export function allowanceToSketch(facts: ImageFacts): Allowance | undefined {
+  return allowanceOf(facts, SMALL, "png", { images: [] });
+}
+
+/** The same for finding faces, which is always done in a cell; `facts` are of the original where it is read there. */
+export function allowanceToFindFaces(facts: ImageFacts | undefined): Allowance {
+  const needed = facts ? estimateMemory(facts, SMALL, "png") : 0;
+  return { bytes: EMPTY_CELL + FINDER + needed * CAUTION, cpuMs: PICTURE_MS, isQuick: false };
 }
 
 /** Bytes of all cells together that the default limits are made for. */

@@ -13,12 +13,7 @@ export interface Allowance {
   readonly cpuMs: number;
   /** It goes before what is not: reading a drawing never waits for others to be drawn. */
   readonly isQuick: boolean;
-  /** What a process has loaded for such jobs, so that they go to one that has it; absent for what needs nothing. */
-  readonly kind?: CellKind | undefined;
 }
-
-/** Processes that keep something between jobs: the finder of faces. */
-export type CellKind = "faces";
 
 /** Resident memory of a process that has done nothing yet. */
 export const EMPTY_CELL = 75_000_000;

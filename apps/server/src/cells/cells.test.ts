@@ -49,19 +49,22 @@ const codeOf = async (outcome: Promise<unknown>) => {
 };
 const isAlive = (pid: number) => usageOf(pid) !== undefined;
 
-test("what has loaded a finder of faces goes on finding them, and does nothing else", async () => {
-  const pool = open();
-  const finding: Allowance = { ...ENOUGH, kind: "faces" };
-  const find = () => pool.enter(finding, (run) => run("faces", { original: PLAIN, limits: DEFAULT_LIMITS }));
-  expect(await find()).toEqual([]);
-  const finders = pool.pids;
-  await find();
-  expect(pool.pids).toEqual(finders);
-  await renderIn(pool, PLAIN);
-  expect(pool.pids.length).toBe(2);
-  await find();
-  expect(pool.pids).toEqual(expect.arrayContaining([...finders]));
-  expect(pool.pids.length).toBe(2);
+test("what has loaded a finder of faces is kept where it may keep so much, and found by the next job", async () => {
+  const find = (pool: Cells) =>
+    pool.enter(ENOUGH, (run) => run("faces", { original: PLAIN, limits: DEFAULT_LIMITS }));
+  const finders = open({ keptBytes: 170e6 });
+  expect(await find(finders)).toEqual([]);
+  const [pid] = finders.pids;
+  const sketch = await finders.enter(ENOUGH, (run) =>
+    run("sketch", { original: PLAIN, limits: DEFAULT_LIMITS }),
+  );
+  expect([sketch.width, sketch.height]).toEqual([256, 256]);
+  expect(await finders.enter(ENOUGH, (run) => run("faces", { sketch }))).toEqual([]);
+  expect(finders.pids).toEqual([pid]);
+  finders.close();
+  const others = open();
+  await find(others);
+  expect(others.pids).toEqual([]);
 });
 
 test("a job gives the same bytes as here, and one process does one after the other", async () => {

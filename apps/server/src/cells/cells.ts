@@ -4,7 +4,7 @@ import { Pace } from "../cache/pace.ts";
 import { type Patience, waitPatiently } from "../cache/patience.ts";
 import { Busy, NOBODYS, type Promised } from "../cache/render-queue.ts";
 import { ServerError } from "../errors.ts";
-import { type Allowance, Cell, type CellKind, EMPTY_CELL } from "./cell.ts";
+import { type Allowance, Cell, EMPTY_CELL } from "./cell.ts";
 import type { JobInput, JobName, JobOutput } from "./jobs.ts";
 
 /** What the pool may use. */
@@ -17,14 +17,12 @@ export interface CellBounds {
   readonly maxAgeMs: number;
   /** Jobs that may wait. */
   readonly maxWaiting: number;
+  /** Resident memory that a process keeps for its next job, such as a network that it has loaded; none unless said. */
+  readonly keptBytes?: number;
 }
 
-type Kind = CellKind | "plain";
-
 /** A process that holds more than that after a job is replaced by a new one. */
-const BLOATED: Readonly<Record<Kind, number>> = { plain: 125_000_000, faces: 260_000_000 };
-/** What a process holds that waits for its next job. */
-const RESTING: Readonly<Record<Kind, number>> = { plain: EMPTY_CELL, faces: 190_000_000 };
+const BLOATED = 125_000_000;
 /** How long a job takes before any was measured. */
 const FIRST_MS = 300;
 /** Milliseconds after which a process that nobody needs ends. */
@@ -67,7 +65,7 @@ export class Cells {
   readonly #patient = new Map<() => void, number>();
   /** Whose work has a place that nobody waited for. */
   readonly #yielding = new Set<Patience>();
-  readonly #idle: { readonly cell: Cell; readonly kind: Kind; readonly timer: NodeJS.Timeout }[] = [];
+  readonly #idle: { readonly cell: Cell; readonly timer: NodeJS.Timeout }[] = [];
   readonly #busy = new Set<Cell>();
   #running = 0;
   #bytes = 0;
@@ -102,7 +100,6 @@ export class Cells {
     how: Entrance = {},
   ): Promise<Result> {
     const { patience } = how;
-    const { kind = "plain" } = wish;
     const allowance = { ...wish, bytes: Math.min(wish.bytes, this.#bounds.bytes) };
     const yielding = patience && (await this.#isTurn(allowance, patience)) ? patience : undefined;
     if (!yielding) {
@@ -121,7 +118,7 @@ export class Cells {
     try {
       return await work((name, input) => {
         if (yielding?.isOver === false) yielding.signal.throwIfAborted();
-        cell = cell && !cell.isOver ? cell : this.#open(kind);
+        cell = cell && !cell.isOver ? cell : this.#open();
         return cell.run(name, input, allowance);
       });
     } catch (error) {
@@ -131,7 +128,7 @@ export class Cells {
     } finally {
       if (yielding) this.#yielding.delete(yielding);
       yielding?.signal.removeEventListener("abort", stop);
-      if (cell) this.#putBack(cell, kind);
+      if (cell) this.#putBack(cell);
       // How long it takes to be broken off says nothing of what somebody waits for.
       if (!yielding) this.#pace.add(ONE, performance.now() - begun);
       this.#running -= 1;
@@ -183,13 +180,13 @@ export class Cells {
     this.#bytes += bytes;
   }
 
-  #open(kind: Kind): Cell {
-    const place = this.#idle.findLastIndex((each) => each.kind === kind);
-    const [kept] = place === -1 ? [] : this.#idle.splice(place, 1);
+  #open(): Cell {
+    const kept = this.#idle.pop();
     clearTimeout(kept?.timer);
     // Processes that nobody uses hold memory that is allowed to others.
-    const resting = () => this.#idle.reduce((sum, each) => sum + RESTING[each.kind], 0);
-    while (this.#idle.length > 0 && this.#bytes + resting() > this.#bounds.bytes) {
+    const { bytes, keptBytes = 0 } = this.#bounds;
+    const resting = EMPTY_CELL + keptBytes;
+    while (this.#idle.length > 0 && this.#bytes + this.#idle.length * resting > bytes) {
       const { cell, timer } = this.#idle.pop() ?? {};
       clearTimeout(timer);
       cell?.end();
@@ -199,10 +196,10 @@ export class Cells {
     return cell;
   }
 
-  #putBack(cell: Cell, kind: Kind): void {
+  #putBack(cell: Cell): void {
     this.#busy.delete(cell);
     if (cell.isOver) return;
-    if (this.#isClosed || cell.bytes > BLOATED[kind]) {
+    if (this.#isClosed || cell.bytes > BLOATED + (this.#bounds.keptBytes ?? 0)) {
       cell.end();
       return;
     }
@@ -211,7 +208,7 @@ export class Cells {
       const place = this.#idle.findIndex((each) => each.cell === cell);
       if (place !== -1) this.#idle.splice(place, 1);
     };
-    this.#idle.push({ cell, kind, timer: setTimeout(end, IDLE_MS).unref() });
+    this.#idle.push({ cell, timer: setTimeout(end, IDLE_MS).unref() });
   }
 
   async #wait({ bytes, isQuick }: Allowance, { lane = NOBODYS, departure }: Entrance): Promise<void> {

@@ -1,6 +1,8 @@
 import type { Transformation } from "@freshet/core";
 import {
+  type FaceSketch,
   type Frames,
+  facesOfSketch,
   type ImageFacts,
   type Improved,
   improve,
@@ -13,6 +15,7 @@ import {
   render,
   type Survey,
   seeFaces,
+  sketchForFaces,
   survey,
 } from "@freshet/core/resize";
 import { sanitiseSvg } from "../svg/sanitise.ts";
@@ -27,6 +30,11 @@ export interface RenderJob extends Omit<RenderOptions, "memory" | "frames"> {
   readonly seen: Seen;
 }
 
+interface FaceJob {
+  readonly original: Uint8Array;
+  readonly limits: RenderLimits;
+}
+
 /** What is done to the bytes of strangers, here or in a cell: the same functions. Inputs and outputs can be cloned. */
 export const JOBS = {
   /** What the header says; undefined for what is no image that is read. */
@@ -39,14 +47,12 @@ export const JOBS = {
     }
   },
 
-  /** Faces of the original, as memory keeps them. */
-  faces: ({
-    original,
-    limits,
-  }: {
-    readonly original: Uint8Array;
-    readonly limits: RenderLimits;
-  }): Promise<readonly number[]> => seeFaces(original, limits),
+  /** What is looked at for faces, of an original that is better read where no finder is. */
+  sketch: ({ original, limits }: FaceJob): Promise<FaceSketch> => sketchForFaces(original, limits),
+
+  /** Faces of an original or of its sketch, as memory keeps them. */
+  faces: (job: FaceJob | { readonly sketch: FaceSketch }): Promise<readonly number[]> =>
+    "sketch" in job ? facesOfSketch(job.sketch) : seeFaces(job.original, job.limits),
 
   survey: ({ original }: { readonly original: Uint8Array }): Promise<Survey> => survey(original),
 

@@ -9,7 +9,13 @@ export { estimateCost } from "./cost.ts";
 export { RENDERER_VERSION } from "./engine.ts";
 export { isRenderError, RenderError } from "./errors.ts";
 export { canFindFaces } from "./faces/network.ts";
-export { FACES_QUESTION, seeFaces } from "./faces/see.ts";
+export {
+  FACES_QUESTION,
+  type FaceSketch,
+  facesOfSketch,
+  seeFaces,
+  sketchForFaces,
+} from "./faces/see.ts";
 export { FACES_REVISION, faceWishes, wantsFaces } from "./faces/wishes.ts";
 export type { Frames } from "./frames.ts";
 export { carriesP3, type Gamut } from "./gamut.ts";
