@@ -27,6 +27,25 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
 /** What is to be said of an operation besides its parameters. */
 const NOTES: { readonly [Name in OperationName]?: string } = {
+  resize: `Faces (\`func=face\`, \`func=facehide\`, \`gravity=face\`, \`gravity=auto\`) are found once an original, in its whole picture, and then known for
+every size. A face counts from a score of 0.55 on; for \`facehide\`, \`blur_faces\` and \`pixelate_faces\` from 0.45, because one too many harms less
+than one too few. It is at least 2 % of the shorter side. The dominant face is the only one, or one beside which every other is at most half as
+high. Of an animation the first frame is looked at.
+
+\`func=face\` cuts the box of the dominant face, grown by \`face_margin\` and then to the wanted ratio inside the picture; with one side it keeps the
+ratio of that box, without any it cuts and does not scale. \`func=facehide\` keeps the largest part of the wanted ratio (without two sides or an
+\`aspect_ratio\` that of the picture) which meets no box grown by \`face_margin\`. Where there is no such face, or no such part of at least 8 pixels, both crop as
+usual, so that a close-up is *not* hidden by \`facehide\`: \`pixelate_faces\` does.
+
+What finds faces are optional packages, \`@tensorflow/tfjs-core\` and \`@tensorflow/tfjs-backend-wasm\`. Without them every picture is answered as one of nobody,
+and each wish above but \`gravity=auto\` is remarked.`,
+  faces: `Both are done where a face lies in the finished picture, after the filters and before the watermarks, whatever was cut, turned, tilted or padded
+before; squares first. A box is grown by a quarter of itself on each side. Nobody can be found everywhere: a face that is turned away, covered, or smaller than 2 % of the
+shorter side of its original may be missed, so what must not be shown has to be looked at. Of an animation every frame is covered where the
+first has faces, each box grown by three quarters of itself; whoever comes in later is not covered. An SVG is delivered as pixels. A strict
+project asks for both in a preset or a seal, because a URL overrides rules and defaults.
+
+\`pixelate_faces\` is a provisional name. The radius of \`blur_faces\` is that of a mean and its sigma that of a bell, the narrower of both decides.`,
   watermark: `A picture has five watermarks at most: \`wat[1]=1&wat_url[1]=…&wat[2]=1&wat_url[2]=…\`, brackets percent-encoded or not. Parameters
 without a number are then what all of them share. They are laid above the filters, the later above the earlier, and corners are rounded after
 that; what hangs over a side is cut. They are measured by the picture as it is delivered. Of an animation the first frame is laid over.
@@ -101,7 +120,7 @@ numbers of Display P3, which have the same curve: a grey stays that grey, and wh
 original that nothing is asked of is delivered with its own bytes, so with its own profile, whatever the setting.
 
 Examples are made of a landscape (2400x1600), a portrait (1600x2000), a logo without background (1200x1300), moving waves (480x480),
-a card (1500x1000, of which the picture is 900x600), a colour chart (600x400) and a booklet (a PDF of 300x200 and 200x300 points), all drawn in code. \`npm run sheet\`
+a card (1500x1000, of which the picture is 900x600), a colour chart (600x400), a guide and a couple (900x600, one head and two) and a booklet (a PDF of 300x200 and 200x300 points), all drawn in code. \`npm run sheet\`
 renders them as requests are rendered, with WebP accepted, and lays them out in \`.cache/contact-sheet\`.
 
 An SVG stays one, whatever its size is asked to be, unless \`force_format\` names another format than \`original\`: it is delivered as what of
@@ -116,7 +135,7 @@ delivered as JPEG, or as PNG where they are transparent, unless a format is aske
 
 The filters from \`bright\` to \`sharp\` may also stand in one parameter, \`f=bright:10,contrast:20,gray\`: one without a value is switched
 on. Whatever the order there, they are applied in the order of this page, each rounded to whole numbers from 0 to 255. They see padding
-and background as part of the picture. With a filter, a radius, a watermark, \`linear\` or \`bg_img_fit\` an answer has 16 megapixels at most; larger ones are
+and background as part of the picture. With a filter, hidden faces, a radius, a watermark, \`linear\` or \`bg_img_fit\` an answer has 16 megapixels at most; larger ones are
 scaled down.`,
     ...sections,
     `## Parameters that change no pixel

@@ -6,13 +6,9 @@ import { rolldown } from "rolldown";
 const DIST = join(import.meta.dirname, "dist");
 const BUNDLE = join(DIST, "bundle");
 const OUTSIDE = [
-  "sharp",
-  "pg",
-  "openid-client",
-  "fontkit",
-  "@imagemagick/magick-wasm",
-  "@hyzyla/pdfium",
-  "wasm-vips",
+  ...["sharp", "pg", "openid-client", "fontkit"],
+  ...["@imagemagick/magick-wasm", "@hyzyla/pdfium", "wasm-vips"],
+  ...["@tensorflow/tfjs-core", "@tensorflow/tfjs-backend-wasm"],
 ];
 
 /** A module that looks for files beside itself goes on finding them there. */

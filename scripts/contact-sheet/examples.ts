@@ -18,7 +18,8 @@ const PADDED = "w=360&h=240&func=fit&bg_img_fit=1";
 /** A border at the left alone, 300 wide, beside 900 × 600. */
 const ONE_SIDE = "tl_px=0,200&br_px=1200,800&trim=5";
 
-/** Landscape 2400 × 1600, portrait 1600 × 2000, logo 1200 × 1300, waves 480 × 480, card 1500 × 1000 around 900 × 600, chart 600 × 400, booklet 300 × 200 and 200 × 300 points. */
+/** Landscape 2400 × 1600, portrait 1600 × 2000, logo 1200 × 1300, waves 480 × 480, card 1500 × 1000 around 900 × 600, chart 600 × 400,
+ * guide and couple 900 × 600, with one head and two, booklet 300 × 200 and 200 × 300 points. */
 const ROWS: { readonly [Name in OperationName]: readonly Row[] } = {
   page: [
     ["booklet", "w=300", "300x200"],
@@ -68,6 +69,14 @@ const ROWS: { readonly [Name in OperationName]: readonly Row[] } = {
     ["logo", "w=300&h=150&gravity=auto", "300x150"],
     ["waves", "w=150&h=300&gravity=auto", "150x300"],
     ["chart", "w=120&h=240&gravity=auto", "120x240"],
+    ["guide", "w=150&h=300&gravity=face", "150x300"],
+    ["couple", "w=150&h=300&gravity=face", "150x300"],
+    ["guide", "w=200&h=200&func=face", "200x200"],
+    ["guide", "w=200&h=200&func=face&face_margin=60", "200x200"],
+    ["guide", "w=300&h=200&func=face&face_margin=60,30", "300x200"],
+    ["couple", "w=200&h=200&func=face", "200x200"],
+    ["guide", "w=200&h=200&func=facehide", "200x200"],
+    ["couple", "w=300&h=150&func=facehide&face_margin=30", "300x150"],
     ["landscape", "w=200&aspect_ratio=1:1", "200x200"],
     ["landscape", "w=320&aspect_ratio=16:9", "320x180"],
     ["landscape", "h=200&aspect_ratio=0.75&gravity=east", "150x200"],
@@ -157,6 +166,13 @@ const ROWS: { readonly [Name in OperationName]: readonly Row[] } = {
     ["landscape", "w=240&sharp=1", "240x160"],
     ["landscape", "w=240&sharp=0.4", "240x160"],
     ["landscape", "w=240&sharp=4", "240x160"],
+  ],
+  faces: [
+    ["couple", "w=300&pixelate_faces=1", "300x200"],
+    ["couple", "w=300&blur_faces=1", "300x200"],
+    ["couple", "w=300&blur_faces=1,10", "300x200"],
+    ["couple", "w=300&r=20&flip=h&pixelate_faces=1&bg_color=fff", "350x291"],
+    ["landscape", "w=240&blur_faces=1", "240x160"],
   ],
   watermark: [
     ["landscape", "w=300&wat=1&wat_scale=20p", "300x200"],

@@ -6,12 +6,22 @@ import { landscape } from "../../apps/server/dist/demo/pictures/landscape.js";
 import { logo } from "../../apps/server/dist/demo/pictures/logo.js";
 import { waves } from "../../apps/server/dist/demo/pictures/waves.js";
 import { pdfOf } from "../../packages/core/src/resize/develop/fixtures.test.support.ts";
+import { photographHeads } from "../../test/support/drawn-faces.ts";
 import { cached } from "../../test/support/wordpress/cache.ts";
 
-export type OriginalName = "landscape" | "portrait" | "logo" | "waves" | "card" | "chart" | "booklet";
+export type OriginalName =
+  | "landscape"
+  | "portrait"
+  | "logo"
+  | "waves"
+  | "card"
+  | "chart"
+  | "guide"
+  | "couple"
+  | "booklet";
 
 /** Raised whenever one of the pictures changes. */
-const REVISION = 2;
+const REVISION = 3;
 
 /** Pictures drawn in code, kept in the ignored cache: what the examples of the reference are made of. */
 export async function makeOriginals(): Promise<Readonly<Record<OriginalName, Uint8Array>>> {
@@ -24,6 +34,11 @@ export async function makeOriginals(): Promise<Readonly<Record<OriginalName, Uin
       waves: waves(),
       card: await card(lake),
       chart: await sharp(Buffer.from(chart())).png().toBuffer(),
+      guide: await photographHeads(900, 600, [{ x: 600, y: 280, high: 200 }]),
+      couple: await photographHeads(900, 600, [
+        { x: 250, y: 280, high: 160 },
+        { x: 620, y: 300, high: 160 },
+      ]),
       booklet: booklet(),
     };
     for (const [name, bytes] of Object.entries(files)) await writeFile(join(draft, name), bytes);
@@ -36,6 +51,8 @@ export async function makeOriginals(): Promise<Readonly<Record<OriginalName, Uin
     waves: await read("waves"),
     card: await read("card"),
     chart: await read("chart"),
+    guide: await read("guide"),
+    couple: await read("couple"),
     booklet: await read("booklet"),
   };
 }

@@ -61,14 +61,19 @@ describe.skipIf(missing)(`npm run demo:wordpress ${missing ?? ""}`, () => {
   });
 
   test("shows in the library that every picture is fresh, which the connector told it", async () => {
-    await vi.waitFor(
-      async () => {
-        const library = await signedIn(`${site}/wp-admin/upload.php?mode=list`);
-        const states = [...library.matchAll(/freshet-state freshet-(\w+)/g)].map(([, state]) => state);
-        expect(states).toEqual(["fresh", "fresh", "fresh"]);
-      },
-      { timeout: 100_000, interval: 500 },
-    );
+    await vi
+      .waitFor(
+        async () => {
+          const library = await signedIn(`${site}/wp-admin/upload.php?mode=list`);
+          const states = [...library.matchAll(/freshet-state freshet-(\w+)/g)].map(([, state]) => state);
+          expect(states).toEqual(["fresh", "fresh", "fresh"]);
+        },
+        { timeout: 100_000, interval: 500 },
+      )
+      .catch(async (error: Error) => {
+        error.message += await whatEachSays();
+        throw error;
+      });
   });
 
   test("ends with everything that it started", async () => {
@@ -76,6 +81,24 @@ describe.skipIf(missing)(`npm run demo:wordpress ${missing ?? ""}`, () => {
     expect(await demo.ended).toEqual({ code: 0, signal: null });
     for (const address of [site, freshet]) await expect(fetch(address)).rejects.toThrow();
   });
+
+  /** Where an event may have been lost: the connector's side, the plugin's, and the last that the demo wrote. */
+  async function whatEachSays(): Promise<string> {
+    const [, key = ""] = /curl -H "X-Client-Key: (\S+)"/.exec(demo.logs()) ?? [];
+    const text = async (url: string) => (await fetch(url, { headers: { "x-client-key": key } })).text();
+    const connector = async (what: string) => {
+      const [, url = ""] = /"status_url":"([^"]+)"/.exec(await text(`${freshet}/connectors`)) ?? [];
+      return text(new URL(`/wordpress/${what}`, url).href);
+    };
+    const plugin = async () => {
+      const [, widget = ""] = (await signedIn(`${site}/wp-admin/`)).split('<div id="freshet"');
+      return widget.slice(0, 2_000).replaceAll(/(?:<[^>]*>|\s)+/g, " ");
+    };
+    const said = [connector("status"), connector("events"), plugin(), demo.logs().slice(-2_000)];
+    return (await Promise.allSettled(said))
+      .map((it) => `\n\n${it.status === "fulfilled" ? it.value.slice(0, 2_000) : it.reason}`)
+      .join("");
+  }
 });
 
 /** A page of the admin, as a browser gets it: logged in by the first visit. */

@@ -30,7 +30,7 @@ import { Records } from "./cache/records.ts";
 import { RenderQueue } from "./cache/render-queue.ts";
 import { longestLookup, SharedTier } from "./cache/shared/shared-tier.ts";
 import { Variants } from "./cache/variants.ts";
-import { limitsWithin, TEXT } from "./cells/allowance.ts";
+import { FINDER, limitsWithin, TEXT } from "./cells/allowance.ts";
 import { Cells } from "./cells/cells.ts";
 import { JOBS } from "./cells/jobs.ts";
 import type { Config } from "./config.ts";
@@ -102,6 +102,10 @@ const HTTP = { keepAliveTimeout: KEEP_ALIVE_MS, optimizeEmptyRequests: true };
 /** More cells than that help nobody unless somebody says so: each may take a core. */
 const MOST_CELLS = 2;
 const MOST_WAITING_FOR_CELLS = 1_000;
+/** The finder of faces and a large photograph that it reads. */
+const FINDER_BYTES = 360_000_000;
+/** One finds faces as fast as so many cores make pictures of them. */
+const CORES_A_FINDER = 4;
 
 /** Between two looks at whether settings changed; the news usually comes sooner. */
 const FEED_MS = 400;
@@ -202,6 +206,15 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     maxAgeMs: limits.cellWaitingMs,
     maxWaiting: MOST_WAITING_FOR_CELLS,
   });
+  // Where faces are looked for: behind no drawing, in processes that keep what finds them.
+  const finding = Math.max(1, Math.floor(availableParallelism() / CORES_A_FINDER));
+  const finders = new Cells({
+    places: finding,
+    bytes: finding * FINDER_BYTES,
+    maxAgeMs: limits.cellWaitingMs,
+    maxWaiting: MOST_WAITING_FOR_CELLS,
+    keptBytes: FINDER,
+  });
   const sharedTier = config.sharedCache && openSharedTier(config.sharedCache, app, limits.maxOriginalBytes);
   const fileOf = (project: string, name: string) =>
     readFile(store.db.$extendTables<ProjectTables>(), project, name);
@@ -215,7 +228,17 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
   });
   const metrics: Metrics = createMetrics({
     queue,
-    cells,
+    cells: {
+      get running() {
+        return cells.running + finders.running;
+      },
+      get waiting() {
+        return cells.waiting + finders.waiting;
+      },
+      get pids() {
+        return [...cells.pids, ...finders.pids];
+      },
+    },
     breakers: source.breakers,
     sharedTier,
     accessLog,
@@ -269,6 +292,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     shared: sharedTier?.shelf("variants"),
     queue,
     cells,
+    finders,
     limits: renderLimits,
     frames: new FrameShelf(limits.frameBytes),
     onRender: metrics.rendered,
@@ -446,6 +470,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
       await listing?.stop();
       await feed.stop();
       cells.close();
+      finders.close();
       await source.close();
       await sharedTier?.close();
       await Promise.all([recordDisk, originalDisk, variantDisk].map((disk) => disk.close()));

@@ -88,9 +88,11 @@ function withGravity({ x, y, ...resize }: Resize, trims: boolean): Resize {
 }
 
 const mayFit = ({ func }: Resize) => func === "fit" || func === "cropfit";
+const meetsFaces = ({ func }: Resize) => func === "face" || func === "facehide";
 
 /** By one side alone every func does the same, but that a fit does not enlarge. */
 function withoutFunc(resize: Resize): Resize {
+  if (meetsFaces(resize)) return resize;
   const { func, fit_enlarge, ...others } = resize;
   return mayFit(resize) && fit_enlarge !== true ? { ...others, org_if_sml: true } : others;
 }
@@ -102,9 +104,11 @@ function idleParameters(resize: Resize): readonly (keyof Resize)[] {
   const pads = mayFit(resize) && hasBox;
   const cuts = hasBox ? !pads && func !== "bound" && func !== "boundmin" && func !== "cover" : aspect_ratio;
   // A whole picture stands in the middle of its padding, whatever stands out in it.
-  const isIdleGravity = !(pads || cuts) || (gravity === "auto" && func === "fit");
+  const isIdleGravity = !(pads || cuts) || ((gravity === "auto" || gravity === "face") && func === "fit");
   return [
-    ...(hasSide ? [] : (["org_if_sml", "func", "linear"] as const)),
+    ...(hasSide ? [] : (["org_if_sml", "linear"] as const)),
+    ...(hasSide || meetsFaces(resize) ? [] : (["func"] as const)),
+    ...(meetsFaces(resize) ? [] : (["face_margin"] as const)),
     ...(isIdleGravity ? (["gravity"] as const) : []),
     ...(pads ? [] : (["margin", "fit_enlarge", "bg_img_fit"] as const)),
     ...(pads && resize.bg_img_fit ? [] : (["bg_blur", "bg_opacity", "bg_colorize", "bg_gravity"] as const)),

@@ -25,8 +25,10 @@ export type {
 } from "./cdn.ts";
 export type { Codec, Description, Parameter } from "./codec.ts";
 export type { Color, Fill } from "./codecs/color.ts";
+export type { FaceBlur } from "./codecs/face-blur.ts";
 export { COMPASS, type Compass, type FocalPoint, type Gravity } from "./codecs/gravity.ts";
 export type { Lengths } from "./codecs/lengths.ts";
+export type { Margin } from "./codecs/margin.ts";
 export type { Point } from "./codecs/point.ts";
 export type { Radii, Radius } from "./codecs/radii.ts";
 export type { RatioRange } from "./codecs/ratio.ts";

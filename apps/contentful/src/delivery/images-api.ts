@@ -27,7 +27,7 @@ const FOCUS: Readonly<Record<string, Gravity>> = {
   top_right: "northeast",
   bottom_left: "southwest",
   bottom_right: "southeast",
-  face: "auto",
+  face: "face",
   faces: "auto",
 };
 const FORMATS: Readonly<Record<string, "jpeg" | "png" | "_webp" | "avif">> = {
@@ -72,7 +72,11 @@ export function migrateImagesApi(query: string): Migrated {
   const radius = read("r", radiusOf, "It is no radius.");
   const q = read("q", (text) => whole(text, 100), "It is no whole number from 1 to 100.");
   const format = read("fm", (text) => FORMATS[text], "It is no format that is delivered here.");
-  note("f", (text) => text.startsWith("face"), "What stands out is kept; faces are not looked for.");
+  note(
+    "f",
+    (text) => text.startsWith("face"),
+    "Faces are kept where the server finds them, else what stands out.",
+  );
   note("fit", (text) => text === "crop", "The picture is brought to the size before it is cut.");
   note("fl", () => true, "There are no such flags: JPEG and PNG are written as they are smallest.");
 

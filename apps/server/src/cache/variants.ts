@@ -1,9 +1,12 @@
 import { hash } from "node:crypto";
 import { canonicalTransformation, type OutputFormat, type Transformation } from "@freshet/core";
 import {
+  canFindFaces,
   checkLimits,
   checkPage,
   estimateCost,
+  FACES_REVISION,
+  facesQuestion,
   type Gamut,
   IMPROVER_REVISION,
   type ImageFacts,
@@ -11,11 +14,17 @@ import {
   RENDERER_VERSION,
   type RenderError,
   type RenderLimits,
+  wantsFaces,
 } from "@freshet/core/resize";
 import { LRUCache } from "lru-cache";
-import { allowanceOf, allowanceToImprove } from "../cells/allowance.ts";
+import {
+  allowanceOf,
+  allowanceToFindFaces,
+  allowanceToImprove,
+  allowanceToSketch,
+} from "../cells/allowance.ts";
 import type { Allowance } from "../cells/cell.ts";
-import type { Cells, Run } from "../cells/cells.ts";
+import type { Cells, Entrance, Run } from "../cells/cells.ts";
 import { JOBS, type Seen } from "../cells/jobs.ts";
 import { type ErrorCode, isServerError, ServerError } from "../errors.ts";
 import { ByteTiers } from "./byte-tiers.ts";
@@ -67,6 +76,8 @@ export function variantKey(request: VariantRequest): string {
     canonicalTransformation(request.transformation),
     request.gamut === undefined ? format : `${format} in ${request.gamut}`,
     RENDERER_VERSION,
+    // Where nothing finds them the same words make another picture.
+    ...(wantsFaces(request.transformation) ? [canFindFaces() ? `faces ${FACES_REVISION}` : "no faces"] : []),
   ];
   return hash("sha256", text.join("\n")).slice(0, 40);
 }
@@ -119,12 +130,14 @@ export class Variants {
   readonly #onRender: (milliseconds: number) => void;
   readonly #onLook: (what: string) => void;
   readonly #cells: Cells | undefined;
+  readonly #finders: Cells | undefined;
   readonly #frames: FrameShelf | undefined;
   readonly #seen = new LRUCache<string, Seen>({ max: MOST_SEEN });
   readonly #refused = new LRUCache<string, RenderError>({ max: MOST_REFUSALS });
   readonly #flights = new Flights<{ readonly bytes: Uint8Array; readonly from: VariantOrigin } | undefined>(
     (error) => isServerError(error) && PERSONAL.has(error.code),
   );
+  readonly #looking = new Flights<void>((error) => isServerError(error) && PERSONAL.has(error.code));
   /** Flights that nobody waits for, by their keys. */
   readonly #patient = new Map<string, Patience>();
 
@@ -134,6 +147,8 @@ export class Variants {
     readonly queue: RenderQueue;
     /** Where hostile formats are read; absent, they are read here like everything else. */
     readonly cells?: Cells | undefined;
+    /** Processes that keep what finds faces; absent, a render looks for them by itself. */
+    readonly finders?: Cells | undefined;
     readonly limits: RenderLimits;
     /** Where decoded pixels are shared by sizes that are asked for together; absent, each is decoded for itself. */
     readonly frames?: FrameShelf | undefined;
@@ -144,6 +159,7 @@ export class Variants {
     this.#tiers = new ByteTiers(parts.disk, parts.shared);
     this.#queue = parts.queue;
     this.#cells = parts.cells;
+    this.#finders = parts.finders;
     this.#limits = parts.limits;
     this.#frames = parts.frames;
     this.#onRender = parts.onRender ?? (() => {});
@@ -176,17 +192,18 @@ export class Variants {
       cost: estimateCost(request.facts, transformation, format, options),
       allowance: allowanceOf(request.facts, transformation, format, options),
     });
-    const wanted = { key, needs, digest, further, bytesOf, ...how };
+    const before = this.#beforehand(request, bytesOf);
+    const wanted = { key, needs, digest, further, bytesOf, before, ...how };
     return this.make(wanted, async (run, original, images) => {
       const job = { original, transformation, format, rival, gamut, limits: this.#limits, images };
-      const before = this.#seen.get(digest) ?? [];
-      const whole = { ...job, seen: before };
+      const known = this.#seen.get(digest) ?? [];
+      const whole = { ...job, seen: known };
       const inCell = run !== HERE;
       const { rendered, seen } = await (inCell
         ? run("render", whole)
         : JOBS.render(whole, frames?.of(digest)));
-      const known = new Set(before.map(([question]) => question));
-      for (const [question] of seen) if (!known.has(question)) this.#onLook(/^\w*/.exec(question)?.[0] ?? "");
+      const asked = new Set(known.map(([question]) => question));
+      for (const [question] of seen) if (!asked.has(question)) this.#onLook(/^\w*/.exec(question)?.[0] ?? "");
       if (seen.length > 0) this.#seen.set(digest, seen.slice(-MOST_QUESTIONS));
       return rendered.bytes;
     });
@@ -224,7 +241,8 @@ export class Variants {
       cost: estimateCost(facts, transformation, format, beside),
       allowance: allowanceToImprove(facts, transformation, format, beside),
     });
-    const wanted = { key, needs, digest, further, bytesOf, patience, isLate: true };
+    const before = this.#beforehand({ digest, facts, transformation }, bytesOf);
+    const wanted = { key, needs, digest, further, bytesOf, before, patience, isLate: true };
     const made = await this.make(wanted, async (run, original, images) => {
       const seen = this.#seen.get(digest) ?? [];
       // It runs behind everybody: its processor time is bounded, and the clock hardly counts.
@@ -255,11 +273,24 @@ export class Variants {
       /** Beside the cell it takes a place from renders, and it counts as none. */
       readonly isLate?: boolean;
       readonly told?: ((made: Made) => void) | undefined;
+      /** What has to be known before it can be made: done before it takes a place. */
+      readonly before?: ((how: Entrance) => Promise<void>) | undefined;
     },
     /** Takes the bytes of the original, and of further sources by what the transformation calls them. What is hostile it leaves to `run`. */
     work: (run: Run, original: Uint8Array, images: ReadonlyMap<string, Uint8Array>) => Promise<Uint8Array>,
   ) {
-    const { key, needs, digest, further = [], bytesOf, patience, turn, isLate = false, told } = wanted;
+    const {
+      key,
+      needs,
+      digest,
+      further = [],
+      bytesOf,
+      patience,
+      turn,
+      isLate = false,
+      told,
+      before,
+    } = wanted;
     // Whoever waits for it now must not wait behind everybody.
     if (!patience) this.#patient.get(key)?.end();
     const fly = async (departure: Departure) => {
@@ -292,7 +323,8 @@ export class Variants {
       const queued = { lane: turn?.lane, departure, patience, promised: turn?.promised };
       const cells = allowance && this.#cells;
       const inside = () => (cells ? cells.enter(allowance, make, queued) : make(HERE));
-      const entered = cells && !isLate ? inside() : this.#queue.run({ cost, ...queued }, inside);
+      const enter = () => (cells && !isLate ? inside() : this.#queue.run({ cost, ...queued }, inside));
+      const entered = before ? before({ lane: turn?.lane, departure, patience }).then(enter) : enter();
       const made = await entered.catch((error) => this.#refuse(key, error));
       if (!made) return undefined;
       // Whoever is told of a better answer looks for it there.
@@ -307,6 +339,43 @@ export class Variants {
     };
     const caller = turn?.departure && { departure: turn.departure, gone };
     return this.#flights.join(key, flight, caller);
+  }
+
+  /**
+   * Where the faces of the original are, found in a process that keeps what finds them: once for all that depends on them. Undefined where
+   * that is known, or nobody asks, or there is no such process: then the render looks by itself.
+   */
+  #beforehand(
+    { digest, facts, transformation }: Pick<VariantRequest, "digest" | "facts" | "transformation">,
+    bytesOf: (digest: string) => Promise<Uint8Array | undefined>,
+  ): ((how: Entrance) => Promise<void>) | undefined {
+    const finders = this.#finders;
+    const seen = () => this.#seen.get(digest) ?? [];
+    const page = transformation.page?.doc_page;
+    const asked = facesQuestion(page);
+    const isKnown = () => seen().some(([question]) => question === asked);
+    if (!finders || !wantsFaces(transformation) || !canFindFaces() || isKnown()) return undefined;
+    return async ({ departure, ...how }) => {
+      const find = async (departure: Departure) => {
+        const original = isKnown() ? undefined : await bytesOf(digest);
+        if (!original) return;
+        const entrance = { ...how, departure };
+        const limits = this.#limits;
+        // What is hostile is read where it always is: beside the finder there is no room for it.
+        const apart = allowanceToSketch(facts);
+        const sketch =
+          apart &&
+          (await this.#cells?.enter(apart, (run) => run("sketch", { original, limits, page }), entrance));
+        const job = sketch ? { sketch } : { original, limits, page };
+        const allowance = allowanceToFindFaces(sketch ? undefined : facts);
+        const found = await finders.enter(allowance, (run) => run("faces", job), entrance);
+        this.#onLook("faces");
+        this.#seen.set(digest, [...seen(), [asked, found]]);
+      };
+      // Sizes that are asked for together wait for one look; nobody waits behind one that is patient.
+      const flight = `${digest} ${asked}${how.patience ? " in patience" : ""}`;
+      await this.#looking.join(flight, find, departure && { departure, gone });
+    };
   }
 
   /** @throws what it is given. */

@@ -5,7 +5,13 @@ import {
   type OutputFormat,
   type Transformation,
 } from "@freshet/core";
-import { DEFAULT_LIMITS, estimateMemory, type ImageFacts, type RenderLimits } from "@freshet/core/resize";
+import {
+  DEFAULT_LIMITS,
+  estimateCost,
+  estimateMemory,
+  type ImageFacts,
+  type RenderLimits,
+} from "@freshet/core/resize";
 import { type Allowance, EMPTY_CELL } from "./cell.ts";
 
 const MB = 1_000_000;
@@ -19,17 +25,14 @@ const CAUTION = 1.25;
  * this, and who waits for a refusal waits for less than two seconds.
  */
 const DRAWING: Allowance = { bytes: 200 * MB, cpuMs: 1_500, isQuick: false };
-/** The same for a page of a document, with the largest picture that is drawn of one, its copies and its fonts. */
-const DOCUMENT: Allowance = { bytes: 300 * MB, cpuMs: 1_500, isQuick: false };
+/** Resident memory for a page of a document, with the largest picture that is drawn of one, its copies and its fonts. */
+const DOCUMENT = 300 * MB;
 /** Reading a drawing without drawing it. */
 export const TEXT: Allowance = { bytes: 200 * MB, cpuMs: 1_000, isQuick: true };
 const PICTURE_MS = 20_000;
-/**
- * What has to be developed may take twice what the slowest picture of each format was seen to take a megapixel, and time to start the decoder
- * and to paint what came out: who promises little is stopped early.
- */
+/** What has to be developed may take so much, and twice what it is expected to: who promises little is stopped early. */
 const DEVELOPING_MS = 1_200;
-const PER_MEGAPIXEL_MS = 800;
+const MS_PER_COST = 20;
 /** Four encodings of the largest picture that is improved; what is left of comparing a small one is collected late. */
 const IMPROVING: Allowance = { bytes: 200 * MB, cpuMs: 40_000, isQuick: false };
 
@@ -51,20 +54,17 @@ export function allowanceOf(
     !formats.has("svg") && !formats.has("avif") && developed.length === 0 && format !== "jxl";
   if (isHarmless && needed <= MOST_HERE) return undefined;
   const bytes = EMPTY_CELL + needed * CAUTION;
-  if (formats.has("pdf")) return { ...DOCUMENT, bytes: Math.max(bytes, DOCUMENT.bytes) };
-  if (!formats.has("svg")) {
-    // Whatever else is drawn beside it has its own time.
-    const isOwn = developed.length === all.length && format !== "jxl";
-    const own = isOwn ? developingMs(developed, needed) : PICTURE_MS;
-    return { bytes, cpuMs: Math.min(PICTURE_MS, own), isQuick: false };
-  }
-  return { ...DRAWING, bytes: Math.max(bytes, DRAWING.bytes) };
-}
-
-/** A large answer takes its own time, and much memory. */
-function developingMs(developed: readonly ImageFacts[], needed: number): number {
-  const pixels = developed.reduce((sum, each) => sum + each.pixels, 0);
-  return developed.length * DEVELOPING_MS + (pixels / MB) * PER_MEGAPIXEL_MS + (needed / MB) * 4;
+  if (formats.has("svg")) return { ...DRAWING, bytes: Math.max(bytes, DRAWING.bytes) };
+  const cpuMs =
+    developed.length > 0 && !formats.has("avif")
+      ? DEVELOPING_MS + MS_PER_COST * estimateCost(facts, transformation, format, options)
+      : PICTURE_MS;
+  const isDocument = formats.has("pdf");
+  return {
+    bytes: isDocument ? Math.max(bytes, DOCUMENT) : bytes,
+    cpuMs: Math.min(PICTURE_MS, cpuMs),
+    isQuick: false,
+  };
 }
 
 /** The same for an improvement, which is always done in a cell: it may have to give way to visitors at any moment. */
@@ -76,6 +76,22 @@ export function allowanceToImprove(
 ): Allowance {
   const needed = estimateMemory(facts, transformation, format, { ...options, late: true });
   return { ...IMPROVING, bytes: Math.max(EMPTY_CELL + needed * CAUTION, IMPROVING.bytes) };
+}
+
+/** The finder of faces with its network and all that it runs on: 110 were seen after a hundred pictures. */
+export const FINDER = 170 * MB;
+/** Faces are looked for in a small copy. */
+const SMALL: Transformation = { resize: { w: 256, h: 256, func: "bound" } };
+
+/** What making that copy may use; undefined where whoever finds the faces makes it as well. */
+export function allowanceToSketch(facts: ImageFacts): Allowance | undefined {
+  return allowanceOf(facts, SMALL, "png", { images: [] });
+}
+
+/** The same for finding faces, which is always done in a cell; `facts` are of the original where it is read there. */
+export function allowanceToFindFaces(facts: ImageFacts | undefined): Allowance {
+  const needed = facts ? estimateMemory(facts, SMALL, "png") : 0;
+  return { bytes: EMPTY_CELL + FINDER + needed * CAUTION, cpuMs: PICTURE_MS, isQuick: false };
 }
 
 /** Bytes of all cells together that the default limits are made for. */

@@ -1,4 +1,4 @@
-import { isRenderError } from "@freshet/core/resize";
+import { DEFAULT_LIMITS, isRenderError } from "@freshet/core/resize";
 import { afterEach, expect, test } from "vitest";
 import { createDeparture } from "../cache/departure.ts";
 import { createPatience } from "../cache/patience.ts";
@@ -48,6 +48,24 @@ const codeOf = async (outcome: Promise<unknown>) => {
   return isRenderError(error) || isServerError(error) ? error.code : error;
 };
 const isAlive = (pid: number) => usageOf(pid) !== undefined;
+
+test("what has loaded a finder of faces is kept where it may keep so much, and found by the next job", async () => {
+  const find = (pool: Cells) =>
+    pool.enter(ENOUGH, (run) => run("faces", { original: PLAIN, limits: DEFAULT_LIMITS }));
+  const finders = open({ keptBytes: 170e6 });
+  expect(await find(finders)).toEqual([]);
+  const [pid] = finders.pids;
+  const sketch = await finders.enter(ENOUGH, (run) =>
+    run("sketch", { original: PLAIN, limits: DEFAULT_LIMITS }),
+  );
+  expect([sketch.width, sketch.height]).toEqual([256, 256]);
+  expect(await finders.enter(ENOUGH, (run) => run("faces", { sketch }))).toEqual([]);
+  expect(finders.pids).toEqual([pid]);
+  finders.close();
+  const others = open();
+  await find(others);
+  expect(others.pids).toEqual([]);
+});
 
 test("a job gives the same bytes as here, and one process does one after the other", async () => {
   const pool = open();

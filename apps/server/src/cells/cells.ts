@@ -17,6 +17,8 @@ export interface CellBounds {
   readonly maxAgeMs: number;
   /** Jobs that may wait. */
   readonly maxWaiting: number;
+  /** Resident memory that a process keeps for its next job, such as a network that it has loaded; none unless said. */
+  readonly keptBytes?: number;
 }
 
 /** A process that holds more than that after a job is replaced by a new one. */
@@ -182,7 +184,9 @@ export class Cells {
     const kept = this.#idle.pop();
     clearTimeout(kept?.timer);
     // Processes that nobody uses hold memory that is allowed to others.
-    while (this.#idle.length > 0 && this.#bytes + this.#idle.length * EMPTY_CELL > this.#bounds.bytes) {
+    const { bytes, keptBytes = 0 } = this.#bounds;
+    const resting = EMPTY_CELL + keptBytes;
+    while (this.#idle.length > 0 && this.#bytes + this.#idle.length * resting > bytes) {
       const { cell, timer } = this.#idle.pop() ?? {};
       clearTimeout(timer);
       cell?.end();
@@ -195,7 +199,7 @@ export class Cells {
   #putBack(cell: Cell): void {
     this.#busy.delete(cell);
     if (cell.isOver) return;
-    if (this.#isClosed || cell.bytes > BLOATED) {
+    if (this.#isClosed || cell.bytes > BLOATED + (this.#bounds.keptBytes ?? 0)) {
       cell.end();
       return;
     }

@@ -1,6 +1,8 @@
 import type { Transformation } from "@freshet/core";
 import {
+  type FaceSketch,
   type Frames,
+  facesOfSketch,
   type ImageFacts,
   type Improved,
   improve,
@@ -8,9 +10,12 @@ import {
   probe,
   type RenderError,
   type Rendered,
+  type RenderLimits,
   type RenderOptions,
   render,
   type Survey,
+  seeFaces,
+  sketchForFaces,
   survey,
 } from "@freshet/core/resize";
 import { sanitiseSvg } from "../svg/sanitise.ts";
@@ -29,6 +34,12 @@ const UNREAD_DOCUMENT: ImageFacts = {
   ...{ format: "pdf", width: 1, height: 1, pages: 1, pixels: 1 },
   ...{ hasAlpha: false, interlaced: false },
 };
+interface FaceJob {
+  readonly original: Uint8Array;
+  readonly limits: RenderLimits;
+  /** Of a document. */
+  readonly page?: number | undefined;
+}
 
 /** What is done to the bytes of strangers, here or in a cell: the same functions. Inputs and outputs can be cloned. */
 export const JOBS = {
@@ -42,6 +53,14 @@ export const JOBS = {
       return error.code === "FORMAT_NOT_INSTALLED" ? UNREAD_DOCUMENT : undefined;
     }
   },
+
+  /** What is looked at for faces, of an original that is better read where no finder is. */
+  sketch: ({ original, limits, page }: FaceJob): Promise<FaceSketch> =>
+    sketchForFaces(original, limits, page),
+
+  /** Faces of an original or of its sketch, as memory keeps them. */
+  faces: (job: FaceJob | { readonly sketch: FaceSketch }): Promise<readonly number[]> =>
+    "sketch" in job ? facesOfSketch(job.sketch) : seeFaces(job.original, job.limits, job.page),
 
   survey: ({ original }: { readonly original: Uint8Array }): Promise<Survey> => survey(original),
 

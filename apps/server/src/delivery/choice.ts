@@ -96,10 +96,13 @@ export function choose(
     gamut: gamutOf(request.project.gamut, facts, written),
   };
   const variant: Variant = { kind: "variant", key: variantKey(wanted), request: wanted, negotiated };
-  // A drawing is delivered as it is, but never without its watermark.
+  // A drawing is delivered as it is, but never without its watermark, and never with faces that were to be hidden.
   const isMarked = pixels.watermark !== undefined && !isEmptyTransformation({ watermark: pixels.watermark });
   const keepsFormat = (encode?.force_format ?? []).every((word) => word === "original");
-  if (!isAlone || isMarked || facts.format !== "svg" || !keepsFormat) return variant;
+  const isVeiled =
+    pixels.resize?.func === "facehide" ||
+    (pixels.faces !== undefined && !isEmptyTransformation({ faces: pixels.faces }));
+  if (!isAlone || isMarked || isVeiled || facts.format !== "svg" || !keepsFormat) return variant;
   const key = keyOf(`drawing ${SANITISER_VERSION}`, digest);
   return { kind: "drawing", key, negotiated: false, pixels: variant };
 }

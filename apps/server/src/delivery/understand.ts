@@ -3,10 +3,13 @@ import {
   layerParameters,
   type ParsedDeliveryUrl,
   parseDeliveryUrl,
+  type Remark,
   readProofs,
   readV6,
   type Shortening,
+  type Transformation,
 } from "@freshet/core";
+import { canFindFaces, faceWishes } from "@freshet/core/resize";
 import { ServerError } from "../errors.ts";
 import { withVersion } from "../projects/origin-version.ts";
 import type { Project } from "../projects/project.ts";
@@ -51,11 +54,26 @@ export function understand(project: Project, target: string): Understanding {
   }
   try {
     const { transformation, remarks } = withinLadder(project.sizes, layered, verdict.covers);
-    const held = { ...url, transformation, remarks: [...url.remarks, ...remarks] };
+    const held = {
+      ...url,
+      transformation,
+      remarks: [...url.remarks, ...remarks, ...blindTo(transformation)],
+    };
     return { url: held, layered, verdict, refusal: undefined };
   } catch (error) {
     return { url, layered, verdict, refusal: error as ServerError };
   }
+}
+
+/** What is asked of faces where nothing can find them: it is answered as for a picture of nobody. */
+function blindTo(transformation: Transformation): readonly Remark[] {
+  if (canFindFaces()) return [];
+  return faceWishes(transformation).map(({ name, value }) => ({
+    parameter: name,
+    text: value,
+    expected:
+      "the optional packages @tensorflow/tfjs-core and @tensorflow/tfjs-backend-wasm, without which no face is found: install them",
+  }));
 }
 
 /** The origin's own query, with `vh` in the parameter that the project's origins take versions in. */

@@ -39,8 +39,16 @@ export function loadMetrics(
       for (const [why, count] of Object.entries(queue.refusals)) this.inc({ why }, count);
     },
   });
-  gauge("freshet_cells_running", "Drawings and large pictures at work in a cell.", () => cells.running);
-  gauge("freshet_cells_waiting", "Drawings and large pictures waiting for a cell.", () => cells.waiting);
+  gauge(
+    "freshet_cells_running",
+    "Drawings, large pictures and looks for faces at work in a cell.",
+    () => cells.running,
+  );
+  gauge(
+    "freshet_cells_waiting",
+    "Drawings, large pictures and looks for faces waiting for a cell.",
+    () => cells.waiting,
+  );
   gauge("freshet_cells_resident_bytes", "Resident memory of all cells, which is not the server's own.", () =>
     cells.pids.reduce((sum, pid) => sum + (usageOf(pid)?.residentBytes ?? 0), 0),
   );

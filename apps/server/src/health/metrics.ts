@@ -25,7 +25,7 @@ export interface Metrics {
   hit(): void;
   failed(code: ErrorCode): void;
   rendered(milliseconds: number): void;
-  /** A look at an original's pixels: for its content, focus, color or quality. */
+  /** A look at an original's pixels: for its content, faces, focus, color or quality. */
   looked(what: string): void;
   fetched(outcome: string): void;
   /** Invalidations that this instance carried to their end. */

@@ -5,6 +5,9 @@
  * What changed is written together with its event in one transaction, and only by the request that wins the row: a
  * change is never recorded without being told, and not told twice.
  *
+ * A file that somebody merely came across is recorded without an event, and `quiet_at` says when that was: WordPress may
+ * be about to announce it in a request that is still going on. It is 0 once an event told the file, or has to.
+ *
  * Rows of files that went away stay for a while, so that a file that comes back under the same name counts as changed.
  *
  * @package Freshet
@@ -16,7 +19,7 @@ defined( 'ABSPATH' ) || exit;
 
 final class Freshet_File_Table {
 	const ATTEMPTS = 3;
-	const COLUMNS  = '(path_hash, attachment_id, path, state, mtime, ctime, inode, size, width, height, sha256, vh, hashed_at, seen, revision)';
+	const COLUMNS  = '(path_hash, attachment_id, path, state, mtime, ctime, inode, size, width, height, sha256, vh, hashed_at, seen, quiet_at, revision)';
 
 	/** Rows that one query writes. */
 	const AT_ONCE = 200;
@@ -40,7 +43,7 @@ final class Freshet_File_Table {
 			// phpcs:ignore WordPress.DB -- only placeholders are interpolated.
 			$found = $wpdb->get_results( $wpdb->prepare( "SELECT * FROM {$this->table()} WHERE path_hash IN ($marks)", array_map( 'sha1', $chunk ) ), ARRAY_A );
 			foreach ( (array) $found as $row ) {
-				foreach ( [ 'attachment_id', 'mtime', 'ctime', 'inode', 'size', 'width', 'height', 'hashed_at', 'revision' ] as $number ) {
+				foreach ( [ 'attachment_id', 'mtime', 'ctime', 'inode', 'size', 'width', 'height', 'hashed_at', 'quiet_at', 'revision' ] as $number ) {
 					$row[ $number ] = (int) $row[ $number ];
 				}
 				$rows[ $row['path'] ] = $row;
@@ -128,8 +131,9 @@ final class Freshet_File_Table {
 			'sha256'        => '',
 			'vh'            => '',
 			'hashed_at'     => 0,
+			'quiet_at'      => time(),
 		];
-		$new     = $found + ( $row ?? [] ) + $blank;
+		$new     = ( $told ? [ 'quiet_at' => 0 ] : [] ) + $found + ( $row ?? [] ) + $blank;
 		$is_same = $row && ! $told && [] === array_diff_assoc( [ 'hashed_at' => 0 ] + $new, [ 'hashed_at' => 0 ] + $row );
 		return [ 'row' => $new, 'revision' => $row ? $row['revision'] : 0, 'told' => $told, 'is_same' => $is_same ];
 	}
@@ -140,10 +144,12 @@ final class Freshet_File_Table {
 	 * @param array[]    $changes From change().
 	 * @param string     $reason  'hook', 'stat', 'scan' or 'refresh'.
 	 * @param array|null $whose   The attachment {id, title, link} all of them belong to, where that is known.
+	 * @return string[]|null Paths that were to be told and that another request recorded first; null when the database refused
+	 *                       and nothing is written.
 	 */
-	public function store( array $changes, string $reason, ?array $whose ): void {
+	public function store( array $changes, string $reason, ?array $whose ): ?array {
 		if ( ! $changes ) {
-			return;
+			return [];
 		}
 		// The same order in every request: two that meet wait for each other instead of locking each other out.
 		usort(
@@ -154,25 +160,31 @@ final class Freshet_File_Table {
 		);
 		// A database may refuse one of two that meet. What WordPress itself announced is announced only once: try again.
 		for ( $attempt = 1; $attempt <= self::ATTEMPTS; $attempt++ ) {
-			$told = $this->write_all( $changes, $reason, $whose );
-			if ( null !== $told ) {
+			$done = $this->write_all( $changes, $reason, $whose );
+			if ( null !== $done ) {
 				break;
 			}
 			usleep( 20000 * $attempt );
 		}
-		if ( $told ) {
+		if ( $done && $done['events'] > 0 ) {
 			/** Events were stored. */
 			do_action( 'freshet_changes_recorded' );
 		}
+		return $done ? $done['lost'] : null;
 	}
 
 	/**
-	 * @return int|null Number of events stored; null when nothing was written, so that another look finds it all again.
+	 * @return array{events:int,lost:string[]}|null Events stored, and paths that another request recorded first; null when
+	 *                                              nothing was written.
 	 */
-	private function write_all( array $changes, string $reason, ?array $whose ): ?int {
+	private function write_all( array $changes, string $reason, ?array $whose ): ?array {
 		global $wpdb;
 		$told = [];
-		$wpdb->query( 'START TRANSACTION' );
+		$lost = [];
+		// Without a transaction each row would stay, whatever happens to its event.
+		if ( false === $wpdb->query( 'START TRANSACTION' ) ) {
+			return null;
+		}
 		if ( ! $this->write_quiet( $changes ) ) {
 			$wpdb->query( 'ROLLBACK' );
 			return null;
@@ -184,8 +196,10 @@ final class Freshet_File_Table {
 				$wpdb->query( 'ROLLBACK' );
 				return null;
 			}
-			if ( $won && $change['told'] ) {
+			if ( $won ) {
 				$told[ $change['row']['attachment_id'] ][] = $change['row'];
+			} else {
+				$lost[] = $change['row']['path'];
 			}
 		}
 		foreach ( $told as $id => $files ) {
@@ -194,7 +208,7 @@ final class Freshet_File_Table {
 				return null;
 			}
 		}
-		return false === $wpdb->query( 'COMMIT' ) ? null : count( $told );
+		return false === $wpdb->query( 'COMMIT' ) ? null : [ 'events' => count( $told ), 'lost' => $lost ];
 	}
 
 	/**
@@ -257,8 +271,8 @@ final class Freshet_File_Table {
 		global $wpdb;
 		$row = $change['row'];
 		return $wpdb->prepare(
-			'(%s, %d, %s, %s, %d, %d, %d, %d, %d, %d, %s, %s, %d, %d, %d)',
-			$row['path_hash'], $row['attachment_id'], $row['path'], $row['state'], $row['mtime'], $row['ctime'], $row['inode'], $row['size'], $row['width'], $row['height'], $row['sha256'], $row['vh'], $row['hashed_at'], time(), $change['revision'] + 1
+			'(%s, %d, %s, %s, %d, %d, %d, %d, %d, %d, %s, %s, %d, %d, %d, %d)',
+			$row['path_hash'], $row['attachment_id'], $row['path'], $row['state'], $row['mtime'], $row['ctime'], $row['inode'], $row['size'], $row['width'], $row['height'], $row['sha256'], $row['vh'], $row['hashed_at'], time(), $row['quiet_at'], $change['revision'] + 1
 		);
 	}
 
@@ -276,8 +290,8 @@ final class Freshet_File_Table {
 		if ( 0 === $done && ( $revision > 0 || $is_forced ) ) {
 			$done = $wpdb->query(
 				$wpdb->prepare(
-					"UPDATE {$this->table()} SET attachment_id = %d, state = %s, mtime = %d, ctime = %d, inode = %d, size = %d, width = %d, height = %d, sha256 = %s, vh = %s, hashed_at = %d, seen = %d, revision = revision + 1 WHERE path_hash = %s AND ( revision = %d OR 1 = %d )",
-					$row['attachment_id'], $row['state'], $row['mtime'], $row['ctime'], $row['inode'], $row['size'], $row['width'], $row['height'], $row['sha256'], $row['vh'], $row['hashed_at'], time(), $row['path_hash'], $revision, (int) $is_forced
+					"UPDATE {$this->table()} SET attachment_id = %d, state = %s, mtime = %d, ctime = %d, inode = %d, size = %d, width = %d, height = %d, sha256 = %s, vh = %s, hashed_at = %d, seen = %d, quiet_at = %d, revision = revision + 1 WHERE path_hash = %s AND ( revision = %d OR 1 = %d )",
+					$row['attachment_id'], $row['state'], $row['mtime'], $row['ctime'], $row['inode'], $row['size'], $row['width'], $row['height'], $row['sha256'], $row['vh'], $row['hashed_at'], time(), $row['quiet_at'], $row['path_hash'], $revision, (int) $is_forced
 				)
 			);
 		}

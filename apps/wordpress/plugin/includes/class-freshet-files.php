@@ -18,6 +18,12 @@ final class Freshet_Files {
 	/** How much may be hashed in one go after a change in WordPress, or by the scheduled walk. */
 	const BUDGET_WORK = 536870912;
 
+	/** How often files are looked at again because another request came in between. */
+	const ATTEMPTS = 3;
+
+	/** What is kept of a file that was announced and is too big to be read now: the look that reads it tells it. */
+	const DUE = [ 'sha256' => '', 'vh' => '', 'quiet_at' => 0 ];
+
 	private Freshet_Uploads $uploads;
 	private Freshet_File_Table $table;
 
@@ -44,27 +50,45 @@ final class Freshet_Files {
 	 * tell() at the end of the request, otherwise at once.
 	 *
 	 * @param string[] $paths  Relative to the uploads folder.
-	 * @param string   $reason 'hook' (WordPress said that these changed: their bytes are compared whatever stat() says, and
-	 *                         a file never seen before counts as changed), 'stat' or 'scan'.
-	 * @param array    $whose  For 'hook': the attachment {id, title, link}, of which `$paths` are all files.
+	 * @param string   $reason 'stat' or 'scan'. A file never seen before is no change.
 	 * @return array<string,string> Path => version; '' when the bytes are not known yet; nothing for a file that is not there.
 	 */
-	public function look( array $paths, string $reason, ?array $whose = null ): array {
+	public function look( array $paths, string $reason ): array {
 		$spent                  = 0;
-		[ $versions, $changes ] = $this->compare( $paths, $whose ? array_fill_keys( $paths, $whose['id'] ) : [], $reason, $spent );
+		[ $versions, $changes ] = $this->compare( $paths, [], $reason, $spent );
 		if ( 'stat' === $reason ) {
 			$blog                 = get_current_blog_id();
 			$told                 = array_filter( $changes, [ self::class, 'is_told' ] );
 			$this->found[ $blog ] = $told + ( $this->found[ $blog ] ?? [] );
 			$changes              = array_diff_key( $changes, $told );
-		} elseif ( 'scan' === $reason ) {
+		} else {
 			$changes = $this->complete( $changes, $reason, $spent );
 		}
-		$this->table->store( $changes, $reason, $whose );
+		$this->table->store( $changes, $reason, null );
 		if ( $this->is_sent ) {
 			$this->tell(); // A buffer that is flushed later than usual: nothing may come after it.
 		}
 		return $versions;
+	}
+
+	/**
+	 * Looks at all files of an attachment that somebody says have changed: their bytes are compared whatever stat() says.
+	 *
+	 * @param string[] $paths  Relative to the uploads folder.
+	 * @param string   $reason 'hook' (WordPress said so: a file never seen before counts as changed, and so does one that was
+	 *                         merely come across since `$since`) or 'refresh' (all of them are told).
+	 * @param array    $whose  The attachment {id, title, link}.
+	 * @param int      $since  When whoever says so began with it.
+	 * @return bool False when something of it could not be recorded: nobody else would tell a new file.
+	 */
+	public function announce( array $paths, string $reason, array $whose, int $since ): bool {
+		for ( $attempt = 1; $paths && $attempt <= self::ATTEMPTS; $attempt++ ) {
+			$spent         = 0;
+			[ , $changes ] = $this->compare( $paths, array_fill_keys( $paths, $whose['id'] ), $reason, $spent, $since );
+			// What another request was faster with may be recorded without an event now.
+			$paths = $this->table->store( $changes, $reason, $whose );
+		}
+		return [] === $paths;
 	}
 
 	/**
@@ -157,9 +181,10 @@ final class Freshet_Files {
 	 *
 	 * @param array<string,int> $whose Path => attachment, where that is known.
 	 * @param int               $spent Bytes hashed so far in this go; grows.
+	 * @param int               $since For 'hook': see announce().
 	 * @return array{array<string,string>,array<string,array>} Versions as look() gives them, and what to write, by path.
 	 */
-	private function compare( array $paths, array $whose, string $reason, int &$spent ): array {
+	private function compare( array $paths, array $whose, string $reason, int &$spent, int $since = 0 ): array {
 		$paths    = array_unique( $paths );
 		$budget   = 'stat' === $reason ? self::BUDGET_PAGE : self::BUDGET_WORK;
 		$versions = [];
@@ -177,7 +202,9 @@ final class Freshet_Files {
 				}
 				continue;
 			}
-			$same = $row && 'known' === $row['state'] && Freshet_Bytes::same_stat( $row, $stat );
+			// Nobody told it, or read it to the end, before it was announced.
+			$is_unheard = 'hook' === $reason && ( ! $row || ( $row['quiet_at'] > 0 && ( '' === $row['sha256'] || $row['quiet_at'] >= $since ) ) );
+			$same       = $row && 'known' === $row['state'] && Freshet_Bytes::same_stat( $row, $stat );
 			if ( $same && ! $is_asked && ! Freshet_Bytes::is_racy( $row ) ) {
 				$versions[ $path ]    = $row['vh'];
 				$this->sizes[ $path ] = [ $row['width'], $row['height'] ];
@@ -188,8 +215,8 @@ final class Freshet_Files {
 			}
 			if ( $spent + $stat['size'] > $budget && ( $spent > 0 || 'stat' === $reason ) ) {
 				$versions[ $path ] = $same ? $row['vh'] : '';
-				if ( ! $row || 'known' === $row['state'] ) {
-					$changes[ $path ] = self::put_off( $path, $row, $ours, $stat );
+				if ( ! $row || 'known' === $row['state'] || $is_unheard ) {
+					$changes[ $path ] = self::put_off( $path, $row, ( $is_unheard ? self::DUE : [] ) + $ours, $stat );
 				}
 				continue;
 			}
@@ -201,9 +228,9 @@ final class Freshet_Files {
 			$versions[ $path ]    = $read['vh'];
 			$this->sizes[ $path ] = [ $read['width'], $read['height'] ];
 
-			$is_new            = ! $row || ( 'pending' === $row['state'] && '' === $row['sha256'] && Freshet_Bytes::same_stat( $row, $stat ) );
-			$is_changed        = 'refresh' === $reason || ( $is_new ? 'hook' === $reason : $row['sha256'] !== $read['sha256'] );
-			$changes[ $path ]  = Freshet_File_Table::change( $path, $row, $ours + $read, $is_changed );
+			$is_new           = ! $row || ( 'pending' === $row['state'] && '' === $row['sha256'] && Freshet_Bytes::same_stat( $row, $stat ) );
+			$is_changed       = 'refresh' === $reason || $is_unheard || ( $is_new ? $row && 0 === $row['quiet_at'] : $row['sha256'] !== $read['sha256'] );
+			$changes[ $path ] = Freshet_File_Table::change( $path, $row, $ours + $read, $is_changed );
 		}
 		return [ $versions, $changes ];
 	}

@@ -32,7 +32,7 @@ defined( 'ABSPATH' ) || exit;
  */
 final class Freshet_Plugin {
 	/** What the tables of this version are called in the option `freshet_schema`. */
-	const SCHEMA = '3';
+	const SCHEMA = '4';
 
 	/** Schedules: the walk and all that is done now and then; a push that is due. */
 	const CRON = 'freshet_tick';

@@ -76,6 +76,7 @@ final class Freshet_Schema {
 			vh varchar(16) NOT NULL DEFAULT '',
 			hashed_at bigint(20) NOT NULL DEFAULT 0,
 			seen bigint(20) NOT NULL DEFAULT 0,
+			quiet_at bigint(20) NOT NULL DEFAULT 0,
 			revision bigint(20) unsigned NOT NULL DEFAULT 1,
 			PRIMARY KEY  (path_hash),
 			KEY attachment_id (attachment_id),

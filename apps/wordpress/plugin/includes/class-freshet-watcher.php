@@ -17,13 +17,16 @@ final class Freshet_Watcher {
 	private Freshet_Files $files;
 	private Freshet_Outbox $outbox;
 
-	/** Marks an attachment of which the sizes are still to come, with the time it was begun. */
+	/** Servers of one site do not agree to the second. Telling a file once too often does no harm. */
+	const CLOCKS_SECONDS = 5;
+
+	/** Marks an attachment of which the sizes are still to come, or that could not be recorded, with the time it was begun. */
 	const UNFINISHED = '_freshet_unfinished';
 
 	/** Who uploads in several requests and never ends is not waited for any longer. */
 	const PATIENCE_SECONDS = 600;
 
-	/** @var array<int,array<int,array{whose:array,paths:string[]}>> By blog: attachments of this request, as they were when first noted. */
+	/** @var array<int,array<int,array{whose:array,paths:string[],since:int}>> By blog: attachments of this request, as they were when first noted. */
 	private array $noted = [];
 
 	/** @var array<int,array<int,true>> By blog: attachments that this request began and another one finishes. */
@@ -61,7 +64,7 @@ final class Freshet_Watcher {
 		if ( array_sum( array_map( 'count', $this->noted ) ) >= self::MOST_NOTED ) {
 			$this->act();
 		}
-		$this->noted[ $blog ][ $id ] = [ 'whose' => $this->outbox->describe( $id ), 'paths' => $this->files->paths_of_attachment( $id ) ];
+		$this->noted[ $blog ][ $id ] = [ 'whose' => $this->outbox->describe( $id ), 'paths' => $this->files->paths_of_attachment( $id ), 'since' => self::begin() ];
 	}
 
 	/**
@@ -79,7 +82,7 @@ final class Freshet_Watcher {
 			$blog = get_current_blog_id();
 			unset( $this->noted[ $blog ][ $post->ID ] );
 			$this->begun[ $blog ][ $post->ID ] = true;
-			update_post_meta( $post->ID, self::UNFINISHED, time() );
+			update_post_meta( $post->ID, self::UNFINISHED, self::begin() );
 		}
 	}
 
@@ -129,7 +132,7 @@ final class Freshet_Watcher {
 			return false;
 		}
 		$head = $this->outbox->head();
-		$this->look( $id, [ 'whose' => $this->outbox->describe( $id ), 'paths' => [] ], 'refresh' );
+		$this->look( $id, [ 'whose' => $this->outbox->describe( $id ), 'paths' => [], 'since' => 0 ], 'refresh' );
 		return $this->outbox->head() > $head;
 	}
 
@@ -149,11 +152,20 @@ final class Freshet_Watcher {
 		if ( $post ) {
 			$then['whose']['title'] = $post->post_title;
 		}
-		if ( $paths ) {
-			$this->files->look( $paths, $reason, $then['whose'] );
-		}
-		if ( get_post_meta( $id, self::UNFINISHED, true ) ) {
+		$begun = (int) get_post_meta( $id, self::UNFINISHED, true );
+		$since = $begun ? min( $begun, $then['since'] ) : $then['since'];
+		if ( ! $this->files->announce( $paths, $reason, $then['whose'], $since ) ) {
+			// Any other look would take a new file for one that was always there. A file that went away is noticed by all.
+			if ( 'hook' === $reason && $post ) {
+				update_post_meta( $id, self::UNFINISHED, $since );
+			}
+		} elseif ( $begun ) {
 			delete_post_meta( $id, self::UNFINISHED );
 		}
+	}
+
+	/** When this request began. Until it looks at its files, at its end, any other request may come across them. */
+	private static function begin(): int {
+		return (int) ( $_SERVER['REQUEST_TIME_FLOAT'] ?? 0 ) - self::CLOCKS_SECONDS;
 	}
 }

@@ -206,6 +206,35 @@ final class AttachmentTest extends Freshet_Case {
 		}
 	}
 
+	/**
+	 * Where files may have holes.
+	 *
+	 * @group native
+	 */
+	public function test_a_new_file_too_big_for_the_request_that_announced_it_is_told_by_the_walk(): void {
+		$huge = dirname( $this->path( $this->id ) ) . '/huge.jpg';
+		$file = freshet()->uploads->file_of( $huge );
+		$add  = function ( array $paths, int $id ) use ( $huge ): array {
+			return $id === $this->id ? array_merge( $paths, [ $huge ] ) : $paths;
+		};
+		$hole = fopen( $file, 'w' );
+		fwrite( $hole, "\x89PNG\r\n\x1a\n" ); // Else PHP looks for the end of a line, through all of it.
+		ftruncate( $hole, Freshet_Files::BUDGET_WORK );
+		fclose( $hole );
+		add_filter( 'freshet_attachment_paths', $add, 10, 2 );
+		try {
+			freshet()->watcher->note( $this->id );
+			$this->assertSame( [], $this->events( $this->start ) );
+			$this->walk();
+			$events = $this->events( $this->start );
+			$this->assertSame( [ 'scan' ], array_column( $events, 'reason' ) );
+			$this->assertSame( [ freshet()->uploads->url_of( $huge ) ], array_keys( $this->told( $events[0] ) ) );
+		} finally {
+			remove_filter( 'freshet_attachment_paths', $add, 10 );
+			unlink( $file );
+		}
+	}
+
 	/** Writes over every file, or over all but one, without WordPress knowing. */
 	private function overwrite( int $id, int $seed = 5, string $except = '' ): void {
 		foreach ( freshet()->uploads->paths_of_attachment( $id ) as $path ) {

@@ -194,6 +194,19 @@ final class FilesTest extends Freshet_Case {
 		$this->assertCount( 1, $this->events( $head ) );
 	}
 
+	public function test_nothing_is_written_where_no_transaction_begins(): void {
+		$break = static function ( string $query ): string {
+			return 'START TRANSACTION' === $query ? 'INSERT INTO wp_nowhere VALUES (1)' : $query;
+		};
+		$this->attach( 'hat.jpg', 800, 600 );
+		add_filter( 'query', $break );
+		$GLOBALS['wpdb']->suppress_errors( true );
+		$this->end_request();
+		$GLOBALS['wpdb']->suppress_errors( false );
+		remove_filter( 'query', $break );
+		$this->assertSame( [ 0, 0 ], [ $this->head(), freshet()->file_table->counts()['known'] ] );
+	}
+
 	public function test_rows_of_files_long_gone_are_forgotten(): void {
 		global $wpdb;
 		$id = $this->upload();

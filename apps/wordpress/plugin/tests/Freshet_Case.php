@@ -21,6 +21,12 @@ abstract class Freshet_Case extends TestCase {
 			delete_option( $option );
 		}
 		update_option( 'freshet_settings', [ 'endpoint' => self::ENDPOINT ] );
+		$_SERVER['REQUEST_TIME_FLOAT'] = microtime( true ); // A request of its own; the process is older.
+	}
+
+	/** A request that begins so late that whatever was seen until now was seen before it. */
+	protected function begin_later_request(): void {
+		$_SERVER['REQUEST_TIME_FLOAT'] = microtime( true ) + 60;
 	}
 
 	/** The head of the outbox: what a test asks events after. */

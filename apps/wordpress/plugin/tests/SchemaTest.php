@@ -30,6 +30,18 @@ final class SchemaTest extends Freshet_Case {
 		update_option( 'thumbnail_size_w', '150' );
 	}
 
+	public function test_tables_of_an_older_version_get_what_they_lack_and_keep_what_they_have(): void {
+		global $wpdb;
+		$id = $this->upload();
+		$wpdb->query( "ALTER TABLE {$wpdb->prefix}freshet_files DROP COLUMN quiet_at" );
+		update_option( 'freshet_schema', '3' );
+		freshet()->upgrade();
+		$this->assertSame( 0, freshet()->file_table->rows( [ $this->path( $id ) ] )[ $this->path( $id ) ]['quiet_at'] );
+		$head = $this->head();
+		$this->upload( 'scarf.jpg' );
+		$this->assertCount( 1, $this->events( $head ) );
+	}
+
 	public function test_deactivation_keeps_what_is_known(): void {
 		$this->upload();
 		$head = $this->head();

@@ -71,6 +71,78 @@ final class WatcherTest extends Freshet_Case {
 		$this->assertCount( 1, $this->events( 0 ) );
 	}
 
+	public function test_an_upload_that_the_connector_looked_at_first_is_told_all_the_same(): void {
+		$id = $this->attach( 'hat.jpg', 800, 600 );
+		freshet()->scanner->census( 0, 100 );
+		$this->assertSame( [], freshet()->outbox->after( 0, 100 ) );
+		$this->assert_told_whole( $id, $this->events( 0 ) );
+		$this->change_nothing( $id );
+		$this->assertCount( 1, $this->events( 0 ), 'Once.' );
+	}
+
+	public function test_an_upload_that_a_page_showed_first_is_told_all_the_same(): void {
+		$id = $this->attach( 'hat.jpg', 800, 600 );
+		freshet()->files->look( freshet()->uploads->paths_of_attachment( $id ), 'stat' );
+		$this->assert_told_whole( $id, $this->events( 0 ) );
+	}
+
+	public function test_an_upload_that_is_looked_at_just_before_it_is_recorded_is_told_all_the_same(): void {
+		$id        = $this->attach( 'hat.jpg', 800, 600 );
+		$meanwhile = static function ( string $query ) use ( &$meanwhile ): string {
+			if ( 'START TRANSACTION' === $query ) {
+				remove_filter( 'query', $meanwhile );
+				freshet()->scanner->census( 0, 100 );
+			}
+			return $query;
+		};
+		add_filter( 'query', $meanwhile );
+		$events = $this->events( 0 );
+		$this->assertFalse( has_filter( 'query', $meanwhile ) );
+		$this->assert_told_whole( $id, $events );
+	}
+
+	public function test_what_was_known_before_the_request_is_not_told_for_being_named_in_it(): void {
+		global $wpdb;
+		$id   = $this->upload();
+		$head = $this->head();
+		$wpdb->query( "DELETE FROM {$wpdb->prefix}freshet_files" );
+		freshet()->scanner->census( 0, 100 );
+		$this->begin_later_request();
+		$this->change_nothing( $id );
+		$this->assertSame( [], $this->events( $head ) );
+	}
+
+	public function test_an_upload_in_parts_that_the_connector_looked_at_in_between_is_told_with_all_files(): void {
+		add_filter( 'intermediate_image_sizes_advanced', '__return_empty_array' );
+		$id = $this->begin();
+		remove_filter( 'intermediate_image_sizes_advanced', '__return_empty_array' );
+		freshet()->scanner->census( 0, 100 );
+		$this->begin_later_request();
+		wp_update_attachment_metadata( $id, wp_generate_attachment_metadata( $id, $this->file( $id ) ) );
+		$this->assert_told_whole( $id, $this->events( 0 ) );
+	}
+
+	public function test_an_upload_that_the_database_refused_to_record_is_told_by_the_schedule(): void {
+		$id    = $this->attach( 'hat.jpg', 800, 600 );
+		$break = static function ( string $query ): string {
+			return false === strpos( $query, 'INSERT INTO wp_freshet_outbox' ) ? $query : 'INSERT INTO wp_nowhere VALUES (1)';
+		};
+		add_filter( 'query', $break );
+		$GLOBALS['wpdb']->suppress_errors( true );
+		$this->end_request();
+		$GLOBALS['wpdb']->suppress_errors( false );
+		remove_filter( 'query', $break );
+		freshet()->scanner->census( 0, 100 );
+		$this->begin_later_request();
+		freshet()->watcher->finish_abandoned();
+		$this->assertSame( [], $this->events( 0 ), 'Whoever uploads in parts is given time.' );
+		$unfinished = (int) get_post_meta( $id, Freshet_Watcher::UNFINISHED, true );
+		update_post_meta( $id, Freshet_Watcher::UNFINISHED, $unfinished - Freshet_Watcher::PATIENCE_SECONDS );
+		freshet()->watcher->finish_abandoned();
+		$this->assert_told_whole( $id, $this->events( 0 ) );
+		$this->assertSame( '', get_post_meta( $id, Freshet_Watcher::UNFINISHED, true ) );
+	}
+
 	public function test_text_changes_are_not_told(): void {
 		$id   = $this->upload();
 		$head = $this->head();
@@ -271,6 +343,19 @@ final class WatcherTest extends Freshet_Case {
 		update_option( 'freshet_settings', [ 'endpoint' => self::ENDPOINT, 'enabled' => false ] );
 		$this->attach( 'hat.jpg', 800, 600 );
 		$this->assertCount( 1, $this->events( 0 ) );
+	}
+
+	/** @param array[] $events */
+	private function assert_told_whole( int $id, array $events ): void {
+		$this->assertSame( [ 'hook' ], array_column( $events, 'reason' ) );
+		$told = $this->told( $events[0] );
+		ksort( $told );
+		$this->assertSame( $this->urls( $id ), array_keys( $told ) );
+	}
+
+	/** WordPress writes the metadata again, and every file is what it was. */
+	private function change_nothing( int $id ): void {
+		wp_update_attachment_metadata( $id, wp_get_attachment_metadata( $id ) );
 	}
 
 	/** The first of the requests in which WordPress 7.1's editor uploads; the request ends with it. */

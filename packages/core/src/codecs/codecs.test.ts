@@ -103,8 +103,8 @@ test("focal points keep their unit and stay inside it", () => {
   expect(gravity.parse("50p,120p")).toEqual({ x: 50, y: 100, unit: "p" });
   expect(gravity.parse("0.5c,-1c")).toEqual({ x: 0.5, y: 0, unit: "c" });
   expect(gravity.parse("Centre")).toBe("center");
-  expect(["auto", "Smart", "trim"].map(gravity.parse)).toEqual(["auto", "auto", "trim"]);
-  for (const text of ["10p,20", "10", "1,2,3", "face"]) expect(gravity.parse(text)).toBeUndefined();
+  expect(["auto", "Smart", "face", "trim"].map(gravity.parse)).toEqual(["auto", "auto", "face", "trim"]);
+  for (const text of ["10p,20", "10", "1,2,3", "faces"]) expect(gravity.parse(text)).toBeUndefined();
 });
 
 test("tints and duotones have an opacity of their own", () => {

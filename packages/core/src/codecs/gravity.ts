@@ -23,22 +23,22 @@ export interface FocalPoint {
 }
 
 /** What a crop keeps or where a fitted image stands: a compass word, a focal point, or a word for what the pixels say. */
-export type Gravity = Compass | "auto" | "trim" | FocalPoint;
+export type Gravity = Compass | "auto" | "face" | "trim" | FocalPoint;
 
 const COMPONENT = /^(-?[\d.]+)([psc]?)$/;
 const LARGEST = { px: 100_000, p: 100, s: 100, c: 1 } as const;
 
-const WORDS = [...COMPASS, "auto", "trim"] as const;
+const WORDS = [...COMPASS, "auto", "face", "trim"] as const;
 
 export const compass: Codec<Compass> = oneOf(COMPASS, { centre: "center" });
 
-const word: Codec<Compass | "auto" | "trim"> = oneOf(WORDS, {
+const word: Codec<Compass | "auto" | "face" | "trim"> = oneOf(WORDS, {
   centre: "center",
   smart: "auto",
 });
 
 export const gravity: Codec<Gravity> = {
-  expected: "a compass word (north … center), auto, trim, or a focal point X,Y · Xp,Yp · Xs,Ys · Xc,Yc",
+  expected: "a compass word (north … center), auto, face, trim, or a focal point X,Y · Xp,Yp · Xs,Ys · Xc,Yc",
   form: { kind: "gravity", choices: WORDS },
   parse: (text) => word.parse(text) ?? readFocalPoint(text),
   format(value) {

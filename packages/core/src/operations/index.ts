@@ -6,6 +6,7 @@ import { contrast } from "./contrast.ts";
 import { duotone } from "./duotone.ts";
 import { encode } from "./encode.ts";
 import { extract } from "./extract.ts";
+import { faces } from "./faces.ts";
 import { flip } from "./flip.ts";
 import { gray } from "./gray.ts";
 import { invert } from "./invert.ts";
@@ -44,6 +45,7 @@ export const OPERATIONS = [
   flip,
   rotate,
   ...FILTERS,
+  faces,
   watermark,
   radius,
   encode,

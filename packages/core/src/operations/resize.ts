@@ -2,6 +2,7 @@ import { parameter } from "../codec.ts";
 import { oneOf } from "../codecs/choice.ts";
 import { fill } from "../codecs/color.ts";
 import { compass, gravity } from "../codecs/gravity.ts";
+import { margin } from "../codecs/margin.ts";
 import { decimal, flag, pixels } from "../codecs/number.ts";
 import { ratioRange } from "../codecs/ratio.ts";
 import { tint } from "../codecs/tint.ts";
@@ -27,16 +28,22 @@ export const resize = defineOperation("resize", {
     example: "2",
     neutral: "1",
   }),
-  func: parameter(oneOf(["crop", "fit", "cropfit", "bound", "boundmin", "cover"]), {
-    summary: "How the image meets the box.",
+  func: parameter(oneOf(["crop", "face", "facehide", "fit", "cropfit", "bound", "boundmin", "cover"]), {
+    summary:
+      "How the image meets the box. face cuts to the one dominant face, facehide keeps the largest part without any; both are crop where that cannot be.",
     example: "fit",
     neutral: "crop",
   }),
   gravity: parameter(gravity, {
     summary:
-      "What a crop keeps, or where a fitted image stands. auto finds what stands out; trim keeps to the sides that trim cut, or fits away from them.",
+      "What a crop keeps, or where a fitted image stands. auto finds faces and what stands out, face the one dominant face or else what auto finds; trim keeps to the sides that trim cut, or fits away from them.",
     example: "north",
     neutral: "center",
+  }),
+  face_margin: parameter(margin, {
+    summary: "With func=face or facehide, grows the box of a face on each side by so many percent of it.",
+    example: "60",
+    neutral: "0",
   }),
   x: parameter(decimal(0, 100_000), {
     summary: "With y, the point of the original that a crop is centred on, where no gravity is given.",

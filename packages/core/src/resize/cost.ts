@@ -2,6 +2,7 @@ import { type InputFormat, isDeveloped, type OutputFormat } from "../format.ts";
 import type { Transformation } from "../operations/index.ts";
 import type { ImageFacts } from "./contract.ts";
 import type { Effect } from "./effect.ts";
+import { wantsFaces } from "./faces/wishes.ts";
 import { type Beside, foresee } from "./foreseen.ts";
 import type { Gamut } from "./gamut.ts";
 
@@ -39,6 +40,9 @@ const LOOKING = 3;
 /** What is done to finished pixels: a blur costs by its reach, everything else about as much as this. */
 const RETOUCHING = 1.5;
 const BLURRING = 0.12;
+
+/** Reading it small once more, and the network that looks. */
+const FINDING = 4;
 
 /** Both sizes of what is scaled in linear light. */
 const LIGHTING = 10;
@@ -85,12 +89,17 @@ export function estimateCost(
   const improved = late ? (TRIES * size.width * size.height * ((LATE[format] ?? 0) + JUDGING)) / 1e6 : 0;
   const developed = [facts, ...images].some((each) => isDeveloped(each.format) && !each.isPart);
   const started = (developed ? DEVELOPING : 0) + (format === "jxl" ? STARTING_JXL : 0);
-  return LEAST + started + read + further + written + pressed + improved;
+  const found = wantsFaces(transformation) ? FINDING : 0;
+  return LEAST + started + found + read + further + written + pressed + improved;
 }
 
 /** What memory may spare is charged all the same: who waits for a place does not know what it will hold then. */
 function lookingOf(facts: ImageFacts, { trim, resize }: Transformation): number {
-  const isSketched = resize?.gravity === "auto" || resize?.gravity === "trim" || resize?.bg_color === "auto";
+  const isSketched =
+    resize?.gravity === "auto" ||
+    resize?.gravity === "face" ||
+    resize?.gravity === "trim" ||
+    resize?.bg_color === "auto";
   return (trim?.trim === undefined ? 0 : LOOKING) + (isSketched ? readingOf(facts) : 0);
 }
 

@@ -1,5 +1,12 @@
+import type { FaceBlur } from "../codecs/face-blur.ts";
 import type { Radii } from "../codecs/radii.ts";
 import type { Watermark } from "../watermarks.ts";
+import type { Box } from "./geometry.ts";
+
+/** At most so many squares in each direction, or a blur in pixels. */
+export type Veil =
+  | { readonly kind: "squares"; readonly most: number }
+  | ({ readonly kind: "blur" } & FaceBlur);
 
 export type Triple = readonly [number, number, number];
 
@@ -17,6 +24,8 @@ export type Effect =
   | { readonly kind: "blur"; readonly sigma: number }
   /** Adds so many times the difference from a blur with sigma 1. */
   | { readonly kind: "sharpen"; readonly amount: number }
+  /** Boxes of the picture are made unrecognisable; a blur fades out around them. */
+  | { readonly kind: "veil"; readonly boxes: readonly Box[]; readonly how: Veil }
   /** A picture of its own is laid above. */
   | { readonly kind: "overlay"; readonly mark: Watermark }
   | { readonly kind: "corners"; readonly radii: Radii };

@@ -15,6 +15,8 @@ export const clamp = (value: number, low: number, high: number): number =>
 
 export const whole = ({ width, height }: Size): Box => ({ left: 0, top: 0, width, height });
 
+export const middleOf = ({ left, top, width, height }: Box) => ({ x: left + width / 2, y: top + height / 2 });
+
 export const sameSize = (one: Size, other: Size): boolean =>
   one.width === other.width && one.height === other.height;
 

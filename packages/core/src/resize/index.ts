@@ -8,6 +8,15 @@ export type {
 export { estimateCost } from "./cost.ts";
 export { RENDERER_VERSION } from "./engine.ts";
 export { isRenderError, RenderError } from "./errors.ts";
+export { canFindFaces } from "./faces/network.ts";
+export {
+  type FaceSketch,
+  facesOfSketch,
+  facesQuestion,
+  seeFaces,
+  sketchForFaces,
+} from "./faces/see.ts";
+export { FACES_REVISION, faceWishes, wantsFaces } from "./faces/wishes.ts";
 export type { Frames } from "./frames.ts";
 export { carriesP3, type Gamut } from "./gamut.ts";
 export { IMPROVER_REVISION, type Improved, improve, isImprovable } from "./improve.ts";

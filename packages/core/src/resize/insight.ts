@@ -1,4 +1,5 @@
 import type { Color } from "../codecs/color.ts";
+import type { Face } from "./faces/face.ts";
 import type { Box } from "./geometry.ts";
 import type { Lessons } from "./quality/target.ts";
 
@@ -8,6 +9,8 @@ export interface Insight {
   readonly content?: Box;
   /** What stands out most, in pixels of the upright original. */
   readonly focus?: { readonly x: number; readonly y: number };
+  /** Where faces are, in parts of the upright original, possible ones too. Absent where nobody looked for them. */
+  readonly faces?: readonly Face[];
   /** The colour that covers most. */
   readonly color?: Color;
   /** What trials of the original taught about encoders, near the size that is wanted. */

@@ -1,11 +1,15 @@
 import { writeTransformation } from "../transformation.ts";
-import { toRaw } from "./engine.ts";
-import type { Box, Size } from "./geometry.ts";
+import { dominantFace, facesWithin, SURE, unpackFaces } from "./faces/face.ts";
+import { canFindFaces } from "./faces/network.ts";
+import { facesIn, facesQuestion } from "./faces/see.ts";
+import { wantsFaces } from "./faces/wishes.ts";
+import { type Box, middleOf, type Size } from "./geometry.ts";
 import type { Insight, Memory } from "./insight.ts";
 import type { RenderContext } from "./operations/apply.ts";
 import { draw, drawSource } from "./operations/index.ts";
-import { type Fill, type Painting, runPasses } from "./passes.ts";
-import { type Picture, scaleTo } from "./picture.ts";
+import type { Painting } from "./passes.ts";
+import type { Picture } from "./picture.ts";
+import { ON_WHITE, pixelsOf } from "./pixels.ts";
 import type { Writer } from "./quality/curves.ts";
 import { classOf, search, searchSize } from "./quality/search.ts";
 import { type Lessons, TARGETS, writerOf } from "./quality/target.ts";
@@ -50,8 +54,21 @@ export async function look(
   }
   const source = { ...drawSource(painting.header, { ...context, insight }), pages: 1 };
   const isTrimmed = Object.values(source.trimmed ?? {}).includes(true);
-  if (resize?.gravity === "auto" || (resize?.gravity === "trim" && !isTrimmed)) {
-    const [x = 0, y = 0] = await recalled("focus", () => focusOf(painting, source));
+  const faces = wantsFaces(context.transformation)
+    ? await facesFrom(painting, memory, page?.doc_page)
+    : undefined;
+  if (faces) insight = { ...insight, faces };
+  const sure = facesWithin(faces ?? [], SURE, source);
+  const dominant = resize?.gravity === "face" ? dominantFace(sure) : undefined;
+  if (dominant) {
+    const { x, y } = middleOf(dominant);
+    insight = { ...insight, focus: { x: source.within.left + x, y: source.within.top + y } };
+  } else if (
+    resize?.gravity === "auto" ||
+    resize?.gravity === "face" ||
+    (resize?.gravity === "trim" && !isTrimmed)
+  ) {
+    const [x = 0, y = 0] = await recalled("focus", () => focusOf(painting, source, sure));
     insight = { ...insight, focus: { x, y } };
   }
   if (resize?.bg_color === "auto") {
@@ -64,6 +81,17 @@ export async function look(
 
 /** Asks the memory first, and tells it what was found. */
 type Recall = (what: string, find: () => Promise<readonly number[]>) => Promise<readonly number[]>;
+
+/** Of the whole original, so that one look serves every cut; none where nothing can find them. */
+async function facesFrom(painting: Painting, memory: Memory | undefined, page: number | undefined) {
+  const question = facesQuestion(page);
+  const known = memory?.recall(question);
+  if (known) return unpackFaces(known);
+  if (!canFindFaces()) return [];
+  const found = await facesIn(painting, page);
+  memory?.remember(question, found);
+  return unpackFaces(found);
+}
 
 /** What `optipress` has to know: the original is tried out at the scale at which it is wanted, or a little beside it. */
 async function lessonsFrom(
@@ -122,10 +150,21 @@ function enlarged(box: Box, from: Size, to: Size): readonly number[] {
   return [left, top, right - left, bottom - top];
 }
 
-async function focusOf(painting: Painting, source: Picture): Promise<readonly number[]> {
+async function focusOf(
+  painting: Painting,
+  source: Picture,
+  faces: readonly Box[],
+): Promise<readonly number[]> {
   const raw = await sketchOf(painting, source);
-  const { x, y } = findFocus(raw);
   const { within, size } = source;
+  const [perX, perY] = [raw.width / size.width, raw.height / size.height];
+  const scaled = faces.map(({ left, top, width, height }) => ({
+    left: left * perX,
+    top: top * perY,
+    width: width * perX,
+    height: height * perY,
+  }));
+  const { x, y } = findFocus(raw, scaled);
   return [within.left + (x * size.width) / raw.width, within.top + (y * size.height) / raw.height];
 }
 
@@ -141,13 +180,4 @@ export function sketchOf(painting: Painting, source: Picture, longest: number = 
   const factor = Math.min(1, longest / Math.max(width, height));
   const side = (pixels: number) => Math.max(1, Math.round(pixels * factor));
   return pixelsOf(painting, source, { width: side(width), height: side(height) });
-}
-
-const BARE: Fill = { background: { r: 0, g: 0, b: 0, alpha: 0 }, flatten: false };
-const ON_WHITE: Fill = { background: { r: 255, g: 255, b: 255, alpha: 1 }, flatten: true };
-
-/** The picture as it is, at a size; unless it is said, nothing is laid behind what is transparent. */
-async function pixelsOf(painting: Painting, picture: Picture, size: Size, fill: Fill = BARE) {
-  const { image } = await runPasses(painting, { ...scaleTo(picture, size), needsColor: false }, fill);
-  return toRaw(image, painting.deadline);
 }

@@ -43,6 +43,8 @@ export interface Picture {
   /** Every pass but the last gives raw pixels. */
   readonly passes: readonly [...Pass[], Pass];
   readonly size: Size;
+  /** How the stored pixels are laid down to stand upright. */
+  readonly uprighting: Symmetry;
   /** Where the picture was cut out of the upright original. */
   readonly within: { readonly left: number; readonly top: number; readonly original: Size };
   /** Page of a document that is drawn, from 1 on; of another original it says nothing. */

@@ -3,7 +3,8 @@ import type { OperationValues } from "../operations/index.ts";
 import { type Axis, focus, layAxis, shrinkAxis } from "./axis.ts";
 import { type Box, clamp, type Size, type Source, turnedSize } from "./geometry.ts";
 
-type Values = OperationValues["resize"];
+export type ResizeValues = OperationValues["resize"];
+type Values = ResizeValues;
 
 /** What an output may be at most, in pixels; `tilt` is the angle in degrees it will be turned by afterwards. */
 export interface Bounds {
@@ -12,7 +13,7 @@ export interface Bounds {
   readonly tilt: number;
 }
 
-const UNBOUNDED: Bounds = {
+export const UNBOUNDED: Bounds = {
   maxSide: Number.POSITIVE_INFINITY,
   maxPixels: Number.POSITIVE_INFINITY,
   tilt: 0,
@@ -82,6 +83,9 @@ const same = (scaled: Size): Measures => ({ scaled, box: scaled });
 const isInside = (inner: Size, outer: Size) => inner.width <= outer.width && inner.height <= outer.height;
 
 const BY_FUNC: { readonly [F in Func]: Measure } = {
+  // Where there is no such part, a usual crop.
+  face: (...wish) => BY_FUNC.crop(...wish),
+  facehide: (...wish) => BY_FUNC.crop(...wish),
   crop(wanted, source, neverEnlarge) {
     const box = neverEnlarge ? shrinkInto(wanted, source) : wanted;
     return { scaled: covering(source, box), box };
@@ -104,7 +108,7 @@ const without = (margin: number, side: number) => Math.max(1, side - 2 * margin)
 const atLeastOne = (pixels: number) => Math.max(1, Math.round(pixels));
 
 /** The box asked for; one side is missing when it follows from the ratio of the source. */
-function wantedBox(values: Values, source: Size): { width?: number; height?: number } | undefined {
+export function wantedBox(values: Values, source: Size): { width?: number; height?: number } | undefined {
   const scale = (side: number | undefined) => side && atLeastOne(side * (values.dpr ?? 1));
   const [width, height] = [scale(values.w), scale(values.h)];
   if (!width && !height) return undefined;
@@ -114,7 +118,8 @@ function wantedBox(values: Values, source: Size): { width?: number; height?: num
   return height ? (ratio ? { width: atLeastOne(height * ratio), height } : { height }) : undefined;
 }
 
-const acceptedRatio = ({ min, max }: RatioRange, { width, height }: Size) => clamp(width / height, min, max);
+export const acceptedRatio = ({ min, max }: RatioRange, { width, height }: Size) =>
+  clamp(width / height, min, max);
 
 function largestInside(range: RatioRange, source: Size): Size {
   const ratio = acceptedRatio(range, source);
@@ -124,7 +129,7 @@ function largestInside(range: RatioRange, source: Size): Size {
 }
 
 /** Scaled so that the given side is met exactly and the other follows. */
-function meet(source: Size, side: { readonly width?: number; readonly height?: number }): Size {
+export function meet(source: Size, side: { readonly width?: number; readonly height?: number }): Size {
   if (side.width !== undefined) {
     return { width: side.width, height: atLeastOne((source.height * side.width) / source.width) };
   }
@@ -138,17 +143,17 @@ const inside = (source: Size, { width, height }: Size) =>
 const covering = (source: Size, { width, height }: Size) =>
   meet(source, isWider(source, { width, height }) ? { height } : { width });
 
-function shrinkInto(box: Size, source: Size): Size {
+export function shrinkInto(box: Size, source: Size): Size {
   const factor = Math.min(1, source.width / box.width, source.height / box.height);
   return { width: atLeastOne(box.width * factor), height: atLeastOne(box.height * factor) };
 }
 
-function boundFactor(output: Size, { maxSide, maxPixels, tilt }: Bounds): number {
+export function boundFactor(output: Size, { maxSide, maxPixels, tilt }: Bounds): number {
   const { width, height } = turnedSize(output, tilt);
   return Math.min(1, maxSide / width, maxSide / height, Math.sqrt(maxPixels / (width * height)));
 }
 
-function assemble(source: Size, x: Axis, y: Axis): Plan {
+export function assemble(source: Size, x: Axis, y: Axis): Plan {
   const perX = source.width / x.scaled;
   const perY = source.height / y.scaled;
   return {

@@ -9,7 +9,7 @@ it("reads what the server says of a picture", () => {
     "cache-control": "no-store",
     "freshet-cache-control": "public, max-age=60",
     "freshet-stamp": "17",
-    "freshet-remarks": "wat[9], blur_faces",
+    "freshet-remarks": "wat[9], bg_remove",
     "freshet-info":
       'format=jpeg, bytes=1234567, width=2400, height=1600, pages=1, orientation=1, alpha=?0, color="#1d2b53", thumbhash=:YTJ1eQ==:, blurhash="LKO2?U%2Tw=w]~RBVZRi}", transformation="w=400&gravity=50p,20p"',
   });
@@ -24,7 +24,7 @@ it("reads what the server says of a picture", () => {
       ...{ alpha: false, color: "#1d2b53" },
     },
     transformation: "w=400&gravity=50p,20p",
-    ignored: ["wat[9]", "blur_faces"],
+    ignored: ["wat[9]", "bg_remove"],
     error: undefined,
   });
 });

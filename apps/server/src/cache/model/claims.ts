@@ -263,9 +263,8 @@ export class Claims {
     const said = landed.filter(({ result }) => result === "found" || result === "unchanged");
     const age = begunAt - Math.max(0, ...said.map(({ landedAt = 0 }) => landedAt));
     const expired = begunAt - age + REVALIDATED_MS;
-    const failures = landed.filter(
-      ({ result, sent, landedAt = 0 }) => result === "refused" && sent > this.#started && landedAt >= expired,
-    );
+    // Those of an earlier life too: the record that stands in was written down with the failure.
+    const failures = landed.filter(({ result, landedAt = 0 }) => result === "refused" && landedAt >= expired);
     const hasFailed = failures.some((each) => (each.landed ?? begun) < begun);
     const most = REVALIDATED_MS + (hasFailed ? STANDS_IN_MS : WHILE_ASKED_MS);
     if (age > most) this.#fail(`6: ${begun} got what the origin said ${age} ms ago`);

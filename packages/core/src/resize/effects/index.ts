@@ -7,6 +7,7 @@ import { openLayer } from "./layer.ts";
 import { layOver } from "./overlay.ts";
 import { pixelateRows } from "./pixelate.ts";
 import { affine, type Recolor, saturation } from "./recolor.ts";
+import { veil } from "./veil.ts";
 
 /** What effects may use: their time, and where they are to lay images, those and their bounds. */
 export type Means = Pick<Painting, "deadline"> & Partial<Pick<Painting, "images" | "limits" | "gamut">>;
@@ -35,6 +36,8 @@ async function applyEffect(raw: Raw, effect: Effect, means: Means): Promise<Raw>
       return eachFrame(raw, (frame) => toRaw(soften(openRaw(frame), effect.sigma), deadline));
     case "sharpen":
       return eachFrame(raw, (frame) => sharpened(frame, effect.amount, deadline));
+    case "veil":
+      return eachFrame(raw, (frame) => veil(frame, effect.boxes, effect.how, deadline));
     case "overlay": {
       const layer = await openLayer(effect.mark, raw, means);
       if (!layer) return raw;

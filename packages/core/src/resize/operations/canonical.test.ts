@@ -29,6 +29,7 @@ function picturesOf(query: string) {
     const content = { left: 3, top: 0, width: width - 8, height: height - 2 };
     const insight: Insight = {
       ...(transformation.trim && { content }),
+      faces: [{ left: 0.55, top: 0.3, width: 0.2, height: 0.15, score: 0.9 }],
       focus: { x: width * 0.8, y: height * 0.2 },
       color: { red: 7, green: 8, blue: 9 },
     };
@@ -50,6 +51,8 @@ const texts = [
   "fit",
   "cropfit",
   "cover",
+  "face",
+  "facehide",
   "north",
   "300,40",
   "50p,0p",
@@ -96,6 +99,7 @@ const STAGE: Readonly<Record<string, string>> = {
   dpr: "w=50",
   func: "w=80&h=80",
   gravity: "w=100&h=40",
+  face_margin: "w=80&h=60&func=face",
   x: "w=90&h=90&y=9",
   y: "w=90&h=90&x=9",
   org_if_sml: "w=900",

@@ -12,6 +12,7 @@ import { contrast } from "./contrast.ts";
 import { duotone } from "./duotone.ts";
 import { encode } from "./encode.ts";
 import { extract } from "./extract.ts";
+import { faces } from "./faces.ts";
 import { flip } from "./flip.ts";
 import { gray } from "./gray.ts";
 import { invert } from "./invert.ts";
@@ -45,6 +46,7 @@ export const APPLY: { readonly [Name in OperationName]: Apply<Name> } = {
   pixelate,
   blur,
   sharp,
+  faces,
   watermark,
   radius,
   encode,
@@ -87,6 +89,7 @@ function blank(
   return {
     passes: [openPass(layDown(uprighting, size), uprighting)],
     size,
+    uprighting,
     within: { left: 0, top: 0, original: size },
     documentPage: 1,
     pages: ANIMATED.includes(context.format) ? pages : 1,

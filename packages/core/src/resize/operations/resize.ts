@@ -2,7 +2,8 @@ import type { Gravity } from "../../codecs/gravity.ts";
 import { FILTERS } from "../../operations/index.ts";
 import { LARGEST_SIDE } from "../../operations/resize.ts";
 import { isEmptyTransformation } from "../../transformation.ts";
-import { sameSize, wholePixels } from "../geometry.ts";
+import { clip, dominantFace, facesWithin, grow, POSSIBLE, SURE } from "../faces/face.ts";
+import { type Box, sameSize, wholePixels } from "../geometry.ts";
 import {
   type Backdrop,
   beginPass,
@@ -15,6 +16,7 @@ import {
   type TrimmedSides,
 } from "../picture.ts";
 import { type Plan, planResize } from "../plan.ts";
+import { frameAround, largestWithout, planPart, wantedRatio } from "../plan-part.ts";
 import type { Apply, RenderContext } from "./apply.ts";
 import { sigmaOf } from "./blur.ts";
 import { tinted } from "./colorize.ts";
@@ -24,13 +26,33 @@ type Values = Parameters<typeof resize>[1];
 /** Also keeps every output within the limits, so it runs whether a size was asked for or not. */
 export const resize: Apply<"resize"> = (picture, values, context) => {
   const source = { ...picture.size, within: picture.within };
-  const plan = planResize(withGravity(values, picture, context), source, bounds(picture, context));
+  const part = partByFaces(values, picture, context);
+  const most = bounds(picture, context);
+  const plan = part
+    ? planPart(values, source, part, most)
+    : planResize(withGravity(values, picture, context), source, most);
   const sized = cutAndScale(picture, plan, values.linear === true ? scaleInLight : scaleTo);
   const colored = picture.needsColor ? beginPass(sized) : sized;
   const { left, top } = plan.placement;
   if (sameSize(plan.output, colored.size)) return colored;
   return standOn(colored, { ...plan.output, left, top }, backdropOf(values));
 };
+
+/** What func=face or facehide leaves of the picture; undefined where it is a usual crop. */
+function partByFaces(values: Values, picture: Picture, { insight }: RenderContext): Box | undefined {
+  const { func, face_margin: margin = { x: 0, y: 0 } } = values;
+  const { size } = picture;
+  if (func === "face") {
+    const face = dominantFace(facesWithin(insight.faces ?? [], SURE, picture));
+    const box = face && grow(face, margin);
+    return box && frameAround(box, wantedRatio(values, box), size);
+  }
+  if (func !== "facehide") return undefined;
+  const hidden = facesWithin(insight.faces ?? [], POSSIBLE, picture).map((face) =>
+    clip(grow(face, margin), size),
+  );
+  return hidden.length === 0 ? undefined : largestWithout(hidden, wantedRatio(values, size), size);
+}
 
 /** Puts what was seen in place of the words that ask for it. */
 function withGravity(
@@ -39,9 +61,9 @@ function withGravity(
   { insight: { focus } }: RenderContext,
 ): Values {
   const { gravity } = values;
-  if (gravity !== "auto" && gravity !== "trim") return values;
+  if (gravity !== "auto" && gravity !== "face" && gravity !== "trim") return values;
   const seen: Gravity = focus ? { ...focus, unit: "px" } : "center";
-  if (gravity === "auto" || !trimmed || !Object.values(trimmed).includes(true))
+  if (gravity !== "trim" || !trimmed || !Object.values(trimmed).includes(true))
     return { ...values, gravity: seen };
   const { w = size.width, h = size.height } = values;
   const crops = values.func !== "fit" && (values.func !== "cropfit" || (size.width >= w && size.height >= h));
@@ -84,6 +106,7 @@ function bounds(picture: Picture, { format, limits, transformation }: RenderCont
   const isMarked = watermark !== undefined && !isEmptyTransformation({ watermark });
   const isRetouched =
     FILTERS.some(({ name }) => transformation[name]) ||
+    transformation.faces !== undefined ||
     transformation.radius !== undefined ||
     isMarked ||
     transformation.resize?.bg_img_fit === true ||

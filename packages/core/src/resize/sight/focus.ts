@@ -1,5 +1,5 @@
 import type { Raw } from "../engine.ts";
-import { clamp } from "../geometry.ts";
+import { type Box, clamp } from "../geometry.ts";
 import { meansOf } from "./means.ts";
 
 /** Sizes of a thing and of what surrounds it, as shares of the shorter side. */
@@ -16,18 +16,21 @@ const WHOLE = 0.45;
 const GRAIN = 0.03;
 /** A place with so many times the usual detail counts no more than one with less: that may be leaves. */
 const MOST_GRAIN = 9;
+/** A face outweighs what stands out most by so much, however small it is. */
+const FACE = 1.5;
 /** How much less counts what lies at an edge, where a thing has surroundings on one side alone. */
 const EDGE_LOSS = 0.8;
 
 /**
  * The point of a small picture that stands out most, in its pixels: where things differ in colour and brightness from what
  * surrounds them, at several sizes, and are in focus: a bright sky has colour and no detail. More so towards the middle, and the
- * middle where nothing does.
+ * middle where nothing does. Faces, in pixels too, stand out more than anything else, and large ones more than small ones.
  */
-export function findFocus(raw: Raw): { readonly x: number; readonly y: number } {
+export function findFocus(raw: Raw, faces: readonly Box[] = []): { readonly x: number; readonly y: number } {
   const { width, height } = raw;
   const salience = salienceOf(raw);
   const radius = Math.max(1, Math.round(THING * Math.min(width, height)));
+  addFaces(salience, raw, faces, radius);
   const things = meansOf(meansOf(salience, raw, radius), raw, radius);
   let best = -1;
   let found = 0;
@@ -68,6 +71,27 @@ function salienceOf(raw: Raw): Float64Array {
     const dy = (2 * Math.floor(at / width)) / height - 1;
     return value * (1 - EDGE_LOSS * dx * dx) * (1 - EDGE_LOSS * dy * dy);
   });
+}
+
+/** Each weighs as a whole neighbourhood of what stands out most, and its own size on top. */
+function addFaces(
+  salience: Float64Array,
+  { width, height }: Raw,
+  faces: readonly Box[],
+  radius: number,
+): void {
+  const most = salience.reduce((peak, value) => Math.max(peak, value), 0) || 1;
+  for (const face of faces) {
+    const [left, right] = [face.left, face.left + face.width].map((x) => clamp(Math.round(x), 0, width));
+    const [top, bottom] = [face.top, face.top + face.height].map((y) => clamp(Math.round(y), 0, height));
+    if (left === undefined || right === undefined || top === undefined || bottom === undefined) continue;
+    const area = Math.max(1, (right - left) * (bottom - top));
+    const weight = FACE * most * (1 + (2 * radius + 1) ** 2 / area);
+    for (let y = top; y < Math.max(bottom, top + 1) && y < height; y += 1) {
+      for (let x = left; x < Math.max(right, left + 1) && x < width; x += 1)
+        salience[y * width + x] = (salience[y * width + x] ?? 0) + weight;
+    }
+  }
 }
 
 const meanOf = (plane: Float64Array) => plane.reduce((sum, value) => sum + value, 0) / plane.length;
