@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { pdfOf, SIGN_PAGE } from "../../packages/core/src/resize/develop/fixtures.test.support.ts";
 import { ask } from "../support/ask.ts";
 import { demoOf } from "../support/demo.ts";
+import { photographHeads } from "../support/drawn-faces.ts";
 import { type Freshet, startFreshet } from "../support/freshet.ts";
 import { type Origin, startOrigin } from "../support/origin.ts";
 
@@ -57,6 +58,25 @@ it("one that it has not is missing, and the answer says how many there are", asy
 it("is described with its pages", async () => {
   const { original } = JSON.parse((await get("book.pdf?ci_info=json")).bytes.toString());
   expect(original).toMatchObject({ format: "pdf", pages: 2, width: 192, height: 128, alpha: false });
+});
+
+it("faces are hidden on the page that has some, whichever was asked for before", async () => {
+  const jpeg = await photographHeads(600, 400, [{ x: 300, y: 190, high: 160 }]);
+  const photograph = {
+    ...{ width: 300, height: 200 },
+    draws: `q 300 0 0 200 0 0 cm BI /W 600 /H 400 /CS /RGB /BPC 8 /F /DCT ID ${jpeg.toString("latin1")} EI Q`,
+  };
+  origin.put("/people.pdf", pdfOf([WORDS, photograph]), PDF);
+  const query = (page: number, more = "") => `people.pdf?doc_page=${page}&w=600&force_format=png${more}`;
+  await get(query(1, "&pixelate_faces=100"));
+  const [shown, hidden] = [await get(query(2)), await get(query(2, "&pixelate_faces=100"))];
+  expect(await sharp(shown.bytes).metadata()).toMatchObject({ width: 600, height: 400 });
+  const face = { left: 240, top: 130, width: 120, height: 120 };
+  const [before, after] = await Promise.all(
+    [shown, hidden].map(({ bytes }) => sharp(bytes).extract(face).removeAlpha().raw().toBuffer()),
+  );
+  const differing = before?.filter((value, at) => Math.abs(value - (after?.[at] ?? 0)) > 8).length ?? 0;
+  expect(differing).toBeGreaterThan(face.width * face.height * 0.2);
 });
 
 it("of a picture a page says nothing", async () => {
