@@ -5,7 +5,7 @@ import type { Insight, Memory } from "./insight.ts";
 import type { RenderContext } from "./operations/apply.ts";
 import { draw, drawSource } from "./operations/index.ts";
 import { type Fill, type Painting, runPasses } from "./passes.ts";
-import { type Picture, scaleTo } from "./picture.ts";
+import { cutAlongMask, type Picture, scaleTo } from "./picture.ts";
 import type { Writer } from "./quality/curves.ts";
 import { classOf, search, searchSize } from "./quality/search.ts";
 import { type Lessons, TARGETS, writerOf } from "./quality/target.ts";
@@ -27,9 +27,11 @@ export async function look(
   context: RenderContext,
   memory: Memory | undefined,
 ): Promise<Insight> {
-  const { extract, trim, resize } = context.transformation;
+  const { extract, trim, cutout, resize } = context.transformation;
+  // What is seen in a picture that was cut out depends on what it was cut along.
+  const along = cutout && painting.mask ? `&${writeTransformation({ cutout })}:${painting.mask.name}` : "";
   const recalled: Recall = async (what, find) => {
-    const question = `${what}?${writeTransformation({ ...(extract && { extract }), ...(trim && { trim }) })}`;
+    const question = `${what}?${writeTransformation({ ...(extract && { extract }), ...(trim && { trim }) })}${what.startsWith("content") ? "" : along}`;
     const known = memory?.recall(question);
     if (known) return known;
     const answer = await find();
@@ -39,7 +41,7 @@ export async function look(
 
   let insight: Insight = {};
   if (trim?.trim !== undefined) {
-    const whole = drawSource(painting.header, context);
+    const whole = { ...drawSource(painting.header, context), isCutOut: false };
     const tolerance = trim.trim;
     const answer = await recalled(`content${whole.pages > 1 ? "s" : ""}`, () =>
       contentOf(painting, whole, tolerance),
@@ -147,6 +149,8 @@ const ON_WHITE: Fill = { background: { r: 255, g: 255, b: 255, alpha: 1 }, flatt
 
 /** The picture as it is, at a size; unless it is said, nothing is laid behind what is transparent. */
 async function pixelsOf(painting: Painting, picture: Picture, size: Size, fill: Fill = BARE) {
-  const { image } = await runPasses(painting, { ...scaleTo(picture, size), needsColor: false }, fill);
+  const scaled = scaleTo(picture, size);
+  const cut = picture.isCutOut && painting.mask ? cutAlongMask(scaled) : scaled;
+  const { image } = await runPasses(painting, { ...cut, needsColor: false }, fill);
   return toRaw(image, painting.deadline);
 }

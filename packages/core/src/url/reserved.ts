@@ -9,7 +9,7 @@ export const CONTROL_PARAMETERS = [
 /** Parameters of the language that have no effect yet: each use is remarked, none is sent to an origin. */
 export const RESERVED_PARAMETERS: readonly string[] = [
   ...["process", "doc_page", "force_download"],
-  ...["blur_faces", "face_margin", "bg_remove"],
+  ...["blur_faces", "face_margin"],
 ];
 
 const CONTROL: ReadonlySet<string> = new Set(CONTROL_PARAMETERS);
