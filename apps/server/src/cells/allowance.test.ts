@@ -25,10 +25,13 @@ test("an AVIF may have as many pixels as cells have memory for, up to 25 million
 
 test("what is cut out is rendered in a cell, and its subject found in one that ends, within the memory of the usual pool", () => {
   const photograph: ImageFacts = { ...avif(12e6), format: "jpeg" };
-  const beside = { images: [] };
   const resize = { w: 400 };
-  expect(allowanceOf(photograph, { resize }, "webp", beside)).toBeUndefined();
-  expect(allowanceOf(photograph, { cutout: { bg_remove: true }, resize }, "webp", beside)).toBeDefined();
-  const { bytes, ends } = allowanceToCutOut(photograph);
-  expect([ends, bytes < 360e6]).toEqual([true, true]);
+  expect(allowanceOf(photograph, { resize }, "webp", { images: [] })).toBeUndefined();
+  expect(
+    allowanceOf(photograph, { cutout: { bg_remove: true }, resize }, "webp", { images: [] }),
+  ).toBeDefined();
+  const own = allowanceToCutOut(photograph, "own");
+  const beside = allowanceOf(photograph, { cutout: { bg_remove: true }, resize }, "webp", { images: [] });
+  expect([own.ends, own.bytes + (beside?.bytes ?? 0) < 360e6]).toEqual([true, true]);
+  expect(allowanceToCutOut(photograph, "operators").bytes).toBeLessThan(360e6);
 });

@@ -25,7 +25,7 @@ export interface CutoutsParts {
   readonly makers: readonly CutoutMaker[];
   readonly report?: (end: CutoutEnd) => void;
   readonly log?: (event: string, details: object) => void;
-  /** Before what gave way or failed is tried again; it doubles each time, to a minute. */
+  /** Before what gave way or failed is tried again; it doubles each time, to ten seconds. */
   readonly pauseMs?: number;
 }
 
@@ -35,7 +35,7 @@ const MOST_WAITING = 1_000;
 const MOST_ATTEMPTS = 3;
 const FAILED_FOR_MS = 3_600_000;
 const PAUSE_MS = 500;
-const LONGEST_PAUSE_MS = 60_000;
+const LONGEST_PAUSE_MS = 10_000;
 /** Kept in place of a mask where there is no subject, so that nobody looks again. No picture begins like it. */
 const EMPTY = new TextEncoder().encode("no subject");
 
@@ -172,7 +172,7 @@ export class Cutouts {
             ...{ key, digest, patience, isLate: true, bytesOf: this.#parts.bytesOf },
             needs: () => ({
               cost: estimateCost(facts, COARSE, "png") + COST,
-              allowance: allowanceToCutOut(facts),
+              allowance: allowanceToCutOut(facts, maker.isOwn ? "own" : "operators"),
             }),
           },
           async (run, original) => (await maker.make(run, original, patience.signal)) ?? EMPTY,

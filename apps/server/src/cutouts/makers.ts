@@ -8,6 +8,8 @@ import { askElsewhere } from "./elsewhere.ts";
 export interface CutoutMaker {
   /** Part of the mask's address: another name is another mask. */
   readonly name: string;
+  /** Freshet's own, whose memory is known. */
+  readonly isOwn?: true;
   /** Undefined where it sees no subject. What is hostile is left to `run`. Rejects when it cannot tell. */
   make(run: Run, original: Uint8Array, signal: AbortSignal): Promise<Uint8Array | undefined>;
 }
@@ -19,6 +21,7 @@ export function makersOf(
 ): readonly CutoutMaker[] {
   const own: CutoutMaker = {
     name: `own ${CUTOUT_REVISION}`,
+    isOwn: true,
     make: (run, original) => run("cutOut", { original, limits }),
   };
   if (config === undefined) return [own];

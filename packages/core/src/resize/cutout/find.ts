@@ -12,9 +12,9 @@ const COARSE = 320;
  * From which confidence on a cut is believed: a picture that is left as it is is better than one that is torn. Tuned on twenty photographs; people
  * that are seen clearly need none.
  */
-const BELIEVED = { hinted: 0.78, agreed: 0.82, alone: 0.84 };
+const BELIEVED = { hinted: 0.78, agreed: 0.81, alone: 0.84 };
 /** Shares of the picture that people may take up, and of those how much has to be seen clearly to be certain, or to be a hint. */
-const PEOPLE = { least: 0.03, most: 0.93, certain: 0.84, likely: 0.65 };
+const PEOPLE = { least: 0.03, most: 0.93, certain: 0.8, likely: 0.65 };
 /** So much of a cut has to lie where people are likely for both to agree. */
 const AGREED = 0.85;
 
