@@ -1,12 +1,14 @@
-import { writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { join } from "node:path";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import sharp from "sharp";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { ask } from "../support/ask.ts";
 import { demoOf } from "../support/demo.ts";
-import { type Freshet, startFreshet } from "../support/freshet.ts";
+import { EDGES } from "../support/edges.ts";
+import { type Freshet, freePort, startFreshet } from "../support/freshet.ts";
 import { type Origin, startOrigin } from "../support/origin.ts";
 import { full } from "../support/size.ts";
 
@@ -209,7 +211,7 @@ test("a module of the operator tells what stays; where it fails, Freshet's own s
   const half = `export default ({ width, height }) => ({
     width, height, data: Uint8Array.from({ length: width * height }, (_, at) => (at % width < width / 2 ? 255 : 0)),
   });`;
-  const module = join(import.meta.dirname, `../../node_modules/.cache-cutout-${process.pid}.mjs`);
+  const module = join(await mkdtemp(join(tmpdir(), "freshet-module-")), "masks.mjs");
   await writeFile(module, half);
   await start({ module });
   const result = await done("disc.jpg?bg_remove=1&w=200");
@@ -220,6 +222,7 @@ test("a module of the operator tells what stays; where it fails, Freshet's own s
   const standIn = await done("disc.jpg?bg_remove=1&w=200");
   expect((await pixel(standIn.bytes, 10, 75))[3]).toBe(0);
   expect(await figure('freshet_cutouts_total{end="stand-in"}')).toBe(1);
+  await rm(dirname(module), { recursive: true });
 }, 120_000);
 
 test("an address of the operator is sent the picture and answers a mask; it has to be allowed like any other", async () => {
@@ -260,3 +263,38 @@ test("an address of the operator is sent the picture and answers a mask; it has 
     await new Promise((resolve) => provider.close(resolve));
   }
 }, 120_000);
+
+for (const kind of EDGES) {
+  test.skipIf(kind.missing)(
+    `${kind.driver} keeps the picture as it is for its seconds, and then the result${kind.missing ? ` (${kind.missing})` : ""}`,
+    async () => {
+      const port = await freePort();
+      const node = await kind.start({ backendPort: port });
+      try {
+        const config = { ...demoOf(origin), cdn: [{ driver: kind.driver, nodes: [node.url] }] };
+        server = await startFreshet({ port, config });
+        const through = async (path: string) => {
+          const edge = { port: Number(new URL(node.url).port) };
+          const { headers, bytes } = await ask(edge, "demo", `/v7/_site_/${path}`, { accept: "image/webp" });
+          return { bytes, cache: headers.get("cache-status") ?? "", pending: headers.get("freshet-pending") };
+        };
+        const isHit = async (path: string) => (await through(path)).cache.includes(`${kind.driver}; hit`);
+        await expect.poll(() => isHit("plain.jpg?w=50"), WAIT).toBe(true);
+
+        const path = "disc.jpg?bg_remove=1&w=140";
+        expect((await through(path)).pending).toBe("bg_remove");
+        await done(path);
+        // What the server has by now, the node gives once its seconds are over; nobody has purged it.
+        await expect.poll(async () => (await through(path)).pending, { ...WAIT, timeout: 15_000 }).toBeNull();
+        await expect.poll(() => isHit(path), WAIT).toBe(true);
+        const result = await through(path);
+        expect([result.pending, (await pixel(result.bytes, 1, 1))[3]]).toEqual([null, 0]);
+      } finally {
+        await server?.stop();
+        server = undefined;
+        await node.stop();
+      }
+    },
+    120_000,
+  );
+}
