@@ -16,12 +16,14 @@ const DRAWING: Allowance = { bytes: 200 * MB, cpuMs: 1_500, isQuick: false };
 /** Reading a drawing without drawing it. */
 export const TEXT: Allowance = { bytes: 200 * MB, cpuMs: 1_000, isQuick: true };
 const PICTURE_MS = 20_000;
+/** Cutting out is arithmetic in JavaScript, whose memory is collected late. */
+const CUT = 60 * MB;
 /** Four encodings of the largest picture that is improved; what is left of comparing a small one is collected late. */
 const IMPROVING: Allowance = { bytes: 200 * MB, cpuMs: 40_000, isQuick: false };
 
 /**
  * What a render in a cell may use; undefined for one that is done in the server itself. Drawings and AVIF never are: their headers
- * promise too little. Other formats are where they have to be held whole.
+ * promise too little. Other formats are where they have to be held whole, and what is cut out.
  */
 export function allowanceOf(
   facts: ImageFacts,
@@ -31,8 +33,10 @@ export function allowanceOf(
 ): Allowance | undefined {
   const formats = new Set([facts, ...options.images].map((each) => each.format));
   const needed = estimateMemory(facts, transformation, format, options);
-  if (!formats.has("svg") && !formats.has("avif") && needed <= MOST_HERE) return undefined;
-  const bytes = EMPTY_CELL + needed * CAUTION;
+  // To cut out is arithmetic of our own, on every pixel: it would keep the server from everything else.
+  const isOurs = transformation.cutout?.bg_remove === true;
+  if (!isOurs && !formats.has("svg") && !formats.has("avif") && needed <= MOST_HERE) return undefined;
+  const bytes = EMPTY_CELL + needed * CAUTION + (isOurs ? CUT : 0);
   if (!formats.has("svg")) return { bytes, cpuMs: PICTURE_MS, isQuick: false };
   return { ...DRAWING, bytes: Math.max(bytes, DRAWING.bytes) };
 }
@@ -62,6 +66,17 @@ export function allowanceToSketch(facts: ImageFacts): Allowance | undefined {
 export function allowanceToFindFaces(facts: ImageFacts | undefined): Allowance {
   const needed = facts ? estimateMemory(facts, SMALL, "png") : 0;
   return { bytes: EMPTY_CELL + FINDER + needed * CAUTION, cpuMs: PICTURE_MS, isQuick: false };
+}
+
+/** Of finding a subject: colours and cut of a megapixel, measured at 80 MB, or what a provider of the operator's loads. The first leaves room for a render beside it. */
+const CUTTING_OUT = { own: 110 * MB, operators: 230 * MB };
+const CUTTING_OUT_MS = 60_000;
+
+/** The same for finding the subject of an original, which is always done in a cell of its own. */
+export function allowanceToCutOut(facts: ImageFacts, by: keyof typeof CUTTING_OUT): Allowance {
+  const needed = estimateMemory(facts, { resize: { w: 1024, h: 1024, func: "bound" } }, "png");
+  const bytes = EMPTY_CELL + needed * CAUTION + CUTTING_OUT[by];
+  return { bytes, cpuMs: CUTTING_OUT_MS, isQuick: false, ends: true };
 }
 
 /** Bytes of all cells together that the default limits are made for. */

@@ -16,6 +16,8 @@ const RAW = 14;
 const LATE = 90;
 /** The larger pixels from which linear light begins. */
 const LIT = 14;
+/** What is cut out: pixels with alpha, the mask at their size, and where it is uncertain. */
+const CUT = 8;
 /** A backdrop is blurred beside the picture. */
 const BACKED = 24;
 /** The copy that a blur works on. */
@@ -48,7 +50,10 @@ export function estimateMemory(
   const raw = isRaw
     ? area *
       pages *
-      ((passes.some((pass) => pass.backdrop) ? BACKED : RAW) + reachOf(effects) + lightOf(passes))
+      ((passes.some((pass) => pass.backdrop) ? BACKED : RAW) +
+        reachOf(effects) +
+        lightOf(passes) +
+        cutOf(passes))
     : 0;
   const written = area * (PASSED + (WRITTEN[format] ?? 0) + (late ? LATE : 0));
   const drawn = facts.format === "svg" ? area * DRAWN : 0;
@@ -58,4 +63,5 @@ export function estimateMemory(
 }
 
 const lightOf = (passes: readonly Pass[]) => (passes.some(({ inLight }) => inLight) ? LIT : 0);
+const cutOf = (passes: readonly Pass[]) => (passes.some(({ cutsOut }) => cutsOut) ? CUT : 0);
 const reachOf = (effects: readonly Effect[]) => (effects.some(({ kind }) => kind === "blur") ? BLURRED : 0);

@@ -24,7 +24,7 @@ const PLACES: readonly {
 }[] = [
   { id: "size", title: "Size and crop", operations: ["resize"] },
   { id: "padding", title: "Padding", operations: [] },
-  { id: "cut", title: "Cut", operations: ["extract", "trim"] },
+  { id: "cut", title: "Cut", operations: ["extract", "trim", "cutout"] },
   { id: "turn", title: "Turn", operations: ["flip", "rotate"] },
   {
     id: "colors",
@@ -56,6 +56,7 @@ const LABELS: Readonly<Record<string, string>> = {
   bg_gravity: "Part of that copy",
   tl_px: "Top left",
   br_px: "Bottom right",
+  bg_remove: "Without background",
   r: "Rotate",
   gray: "Grey",
   colorize: "Colour over it",

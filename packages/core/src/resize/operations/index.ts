@@ -9,6 +9,7 @@ import { blur } from "./blur.ts";
 import { bright } from "./bright.ts";
 import { colorize } from "./colorize.ts";
 import { contrast } from "./contrast.ts";
+import { cutout } from "./cutout.ts";
 import { duotone } from "./duotone.ts";
 import { encode } from "./encode.ts";
 import { extract } from "./extract.ts";
@@ -30,6 +31,7 @@ import { watermark } from "./watermark.ts";
 export const APPLY: { readonly [Name in OperationName]: Apply<Name> } = {
   extract,
   trim,
+  cutout,
   resize,
   flip,
   rotate,
@@ -62,9 +64,9 @@ export function draw(header: Drawable, { transformation, insight = {}, ...wish }
   return OPERATIONS.reduce((picture, { name }) => applyOne(name, picture, context), blank(header, context));
 }
 
-/** Plans what is left of the original before it is resized; what `insight` knows is cut. */
+/** Plans what is left of the original before it is resized; what `insight` knows is cut, and what is cut out is marked. */
 export function drawSource(header: Drawable, context: RenderContext): Picture {
-  return (["extract", "trim"] as const).reduce(
+  return (["extract", "trim", "cutout"] as const).reduce(
     (picture: Picture, name) => applyOne(name, picture, context),
     blank(header, context),
   );
@@ -93,6 +95,7 @@ function blank(
     background,
     needsColor: (isGrey || isDeep) && isColored === true,
     trimmed: undefined,
+    isCutOut: false,
     effects: [],
     quality: undefined,
     press: undefined,
