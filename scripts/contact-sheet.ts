@@ -12,7 +12,7 @@ import {
   parseDeliveryUrl,
   readQuery,
 } from "@freshet/core";
-import { probe, render } from "@freshet/core/resize";
+import { CUTOUT_MASK, makeCutout, probe, render } from "@freshet/core/resize";
 import { CACHE } from "../test/support/wordpress/cache.ts";
 import { type Example, examplesOf } from "./contact-sheet/examples.ts";
 import { makeOriginals } from "./contact-sheet/originals.ts";
@@ -66,7 +66,11 @@ async function show(operation: string, example: Example, place: number): Promise
   const choice = { requested, accept: ACCEPT, source: await probe(bytes), auto: ["webp"] } as const;
   const { rival, ...chosen } = chooseFormat(choice);
   const format = chosen.format as OutputFormat;
-  const images = new Map([OWN_WATERMARK, "_demo_/logo"].map((image) => [image, originals.logo]));
+  const images = new Map<string, Uint8Array>(
+    [OWN_WATERMARK, "_demo_/logo"].map((image) => [image, originals.logo]),
+  );
+  const mask = url.transformation.cutout && (await makeCutout({ original: bytes }));
+  if (mask) images.set(CUTOUT_MASK, mask);
   const rendered = await render(bytes, url.transformation, { format, rival, images });
   const got = `${rendered.width}x${rendered.height}`;
   if (got !== size) faults.push(`${original} ${query}: is ${got}, ${size} is expected.`);

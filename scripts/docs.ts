@@ -46,6 +46,18 @@ first has faces, each box grown by three quarters of itself; whoever comes in la
 project asks for both in a preset or a seal, because a URL overrides rules and defaults.
 
 \`pixelate_faces\` is a provisional name. The radius of \`blur_faces\` is that of a mean and its sigma that of a bell, the narrower of both decides.`,
+  cutout: `Finding the subject takes a second or two and waits until no visitor would have to, so the first answer is the picture as it is: with
+\`Freshet-Pending: bg_remove\`, kept for 5 seconds by nodes and browsers and never immutable. Whoever asks later gets the result, under another ETag and kept
+as long as any answer. It is found once for each original, whatever sizes are asked for, and kept with the variants; a warm-up waits for it.
+
+A ground of one colour, or of one that changes evenly, is keyed out, also where a handle or a ring encloses it. Elsewhere a network says where people
+are, and colours and edges part what it saw, or what stands inside of a border, from the rest. The outline is drawn at the size of the answer, and the
+colour of the ground is taken out of half transparent pixels. Where nothing stands out clearly, and of drawings (SVG) and animations, the picture stays as it is:
+\`Freshet-Remarks\` then names \`bg_remove\`, and the answer is kept as usual. So it is, for an hour, where the removal has failed three times.
+
+The answer is in a format that is transparent: what the client takes of those that the project negotiates, else PNG for a JPEG. With \`bg_color\` it lies on that colour, and
+\`force_format=jpeg\` is on white without one. What was transparent stays so. Whose own provider is better is asked first: \`cutouts\` of the [configuration](config.md)
+names a module or an address ([how](../operations/backgrounds.md)); no picture leaves the machine otherwise.`,
   watermark: `A picture has five watermarks at most: \`wat[1]=1&wat_url[1]=…&wat[2]=1&wat_url[2]=…\`, brackets percent-encoded or not. Parameters
 without a number are then what all of them share. They are laid above the filters, the later above the earlier, and corners are rounded after
 that; what hangs over a side is cut. They are measured by the picture as it is delivered. Of an animation the first frame is laid over.
@@ -136,7 +148,7 @@ delivered as JPEG, or as PNG where they are transparent, unless a format is aske
 The filters from \`bright\` to \`sharp\` may also stand in one parameter, \`f=bright:10,contrast:20,gray\`: one without a value is switched
 on. Whatever the order there, they are applied in the order of this page, each rounded to whole numbers from 0 to 255. They see padding
 and background as part of the picture. With a filter, hidden faces, a radius, a watermark, \`linear\` or \`bg_img_fit\` an answer has 16 megapixels at most; larger ones are
-scaled down.`,
+scaled down; with \`bg_remove\` it has 5.`,
     ...sections,
     `## Parameters that change no pixel
 

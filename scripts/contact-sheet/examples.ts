@@ -41,6 +41,11 @@ const ROWS: { readonly [Name in OperationName]: readonly Row[] } = {
     ["card", `${ONE_SIDE}&w=200&h=200&gravity=trim`, "200x200"],
     ["card", `${ONE_SIDE}&w=400&h=200&func=fit&gravity=trim&bg_color=eee`, "400x200"],
   ],
+  cutout: [
+    ["card", "w=300&bg_remove=1", "300x200"],
+    ["card", "w=300&bg_remove=1&bg_color=1d2b53", "300x200"],
+    ["portrait", "w=200&h=200&bg_remove=1&gravity=auto", "200x200"],
+  ],
   resize: [
     ["landscape", "w=300", "300x200"],
     ["landscape", "h=200", "300x200"],

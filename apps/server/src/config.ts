@@ -13,6 +13,7 @@ import { CONFIG_SCHEMA, type ConfigFile, type ENVIRONMENT, type LogLevel } from 
 import { generatedKey, keptKey } from "./config/secrets.ts";
 import { defaultsOf, findFaults } from "./config/shape.ts";
 import { readSharedCache, type SharedCacheConfig } from "./config/shared-cache.ts";
+import { type CutoutsConfig, readCutouts } from "./cutouts/config.ts";
 import type { Role } from "./instances/roles.ts";
 import type { Project } from "./projects/project.ts";
 import { Secret } from "./secrets/secret.ts";
@@ -37,6 +38,8 @@ export interface Config {
   readonly analytics: AnalyticsConfig;
   /** Undefined is none. */
   readonly accessLog: AccessLogConfig | undefined;
+  /** The operator's own provider of masks; undefined is none. */
+  readonly cutouts: CutoutsConfig | undefined;
   /** What `sealedBoxOf` seals with; undefined is a key that is kept in the data folder. */
   readonly secretKey: Secret | undefined;
   readonly projects: readonly Project[];
@@ -167,6 +170,7 @@ export async function loadConfig(from: {
     secretKey: await readSecretKey({ env, cwd, folder: dirname(path), readFile }, report),
     analytics: readAnalytics(file.analytics),
     accessLog: readAccessLog(file.accessLog, env.FRESHET_ACCESS_LOG, { cwd, folder: dirname(path) }),
+    cutouts: await readCutouts(file.cutouts, dirname(path), files.secretOf, report),
     leaseMs: file.leaseMs ?? CONFIG_SCHEMA.properties.leaseMs.default,
   };
   const connectorAddresses = readAddresses(

@@ -37,6 +37,8 @@ import type { Config } from "./config.ts";
 import { createConnectors } from "./connectors/connectors.ts";
 import { connectorRoutes } from "./connectors/routes.ts";
 import { consoleRoutes } from "./console/routes.ts";
+import { Cutouts } from "./cutouts/cutouts.ts";
+import { makersOf } from "./cutouts/makers.ts";
 import { createBudgets } from "./delivery/budgets.ts";
 import { Delivery } from "./delivery/deliver.ts";
 import { createDiskPath } from "./delivery/disk-path.ts";
@@ -87,6 +89,7 @@ import { createViews } from "./projects/view.ts";
 import { createS3Client } from "./s3/client.ts";
 import { sealedBoxOf } from "./secrets/sealed-box.ts";
 import { createSources } from "./sources/sources.ts";
+import { createWire } from "./sources/wire.ts";
 import { createWarmUp } from "./warmup/warm-up.ts";
 import type { WarmUpTuning } from "./warmup/worker.ts";
 
@@ -248,6 +251,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     invalidations: () => invalidation.figures,
     warming: () => warmUp.waiting(),
     improving: () => improvements.waiting,
+    cuttingOut: () => cutouts.waiting,
   });
   const analytics = createAnalytics({
     policy: config.analytics,
@@ -301,9 +305,18 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
   const answers = new Answers(limits.memoryBytes);
   const improvements = new Improvements({
     variants,
-    bytesOf: (digest) => originals.bytesOf(digest),
+    // Masks among them.
+    bytesOf: async (digest) => (await originals.bytesOf(digest)) ?? cutouts.bytesOf(digest),
     report: metrics.improvements,
     ...{ now, log },
+  });
+  const cutoutWire = createWire(config.cutouts && { firstByteMs: config.cutouts.timeoutMs });
+  const cutouts = new Cutouts({
+    variants,
+    bytesOf: (digest) => originals.bytesOf(digest),
+    makers: makersOf(config.cutouts, { limits: renderLimits, wire: cutoutWire }),
+    report: metrics.cutouts,
+    log: (event, details) => app.log.warn(details, event),
   });
 
   // Journeys.
@@ -316,6 +329,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     variants,
     answers,
     improvements,
+    cutouts,
     coverage,
     nodes,
     ...seen,
@@ -461,6 +475,8 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
       await rest(limits.drainPauseMs);
       const cut = setTimeout(() => app.server.closeAllConnections(), limits.drainMs);
       await improvements.stop();
+      await cutouts.stop();
+      await cutoutWire.close();
       await app.close();
       clearTimeout(cut);
       await accessLog?.close();

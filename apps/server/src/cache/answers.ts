@@ -1,3 +1,4 @@
+import type { Cutout } from "../cutouts/cutout.ts";
 import type { Project } from "../projects/project.ts";
 import { textOf } from "./head-text.ts";
 import type { Improvement } from "./improvement.ts";
@@ -23,6 +24,8 @@ export interface Answer {
   readonly generation: number;
   /** Present where a better answer may follow: this one holds until then. */
   readonly improvement?: Improvement;
+  /** Present where the background is still to be removed: this one holds until it is. */
+  readonly awaits?: Cutout;
 }
 
 /**

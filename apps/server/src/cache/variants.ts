@@ -219,6 +219,11 @@ export class Variants {
     return this.#tiers.holds(key);
   }
 
+  /** What is kept under a key, whatever it is. */
+  find(key: string): Promise<{ readonly bytes: Uint8Array; readonly from: VariantOrigin } | undefined> {
+    return this.#tiers.get(key);
+  }
+
   /** What was found when the variant was improved, if it is still kept; `key` is from `betterKeyOf`. */
   async kept(key: string): Promise<Better | undefined> {
     const found = await this.#tiers.get(key);

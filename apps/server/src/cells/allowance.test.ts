@@ -1,6 +1,6 @@
 import { checkLimits, DEFAULT_LIMITS, type ImageFacts } from "@freshet/core/resize";
 import { expect, test } from "vitest";
-import { limitsWithin } from "./allowance.ts";
+import { allowanceOf, allowanceToCutOut, limitsWithin } from "./allowance.ts";
 
 const avif = (pixels: number): ImageFacts => ({
   ...{ format: "avif", width: pixels / 4_000, height: 4_000, pages: 1 },
@@ -21,4 +21,17 @@ test("an AVIF may have as many pixels as cells have memory for, up to 25 million
   expect([lets(360e6, 15e6), lets(360e6, 16e6)]).toEqual([true, false]);
   expect([lets(540e6, 22e6), lets(540e6, 23e6)]).toEqual([true, false]);
   for (const bytes of [600e6, 4e9]) expect([lets(bytes, 25e6), lets(bytes, 26e6)]).toEqual([true, false]);
+});
+
+test("what is cut out is rendered in a cell, and its subject found in one that ends, within the memory of the usual pool", () => {
+  const photograph: ImageFacts = { ...avif(12e6), format: "jpeg" };
+  const resize = { w: 400 };
+  expect(allowanceOf(photograph, { resize }, "webp", { images: [] })).toBeUndefined();
+  expect(
+    allowanceOf(photograph, { cutout: { bg_remove: true }, resize }, "webp", { images: [] }),
+  ).toBeDefined();
+  const own = allowanceToCutOut(photograph, "own");
+  const beside = allowanceOf(photograph, { cutout: { bg_remove: true }, resize }, "webp", { images: [] });
+  expect([own.ends, own.bytes + (beside?.bytes ?? 0) < 360e6]).toEqual([true, true]);
+  expect(allowanceToCutOut(photograph, "operators").bytes).toBeLessThan(360e6);
 });

@@ -33,12 +33,14 @@ const PICTURE_MS = 20_000;
 /** What has to be developed may take so much, and twice what it is expected to: who promises little is stopped early. */
 const DEVELOPING_MS = 1_200;
 const MS_PER_COST = 20;
+/** Cutting out is arithmetic in JavaScript, whose memory is collected late. */
+const CUT = 60 * MB;
 /** Four encodings of the largest picture that is improved; what is left of comparing a small one is collected late. */
 const IMPROVING: Allowance = { bytes: 200 * MB, cpuMs: 40_000, isQuick: false };
 
 /**
  * What a render in a cell may use; undefined for one that is done in the server itself. Drawings and AVIF never are: their headers
- * promise too little. Other formats are where they have to be held whole.
+ * promise too little. Other formats are where they have to be held whole, and what is cut out.
  */
 export function allowanceOf(
   facts: ImageFacts,
@@ -50,13 +52,14 @@ export function allowanceOf(
   const formats: ReadonlySet<InputFormat> = new Set(all.map((each) => each.format));
   const needed = estimateMemory(facts, transformation, format, options);
   const developed = all.filter((each) => isDeveloped(each.format) && !each.isPart);
-  const isHarmless =
-    !formats.has("svg") && !formats.has("avif") && developed.length === 0 && format !== "jxl";
-  if (isHarmless && needed <= MOST_HERE) return undefined;
-  const bytes = EMPTY_CELL + needed * CAUTION;
+  // To cut out is arithmetic of our own, on every pixel: it would keep the server from everything else.
+  const isOurs = transformation.cutout?.bg_remove === true;
+  const isKnown = !formats.has("svg") && !formats.has("avif") && developed.length === 0;
+  if (!isOurs && isKnown && format !== "jxl" && needed <= MOST_HERE) return undefined;
+  const bytes = EMPTY_CELL + needed * CAUTION + (isOurs ? CUT : 0);
   if (formats.has("svg")) return { ...DRAWING, bytes: Math.max(bytes, DRAWING.bytes) };
   const cpuMs =
-    developed.length > 0 && !formats.has("avif")
+    developed.length > 0 && !formats.has("avif") && !isOurs
       ? DEVELOPING_MS + MS_PER_COST * estimateCost(facts, transformation, format, options)
       : PICTURE_MS;
   const isDocument = formats.has("pdf");
@@ -92,6 +95,17 @@ export function allowanceToSketch(facts: ImageFacts): Allowance | undefined {
 export function allowanceToFindFaces(facts: ImageFacts | undefined): Allowance {
   const needed = facts ? estimateMemory(facts, SMALL, "png") : 0;
   return { bytes: EMPTY_CELL + FINDER + needed * CAUTION, cpuMs: PICTURE_MS, isQuick: false };
+}
+
+/** Of finding a subject: colours and cut of a megapixel, measured at 80 MB, or what a provider of the operator's loads. The first leaves room for a render beside it. */
+const CUTTING_OUT = { own: 110 * MB, operators: 230 * MB };
+const CUTTING_OUT_MS = 60_000;
+
+/** The same for finding the subject of an original, which is always done in a cell of its own. */
+export function allowanceToCutOut(facts: ImageFacts, by: keyof typeof CUTTING_OUT): Allowance {
+  const needed = estimateMemory(facts, { resize: { w: 1024, h: 1024, func: "bound" } }, "png");
+  const bytes = EMPTY_CELL + needed * CAUTION + CUTTING_OUT[by];
+  return { bytes, cpuMs: CUTTING_OUT_MS, isQuick: false, ends: true };
 }
 
 /** Bytes of all cells together that the default limits are made for. */

@@ -13,6 +13,8 @@ export interface Allowance {
   readonly cpuMs: number;
   /** It goes before what is not: reading a drawing never waits for others to be drawn. */
   readonly isQuick: boolean;
+  /** The process ends with the job: what the job has loaded or allocated is none of the next one's. */
+  readonly ends?: true;
 }
 
 /** Resident memory of a process that has done nothing yet. */

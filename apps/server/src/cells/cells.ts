@@ -128,6 +128,7 @@ export class Cells {
     } finally {
       if (yielding) this.#yielding.delete(yielding);
       yielding?.signal.removeEventListener("abort", stop);
+      if (allowance.ends) cell?.end();
       if (cell) this.#putBack(cell);
       // How long it takes to be broken off says nothing of what somebody waits for.
       if (!yielding) this.#pace.add(ONE, performance.now() - begun);

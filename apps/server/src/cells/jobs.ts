@@ -1,5 +1,7 @@
 import type { Transformation } from "@freshet/core";
 import {
+  type CutoutAsk,
+  type CutoutProvider,
   type FaceSketch,
   type Frames,
   facesOfSketch,
@@ -7,6 +9,8 @@ import {
   type Improved,
   improve,
   isRenderError,
+  makeCutout,
+  pictureFor,
   probe,
   type RenderError,
   type Rendered,
@@ -17,6 +21,7 @@ import {
   seeFaces,
   sketchForFaces,
   survey,
+  takeMask,
 } from "@freshet/core/resize";
 import { sanitiseSvg } from "../svg/sanitise.ts";
 
@@ -83,6 +88,24 @@ export const JOBS = {
   improve({ original, transformation, seen, ...options }: RenderJob): Promise<Improved> {
     return improve(original, transformation, { ...options, memory: memoryIn(new Map(seen)) });
   },
+
+  /** The mask of the subject, by Freshet's own provider or the operator's module; undefined where it sees none. */
+  async cutOut({
+    module,
+    ...ask
+  }: CutoutAsk & { readonly module?: string | undefined }): Promise<Uint8Array | undefined> {
+    if (module === undefined) return makeCutout(ask);
+    const { default: provider } = (await import(module)) as { readonly default: unknown };
+    if (typeof provider !== "function") throw new Error(`${module} has no function as its default export.`);
+    return makeCutout(ask, provider as CutoutProvider);
+  },
+
+  /** What a provider elsewhere is sent, and what of its answer is kept. */
+  cutoutPicture: (ask: CutoutAsk): Promise<Uint8Array> => pictureFor(ask),
+  cutoutMask: ({
+    answer,
+    picture,
+  }: Readonly<Record<"answer" | "picture", Uint8Array>>): Promise<Uint8Array> => takeMask(answer, picture),
 } as const;
 
 const memoryIn = (known: Map<string, readonly number[]>) => ({

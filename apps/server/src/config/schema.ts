@@ -1,5 +1,6 @@
 import { ACCESS_LOG_SCHEMA } from "../access-log/schema.ts";
 import { ANALYTICS_SCHEMA } from "../analytics/schema.ts";
+import { CUTOUTS_SCHEMA } from "../cutouts/schema.ts";
 import { ROLES } from "../instances/roles.ts";
 import { httpUrl, secretFile, YEAR } from "./fragments.ts";
 import { PROJECT_SCHEMA } from "./project-schema.ts";
@@ -339,6 +340,7 @@ export const CONFIG_SCHEMA = {
     },
     analytics: ANALYTICS_SCHEMA,
     accessLog: ACCESS_LOG_SCHEMA,
+    cutouts: CUTOUTS_SCHEMA,
     log: {
       type: "string",
       description: "How much is logged. FRESHET_LOG overrides it.",

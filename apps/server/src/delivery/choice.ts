@@ -6,7 +6,7 @@ import {
   type OutputFormat,
   type Transformation,
 } from "@freshet/core";
-import { carriesP3, type ImageFacts, sniffFormat } from "@freshet/core/resize";
+import { CUTOUT_MASK, carriesP3, type ImageFacts, sniffFormat } from "@freshet/core/resize";
 import type { Patience } from "../cache/patience.ts";
 import type { Turn } from "../cache/turn.ts";
 import { type VariantRequest, variantKey } from "../cache/variants.ts";
@@ -70,20 +70,27 @@ export function choose(
   request: DeliveryRequest,
   { accept, hints }: Wish,
   { facts, furtherFacts, digests: [digest, ...others] }: Sources,
+  /** Digest of what the subject is cut out along; without it a removal that is asked for is left out. */
+  mask?: string,
 ): Choice {
   const { images = [] } = request;
-  const further = others.map((each, place) => ({
+  const marks = others.map((each, place) => ({
     digest: each,
     facts: furtherFacts[place],
     image: images[place],
   }));
-  const asked = withoutPage(request.url.transformation, facts);
+  // A mask is a source like any other: another one is another picture.
+  const along = mask === undefined ? [] : [{ digest: mask, facts: undefined, image: CUTOUT_MASK }];
+  const further = [...marks, ...along];
+  const whole = withoutPage(request.url.transformation, facts);
+  const { cutout, ...uncut } = whole;
+  const asked = mask === undefined ? uncut : whole;
   const transformation = hints === undefined ? asked : followHints(asked, hints);
   const { encode, ...pixels } = transformation;
   const { format, rival, negotiated } = chooseFormat({
     requested: encode?.force_format,
     accept,
-    source: facts,
+    source: mask === undefined ? facts : cutOut(facts, transformation),
     auto: request.project.formats,
   });
   const isAlone = further.length === 0;
@@ -111,6 +118,13 @@ export function choose(
 function withoutPage(transformation: Transformation, { format }: ImageFacts): Transformation {
   const { page, ...others } = transformation;
   return page === undefined || format === "pdf" ? transformation : others;
+}
+
+/** Chosen as for an original that is transparent, unless something is laid behind it, or its own format is asked for by name. */
+function cutOut(facts: ImageFacts, { encode, resize }: Transformation): ImageFacts {
+  if (resize?.bg_color !== undefined) return facts;
+  const keepsFormat = encode?.force_format?.includes("original") === true;
+  return { ...facts, hasAlpha: true, format: facts.format === "jpeg" && !keepsFormat ? "png" : facts.format };
 }
 
 /** Whether the original's own bytes may be what is delivered; its format and what the client takes have a say as well. */

@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 import { MEDIA_TYPES } from "@freshet/core";
-import { isRenderError } from "@freshet/core/resize";
+import { CUTOUT_MASK, isRenderError } from "@freshet/core/resize";
 import type { Answer, Answers } from "../cache/answers.ts";
 import type { Coverage } from "../cache/coverage.ts";
 import { Heads } from "../cache/heads.ts";
@@ -9,6 +9,7 @@ import type { Improvements } from "../cache/improvements.ts";
 import type { Originals } from "../cache/originals.ts";
 import type { Made, Variants } from "../cache/variants.ts";
 import { frontOf, Kept } from "../cache/wire.ts";
+import type { Cutouts } from "../cutouts/cutouts.ts";
 import { ServerError } from "../errors.ts";
 import type { Standing } from "../instances/admission.ts";
 import { acceptClass } from "./accept.ts";
@@ -28,6 +29,7 @@ import { aboutOf, infoHeader, infoText } from "./info.ts";
 import { lifetimeOf } from "./lifetime.ts";
 import type { Listing } from "./listing.ts";
 import { createNodeHeaders, type NodeHeaders } from "./node-headers.ts";
+import { isLeft, type Removal, removalOf, UNCUT_LIFE } from "./removal.ts";
 import type { DeliveryRequest } from "./request.ts";
 import { currentOfAll, type Sources } from "./sources.ts";
 import { OPEN_HEADERS, tagsOfAnswer } from "./tags.ts";
@@ -64,6 +66,8 @@ export interface DeliveryParts {
   readonly coverage: Coverage;
   /** Absent: the first answer is the last. */
   readonly improvements?: Pick<Improvements, "of" | "bytesOf">;
+  /** Absent: no background is removed. */
+  readonly cutouts?: Pick<Cutouts, "of" | "bytesOf">;
   /** What is said to the nodes in front; absent: what Varnish and nginx read. */
   readonly nodes?: NodeHeaders;
   /** The URLs that nodes without tags may keep; absent where all know tags. */
@@ -113,7 +117,8 @@ export class Delivery {
 
   /**
    * The number under which a finished answer may be given now; undefined when it may not: other settings, an invalidation that
-   * covers it, a record that says something else or has to be asked for, or a better answer for whoever asks.
+   * covers it, a record that says something else or has to be asked for, a background that was removed meanwhile, or a better answer for
+   * whoever asks.
    */
   stampOf(
     { project, sources, url }: DeliveryRequest,
@@ -134,7 +139,8 @@ export class Delivery {
       stamp = Math.min(stamp, current.stamp);
       place += 1;
     }
-    const { improvement, etag } = answer;
+    const { improvement, awaits, etag } = answer;
+    if (awaits && awaits.state !== "waiting") return undefined;
     const asking = { ifNoneMatch, isForNobody: patience !== undefined };
     if (improvement && !isLastWord(improvement, etag, asking)) return undefined;
     return stamp;
@@ -155,19 +161,24 @@ export class Delivery {
       const how = { isPatient: wish.patience !== undefined, asItIs: mayBeUntouched(request) };
       const sources = await currentOfAll(this.#parts.originals, request.sources, version, standing, how);
       const common = { stamp: sources.stamp, ...this.#stalenessOf(sources) };
-      let choice = choose(request, wish, sources);
+      const { digests, facts } = sources;
+      const wanted = { digest: digests[0], facts };
+      const removal = await removalOf(request, wanted, this.#parts.cutouts, wish.patience);
+      let choice = choose(request, wish, sources, removal?.mask);
       const info = await this.#infoOf(request, sources, choice, wish);
       if (info?.text) {
         const { answer, keep } = this.#answer(request, sources, choice, info.text, {});
         if (keep) this.#parts.answers.set(memoryKey, answer);
         return { answer, ...common, from: info.from };
       }
-      const two = await this.#twoOf(request, choice);
+      // What is not the last word is not worth to be improved.
+      const two = removal?.awaits ? undefined : await this.#twoOf(request, choice);
       const held = heldOf(wish.ifNoneMatch, choice, two);
       if (held) {
         const { answer } = this.#answer(request, sources, held, NOTHING, {
           info: info?.header?.(held),
           first: held === choice ? this.#firstOf(two, wish) : undefined,
+          removal,
         });
         return { answer, ...common, from: "unmodified" };
       }
@@ -185,6 +196,7 @@ export class Delivery {
         const answer = this.#answer(request, sources, choice, found.bytes, {
           info: info?.header?.(choice),
           first: better ? undefined : this.#firstOf(two, wish),
+          removal,
         });
         if (answer.keep) this.#parts.answers.set(memoryKey, answer.answer);
         if (answer.keep && choice.kind === "variant") this.#heads.set(memoryKey, answer.answer, choice.key);
@@ -213,7 +225,12 @@ export class Delivery {
 
   async #bytesOf(choice: Choice, { digests: [digest], size }: Sources, { patience, turn, onRender }: Wish) {
     const { originals, variants } = this.#parts;
-    const bytesOf = (wanted: string) => originals.bytesOf(wanted);
+    const { cutouts } = this.#parts;
+    const isMask = (wanted: string) =>
+      choice.kind === "variant" &&
+      choice.request.further.some(({ digest, image }) => digest === wanted && image === CUTOUT_MASK);
+    const bytesOf = async (wanted: string) =>
+      isMask(wanted) ? cutouts?.bytesOf(wanted) : originals.bytesOf(wanted);
     if (choice.kind === "variant") {
       const told = onRender && ((made: Made) => onRender(renderingOf(choice, made, size)));
       return variants.get(choice.key, choice.request, bytesOf, { patience, turn, told });
@@ -280,8 +297,17 @@ export class Delivery {
     choice: Choice,
     body: Uint8Array,
     /** `first`: a better answer may follow. */
-    { info, first }: { readonly info?: string | undefined; readonly first?: Improvement | undefined },
+    {
+      info,
+      first,
+      removal,
+    }: {
+      readonly info?: string | undefined;
+      readonly first?: Improvement | undefined;
+      readonly removal?: Removal | undefined;
+    },
   ) {
+    const awaits = removal?.awaits;
     const identities = request.sources.map(({ identity }) => identity);
     // An answer that an invalidation overtook belongs to the generation before it.
     const generation = Math.min(current.stamp, this.#parts.coverage.floor(...identities));
@@ -294,6 +320,7 @@ export class Delivery {
         findable: tags.complete,
         isForOne,
         ...(first && { first: FIRST_LIFE }),
+        ...(awaits && { first: UNCUT_LIFE }),
         ...this.#saidBy(request),
       },
       request.project.cache,
@@ -314,7 +341,8 @@ export class Delivery {
       ...(info === undefined ? [] : ["Freshet-Info", info]),
       ...OPEN_HEADERS,
       ...this.#nodes.tags(tags),
-      ...remarkHeaders(request),
+      ...(awaits ? ["Freshet-Pending", "bg_remove"] : []),
+      ...remarkHeaders(request, isLeft(removal) ? ["bg_remove"] : []),
     ];
     const answer: Answer = {
       head,
@@ -327,6 +355,7 @@ export class Delivery {
       digests: current.digests,
       generation,
       ...(first && { improvement: first }),
+      ...(awaits && { awaits }),
     };
     return { answer, keep: lifetime.keep && isListed };
   }
@@ -368,9 +397,10 @@ function varyHeaders({ project, hints }: DeliveryRequest, { negotiated }: Choice
 }
 
 /** What of the query was not understood, for whoever looks: names only, so that no text of the caller becomes a header. */
-function remarkHeaders(request: DeliveryRequest): readonly string[] {
+function remarkHeaders(request: DeliveryRequest, further: readonly string[]): readonly string[] {
   const names = request.url.remarks
     .map((remark) => remark.parameter)
     .filter((name) => /^[\w.-]{1,40}$/.test(name));
+  names.push(...further);
   return names.length > 0 ? ["Freshet-Remarks", [...new Set(names)].slice(0, 20).join(", ")] : [];
 }

@@ -6,7 +6,7 @@ export const OPEN_HEADERS = [
   "Access-Control-Allow-Origin",
   "*",
   "Access-Control-Expose-Headers",
-  "Freshet-Stamp, Freshet-Info, ETag, Server-Timing, Cache-Status",
+  "Freshet-Stamp, Freshet-Info, Freshet-Pending, ETag, Server-Timing, Cache-Status",
   "Timing-Allow-Origin",
   "*",
   "Cross-Origin-Resource-Policy",

@@ -5,12 +5,14 @@ import type { ImprovementReport } from "../cache/improvements.ts";
 import type { RenderQueue } from "../cache/render-queue.ts";
 import type { SharedTier } from "../cache/shared/shared-tier.ts";
 import type { Cells } from "../cells/cells.ts";
+import type { CutoutEnd } from "../cutouts/cutouts.ts";
 import type { Delivered } from "../delivery/deliver.ts";
 import type { ErrorCode } from "../errors.ts";
 import type { Counted } from "../invalidation/census.ts";
 import type { Breakers } from "../sources/breakers.ts";
 import type { Ended } from "../warmup/results.ts";
 import { accessLogMetrics } from "./access-log-metrics.ts";
+import { cutoutMetrics } from "./cutout-metrics.ts";
 import { improvementMetrics } from "./improvement-metrics.ts";
 import { type InvalidationFigures, invalidationMetrics } from "./invalidation-metrics.ts";
 import { loadMetrics } from "./load-metrics.ts";
@@ -33,6 +35,7 @@ export interface Metrics {
   /** A URL that a warm-up has ended at this instance. */
   warmed(ended: Ended): void;
   readonly improvements: ImprovementReport;
+  readonly cutouts: (end: CutoutEnd) => void;
   text(): Promise<string>;
   readonly contentType: string;
 }
@@ -50,6 +53,8 @@ export function createMetrics(read: {
   readonly invalidations: () => InvalidationFigures;
   /** URLs of warm-ups that wait; rejects while the store is away. */
   readonly warming: () => Promise<number>;
+  /** Originals whose background waits to be removed. */
+  readonly cuttingOut: () => number;
   /** Variants that wait to be improved. */
   readonly improving: () => number;
 }): Metrics {
@@ -59,6 +64,7 @@ export function createMetrics(read: {
   originMetrics(registry, read.breakers);
   const invalidations = invalidationMetrics(registry, read.invalidations);
   const improvements = improvementMetrics(registry, read.improving);
+  const cutouts = cutoutMetrics(registry, read.cuttingOut);
   const warmUps = warmUpMetrics(registry, read.warming);
   if (read.sharedTier) sharedTierMetrics(registry, read.sharedTier);
   accessLogMetrics(registry, read.accessLog);
@@ -166,6 +172,7 @@ export function createMetrics(read: {
     invalidated: (some) => invalidations.ended(some),
     warmed: warmUps.ended,
     improvements,
+    cutouts,
     text: () => registry.metrics(),
     contentType: registry.contentType,
   };

@@ -47,7 +47,7 @@ export interface Call {
   readonly query?: string | undefined;
   readonly method?: "GET" | "POST";
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | Uint8Array;
 }
 
 export type Head = Dispatcher.ResponseData;

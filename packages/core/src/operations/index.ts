@@ -3,6 +3,7 @@ import { blur } from "./blur.ts";
 import { bright } from "./bright.ts";
 import { colorize } from "./colorize.ts";
 import { contrast } from "./contrast.ts";
+import { cutout } from "./cutout.ts";
 import { duotone } from "./duotone.ts";
 import { encode } from "./encode.ts";
 import { extract } from "./extract.ts";
@@ -41,6 +42,7 @@ export const OPERATIONS = [
   page,
   extract,
   trim,
+  cutout,
   resize,
   flip,
   rotate,

@@ -54,7 +54,10 @@ export interface RenderOptions {
   readonly memory?: Memory | undefined;
   /** Of this original; absent, it is decoded for this render alone. */
   readonly frames?: Frames | undefined;
-  /** Images of watermarks by `watermarkImages`; of these only the project's own may be absent, and is not painted then. */
+  /**
+   * The mask of `makeCutout` by `CUTOUT_MASK`; without it nothing is cut out. Images of watermarks by `watermarkImages`; of these only the
+   * project's own may be absent, and is not painted then.
+   */
   readonly images?: ReadonlyMap<string, Uint8Array> | undefined;
 }
 

@@ -47,6 +47,9 @@ const FINDING = 4;
 /** Both sizes of what is scaled in linear light. */
 const LIGHTING = 10;
 
+/** Laying the mask on each pixel, and looking around those along its outline. */
+const CUTTING = 8;
+
 /** A search reads the original once more, and tries and judges this many megapixels at most. */
 const SEARCHED = 0.41;
 const JUDGING = 25;
@@ -78,7 +81,8 @@ export function estimateCost(
   const reading = readingOf(facts) + (gamut === "p3" ? WIDENING : 0);
   const read = (facts.width * facts.height * pages * (reading + lookingOf(facts, transformation))) / 1e6;
   const lighting = passes.some(({ inLight }) => inLight) ? LIGHTING : 0;
-  const retouching = effects.reduce((sum, effect) => sum + retouchingOf(effect), lighting);
+  const cutting = passes.some(({ cutsOut }) => cutsOut) ? CUTTING : 0;
+  const retouching = effects.reduce((sum, effect) => sum + retouchingOf(effect), lighting + cutting);
   const written =
     (size.width * size.height * pages * (WRITING[format] + (rival ? WRITING[rival] : 0) + retouching)) / 1e6;
   const further = images.reduce(

@@ -6,6 +6,9 @@ export type {
   RenderOptions,
 } from "./contract.ts";
 export { estimateCost } from "./cost.ts";
+export { CUTOUT_REVISION, type CutoutAsk, makeCutout, pictureFor, takeMask } from "./cutout/make.ts";
+export { CUTOUT_MASK } from "./cutout/mask.ts";
+export type { CutoutMask, CutoutPicture, CutoutProvider } from "./cutout/provider.ts";
 export { RENDERER_VERSION } from "./engine.ts";
 export { isRenderError, RenderError } from "./errors.ts";
 export { canFindFaces } from "./faces/network.ts";

@@ -31,10 +31,12 @@ export async function look(
   context: RenderContext,
   memory: Memory | undefined,
 ): Promise<Insight> {
-  const { page, extract, trim, resize } = context.transformation;
+  const { page, extract, trim, cutout, resize } = context.transformation;
+  // What is seen in a picture that was cut out depends on what it was cut along.
+  const along = cutout && painting.mask ? `&${writeTransformation({ cutout })}:${painting.mask.name}` : "";
   const recalled: Recall = async (what, find) => {
     const within = { ...(page && { page }), ...(extract && { extract }), ...(trim && { trim }) };
-    const question = `${what}?${writeTransformation(within)}`;
+    const question = `${what}?${writeTransformation(within)}${what.startsWith("content") ? "" : along}`;
     const known = memory?.recall(question);
     if (known) return known;
     const answer = await find();
@@ -44,7 +46,7 @@ export async function look(
 
   let insight: Insight = {};
   if (trim?.trim !== undefined) {
-    const whole = drawSource(painting.header, context);
+    const whole = { ...drawSource(painting.header, context), isCutOut: false };
     const tolerance = trim.trim;
     const answer = await recalled(`content${whole.pages > 1 ? "s" : ""}`, () =>
       contentOf(painting, whole, tolerance),

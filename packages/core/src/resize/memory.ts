@@ -18,6 +18,8 @@ const RAW = 14;
 const LATE = 90;
 /** The larger pixels from which linear light begins. */
 const LIT = 14;
+/** What is cut out: pixels with alpha, the mask at their size, and where it is uncertain. */
+const CUT = 8;
 /** A backdrop is blurred beside the picture. */
 const BACKED = 24;
 /** The copy that a blur works on. */
@@ -54,7 +56,10 @@ export function estimateMemory(
   const raw = isRaw
     ? area *
       pages *
-      ((passes.some((pass) => pass.backdrop) ? BACKED : RAW) + reachOf(effects) + lightOf(passes))
+      ((passes.some((pass) => pass.backdrop) ? BACKED : RAW) +
+        reachOf(effects) +
+        lightOf(passes) +
+        cutOf(passes))
     : 0;
   const ready = format === "jxl" ? WRITING_JXL : 0;
   const written = ready + area * (PASSED + (WRITTEN[format] ?? 0) + (late ? LATE : 0));
@@ -68,4 +73,5 @@ export function estimateMemory(
 }
 
 const lightOf = (passes: readonly Pass[]) => (passes.some(({ inLight }) => inLight) ? LIT : 0);
+const cutOf = (passes: readonly Pass[]) => (passes.some(({ cutsOut }) => cutsOut) ? CUT : 0);
 const reachOf = (effects: readonly Effect[]) => (effects.some(({ kind }) => kind === "blur") ? BLURRED : 0);

@@ -1,6 +1,7 @@
 import type { Sharp } from "sharp";
 import { backedBy } from "./backdrop.ts";
 import type { RenderLimits } from "./contract.ts";
+import { cutOutOf, type Mask } from "./cutout/apply.ts";
 import { openFrame } from "./decoding.ts";
 import {
   asP3,
@@ -42,6 +43,8 @@ export interface Painting {
   readonly limits: RenderLimits;
   /** Further images, by the name that effects call them. */
   readonly images: ReadonlyMap<string, Uint8Array>;
+  /** Along which the subject is cut out; absent, nothing is. */
+  readonly mask?: Mask | undefined;
   /** What pixels are made in; `p3` only for an original that `isWide`. */
   readonly gamut: Gamut;
   /** Decoded pixels of the same original, where there are any. */
@@ -64,10 +67,17 @@ export async function runPasses(
 ): Promise<Painted> {
   const { deadline } = painting;
   const [begin, ...later] = picture.passes;
+  const cut = picture.passes.findIndex((pass) => pass.cutsOut);
+  // Nothing is laid behind what is still to become transparent.
+  const fillAt = (place: number) => (place <= cut ? { ...fill, flatten: false } : fill);
   const { source, pass: first } = await openSource(painting, begin, picture);
-  let image = step(source, first, { ...fill, flatten: fill.flatten && !picture.needsColor });
+  let image = step(source, first, { ...fillAt(0), flatten: fillAt(0).flatten && !picture.needsColor });
   if (first.backdrop) image = openRaw(await backed(await toRaw(image, deadline), first, fill, deadline));
-  for (const pass of later) image = await followUp(await toRaw(image, deadline), pass, fill, deadline);
+  if (cut === 0) image = openRaw(await cutting(painting, picture.passes.slice(0, 1), image));
+  for (const [place, pass] of later.entries()) {
+    image = await followUp(await toRaw(image, deadline), pass, fillAt(place + 1), deadline);
+    if (cut === place + 1) image = openRaw(await cutting(painting, picture.passes.slice(0, cut + 1), image));
+  }
   return { image, isFresh: later.length === 0 && first.backdrop === undefined };
 }
 
@@ -84,6 +94,16 @@ async function openSource(
   }
   const frame = await frameFor(painting, pass);
   return { source: frame ? openFrame(frame) : await openOriginal(painting, pages > 1), pass };
+}
+
+async function cutting(
+  { mask, header, deadline }: Painting,
+  passes: readonly Pass[],
+  image: Sharp,
+): Promise<Raw> {
+  const raw = await toRaw(image, deadline);
+  const { uprighting } = header;
+  return mask && raw.pages === 1 ? cutOutOf(raw, mask, { passes, uprighting, deadline }) : raw;
 }
 
 async function openOriginal(

@@ -25,6 +25,8 @@ export interface Pass {
   readonly backdrop?: Backdrop | undefined;
   /** Degrees clockwise. */
   readonly tilt: number;
+  /** What comes out is cut along the mask; the pass ends there. */
+  readonly cutsOut?: true;
 }
 
 /** The window once more, covering the canvas behind itself. */
@@ -57,6 +59,8 @@ export interface Picture {
   readonly needsColor: boolean;
   /** Undefined where nobody asked for a trim. */
   readonly trimmed: TrimmedSides | undefined;
+  /** Its subject is cut out, at the size that the resize gives it. */
+  readonly isCutOut: boolean;
   /** What is done to the pixels after every pass, in order. */
   readonly effects: readonly Effect[];
   /** 1 to 100; undefined where it is chosen. */
@@ -133,6 +137,11 @@ export function scaleInLight(picture: Picture, size: Size): Picture {
 export function keepWindow(picture: Picture, window: Box): Picture {
   const { width, height } = window;
   return replaceLast(picture, { ...lastPass(picture), window, canvas: { width, height, left: 0, top: 0 } });
+}
+
+/** Cuts the subject out of what the passes so far give. */
+export function cutAlongMask(picture: Picture): Picture {
+  return beginPass(replaceLast(picture, { ...lastPass(picture), cutsOut: true }));
 }
 
 /** Stands the picture on a larger canvas. */

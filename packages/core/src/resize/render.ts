@@ -1,6 +1,8 @@
 import { effectiveTransformation } from "../effective-transformation.ts";
 import type { Transformation } from "../operations/index.ts";
 import type { Rendered, RenderOptions } from "./contract.ts";
+import { readMask } from "./cutout/apply.ts";
+import { CUTOUT_MASK } from "./cutout/mask.ts";
 import { asRenderError } from "./engine.ts";
 import { carriesP3, inP3, wishesInP3 } from "./gamut.ts";
 import type { Insight } from "./insight.ts";
@@ -37,11 +39,16 @@ export async function withPicture<Result>(
   work: (painting: Painting, picture: Picture) => Promise<Result>,
 ): Promise<Result> {
   const deadline = performance.now() + limits.timeoutMs;
-  const { bytes, header } = await readOriginal(original, limits, transformation.page?.doc_page);
-  const wish = { transformation: effectiveTransformation(transformation), format, rival, limits };
-  const painting = { bytes, header, limits, images, frames, gamut: "srgb", deadline } as const;
+  const { bytes, header, format: read } = await readOriginal(original, limits, transformation.page?.doc_page);
+  const { cutout, ...uncut } = effectiveTransformation(transformation);
+  // Masks are made of pictures: which page one would be of, it does not say.
+  const isCut = cutout && header.pages === 1 && read !== "pdf";
+  const mask = isCut ? images.get(CUTOUT_MASK) : undefined;
+  const wish = { transformation: { ...uncut, ...(mask && cutout && { cutout }) }, format, rival, limits };
+  const painted = { bytes, header, limits, images, frames, gamut: "srgb", deadline } as const;
   const isWide = gamut === "p3" && header.isWide && [format, rival ?? format].every(carriesP3);
   try {
+    const painting = { ...painted, ...(mask && { mask: await readMask(mask, deadline) }) };
     // Always in sRGB: what is seen is kept for variants of both kinds.
     const insight = await look(painting, { ...wish, insight: {} }, memory);
     if (!isWide) return await work(painting, draw(header, { ...wish, insight }));

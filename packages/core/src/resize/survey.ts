@@ -35,14 +35,15 @@ export async function survey(original: Uint8Array, limits: RenderLimits = DEFAUL
       facts: { ...factsOf(header), format },
       orientation: header.orientation,
       color: red === undefined ? undefined : [red, green, blue],
-      sketch: { width: raw.width, height: raw.height, rgba: withFour(raw) },
+      sketch: { width: raw.width, height: raw.height, rgba: fourOf(raw) },
     };
   } catch (error) {
     throw asRenderError(error);
   }
 }
 
-function withFour({ data, channels, width, height }: Raw): Uint8Array {
+/** The same pixels in four bytes each. */
+export function fourOf({ data, channels, width, height }: Raw): Uint8Array {
   const rgba = new Uint8Array(width * height * 4);
   const isGrey = channels < 3;
   for (let pixel = 0; pixel < width * height; pixel += 1) {

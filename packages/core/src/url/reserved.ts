@@ -7,7 +7,7 @@ export const CONTROL_PARAMETERS = [
 ] as const;
 
 /** Parameters of the language that have no effect yet: each use is remarked, none is sent to an origin. */
-export const RESERVED_PARAMETERS: readonly string[] = [...["process", "force_download"], "bg_remove"];
+export const RESERVED_PARAMETERS: readonly string[] = ["process", "force_download"];
 
 const CONTROL: ReadonlySet<string> = new Set(CONTROL_PARAMETERS);
 const RESERVED: ReadonlySet<string> = new Set(RESERVED_PARAMETERS);

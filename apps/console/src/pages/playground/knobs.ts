@@ -24,7 +24,7 @@ const PLACES: readonly {
 }[] = [
   { id: "size", title: "Size and crop", operations: ["resize"] },
   { id: "padding", title: "Padding", operations: [] },
-  { id: "cut", title: "Cut", operations: ["page", "extract", "trim"] },
+  { id: "cut", title: "Cut", operations: ["page", "extract", "trim", "cutout"] },
   { id: "turn", title: "Turn", operations: ["flip", "rotate"] },
   {
     id: "colors",
@@ -57,6 +57,7 @@ const LABELS: Readonly<Record<string, string>> = {
   doc_page: "Page of a document",
   tl_px: "Top left",
   br_px: "Bottom right",
+  bg_remove: "Without background",
   r: "Rotate",
   gray: "Grey",
   colorize: "Colour over it",

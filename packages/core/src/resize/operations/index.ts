@@ -9,6 +9,7 @@ import { blur } from "./blur.ts";
 import { bright } from "./bright.ts";
 import { colorize } from "./colorize.ts";
 import { contrast } from "./contrast.ts";
+import { cutout } from "./cutout.ts";
 import { duotone } from "./duotone.ts";
 import { encode } from "./encode.ts";
 import { extract } from "./extract.ts";
@@ -32,6 +33,7 @@ export const APPLY: { readonly [Name in OperationName]: Apply<Name> } = {
   page,
   extract,
   trim,
+  cutout,
   resize,
   flip,
   rotate,
@@ -64,9 +66,9 @@ export function draw(header: Drawable, { transformation, insight = {}, ...wish }
   return OPERATIONS.reduce((picture, { name }) => applyOne(name, picture, context), blank(header, context));
 }
 
-/** Plans what is left of the original before it is resized; what `insight` knows is cut. */
+/** Plans what is left of the original before it is resized; what `insight` knows is cut, and what is cut out is marked. */
 export function drawSource(header: Drawable, context: RenderContext): Picture {
-  return (["page", "extract", "trim"] as const).reduce(
+  return (["page", "extract", "trim", "cutout"] as const).reduce(
     (picture: Picture, name) => applyOne(name, picture, context),
     blank(header, context),
   );
@@ -96,6 +98,7 @@ function blank(
     background,
     needsColor: (isGrey || isDeep) && isColored === true,
     trimmed: undefined,
+    isCutOut: false,
     effects: [],
     quality: undefined,
     press: undefined,
