@@ -27,6 +27,8 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
 /** What is to be said of an operation besides its parameters. */
 const NOTES: { readonly [Name in OperationName]?: string } = {
+  resize: `\`func=proxy\` delivers any file with its own bytes: style sheets, scripts, fonts, audio, PDF, pictures. Nothing else may be asked for beside it.
+[Files](urls.md#files) says more.`,
   watermark: `A picture has five watermarks at most: \`wat[1]=1&wat_url[1]=…&wat[2]=1&wat_url[2]=…\`, brackets percent-encoded or not. Parameters
 without a number are then what all of them share. They are laid above the filters, the later above the earlier, and corners are rounded after
 that; what hangs over a side is cut. They are measured by the picture as it is delivered. Of an animation the first frame is laid over.
@@ -123,6 +125,7 @@ ${code(...CONTROL_PARAMETERS)}. They are never sent to an origin.
 * \`ci_info=json\`: JSON instead of the image: of the original its version, format, bytes, width, height, pages, orientation, alpha, the colour
   that covers most, a ThumbHash (base64) and a BlurHash; the formats that may be delivered and the canonical transformation in effect; and the parameters
   that were not followed. Any other value than \`0\`: the image, and the same in the header \`Freshet-Info\`. The rules of the image hold for both.
+* \`force_download\`: browsers save the answer, under the last part of the original's path; \`0\` is no. It may stand in presets, rules and defaults.
 * \`p\`: name of a preset of the project. \`ci_cache\`: seconds that browsers and nodes may keep the answer.
 * \`ci_sign\`, \`ci_seal\`, \`ci_eqs\`, \`fr_sig\`, \`fr_exp\`: signatures and ends.
 

@@ -1,5 +1,4 @@
 import { hash } from "node:crypto";
-import { MEDIA_TYPES } from "@freshet/core";
 import { isRenderError } from "@freshet/core/resize";
 import type { Answer, Answers } from "../cache/answers.ts";
 import type { Coverage } from "../cache/coverage.ts";
@@ -18,10 +17,12 @@ import {
   choose,
   etagOf,
   formatOf,
-  mayBeUntouched,
+  mediaTypeOf,
   type Rendering,
   type Wish,
+  wantedOf,
 } from "./choice.ts";
+import { downloadHeaders } from "./download.ts";
 import { drawingOf, isDrawing } from "./drawing.ts";
 import { ACCEPT_CH } from "./hints.ts";
 import { aboutOf, infoHeader, infoText } from "./info.ts";
@@ -29,6 +30,7 @@ import { lifetimeOf } from "./lifetime.ts";
 import type { Listing } from "./listing.ts";
 import { createNodeHeaders, type NodeHeaders } from "./node-headers.ts";
 import type { DeliveryRequest } from "./request.ts";
+import { sandboxHeaders } from "./sandbox.ts";
 import { currentOfAll, type Sources } from "./sources.ts";
 import { OPEN_HEADERS, tagsOfAnswer } from "./tags.ts";
 
@@ -36,12 +38,6 @@ import { OPEN_HEADERS, tagsOfAnswer } from "./tags.ts";
 const MOST_TRIES = 3;
 
 const NOTHING = new Uint8Array(0);
-
-/** Scripts inside an SVG must not run when somebody opens it as a page. */
-const SVG_HEADERS = [
-  "Content-Security-Policy",
-  "default-src 'none'; style-src 'unsafe-inline'; sandbox",
-] as const;
 
 /** An answer ready to be written, and under which number. */
 export interface Delivered {
@@ -130,7 +126,9 @@ export class Delivery {
     for (const source of sources) {
       const current = originals.peek(source, place === 0 ? url.version : undefined);
       if (current?.record.outcome.kind !== "bytes") return undefined;
-      if (current.record.outcome.digest !== answer.digests[place]) return undefined;
+      const { digest, mediaType = "" } = current.record.outcome;
+      if (digest !== answer.digests[place]) return undefined;
+      if (place === 0 && answer.said !== undefined && answer.said !== mediaType) return undefined;
       stamp = Math.min(stamp, current.stamp);
       place += 1;
     }
@@ -152,7 +150,7 @@ export class Delivery {
   ): Promise<Delivered> {
     for (let tries = 1; ; tries += 1) {
       const { version } = request.url;
-      const how = { isPatient: wish.patience !== undefined, asItIs: mayBeUntouched(request) };
+      const how = { isPatient: wish.patience !== undefined, wanted: wantedOf(request) };
       const sources = await currentOfAll(this.#parts.originals, request.sources, version, standing, how);
       const common = { stamp: sources.stamp, ...this.#stalenessOf(sources) };
       let choice = choose(request, wish, sources);
@@ -249,7 +247,7 @@ export class Delivery {
     choice: Choice,
     { patience, turn }: Wish,
   ) {
-    if (request.info === undefined) return undefined;
+    if (request.info === undefined || !facts) return undefined;
     const { originals, variants } = this.#parts;
     const bytesOf = (wanted: string) => originals.bytesOf(wanted);
     const look = () => aboutOf(variants, { digest, facts, bytesOf, patience, turn });
@@ -302,7 +300,7 @@ export class Delivery {
     const isText = request.info === "json";
     const format = formatOf(choice, body);
     // Without a body nobody knows which of two formats it is, and a 304 need not say.
-    const contentType = isText ? "application/json" : format && MEDIA_TYPES[format];
+    const contentType = isText ? "application/json" : mediaTypeOf(choice, format);
     const etag = isText ? `"${hash("sha256", body).slice(0, 40)}"` : etagOf(choice);
     const head = [
       ...(contentType === undefined ? [] : ["Content-Type", contentType]),
@@ -310,7 +308,8 @@ export class Delivery {
       etag,
       ...this.#nodes.lifetime(lifetime, isListed),
       ...varyHeaders(request, choice),
-      ...(format === "svg" && !isText ? SVG_HEADERS : []),
+      ...sandboxHeaders(contentType),
+      ...(request.download ? downloadHeaders(request.original.name, format) : []),
       ...(info === undefined ? [] : ["Freshet-Info", info]),
       ...OPEN_HEADERS,
       ...this.#nodes.tags(tags),
@@ -322,7 +321,8 @@ export class Delivery {
       body,
       contentType: contentType ?? "",
       ...(format === undefined || isText ? {} : { picture: { format, originalBytes: current.size } }),
-      ranges: choice.kind === "original" && !isText,
+      ranges: (choice.kind === "original" || choice.kind === "file") && !isText,
+      ...(choice.kind === "file" && { said: current.mediaType ?? "" }),
       project: request.project,
       digests: current.digests,
       generation,

@@ -1,4 +1,4 @@
-import { OWN_WATERMARK, type ParsedDeliveryUrl, watermarkImages } from "@freshet/core";
+import { isProxied, OWN_WATERMARK, type ParsedDeliveryUrl, watermarkImages } from "@freshet/core";
 import { LRUCache } from "lru-cache";
 import { ServerError } from "../errors.ts";
 import { describeOriginal, type Original } from "../projects/originals.ts";
@@ -39,6 +39,8 @@ export interface DeliveryRequest {
   readonly hints?: Hints | undefined;
   /** Path of the URL as it was asked for, without its query; absent where nobody lists it. */
   readonly path?: string;
+  /** `force_download`: browsers save the answer; absent is no. */
+  readonly download?: true;
   /** `ci_info`; absent is nothing. */
   readonly info?: InfoWish | undefined;
 }
@@ -129,8 +131,9 @@ export class DeliveryRequests {
       images: images.map(({ image }) => image),
       url,
       lifetime: { seconds, expires: verdict.expires, bySettings },
-      hints: hintsFor(project, layered),
-      info: infoWish(url),
+      // Nothing is chosen for a screen of what is delivered as it is, and nothing told of a picture.
+      ...(isProxied(url.transformation) ? {} : { hints: hintsFor(project, layered), info: infoWish(url) }),
+      ...(layered.download && { download: true }),
     };
   }
 

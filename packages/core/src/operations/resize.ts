@@ -27,8 +27,8 @@ export const resize = defineOperation("resize", {
     example: "2",
     neutral: "1",
   }),
-  func: parameter(oneOf(["crop", "fit", "cropfit", "bound", "boundmin", "cover"]), {
-    summary: "How the image meets the box.",
+  func: parameter(oneOf(["crop", "fit", "cropfit", "bound", "boundmin", "cover", "proxy"]), {
+    summary: "How the image meets the box; proxy delivers any file as it is, and asks nothing else of it.",
     example: "fit",
     neutral: "crop",
   }),

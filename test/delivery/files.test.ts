@@ -1,0 +1,233 @@
+import { createInvalidationClient } from "@freshet/core";
+import sharp from "sharp";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { demoOf } from "../support/demo.ts";
+import { EDGES, type Edge } from "../support/edges.ts";
+import { type Freshet, startFreshet } from "../support/freshet.ts";
+import { type Origin, startOrigin } from "../support/origin.ts";
+
+const KEY = "client_0123456789abcdef";
+const CSS = "/* of the site */\nbody { color: red; }\n";
+const MOST_BYTES = 3_000_000;
+/** Many times what memory keeps of one answer. */
+const LONG = Buffer.alloc(2_500_000, "0123456789abcdef");
+
+let origin: Origin;
+let freshet: Freshet;
+
+const config = (more: object = {}) => ({
+  ...demoOf(origin, more),
+  limits: { maxOriginalBytes: MOST_BYTES, memoryBytes: 4_194_304 },
+});
+
+beforeAll(async () => {
+  origin = await startOrigin();
+  freshet = await startFreshet({ config: config({ missing: { status: 200 }, defaults: "q=40" }) });
+});
+afterAll(async () => {
+  await freshet?.stop();
+  await origin?.close();
+});
+
+const put = (path: string, body: string | Uint8Array, type?: string) =>
+  origin.put(path, Buffer.from(body), { "content-type": type ?? "" });
+
+/** A file of `_site_`, and the answer's body as text. */
+async function get(path: string, query = "func=proxy", more: RequestInit = {}, base = freshet.url) {
+  const answer = await fetch(`${base}/v7/_site_${path}?${query}`, more);
+  const bytes = Buffer.from(await answer.arrayBuffer());
+  return {
+    status: answer.status,
+    head: (name: string) => answer.headers.get(name),
+    bytes,
+    text: bytes.toString(),
+  };
+}
+
+/** Resolves when everybody has heard of it. */
+async function invalidate(path: string, server: Freshet = freshet): Promise<void> {
+  const client = createInvalidationClient({ endpoint: server.url, apiKey: KEY });
+  const { invalidation } = await client.invalidate({ scope: "original", urls: [`/_site_${path}`] });
+  const done = await client.waitUntilDone(invalidation.uuid, { timeoutMs: 30_000 });
+  expect(done.status).toBe("DONE");
+}
+
+describe("a file that is delivered as it is", () => {
+  it("comes with its own bytes and type, tags, stamp and entity tag, and is a hit from then on", async () => {
+    put("/site.css", CSS, "text/css; charset=UTF-8");
+    const first = await get("/site.css");
+    expect([first.status, first.text]).toEqual([200, CSS]);
+    expect(first.head("content-type")).toBe("text/css; charset=utf-8");
+    expect(first.head("x-content-type-options")).toBe("nosniff");
+    expect(first.head("content-security-policy")).toBeNull();
+    expect(first.head("freshet-stamp")).toMatch(/^\d+$/);
+    const again = await get("/site.css");
+    expect(again.head("cache-status")).toBe("freshet; hit; detail=memory");
+    expect([again.text, again.head("etag")]).toEqual([CSS, first.head("etag")]);
+    expect(origin.requests.get("/site.css")).toBe(1);
+    const etag = String(first.head("etag"));
+    const unmodified = await get("/site.css", "func=proxy", { headers: { "if-none-match": etag } });
+    expect([unmodified.status, unmodified.text]).toEqual([304, ""]);
+    const bare = await get("/site.css", "func=proxy", { method: "HEAD" });
+    expect([bare.status, bare.head("content-length"), bare.text]).toEqual([200, String(CSS.length), ""]);
+  });
+
+  it.each([
+    ["/app.js", "application/octet-stream", "text/javascript; charset=utf-8", false],
+    ["/app.mjs", "text/plain", "text/javascript; charset=utf-8", false],
+    ["/data.json", "application/json", "application/json", false],
+    ["/font.woff2", "", "font/woff2", false],
+    ["/clip.mp4", "video/mp4", "video/mp4", false],
+    ["/sound.mp3", "audio/mpeg", "audio/mpeg", false],
+    ["/paper.pdf", "application/pdf", "application/pdf", false],
+    ["/page.html", "text/html", "text/html", true],
+    ["/page", "application/xhtml+xml", "application/xhtml+xml", true],
+    ["/feed", "application/rss+xml", "application/rss+xml", true],
+    ["/evil.js", "text/html", "text/html", true],
+    ["/parts.css", "multipart/x-mixed-replace; boundary=a", "text/css; charset=utf-8", false],
+    ["/whatever", "text/unheard-of", "application/octet-stream", false],
+  ])("%s that its origin calls “%s” is %s", async (path, said, type, isSandboxed) => {
+    put(path, `<script>alert("${path}")</script>`, said);
+    const answer = await get(path);
+    expect([answer.status, answer.head("content-type")]).toEqual([200, type]);
+    expect(answer.text).toContain(path);
+    expect(answer.head("x-content-type-options")).toBe("nosniff");
+    if (isSandboxed)
+      expect(answer.head("content-security-policy")).toMatch(/^default-src 'none'.*; sandbox$/);
+    else expect(answer.head("content-security-policy")).toBeNull();
+  });
+
+  it("may be a picture, and an SVG that nobody cleans then, in a sandbox", async () => {
+    const jpeg = await origin.paint("/a.jpg", { red: 9, green: 99, blue: 199 });
+    const drawing = '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>';
+    put("/a.svg", drawing, "image/svg+xml");
+    const picture = await get("/a.jpg", "func=proxy&w=20&gray=1", { headers: { accept: "image/avif" } });
+    expect(picture.bytes.equals(jpeg)).toBe(true);
+    expect([picture.head("content-type"), picture.head("vary")]).toEqual(["image/jpeg", null]);
+    expect(picture.head("freshet-remarks")).toBe("w, gray");
+    const svg = await get("/a.svg");
+    expect([svg.text, svg.head("content-type")]).toEqual([drawing, "image/svg+xml"]);
+    expect(svg.head("content-security-policy")).toContain("sandbox");
+    const small = await get("/a.jpg", "w=20");
+    expect((await sharp(small.bytes).metadata()).width).toBe(20);
+  });
+
+  it("may be empty", async () => {
+    put("/empty.css", "", "text/css");
+    expect(await get("/empty.css")).toMatchObject({ status: 200, text: "" });
+  });
+
+  it("is read in ranges, whole where If-Range names something else", async () => {
+    put("/long.webm", LONG, "video/webm");
+    const part = await get("/long.webm", "func=proxy", { headers: { range: "bytes=10-19" } });
+    expect([part.status, part.text, part.head("content-range")]).toEqual([
+      ...[206, "abcdef0123", `bytes 10-19/${LONG.length}`],
+    ]);
+    const etag = String(part.head("etag"));
+    const held = await get("/long.webm", "func=proxy", { headers: { range: "bytes=-4", "if-range": etag } });
+    expect([held.status, held.text]).toEqual([206, "cdef"]);
+    const other = await get("/long.webm", "func=proxy", {
+      headers: { range: "bytes=-4", "if-range": '"a"' },
+    });
+    expect([other.status, other.bytes.length]).toEqual([200, LONG.length]);
+    const beyond = await get("/long.webm", "func=proxy", { headers: { range: `bytes=${LONG.length}-` } });
+    expect(beyond.status).toBe(416);
+    expect(part.head("accept-ranges")).toBe("bytes");
+    expect(origin.requests.get("/long.webm")).toBe(1);
+  });
+
+  it("has no more bytes than an original may have", async () => {
+    put("/huge.zip", Buffer.alloc(MOST_BYTES + 1), "application/zip");
+    const answer = await get("/huge.zip");
+    expect([answer.status, answer.head("freshet-error")]).toEqual([413, "ORIGINAL_TOO_LARGE"]);
+  });
+
+  it("is no picture for whoever asks for one, in either order", async () => {
+    put("/one.css", LONG, "text/css");
+    expect((await get("/one.css", "w=20")).head("freshet-error")).toBe("IMAGE_UNREADABLE");
+    expect((await get("/one.css")).bytes.length).toBe(LONG.length);
+    expect((await get("/one.css", "w=20")).head("freshet-error")).toBe("IMAGE_UNREADABLE");
+    expect((await get("/one.css")).status).toBe(200);
+    // Refused while it arrived, then read to its end for who wants it; what is known then is for both.
+    expect(origin.requests.get("/one.css")).toBe(2);
+  });
+
+  it("is missing where its origin has none, whatever the project shows for pictures", async () => {
+    const file = await get("/none.css");
+    expect([file.status, file.head("freshet-error"), file.head("cache-control")]).toEqual([
+      ...[404, "ORIGINAL_MISSING", "no-store"],
+    ]);
+    expect((await get("/none.jpg", "w=9")).status).toBe(200);
+    await get("/none.css");
+    expect(origin.requests.get("/none.css")).toBe(1);
+  });
+
+  it("comes from no host that pictures may not come from", async () => {
+    const answer = await fetch(`${freshet.url}/v7/http://elsewhere.example/a.js?func=proxy`);
+    expect([answer.status, answer.headers.get("freshet-error")]).toEqual([403, "ORIGINAL_NOT_ALLOWED"]);
+  });
+
+  it("is another answer once its origin calls it something else, though its bytes are the same", async () => {
+    put("/typed", "a { }", "text/css");
+    const before = await get("/typed");
+    put("/typed", "a { }", "text/html");
+    await invalidate("/typed");
+    await expect.poll(async () => (await get("/typed")).head("content-type")).toBe("text/html");
+    expect((await get("/typed")).head("etag")).not.toBe(before.head("etag"));
+  });
+
+  it("is new after an invalidation", async () => {
+    put("/news.js", "old()", "text/javascript");
+    expect((await get("/news.js")).text).toBe("old()");
+    put("/news.js", "new()", "text/javascript");
+    expect((await get("/news.js")).text).toBe("old()");
+    await invalidate("/news.js");
+    expect((await get("/news.js")).text).toBe("new()");
+  });
+
+  it("is saved under a safe name where that is asked for, as pictures are", async () => {
+    put("/papers/j%C3%A4hrlich.pdf", "%PDF-", "application/pdf");
+    await origin.paint("/hat.jpg", { red: 1, green: 2, blue: 3 });
+    const saved = await get("/papers/j%C3%A4hrlich.pdf", "func=proxy&force_download=1");
+    expect(saved.head("content-disposition")).toBe(
+      `attachment; filename=j_hrlich.pdf; filename*=UTF-8''j%C3%A4hrlich.pdf`,
+    );
+    const picture = await get("/hat.jpg", "w=9&force_download=1&force_format=_webp");
+    expect(picture.head("content-disposition")).toBe("attachment; filename=hat.webp");
+    expect((await get("/hat.jpg", "w=9&force_download=0")).head("content-disposition")).toBeNull();
+    expect(picture.head("freshet-remarks")).toBeNull();
+  });
+});
+
+describe.each(EDGES)("a changed file through $driver", ({ driver, missing, start }) => {
+  let node: Edge;
+  let server: Freshet;
+
+  beforeAll(async () => {
+    if (missing) return;
+    server = await startFreshet({ config: config() });
+    node = await start({ backendPort: server.port });
+    await server.restart({ config: { ...config(), cdn: [{ driver, nodes: [node.url] }] } });
+  });
+  afterAll(async () => {
+    await node?.stop();
+    await server?.stop();
+  });
+
+  it.skipIf(missing)("is new everywhere once its invalidation is done", async () => {
+    const name = `/${driver}.css`;
+    put(name, "a { color: red }", "text/css");
+    const through = (more: RequestInit = {}) => get(name, "func=proxy", more, node.url);
+    expect((await through()).text).toBe("a { color: red }");
+    const kept = await through();
+    expect(kept.head("cache-status")).toContain("hit");
+    put(name, "a { color: blue }", "text/css");
+    expect((await through()).text).toBe("a { color: red }");
+    await invalidate(name, server);
+    const fresh = await through();
+    expect([fresh.text, fresh.head("content-type")]).toEqual(["a { color: blue }", "text/css"]);
+    expect((await through({ headers: { "if-none-match": String(kept.head("etag")) } })).status).toBe(200);
+    const part = await through({ headers: { range: "bytes=4-8" } });
+    expect([part.status, part.text]).toEqual([206, "color"]);
+  });
+});
