@@ -231,3 +231,78 @@ describe.each(EDGES)("a changed file through $driver", ({ driver, missing, start
     expect([part.status, part.text]).toEqual([206, "color"]);
   });
 });
+
+describe("style sheets and scripts of a project that has them minified", () => {
+  let small: Freshet;
+  const fetched = (path: string, more: RequestInit = {}) => get(path, "func=proxy", more, small.url);
+
+  beforeAll(async () => {
+    small = await startFreshet({ config: config({ minify: true }) });
+  });
+  afterAll(() => small?.stop());
+
+  it("come without comments and white space, kept like variants, in ranges too", async () => {
+    put("/min.css", CSS, "text/css");
+    put("/min-too.css", CSS, "text/css");
+    const first = await fetched("/min.css");
+    expect([first.status, first.text]).toEqual([200, "body{color:red}"]);
+    expect(first.head("server-timing")).toContain("rendered");
+    expect((await fetched("/min.css")).head("cache-status")).toBe("freshet; hit; detail=memory");
+    const same = await fetched("/min-too.css");
+    expect([same.text, same.head("etag")]).toEqual([first.text, first.head("etag")]);
+    let asked = 0;
+    const kept = async () =>
+      (await get("/min.css", `func=proxy&n=${asked++}`, {}, small.url)).head("server-timing");
+    await expect.poll(kept).toContain("disk");
+    expect((await fetched("/min.css", { headers: { range: "bytes=0-3" } })).text).toBe("body");
+    const etag = String(first.head("etag"));
+    expect((await fetched("/min.css", { headers: { "if-none-match": etag } })).status).toBe(304);
+  });
+
+  it("are new after an invalidation", async () => {
+    put("/min.js", "old( 1 ) ;", "application/javascript");
+    expect((await fetched("/min.js")).text).toBe("old(1);");
+    put("/min.js", "newer( 1 ) ;", "application/javascript");
+    await invalidate("/min.js", small);
+    expect((await fetched("/min.js")).text).toBe("newer(1);");
+  });
+
+  it.each([
+    ["/done.min.js", "f( 1 ) ;", "text/javascript"],
+    ["/mapped.js", "f( 1 ) ;\n//# sourceMappingURL=a.map", "text/javascript"],
+    ["/broken.js", "f( 1 ; ", "text/javascript"],
+    ["/data.json", '{ "a" : 1 }', "application/json"],
+    ["/page.html", "<p>  a  </p>", "text/html"],
+    ["/letters.css", "a { b : c }", "text/css; charset=utf-16"],
+    ["/latin.css", Buffer.from("a { content: '\xe9' }", "latin1"), "text/css"],
+  ])("%s comes as it is", async (path, body, type) => {
+    put(path, body, type);
+    const answer = await fetched(path);
+    expect([answer.status, answer.bytes.equals(Buffer.from(body))]).toEqual([200, true]);
+    expect(answer.head("content-type")).toBe(type);
+  });
+
+  it.each([
+    ["braces.js", "{".repeat(1_000_000)],
+    ["brackets.js", `x=${"[".repeat(499_000)}${"]".repeat(499_000)}`],
+    ["parentheses.css", `a{b:${"(".repeat(990_000)}`],
+    ["nested.css", "a{".repeat(499_000)],
+    ["imports.css", '@import "imports.css";\n'.repeat(20_000)],
+    ["templates.js", "`${".repeat(160_000)],
+    ["expressions.js", `x = 1${" + a".repeat(120_000)}`],
+    ["over.js", " ".repeat(2_000_001)],
+    ["bytes.css", Buffer.alloc(400_000, 0xfe)],
+  ])(
+    "%s, that is hostile, is answered within two seconds, with its own bytes or fewer",
+    async (name, body) => {
+      put(`/${name}`, body, name.endsWith("js") ? "text/javascript" : "text/css");
+      const begun = performance.now();
+      const answer = await fetched(`/${name}`);
+      expect(performance.now() - begun).toBeLessThan(2_000);
+      expect(answer.status).toBe(200);
+      expect(answer.bytes.length).toBeLessThanOrEqual(Buffer.from(body).length);
+      const rest = [...origin.requests.keys()].filter((path) => /imports\.css/.test(path));
+      expect(rest.length).toBeLessThanOrEqual(1);
+    },
+  );
+});

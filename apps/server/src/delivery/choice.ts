@@ -16,8 +16,10 @@ import type { Wanted } from "../cache/wanted.ts";
 import { ServerError } from "../errors.ts";
 import type { Project } from "../projects/project.ts";
 import { SANITISER_VERSION } from "../svg/sanitise.ts";
+import { isDrawing } from "./drawing.ts";
 import { type FileChoice, fileOf } from "./file.ts";
 import { followHints, type Said } from "./hints.ts";
+import { isLeftAsItIs, type MinifiedChoice, minifiedOf } from "./minified.ts";
 import type { DeliveryRequest } from "./request.ts";
 import type { Sources } from "./sources.ts";
 
@@ -57,6 +59,7 @@ interface Variant {
 export type Choice =
   | Variant
   | FileChoice
+  | MinifiedChoice
   | {
       readonly kind: "original";
       readonly key: string;
@@ -73,6 +76,7 @@ export type Choice =
 
 /** Kinds of originals besides pictures: the first that knows the request has its say. */
 const KINDS: readonly ((request: DeliveryRequest, sources: Sources, wish: Wish) => Choice | undefined)[] = [
+  minifiedOf,
   fileOf,
 ];
 
@@ -156,13 +160,20 @@ export const etagOf = (choice: Choice): string => `"${choice.key}"`;
 
 /** `Content-Type` of a body of that format; undefined where only the body could say and there is none. */
 export function mediaTypeOf(choice: Choice, format: InputFormat | undefined): string | undefined {
-  return choice.kind === "file" ? choice.mediaType : format && MEDIA_TYPES[format];
+  return "mediaType" in choice ? choice.mediaType : format && MEDIA_TYPES[format];
 }
 
 /** Format of a body that is a picture; undefined where only the body could say and there is none. */
 export function formatOf(choice: Choice, body: Uint8Array): InputFormat | undefined {
-  if (choice.kind === "file") return undefined;
+  if ("mediaType" in choice) return undefined;
   if (choice.kind === "drawing") return "svg";
   if (choice.kind === "original") return choice.facts.format;
   return choice.request.rival === undefined ? choice.request.format : sniffFormat(body);
+}
+
+/** What is sent where these bytes stand for "better not"; the choice itself where they are what is sent. */
+export function insteadOf(choice: Choice, bytes: Uint8Array): Choice {
+  if (choice.kind === "drawing" && !isDrawing(bytes)) return choice.pixels;
+  if (choice.kind === "minified" && isLeftAsItIs(bytes)) return choice.file;
+  return choice;
 }

@@ -17,17 +17,19 @@ import {
   choose,
   etagOf,
   formatOf,
+  insteadOf,
   mediaTypeOf,
   type Rendering,
   type Wish,
   wantedOf,
 } from "./choice.ts";
 import { downloadHeaders } from "./download.ts";
-import { drawingOf, isDrawing } from "./drawing.ts";
+import { drawingOf } from "./drawing.ts";
 import { ACCEPT_CH } from "./hints.ts";
 import { aboutOf, infoHeader, infoText } from "./info.ts";
 import { lifetimeOf } from "./lifetime.ts";
 import type { Listing } from "./listing.ts";
+import { minifiedBytes } from "./minified.ts";
 import { createNodeHeaders, type NodeHeaders } from "./node-headers.ts";
 import type { DeliveryRequest } from "./request.ts";
 import { sandboxHeaders } from "./sandbox.ts";
@@ -172,8 +174,9 @@ export class Delivery {
       const better = await this.#betterOf(two);
       if (two && better) choice = two.better;
       let found = better ?? (await this.#bytesOf(choice, sources, wish));
-      if (found && choice.kind === "drawing" && !isDrawing(found.bytes)) {
-        choice = choice.pixels;
+      const instead = found && insteadOf(choice, found.bytes);
+      if (instead && instead !== choice) {
+        choice = instead;
         found = await this.#bytesOf(choice, sources, wish);
       }
       if (found) {
@@ -185,7 +188,8 @@ export class Delivery {
           first: better ? undefined : this.#firstOf(two, wish),
         });
         if (answer.keep) this.#parts.answers.set(memoryKey, answer.answer);
-        if (answer.keep && choice.kind === "variant") this.#heads.set(memoryKey, answer.answer, choice.key);
+        if (answer.keep && (choice.kind === "variant" || choice.kind === "minified"))
+          this.#heads.set(memoryKey, answer.answer, choice.key);
         return { answer: answer.answer, ...common, from: found.from };
       }
       if (tries === MOST_TRIES) throw new ServerError("ORIGIN_BROKEN");
@@ -218,6 +222,8 @@ export class Delivery {
     }
     if (choice.kind === "drawing")
       return drawingOf(variants, { key: choice.key, digest, bytesOf, patience, turn });
+    if (choice.kind === "minified")
+      return minifiedBytes(variants, choice, { digest, bytesOf, patience, turn });
     const bytes = await originals.bytesOf(digest);
     return bytes && { bytes, from: "original" as const };
   }
@@ -321,8 +327,8 @@ export class Delivery {
       body,
       contentType: contentType ?? "",
       ...(format === undefined || isText ? {} : { picture: { format, originalBytes: current.size } }),
-      ranges: (choice.kind === "original" || choice.kind === "file") && !isText,
-      ...(choice.kind === "file" && { said: current.mediaType ?? "" }),
+      ranges: choice.kind !== "variant" && choice.kind !== "drawing" && !isText,
+      ...("mediaType" in choice && { said: current.mediaType ?? "" }),
       project: request.project,
       digests: current.digests,
       generation,

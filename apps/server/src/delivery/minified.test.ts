@@ -1,0 +1,63 @@
+import { expect, test, vi } from "vitest";
+import type { Variants } from "../cache/variants.ts";
+import { ServerError } from "../errors.ts";
+import type { DeliveryRequest } from "./request.ts";
+import type { Sources } from "./sources.ts";
+
+const program = vi.hoisted(() => ({ path: "/somewhere/esbuild" as string | undefined }));
+vi.mock(import("../minify/minify.ts"), async (original) => ({
+  ...(await original()),
+  get MINIFIER() {
+    return program.path;
+  },
+}));
+const { isLeftAsItIs, minifiedBytes, minifiedOf } = await import("./minified.ts");
+
+const request = (name: string, minify = true) =>
+  ({
+    project: { minify },
+    original: { name },
+    url: { transformation: { resize: { func: "proxy" } } },
+  }) as unknown as DeliveryRequest;
+const sources = (mediaType: string, size = 100) =>
+  ({ digests: ["d"], mediaType, size }) as unknown as Sources;
+
+test.each([
+  ["a.css", "text/css", "css", false],
+  ["a.js", "application/octet-stream", "js", true],
+  ["a", "application/x-javascript; charset=utf-8", "js", true],
+  ["a.css", "text/css; charset=us-ascii", "css", false],
+])("%s that is %s is minified as %s", (name, type, language, isUtf8) => {
+  expect(minifiedOf(request(name), sources(type))).toMatchObject({ kind: "minified", language, isUtf8 });
+});
+
+test.each([
+  ["a.min.js", "text/javascript"],
+  ["a.MIN.css", "text/css"],
+  ["a.css", "text/css; charset=iso-8859-1"],
+  ["a.json", "application/json"],
+  ["a.html", "text/html"],
+])("%s that is %s is not", (name, type) => {
+  expect(minifiedOf(request(name), sources(type))).toBeUndefined();
+});
+
+test("nothing is where the project does not ask for it, it is large, or the program is not installed", () => {
+  const css = sources("text/css");
+  expect(minifiedOf(request("a.css", false), css)).toBeUndefined();
+  expect(minifiedOf(request("a.css"), sources("text/css", 2_000_001))).toBeUndefined();
+  program.path = undefined;
+  expect(minifiedOf(request("a.css"), css)).toBeUndefined();
+  program.path = "/somewhere/esbuild";
+  expect(minifiedOf(request("a.css"), css)).toBeDefined();
+});
+
+test("where there is no room for it, or it cannot be started, the file comes as it is; who has gone gets nothing", async () => {
+  const choice = minifiedOf(request("a.css"), sources("text/css"));
+  if (!choice) throw new Error("It is one.");
+  const of = { digest: "d", bytesOf: async () => undefined };
+  const fails = (error: Error) =>
+    minifiedBytes({ make: () => Promise.reject(error) } as unknown as Variants, choice, of);
+  for (const error of [new ServerError("SERVER_BUSY"), new Error("EAGAIN")])
+    expect(isLeftAsItIs((await fails(error))?.bytes ?? Buffer.from("a"))).toBe(true);
+  await expect(fails(new ServerError("CLIENT_GONE"))).rejects.toMatchObject({ code: "CLIENT_GONE" });
+});
