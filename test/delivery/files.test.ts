@@ -1,6 +1,9 @@
+import { randomBytes } from "node:crypto";
+import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { createInvalidationClient } from "@freshet/core";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ask } from "../support/ask.ts";
 import { demoOf } from "../support/demo.ts";
 import { EDGES, type Edge } from "../support/edges.ts";
 import { type Freshet, startFreshet } from "../support/freshet.ts";
@@ -230,6 +233,30 @@ describe.each(EDGES)("a changed file through $driver", ({ driver, missing, start
     const part = await through({ headers: { range: "bytes=4-8" } });
     expect([part.status, part.text]).toEqual([206, "color"]);
   });
+
+  it.skipIf(missing)("is new for everybody, whatever he takes it in", async () => {
+    const name = `/long-${driver}.css`;
+    const text = "a { color : red }\n".repeat(400);
+    const takes = ["gzip, br", "gzip", "br", "identity"];
+    const texts = () =>
+      Promise.all(
+        takes.map(async (encoding) => {
+          const answer = await get(
+            name,
+            "func=proxy",
+            { headers: { "accept-encoding": encoding } },
+            node.url,
+          );
+          return answer.text;
+        }),
+      );
+    put(name, text, "text/css");
+    for (let times = 0; times < 2; times += 1) expect(await texts()).toEqual(takes.map(() => text));
+    const after = text.replaceAll("red", "blue");
+    put(name, after, "text/css");
+    await invalidate(name, server);
+    expect(await texts()).toEqual(takes.map(() => after));
+  });
 });
 
 describe("style sheets and scripts of a project that has them minified", () => {
@@ -305,4 +332,64 @@ describe("style sheets and scripts of a project that has them minified", () => {
       expect(rest.length).toBeLessThanOrEqual(1);
     },
   );
+});
+
+describe("texts for whoever takes them compressed", () => {
+  const TEXT = "a { color : red }\n".repeat(400);
+  const as = (server: Freshet, path: string, encoding: string, more: Record<string, string> = {}) =>
+    ask(server, "demo.example", `/v7/_site_${path}?func=proxy`, { "accept-encoding": encoding, ...more });
+
+  it("come in brotli, gzip or as they are, each under its own entity tag, and are hits from then on", async () => {
+    put("/text.css", TEXT, "text/css");
+    const answers = [];
+    for (const [encoding, name, decode] of [
+      ["gzip, deflate, br, zstd", "br", brotliDecompressSync],
+      ["gzip", "gzip", gunzipSync],
+      ["br;q=0, *", "gzip", gunzipSync],
+      ["identity", null, (bytes: Buffer) => bytes],
+      ["zstd", null, (bytes: Buffer) => bytes],
+    ] as const) {
+      const answer = await as(freshet, "/text.css", encoding);
+      expect([answer.status, answer.headers.get("content-encoding")]).toEqual([200, name]);
+      expect(answer.headers.get("vary")).toBe("Accept-Encoding");
+      expect(answer.headers.get("content-type")).toBe("text/css");
+      expect(decode(answer.bytes).toString()).toBe(TEXT);
+      const again = await as(freshet, "/text.css", encoding);
+      expect(again.headers.get("cache-status")).toBe("freshet; hit; detail=memory");
+      expect(again.bytes.equals(answer.bytes)).toBe(true);
+      const etag = String(answer.headers.get("etag"));
+      const held = await as(freshet, "/text.css", encoding, { "if-none-match": etag });
+      expect(held.status).toBe(304);
+      answers.push(etag);
+    }
+    const [br, gzip, other, plain, zstd] = answers;
+    expect([gzip, plain, new Set([br, gzip, plain]).size]).toEqual([other, zstd, 3]);
+    expect(origin.requests.get("/text.css")).toBe(1);
+  });
+
+  it("are told apart nowhere where compressing is for nothing", async () => {
+    put("/font.woff2", TEXT, "font/woff2");
+    put("/bytes.bin", TEXT, "application/octet-stream");
+    put("/short.css", "a { }", "text/css");
+    put("/noise.css", randomBytes(2_000), "text/css");
+    for (const path of ["/font.woff2", "/bytes.bin", "/short.css", "/noise.css"]) {
+      const answer = await as(freshet, path, "br, gzip");
+      expect([path, answer.status, answer.headers.get("content-encoding")]).toEqual([path, 200, null]);
+      expect([path, answer.headers.get("vary")]).toEqual([
+        path,
+        path.endsWith("css") ? "Accept-Encoding" : null,
+      ]);
+    }
+  });
+
+  it("are new after an invalidation, in every encoding", async () => {
+    put("/changing.css", TEXT, "text/css");
+    for (const encoding of ["br", "gzip", "identity"]) await as(freshet, "/changing.css", encoding);
+    const after = TEXT.replaceAll("red", "blue");
+    put("/changing.css", after, "text/css");
+    await invalidate("/changing.css");
+    expect(brotliDecompressSync((await as(freshet, "/changing.css", "br")).bytes).toString()).toBe(after);
+    expect(gunzipSync((await as(freshet, "/changing.css", "gzip")).bytes).toString()).toBe(after);
+    expect((await as(freshet, "/changing.css", "identity")).bytes.toString()).toBe(after);
+  });
 });

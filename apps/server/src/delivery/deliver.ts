@@ -25,6 +25,7 @@ import {
 } from "./choice.ts";
 import { downloadHeaders } from "./download.ts";
 import { drawingOf } from "./drawing.ts";
+import { encodedBytes, isCompressible } from "./encoded.ts";
 import { ACCEPT_CH } from "./hints.ts";
 import { aboutOf, infoHeader, infoText } from "./info.ts";
 import { lifetimeOf } from "./lifetime.ts";
@@ -41,6 +42,11 @@ const MOST_TRIES = 3;
 
 const NOTHING = new Uint8Array(0);
 
+/** What is kept on the disk under the key of the choice. */
+const MADE: ReadonlySet<Choice["kind"]> = new Set(["variant", "minified", "encoded"]);
+/** Whose bytes may be asked for in parts. */
+const IN_PARTS: ReadonlySet<Choice["kind"]> = new Set(["original", "file", "minified"]);
+
 /** An answer ready to be written, and under which number. */
 export interface Delivered {
   readonly answer: Answer;
@@ -49,6 +55,12 @@ export interface Delivered {
   readonly from: "memory" | "disk" | "shared" | "rendered" | "original" | "unmodified";
   /** Seconds since one of its sources expired, where it is made of what was known then. */
   readonly staleFor?: number;
+}
+
+/** Bytes of a choice, and whence. */
+interface Found {
+  readonly bytes: Uint8Array;
+  readonly from: Exclude<Delivered["from"], "memory" | "unmodified">;
 }
 
 /** What of a wish decides whether a finished answer is the one to give. */
@@ -174,10 +186,10 @@ export class Delivery {
       const better = await this.#betterOf(two);
       if (two && better) choice = two.better;
       let found = better ?? (await this.#bytesOf(choice, sources, wish));
-      const instead = found && insteadOf(choice, found.bytes);
-      if (instead && instead !== choice) {
-        choice = instead;
+      for (let next = found && insteadOf(choice, found.bytes); next && next !== choice; ) {
+        choice = next;
         found = await this.#bytesOf(choice, sources, wish);
+        next = found && insteadOf(choice, found.bytes);
       }
       if (found) {
         // Of many who waited for the same, the first has finished it.
@@ -188,8 +200,7 @@ export class Delivery {
           first: better ? undefined : this.#firstOf(two, wish),
         });
         if (answer.keep) this.#parts.answers.set(memoryKey, answer.answer);
-        if (answer.keep && (choice.kind === "variant" || choice.kind === "minified"))
-          this.#heads.set(memoryKey, answer.answer, choice.key);
+        if (answer.keep && MADE.has(choice.kind)) this.#heads.set(memoryKey, answer.answer, choice.key);
         return { answer: answer.answer, ...common, from: found.from };
       }
       if (tries === MOST_TRIES) throw new ServerError("ORIGIN_BROKEN");
@@ -213,7 +224,10 @@ export class Delivery {
     );
   }
 
-  async #bytesOf(choice: Choice, { digests: [digest], size }: Sources, { patience, turn, onRender }: Wish) {
+  async #bytesOf(choice: Choice, sources: Sources, wish: Wish): Promise<Found | undefined> {
+    const { size, digests } = sources;
+    const { patience, turn, onRender } = wish;
+    const [digest] = digests;
     const { originals, variants } = this.#parts;
     const bytesOf = (wanted: string) => originals.bytesOf(wanted);
     if (choice.kind === "variant") {
@@ -224,6 +238,14 @@ export class Delivery {
       return drawingOf(variants, { key: choice.key, digest, bytesOf, patience, turn });
     if (choice.kind === "minified")
       return minifiedBytes(variants, choice, { digest, bytesOf, patience, turn });
+    if (choice.kind === "encoded") {
+      const how = { digest, bytesOf, patience, turn };
+      return encodedBytes(variants, choice, how, size, async (original) => {
+        if (choice.of.kind === "file") return original;
+        const minified = await this.#bytesOf(choice.of, sources, wish);
+        return minified && insteadOf(choice.of, minified.bytes) === choice.of ? minified.bytes : original;
+      });
+    }
     const bytes = await originals.bytesOf(digest);
     return bytes && { bytes, from: "original" as const };
   }
@@ -314,6 +336,7 @@ export class Delivery {
       etag,
       ...this.#nodes.lifetime(lifetime, isListed),
       ...varyHeaders(request, choice),
+      ...(choice.kind === "encoded" ? ["Content-Encoding", choice.encoding] : []),
       ...sandboxHeaders(contentType),
       ...(request.download ? downloadHeaders(request.original.name, format) : []),
       ...(info === undefined ? [] : ["Freshet-Info", info]),
@@ -327,7 +350,7 @@ export class Delivery {
       body,
       contentType: contentType ?? "",
       ...(format === undefined || isText ? {} : { picture: { format, originalBytes: current.size } }),
-      ranges: choice.kind !== "variant" && choice.kind !== "drawing" && !isText,
+      ranges: IN_PARTS.has(choice.kind) && !isText,
       ...("mediaType" in choice && { said: current.mediaType ?? "" }),
       project: request.project,
       digests: current.digests,
@@ -365,8 +388,13 @@ export function codeOf(error: unknown): ServerError {
 }
 
 /** Every header that could have led to another answer, and what browsers are asked to say. */
-function varyHeaders({ project, hints }: DeliveryRequest, { negotiated }: Choice): readonly string[] {
-  const names = [...(negotiated ? ["Accept"] : []), ...(hints?.vary ?? [])];
+function varyHeaders({ project, hints }: DeliveryRequest, choice: Choice): readonly string[] {
+  const isEncodable = hints?.encodings === true && "mediaType" in choice && isCompressible(choice.mediaType);
+  const names = [
+    ...(choice.negotiated ? ["Accept"] : []),
+    ...(hints?.vary ?? []),
+    ...(isEncodable ? ["Accept-Encoding"] : []),
+  ];
   return [
     ...(names.length > 0 ? ["Vary", names.join(", ")] : []),
     ...(project.hints?.client ? ["Accept-CH", ACCEPT_CH] : []),

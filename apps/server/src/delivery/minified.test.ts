@@ -1,17 +1,12 @@
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import type { Variants } from "../cache/variants.ts";
 import { ServerError } from "../errors.ts";
+import { minifiedOf as choose, isLeftAsItIs, minifiedBytes } from "./minified.ts";
 import type { DeliveryRequest } from "./request.ts";
 import type { Sources } from "./sources.ts";
 
-const program = vi.hoisted(() => ({ path: "/somewhere/esbuild" as string | undefined }));
-vi.mock(import("../minify/minify.ts"), async (original) => ({
-  ...(await original()),
-  get MINIFIER() {
-    return program.path;
-  },
-}));
-const { isLeftAsItIs, minifiedBytes, minifiedOf } = await import("./minified.ts");
+/** Where the program lies; nothing here starts it. */
+const minifiedOf = (of: DeliveryRequest, from: Sources) => choose(of, from, "/somewhere/esbuild");
 
 const request = (name: string, minify = true) =>
   ({
@@ -41,14 +36,13 @@ test.each([
   expect(minifiedOf(request(name), sources(type))).toBeUndefined();
 });
 
-test("nothing is where the project does not ask for it, it is large, or the program is not installed", () => {
+test("nothing is where the project does not ask for it or it is large", () => {
   const css = sources("text/css");
   expect(minifiedOf(request("a.css", false), css)).toBeUndefined();
   expect(minifiedOf(request("a.css"), sources("text/css", 2_000_001))).toBeUndefined();
-  program.path = undefined;
-  expect(minifiedOf(request("a.css"), css)).toBeUndefined();
-  program.path = "/somewhere/esbuild";
   expect(minifiedOf(request("a.css"), css)).toBeDefined();
+  // The optional package is not installed.
+  expect(choose(request("a.css"), css, null)).toBeUndefined();
 });
 
 test("where there is no room for it, or it cannot be started, the file comes as it is; who has gone gets nothing", async () => {

@@ -37,8 +37,12 @@ const READABLE: ReadonlySet<string> = new Set(["utf-8", "utf8", "us-ascii"]);
 const AS_IT_IS = new TextEncoder().encode("\0as it is");
 
 /** The file minified, where the project wants that and it can be. */
-export function minifiedOf(request: DeliveryRequest, sources: Sources): MinifiedChoice | undefined {
-  if (!request.project.minify || MINIFIER === undefined || sources.size > MOST_BYTES) return undefined;
+export function minifiedOf(
+  request: DeliveryRequest,
+  sources: Sources,
+  program: string | null = MINIFIER ?? null,
+): MinifiedChoice | undefined {
+  if (!request.project.minify || program === null || sources.size > MOST_BYTES) return undefined;
   const file = fileOf(request, sources);
   const language = file && LANGUAGES.get(essenceOf(file.mediaType));
   if (!file || !language || DONE.test(request.original.name)) return undefined;

@@ -3,7 +3,8 @@ import { LRUCache } from "lru-cache";
 import { ServerError } from "../errors.ts";
 import { describeOriginal, type Original } from "../projects/originals.ts";
 import type { Project, Projects } from "../projects/project.ts";
-import { type Hints, hintsFor } from "./hints.ts";
+import { mayBeEncoded } from "./encodings.ts";
+import { FILE_HINTS, type Hints, hintsFor } from "./hints.ts";
 import { type InfoWish, infoWish } from "./info.ts";
 import { understand } from "./understand.ts";
 import { watermarkSources } from "./watermarks.ts";
@@ -132,7 +133,9 @@ export class DeliveryRequests {
       url,
       lifetime: { seconds, expires: verdict.expires, bySettings },
       // Nothing is chosen for a screen of what is delivered as it is, and nothing told of a picture.
-      ...(isProxied(url.transformation) ? {} : { hints: hintsFor(project, layered), info: infoWish(url) }),
+      ...(isProxied(url.transformation)
+        ? mayBeEncoded(original.name) && { hints: FILE_HINTS }
+        : { hints: hintsFor(project, layered), info: infoWish(url) }),
       ...(layered.download && { download: true }),
     };
   }
