@@ -286,6 +286,23 @@ describe("style sheets and scripts of a project that has them minified", () => {
     expect((await fetched("/min.css", { headers: { "if-none-match": etag } })).status).toBe(304);
   });
 
+  it("are compressed when they are minified, and as they are where they cannot be", async () => {
+    put("/long.js", "f( 1 ) ;\n".repeat(400), "text/javascript");
+    put("/long-mapped.js", `${"f( 1 ) ;\n".repeat(400)}//# sourceMappingURL=a.map`, "text/javascript");
+    for (const [path, text] of [
+      ["/long.js", "f(1);".repeat(400)],
+      ["/long-mapped.js", `${"f( 1 ) ;\n".repeat(400)}//# sourceMappingURL=a.map`],
+    ] as const) {
+      const answers = [];
+      for (const encoding of ["br", "gzip"])
+        answers.push(await fetched(path, { headers: { "accept-encoding": encoding } }));
+      const plain = await fetched(path, { headers: { "accept-encoding": "identity" } });
+      expect(answers.map((each) => each.text)).toEqual([text, text]);
+      expect(answers.map((each) => each.head("content-encoding"))).toEqual(["br", "gzip"]);
+      expect([plain.text, plain.head("content-encoding")]).toEqual([text, null]);
+    }
+  });
+
   it("are new after an invalidation", async () => {
     put("/min.js", "old( 1 ) ;", "application/javascript");
     expect((await fetched("/min.js")).text).toBe("old(1);");

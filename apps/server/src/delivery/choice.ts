@@ -17,7 +17,7 @@ import { ServerError } from "../errors.ts";
 import type { Project } from "../projects/project.ts";
 import { SANITISER_VERSION } from "../svg/sanitise.ts";
 import { isDrawing } from "./drawing.ts";
-import { type EncodedChoice, encodedOf, isNoSmaller } from "./encoded.ts";
+import { type EncodedChoice, encodedOf, isNoSmaller, withoutMinifying } from "./encoded.ts";
 import { type FileChoice, fileOf } from "./file.ts";
 import { followHints, type Said } from "./hints.ts";
 import { isLeftAsItIs, type MinifiedChoice, minifiedOf } from "./minified.ts";
@@ -178,6 +178,7 @@ export function formatOf(choice: Choice, body: Uint8Array): InputFormat | undefi
 /** What is sent where these bytes stand for "better not"; the choice itself where they are what is sent. */
 export function insteadOf(choice: Choice, bytes: Uint8Array): Choice {
   if (choice.kind === "drawing" && !isDrawing(bytes)) return choice.pixels;
+  if (choice.kind === "encoded" && isLeftAsItIs(bytes)) return withoutMinifying(choice);
   if (choice.kind === "encoded" && isNoSmaller(bytes)) return choice.of;
   if (choice.kind === "minified" && isLeftAsItIs(bytes)) return choice.file;
   return choice;

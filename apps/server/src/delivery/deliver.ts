@@ -30,7 +30,7 @@ import { ACCEPT_CH } from "./hints.ts";
 import { aboutOf, infoHeader, infoText } from "./info.ts";
 import { lifetimeOf } from "./lifetime.ts";
 import type { Listing } from "./listing.ts";
-import { minifiedBytes } from "./minified.ts";
+import { isLeftAsItIs, minifiedBytes } from "./minified.ts";
 import { createNodeHeaders, type NodeHeaders } from "./node-headers.ts";
 import type { DeliveryRequest } from "./request.ts";
 import { sandboxHeaders } from "./sandbox.ts";
@@ -239,12 +239,9 @@ export class Delivery {
     if (choice.kind === "minified")
       return minifiedBytes(variants, choice, { digest, bytesOf, patience, turn });
     if (choice.kind === "encoded") {
-      const how = { digest, bytesOf, patience, turn };
-      return encodedBytes(variants, choice, how, size, async (original) => {
-        if (choice.of.kind === "file") return original;
-        const minified = await this.#bytesOf(choice.of, sources, wish);
-        return minified && insteadOf(choice.of, minified.bytes) === choice.of ? minified.bytes : original;
-      });
+      const text = choice.of.kind === "minified" ? await this.#bytesOf(choice.of, sources, wish) : undefined;
+      if (text && isLeftAsItIs(text.bytes)) return text;
+      return encodedBytes(variants, choice, { digest, bytesOf, patience, turn }, size, text?.bytes);
     }
     const bytes = await originals.bytesOf(digest);
     return bytes && { bytes, from: "original" as const };

@@ -35,8 +35,15 @@ export function encodedOf(
   encoding: Encoding | undefined,
   size: number,
 ): EncodedChoice | FileChoice | MinifiedChoice {
-  if (encoding === undefined || size < LEAST_BYTES || size > MOST_BYTES || !isCompressible(of.mediaType))
-    return of;
+  const isWorth = size >= LEAST_BYTES && size <= MOST_BYTES && isCompressible(of.mediaType);
+  return encoding !== undefined && isWorth ? encode(of, encoding) : of;
+}
+
+/** The file compressed where what was to be made of it is not there. */
+export const withoutMinifying = (choice: EncodedChoice): EncodedChoice =>
+  choice.of.kind === "minified" ? encode(choice.of.file, choice.encoding) : choice;
+
+function encode(of: FileChoice | MinifiedChoice, encoding: Encoding): EncodedChoice {
   const key = hash("sha256", `${encoding} ${REVISION}\n${of.key}`).slice(0, 40);
   const { mediaType, negotiated } = of;
   return { kind: "encoded", key, encoding, of, mediaType, negotiated };
@@ -53,22 +60,19 @@ const PER_COST = 350_000;
 /** Kept in place of what is no smaller compressed. No compressed file begins like it. */
 const NO_SMALLER = new TextEncoder().encode("no smaller");
 
-/**
- * Made once, however many ask, in the thread pool. `textOf` gives what is compressed: the original or what was made of it. Undefined when the original's
- * bytes are gone.
- */
+/** Made once, however many ask, in the thread pool: of the text, else of the original. Undefined when that has no bytes any more. */
 export function encodedBytes(
   variants: Variants,
   { key, encoding }: EncodedChoice,
   how: Omit<Parameters<Variants["make"]>[0], "key" | "needs">,
   size: number,
-  textOf: (original: Uint8Array) => Promise<Uint8Array>,
+  text?: Uint8Array,
 ): Promise<{ readonly bytes: Uint8Array; readonly from: VariantOrigin } | undefined> {
   const needs = () => ({ cost: 1 + size / PER_COST });
   return variants.make({ ...how, key, needs }, async (_, original) => {
-    const text = await textOf(original);
-    const bytes = await COMPRESSORS[encoding](text);
-    return bytes.length < text.length ? bytes : NO_SMALLER;
+    const plain = text ?? original;
+    const bytes = await COMPRESSORS[encoding](plain);
+    return bytes.length < plain.length ? bytes : NO_SMALLER;
   });
 }
 
