@@ -61,6 +61,14 @@ export interface Delivered {
 interface Found {
   readonly bytes: Uint8Array;
   readonly from: Exclude<Delivered["from"], "memory" | "unmodified">;
+  /** There was no room for better: the next who asks tries again. */
+  readonly isForNow?: true;
+}
+
+/** What is sent in the end, and whether only for now; without bytes those of the original are gone. */
+interface Settled extends Pick<Found, "isForNow"> {
+  readonly choice: Choice;
+  readonly found: Found | undefined;
 }
 
 /** What of a wish decides whether a finished answer is the one to give. */
@@ -185,12 +193,9 @@ export class Delivery {
       }
       const better = await this.#betterOf(two);
       if (two && better) choice = two.better;
-      let found = better ?? (await this.#bytesOf(choice, sources, wish));
-      for (let next = found && insteadOf(choice, found.bytes); next && next !== choice; ) {
-        choice = next;
-        found = await this.#bytesOf(choice, sources, wish);
-        next = found && insteadOf(choice, found.bytes);
-      }
+      const settled: Settled = better ? { choice, found: better } : await this.#settle(choice, sources, wish);
+      const { found } = settled;
+      choice = settled.choice;
       if (found) {
         // Of many who waited for the same, the first has finished it.
         const finished = standing === "current" ? this.hit(request, memoryKey, wish)?.answer : undefined;
@@ -199,8 +204,9 @@ export class Delivery {
           info: info?.header?.(choice),
           first: better ? undefined : this.#firstOf(two, wish),
         });
-        if (answer.keep) this.#parts.answers.set(memoryKey, answer.answer);
-        if (answer.keep && MADE.has(choice.kind)) this.#heads.set(memoryKey, answer.answer, choice.key);
+        const isKept = answer.keep && !settled.isForNow;
+        if (isKept) this.#parts.answers.set(memoryKey, answer.answer);
+        if (isKept && MADE.has(choice.kind)) this.#heads.set(memoryKey, answer.answer, choice.key);
         return { answer: answer.answer, ...common, from: found.from };
       }
       if (tries === MOST_TRIES) throw new ServerError("ORIGIN_BROKEN");
@@ -222,6 +228,15 @@ export class Delivery {
         if (!kept) await originals.refill(source);
       }),
     );
+  }
+
+  /** The bytes of the choice or, where they say that it is better not made, of what is sent instead. */
+  async #settle(choice: Choice, sources: Sources, wish: Wish): Promise<Settled> {
+    const found = await this.#bytesOf(choice, sources, wish);
+    const instead = found ? insteadOf(choice, found.bytes) : choice;
+    if (!found || instead === choice) return { choice, found };
+    const settled = await this.#settle(instead, sources, wish);
+    return found.isForNow ? { ...settled, isForNow: true } : settled;
   }
 
   async #bytesOf(choice: Choice, sources: Sources, wish: Wish): Promise<Found | undefined> {

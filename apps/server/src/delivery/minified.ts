@@ -66,7 +66,9 @@ export async function minifiedBytes(
     readonly patience?: Patience | undefined;
     readonly turn?: Turn | undefined;
   },
-): Promise<{ readonly bytes: Uint8Array; readonly from: VariantOrigin } | undefined> {
+): Promise<
+  { readonly bytes: Uint8Array; readonly from: VariantOrigin; readonly isForNow?: true } | undefined
+> {
   try {
     return await variants.make(
       { ...of, key, needs: () => NEEDS },
@@ -74,7 +76,7 @@ export async function minifiedBytes(
     );
   } catch (error) {
     if (isServerError(error) && error.code !== "SERVER_BUSY") throw error;
-    return { bytes: AS_IT_IS, from: "rendered" };
+    return { bytes: AS_IT_IS, from: "rendered", isForNow: true };
   }
 }
 
