@@ -349,6 +349,8 @@ export class Originals {
     const digest = found.digest ?? (await digestOf(bytes));
     const facts = found.facts ?? (await this.#parts.readFacts(bytes));
     this.#recent.set(digest, bytes);
+    // What is too large for that is there for as long as it is written to the disk.
+    this.#lent.hold(digest, bytes);
     this.#tiers.keep(digest, bytes, false);
     const mediaType = readMediaType(found.contentType);
     return { kind: "bytes", digest, size: bytes.length, facts, ...(mediaType && { mediaType }) };
