@@ -65,6 +65,7 @@ import { createInvalidation } from "./invalidation/invalidation.ts";
 import { nodeRoutes } from "./invalidation/node-routes.ts";
 import { rememberedIn } from "./invalidation/remembered.ts";
 import type { Tuning } from "./invalidation/tuning.ts";
+import { MINIFIER, MINIFIER_MISSING } from "./minify/minify.ts";
 import { type Connections, watchConnections } from "./plugins/connections.ts";
 import { answerError, errorResponses } from "./plugins/errors.ts";
 import { isReserved } from "./plugins/reserved.ts";
@@ -335,6 +336,8 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     ...seen,
     now,
   });
+  if (MINIFIER === undefined && projects.all.some(({ minify }) => minify))
+    app.log.warn({ code: "MINIFIER_MISSING" }, MINIFIER_MISSING);
   const requests = new DeliveryRequests(projects, now);
   const port = createDeliveryPort({ originals, records, coverage, recent });
   const box = ports.box ?? (await sealedBoxOf(config));

@@ -81,6 +81,7 @@ test("what the entry exports is decided, not found", async () => {
       "isEmptyTransformation",
       "isInvalidationError",
       "isOperationParameter",
+      "isProxied",
       "layer",
       "layerParameters",
       "listParameters",

@@ -33,7 +33,7 @@ export type { Point } from "./codecs/point.ts";
 export type { Radii, Radius } from "./codecs/radii.ts";
 export type { RatioRange } from "./codecs/ratio.ts";
 export type { Duotone, Tint } from "./codecs/tint.ts";
-export { effectiveTransformation } from "./effective-transformation.ts";
+export { effectiveTransformation, isProxied } from "./effective-transformation.ts";
 export type { Form } from "./form.ts";
 export { type InputFormat, MEDIA_TYPES, OUTPUT_FORMATS, type OutputFormat } from "./format.ts";
 export {

@@ -22,6 +22,8 @@ export interface Answer {
   readonly digests: readonly string[];
   /** The newest invalidation that covered one of them when it was made. */
   readonly generation: number;
+  /** Of a file: what its origin calls it, "" for nothing. It holds only while that is so. */
+  readonly said?: string;
   /** Present where a better answer may follow: this one holds until then. */
   readonly improvement?: Improvement;
   /** Present where the background is still to be removed: this one holds until it is. */

@@ -12,6 +12,8 @@ export type Outcome =
       readonly digest: string;
       readonly size: number;
       readonly facts: ImageFacts | undefined;
+      /** As the origin calls it, in lower case; absent where it says nothing readable. */
+      readonly mediaType?: string;
     }
   | { readonly kind: "error"; readonly code: ErrorCode };
 
@@ -153,7 +155,7 @@ function isYounger(one: OriginalRecord, other: OriginalRecord): boolean {
 }
 
 /** Raised by hand whenever facts say more of the same bytes: a record that does not know is worth no more than none. */
-const REVISION = 2;
+const REVISION = 3;
 
 const diskName = (key: string) => hash("sha256", `${REVISION}\n${key}`).slice(0, 40);
 

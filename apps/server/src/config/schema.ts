@@ -185,7 +185,7 @@ export const CONFIG_SCHEMA = {
       properties: {
         maxOriginalBytes: {
           type: "integer",
-          description: "Bytes of one original.",
+          description: "Bytes of one original, and of a file that func=proxy delivers.",
           minimum: 1_024,
           maximum: GIB,
           default: 50_000_000,

@@ -1,5 +1,4 @@
 import { hash } from "node:crypto";
-import { MEDIA_TYPES } from "@freshet/core";
 import { CUTOUT_MASK, isRenderError } from "@freshet/core/resize";
 import type { Answer, Answers } from "../cache/answers.ts";
 import type { Coverage } from "../cache/coverage.ts";
@@ -19,18 +18,24 @@ import {
   choose,
   etagOf,
   formatOf,
-  mayBeUntouched,
+  insteadOf,
+  mediaTypeOf,
   type Rendering,
   type Wish,
+  wantedOf,
 } from "./choice.ts";
-import { drawingOf, isDrawing } from "./drawing.ts";
+import { downloadHeaders } from "./download.ts";
+import { drawingOf } from "./drawing.ts";
+import { encodedBytes, isCompressible } from "./encoded.ts";
 import { ACCEPT_CH } from "./hints.ts";
 import { aboutOf, infoHeader, infoText } from "./info.ts";
 import { lifetimeOf } from "./lifetime.ts";
 import type { Listing } from "./listing.ts";
+import { isLeftAsItIs, minifiedBytes } from "./minified.ts";
 import { createNodeHeaders, type NodeHeaders } from "./node-headers.ts";
 import { isLeft, type Removal, removalOf, UNCUT_LIFE } from "./removal.ts";
 import type { DeliveryRequest } from "./request.ts";
+import { sandboxHeaders } from "./sandbox.ts";
 import { currentOfAll, type Sources } from "./sources.ts";
 import { OPEN_HEADERS, tagsOfAnswer } from "./tags.ts";
 
@@ -39,11 +44,10 @@ const MOST_TRIES = 3;
 
 const NOTHING = new Uint8Array(0);
 
-/** Scripts inside an SVG must not run when somebody opens it as a page. */
-const SVG_HEADERS = [
-  "Content-Security-Policy",
-  "default-src 'none'; style-src 'unsafe-inline'; sandbox",
-] as const;
+/** What is kept on the disk under the key of the choice. */
+const MADE: ReadonlySet<Choice["kind"]> = new Set(["variant", "minified", "encoded"]);
+/** Whose bytes may be asked for in parts. */
+const IN_PARTS: ReadonlySet<Choice["kind"]> = new Set(["original", "file", "minified"]);
 
 /** An answer ready to be written, and under which number. */
 export interface Delivered {
@@ -53,6 +57,20 @@ export interface Delivered {
   readonly from: "memory" | "disk" | "shared" | "rendered" | "original" | "unmodified";
   /** Seconds since one of its sources expired, where it is made of what was known then. */
   readonly staleFor?: number;
+}
+
+/** Bytes of a choice, and whence. */
+interface Found {
+  readonly bytes: Uint8Array;
+  readonly from: Exclude<Delivered["from"], "memory" | "unmodified">;
+  /** There was no room for better: the next who asks tries again. */
+  readonly isForNow?: true;
+}
+
+/** What is sent in the end, and whether only for now; without bytes those of the original are gone. */
+interface Settled extends Pick<Found, "isForNow"> {
+  readonly choice: Choice;
+  readonly found: Found | undefined;
 }
 
 /** What of a wish decides whether a finished answer is the one to give. */
@@ -136,6 +154,8 @@ export class Delivery {
       const current = originals.peek(source, place === 0 ? url.version : undefined);
       if (current?.record.outcome.kind !== "bytes") return undefined;
       if (current.record.outcome.digest !== answer.digests[place]) return undefined;
+      const { mediaType = "" } = current.record.outcome;
+      if (place === 0 && answer.said !== undefined && answer.said !== mediaType) return undefined;
       stamp = Math.min(stamp, current.stamp);
       place += 1;
     }
@@ -158,12 +178,12 @@ export class Delivery {
   ): Promise<Delivered> {
     for (let tries = 1; ; tries += 1) {
       const { version } = request.url;
-      const how = { isPatient: wish.patience !== undefined, asItIs: mayBeUntouched(request) };
+      const how = { isPatient: wish.patience !== undefined, wanted: wantedOf(request) };
       const sources = await currentOfAll(this.#parts.originals, request.sources, version, standing, how);
       const common = { stamp: sources.stamp, ...this.#stalenessOf(sources) };
       const { digests, facts } = sources;
-      const wanted = { digest: digests[0], facts };
-      const removal = await removalOf(request, wanted, this.#parts.cutouts, wish.patience);
+      const picture = facts && { digest: digests[0], facts };
+      const removal = picture && (await removalOf(request, picture, this.#parts.cutouts, wish.patience));
       let choice = choose(request, wish, sources, removal?.mask);
       const info = await this.#infoOf(request, sources, choice, wish);
       if (info?.text) {
@@ -184,11 +204,9 @@ export class Delivery {
       }
       const better = await this.#betterOf(two);
       if (two && better) choice = two.better;
-      let found = better ?? (await this.#bytesOf(choice, sources, wish));
-      if (found && choice.kind === "drawing" && !isDrawing(found.bytes)) {
-        choice = choice.pixels;
-        found = await this.#bytesOf(choice, sources, wish);
-      }
+      const settled: Settled = better ? { choice, found: better } : await this.#settle(choice, sources, wish);
+      const { found } = settled;
+      choice = settled.choice;
       if (found) {
         // Of many who waited for the same, the first has finished it.
         const finished = standing === "current" ? this.hit(request, memoryKey, wish)?.answer : undefined;
@@ -198,8 +216,9 @@ export class Delivery {
           first: better ? undefined : this.#firstOf(two, wish),
           removal,
         });
-        if (answer.keep) this.#parts.answers.set(memoryKey, answer.answer);
-        if (answer.keep && choice.kind === "variant") this.#heads.set(memoryKey, answer.answer, choice.key);
+        const isKept = answer.keep && !settled.isForNow;
+        if (isKept) this.#parts.answers.set(memoryKey, answer.answer);
+        if (isKept && MADE.has(choice.kind)) this.#heads.set(memoryKey, answer.answer, choice.key);
         return { answer: answer.answer, ...common, from: found.from };
       }
       if (tries === MOST_TRIES) throw new ServerError("ORIGIN_BROKEN");
@@ -223,9 +242,20 @@ export class Delivery {
     );
   }
 
-  async #bytesOf(choice: Choice, { digests: [digest], size }: Sources, { patience, turn, onRender }: Wish) {
-    const { originals, variants } = this.#parts;
-    const { cutouts } = this.#parts;
+  /** The bytes of the choice or, where they say that it is better not made, of what is sent instead. */
+  async #settle(choice: Choice, sources: Sources, wish: Wish): Promise<Settled> {
+    const found = await this.#bytesOf(choice, sources, wish);
+    const instead = found ? insteadOf(choice, found.bytes) : choice;
+    if (!found || instead === choice) return { choice, found };
+    const settled = await this.#settle(instead, sources, wish);
+    return found.isForNow ? { ...settled, isForNow: true } : settled;
+  }
+
+  async #bytesOf(choice: Choice, sources: Sources, wish: Wish): Promise<Found | undefined> {
+    const { size, digests } = sources;
+    const { patience, turn, onRender } = wish;
+    const [digest] = digests;
+    const { originals, variants, cutouts } = this.#parts;
     const isMask = (wanted: string) =>
       choice.kind === "variant" &&
       choice.request.further.some(({ digest, image }) => digest === wanted && image === CUTOUT_MASK);
@@ -237,6 +267,13 @@ export class Delivery {
     }
     if (choice.kind === "drawing")
       return drawingOf(variants, { key: choice.key, digest, bytesOf, patience, turn });
+    if (choice.kind === "minified")
+      return minifiedBytes(variants, choice, { digest, bytesOf, patience, turn });
+    if (choice.kind === "encoded") {
+      const text = choice.of.kind === "minified" ? await this.#bytesOf(choice.of, sources, wish) : undefined;
+      if (text && isLeftAsItIs(text.bytes)) return text;
+      return encodedBytes(variants, choice, { digest, bytesOf, patience, turn }, size, text?.bytes);
+    }
     const bytes = await originals.bytesOf(digest);
     return bytes && { bytes, from: "original" as const };
   }
@@ -266,7 +303,7 @@ export class Delivery {
     choice: Choice,
     { patience, turn }: Wish,
   ) {
-    if (request.info === undefined) return undefined;
+    if (request.info === undefined || !facts) return undefined;
     const { originals, variants } = this.#parts;
     const bytesOf = (wanted: string) => originals.bytesOf(wanted);
     const look = () => aboutOf(variants, { digest, facts, bytesOf, patience, turn });
@@ -329,7 +366,7 @@ export class Delivery {
     const isText = request.info === "json";
     const format = formatOf(choice, body);
     // Without a body nobody knows which of two formats it is, and a 304 need not say.
-    const contentType = isText ? "application/json" : format && MEDIA_TYPES[format];
+    const contentType = isText ? "application/json" : mediaTypeOf(choice, format);
     const etag = isText ? `"${hash("sha256", body).slice(0, 40)}"` : etagOf(choice);
     const head = [
       ...(contentType === undefined ? [] : ["Content-Type", contentType]),
@@ -337,7 +374,9 @@ export class Delivery {
       etag,
       ...this.#nodes.lifetime(lifetime, isListed),
       ...varyHeaders(request, choice),
-      ...(format === "svg" && !isText ? SVG_HEADERS : []),
+      ...(choice.kind === "encoded" ? ["Content-Encoding", choice.encoding] : []),
+      ...sandboxHeaders(contentType),
+      ...(request.download ? downloadHeaders(request.original.name, format) : []),
       ...(info === undefined ? [] : ["Freshet-Info", info]),
       ...OPEN_HEADERS,
       ...this.#nodes.tags(tags),
@@ -350,7 +389,8 @@ export class Delivery {
       body,
       contentType: contentType ?? "",
       ...(format === undefined || isText ? {} : { picture: { format, originalBytes: current.size } }),
-      ranges: choice.kind === "original" && !isText,
+      ranges: IN_PARTS.has(choice.kind) && !isText,
+      ...("mediaType" in choice && { said: current.mediaType ?? "" }),
       project: request.project,
       digests: current.digests,
       generation,
@@ -388,8 +428,13 @@ export function codeOf(error: unknown): ServerError {
 }
 
 /** Every header that could have led to another answer, and what browsers are asked to say. */
-function varyHeaders({ project, hints }: DeliveryRequest, { negotiated }: Choice): readonly string[] {
-  const names = [...(negotiated ? ["Accept"] : []), ...(hints?.vary ?? [])];
+function varyHeaders({ project, hints }: DeliveryRequest, choice: Choice): readonly string[] {
+  const isEncodable = hints?.encodings === true && "mediaType" in choice && isCompressible(choice.mediaType);
+  const names = [
+    ...(choice.negotiated ? ["Accept"] : []),
+    ...(hints?.vary ?? []),
+    ...(isEncodable ? ["Accept-Encoding"] : []),
+  ];
   return [
     ...(names.length > 0 ? ["Vary", names.join(", ")] : []),
     ...(project.hints?.client ? ["Accept-CH", ACCEPT_CH] : []),

@@ -1,3 +1,4 @@
+import { isProxied } from "@freshet/core";
 import type { FastifyInstance } from "fastify";
 import { projectOfRequest } from "../access/plugin.ts";
 import { choice, object, text } from "../admin/schemas.ts";
@@ -64,9 +65,11 @@ export function pictureRoute(
   );
 }
 
-/** Says beside the image what its original is. */
+/** Says beside the image what its original is. Files that are no pictures are nothing to be looked at under another host than theirs. */
 function withInfo(read: DeliveryRequest): DeliveryRequest {
-  return { ...read, info: read.info ?? "header" };
+  if (!isProxied(read.url.transformation)) return { ...read, info: read.info ?? "header" };
+  const { hints: _hints, ...others } = read;
+  return { ...others, url: { ...read.url, transformation: {} }, info: "header" };
 }
 
 /** The original alone, small enough to be shown. */

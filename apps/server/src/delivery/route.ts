@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
+import { isProxied } from "@freshet/core";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { AccessLog } from "../access-log/access-log.ts";
 import type { Observer } from "../analytics/recorder.ts";
@@ -333,8 +334,10 @@ function writePlaceholder(
     readonly dress: (head: readonly string[]) => readonly string[];
   },
 ): Written {
+  // Nobody but who shows pictures can do with one instead.
+  const isFile = understood !== undefined && isProxied(understood.url.transformation);
   const status =
-    failure.code === "ORIGINAL_MISSING"
+    failure.code === "ORIGINAL_MISSING" && !isFile
       ? (understood?.project.missingStatus ?? 404)
       : ERRORS[failure.code].status;
   response.writeHead(status, [

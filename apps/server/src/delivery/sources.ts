@@ -18,8 +18,10 @@ export interface Sources {
   readonly expired: number | undefined;
   /** Digest of each, the original's first. */
   readonly digests: readonly [string, ...string[]];
-  /** What the original is. */
-  readonly facts: ImageFacts;
+  /** What the original is; undefined for what is no picture. */
+  readonly facts: ImageFacts | undefined;
+  /** What its origin calls it. */
+  readonly mediaType: string | undefined;
   /** Bytes of the original. */
   readonly size: number;
   /** What each further source is. */
@@ -28,7 +30,7 @@ export interface Sources {
 
 /**
  * Looks every source up, at the same time. Only of the original a version can be given.
- * @throws ServerError for a source that cannot be had, or an original that is no image.
+ * @throws ServerError for a source that cannot be had, or a further one that is no picture.
  */
 export async function currentOfAll(
   originals: Originals,
@@ -40,7 +42,9 @@ export async function currentOfAll(
   const [original, ...further] = sources;
   const found = await Promise.all([
     originals.current(original, version, standing, how),
-    ...further.map((source) => originals.current(source, undefined, standing, { ...how, asItIs: false })),
+    ...further.map((source) =>
+      originals.current(source, undefined, standing, { ...how, wanted: "renderable" }),
+    ),
   ]);
   const [first] = found;
   const outcomes = found.map(({ record: { outcome } }) => {
@@ -48,7 +52,7 @@ export async function currentOfAll(
     return outcome;
   });
   const [bytes, ...others] = outcomes;
-  if (!bytes?.facts) throw new ServerError("IMAGE_UNREADABLE");
+  if (!bytes) throw new ServerError("IMAGE_UNREADABLE");
   const furtherFacts = others.map(({ facts }) => {
     if (!facts) throw new ServerError("IMAGE_UNREADABLE", "The watermark cannot be read as an image.");
     return facts;
@@ -70,6 +74,7 @@ export async function currentOfAll(
     expired: expired.length > 0 ? Math.min(...expired) : undefined,
     digests: [bytes.digest, ...others.map(({ digest }) => digest)],
     facts: bytes.facts,
+    mediaType: bytes.mediaType,
     size: bytes.size,
     furtherFacts,
   };

@@ -99,6 +99,8 @@ export interface Source {
       readonly fresh: boolean;
       /** Absent, everything is read to its end. */
       readonly inspect?: Inspect;
+      /** Asked when an answer brings no bytes: whether that is what was wanted. Absent is no. */
+      readonly mayBeEmpty?: () => boolean;
     },
     signal: AbortSignal,
   ): Promise<Fetched>;

@@ -76,6 +76,8 @@ export interface DeliveryUrlOptions {
   readonly version?: string | undefined;
   /** Begin the path with `/v7/`; true unless said otherwise. */
   readonly v7?: boolean;
+  /** `force_download`: browsers save the answer instead of showing it. */
+  readonly download?: boolean | undefined;
 }
 
 /**
@@ -89,7 +91,7 @@ export function buildDeliveryUrl(
   endpoint: string,
   original: string,
   transformation: Transformation = {},
-  { version, v7 = true }: DeliveryUrlOptions = {},
+  { version, v7 = true, download = false }: DeliveryUrlOptions = {},
 ): string {
   const named = repairScheme(withoutLeadingSlashes(original));
   const isPlain =
@@ -97,6 +99,7 @@ export function buildDeliveryUrl(
   const query = [
     isPlain ? "" : "ci_url_encoded=1",
     writeTransformation(transformation),
+    download ? "force_download=1" : "",
     version ? `vh=${percentEncode(version)}` : "",
   ].filter((part) => part !== "");
   const path = `${v7 ? "/v7" : ""}/${isPlain ? named : percentEncode(named)}`;
