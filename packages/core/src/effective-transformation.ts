@@ -12,8 +12,17 @@ type Resize = OperationValues["resize"];
  * gives the same pixels as the transformation it is made from; the renderer itself reads nothing else.
  */
 export function effectiveTransformation(transformation: Transformation): Transformation {
-  const { resize, colorize, duotone, pixelate, watermark, encode, ...others } =
-    withoutNeutral(transformation);
+  // What becomes of a video is no part of a picture of it.
+  const {
+    video: _,
+    resize,
+    colorize,
+    duotone,
+    pixelate,
+    watermark,
+    encode,
+    ...others
+  } = withoutNeutral(transformation);
   const trims = others.trim?.trim !== undefined;
   return {
     ...others,

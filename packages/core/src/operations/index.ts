@@ -17,6 +17,7 @@ import { saturate } from "./saturate.ts";
 import { sepia } from "./sepia.ts";
 import { sharp } from "./sharp.ts";
 import { trim } from "./trim.ts";
+import { video } from "./video.ts";
 import { watermark } from "./watermark.ts";
 
 /** Operations that `f` may name, in the order of application. */
@@ -36,6 +37,7 @@ export const FILTERS = [
 
 /** Every operation in the order of application, whatever the order in the URL. */
 export const OPERATIONS = [
+  video,
   extract,
   trim,
   resize,

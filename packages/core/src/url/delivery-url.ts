@@ -6,6 +6,7 @@ import { isKnownParameter, isReservedParameter } from "./reserved.ts";
 import { readSealed } from "./sealed.ts";
 import { beginsWithEncodedUrl, repairScheme, withoutLeadingSlashes } from "./spelling.ts";
 import { readTarget } from "./target.ts";
+import { isVideoParameter, isVideoPath, pairsFor } from "./video-path.ts";
 
 /** A delivery URL, taken apart. */
 export interface ParsedDeliveryUrl {
@@ -48,10 +49,13 @@ export function parseDeliveryUrl(rawPathAndQuery: string): ParsedDeliveryUrl | u
   );
   if (original === "") return undefined;
 
-  const [strong, weak] = [readTransformation(sealed), readTransformation(open)];
+  const read = (pairs: readonly QueryPair[]) => readTransformation(pairsFor(original, pairs));
+  const [strong, weak] = [read(sealed), read(open)];
   const reserved = all.filter(({ name }) => isReservedParameter(name));
   const own = readOriginQuery(ownQuery.replace(/#.*$/s, ""));
-  const unknown = (pairs: readonly QueryPair[]) => pairs.filter(({ name }) => !isKnownParameter(name));
+  const isForeign = isVideoPath(original) ? () => false : isVideoParameter;
+  const unknown = (pairs: readonly QueryPair[]) =>
+    pairs.filter(({ name }) => isForeign(name) || !isKnownParameter(name));
   return {
     original,
     originQuery: writeOriginQuery([...own, ...unknown(all)]),

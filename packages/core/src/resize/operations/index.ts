@@ -23,10 +23,12 @@ import { saturate } from "./saturate.ts";
 import { sepia } from "./sepia.ts";
 import { sharp } from "./sharp.ts";
 import { trim } from "./trim.ts";
+import { video } from "./video.ts";
 import { watermark } from "./watermark.ts";
 
 /** The painting half of each operation; one without it does not compile. */
 export const APPLY: { readonly [Name in OperationName]: Apply<Name> } = {
+  video,
   extract,
   trim,
   resize,
