@@ -86,6 +86,7 @@ test("what the entry exports is decided, not found", async () => {
       "layer",
       "layerParameters",
       "listParameters",
+      "namesType",
       "normalizeInvalidationPath",
       "normalizeInvalidationUrl",
       "normalizePath",

@@ -112,7 +112,13 @@ export {
   type ParsedDeliveryUrl,
   parseDeliveryUrl,
 } from "./url/delivery-url.ts";
-export { acceptedFormats, chooseFormat, type FormatChoice, type FormatQuestion } from "./url/negotiate.ts";
+export {
+  acceptedFormats,
+  chooseFormat,
+  type FormatChoice,
+  type FormatQuestion,
+  namesType,
+} from "./url/negotiate.ts";
 export {
   type AliasPlace,
   bucketName,

@@ -11,6 +11,8 @@ export interface Answer {
   readonly etag: string;
   readonly body: Uint8Array;
   readonly contentType: string;
+  /** It is still being made: this says how far it is, and is kept by nobody. */
+  readonly status?: 202;
   /** Whether byte ranges of the body may be asked for. */
   readonly ranges: boolean;
   /** Of a picture: its format, and the bytes that its original has. */

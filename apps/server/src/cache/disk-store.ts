@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, open, rename, rm } from "node:fs/promises";
+import { copyFile, link, mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { FOOTER_BYTES, footerOf } from "./disk/footer.ts";
 import { GONE, PUT, USED } from "./disk/frames.ts";
@@ -154,6 +154,24 @@ export class DiskStore {
       await this.#put(name, bytes, size);
     });
     if (this.#log.isWorn(this.#index.size)) void this.#rewrite();
+  }
+
+  /**
+   * Puts the file under a path of the caller's as well, where it stays when it goes from here; how many bytes of it are those under the
+   * name, or undefined when there is none. Behind them is the footer.
+   */
+  async lend(name: string, path: string): Promise<number | undefined> {
+    const id = this.#index.find(name);
+    if (id !== NONE) this.#use(id);
+    const own = this.#path(name);
+    try {
+      // Another file system, or one without links, has it twice.
+      await link(own, path).catch(() => copyFile(own, path));
+      const { size } = await stat(path);
+      return size > FOOTER_BYTES ? size - FOOTER_BYTES : undefined;
+    } catch {
+      return undefined;
+    }
   }
 
   async delete(name: string): Promise<void> {

@@ -1,4 +1,5 @@
-import { isContentVersion } from "@freshet/core";
+import { writeFile } from "node:fs/promises";
+import { isContentVersion, isVideoPath } from "@freshet/core";
 import type { ImageFacts } from "@freshet/core/resize";
 import { LRUCache } from "lru-cache";
 import { ServerError } from "../errors.ts";
@@ -7,6 +8,7 @@ import { pastSeenVersions } from "../projects/origin-version.ts";
 import type { Original } from "../projects/originals.ts";
 import type { Fetched, Inspect, Source } from "../sources/source.ts";
 import { type FetchTimes, timed } from "../sources/times.ts";
+import { sniffVideo } from "../video/sniff.ts";
 import { ByteTiers } from "./byte-tiers.ts";
 import type { Coverage } from "./coverage.ts";
 import type { DiskStore } from "./disk-store.ts";
@@ -256,6 +258,17 @@ export class Originals {
     return this.#recent.get(digest) ?? (await this.#tiers.get(digest))?.bytes;
   }
 
+  /** Puts bytes under a path of the caller's, with something behind them; how many they are, or undefined when they were evicted. */
+  async lend(digest: string, path: string): Promise<number | undefined> {
+    const lent = await this.#tiers.lend(digest, path);
+    if (lent !== undefined) return lent;
+    // On their way to the disk.
+    const recent = this.#recent.get(digest);
+    if (!recent) return undefined;
+    await writeFile(path, recent);
+    return recent.length;
+  }
+
   #holds(digest: string): boolean {
     return this.#recent.has(digest) || this.#tiers.holds(digest);
   }
@@ -312,7 +325,7 @@ export class Originals {
       policy: original.policy,
       fresh,
       ...(confirmed ? { validators: confirmed.validators } : {}),
-      ...(inspect && { inspect: sparing(inspect, asItIs) }),
+      ...(inspect && { inspect: sparing(inspectFor(original, inspect), asItIs) }),
     };
     // A cache of the origin's may go by the version in the URL alone, whatever the headers of a request ask for.
     const { versionParameter } = original.project.origins ?? {};
@@ -341,9 +354,12 @@ export class Originals {
     const { bytes } = found;
     const digest = found.digest ?? (await digestOf(bytes));
     const facts = found.facts ?? (await this.#parts.readFacts(bytes));
+    const video = facts ? undefined : sniffVideo(bytes);
     this.#recent.set(digest, bytes);
-    this.#tiers.keep(digest, bytes, false);
-    return { kind: "bytes", digest, size: bytes.length, facts };
+    // What memory does not hold would be missing until the disk has it.
+    if (bytes.length > RECENT_BYTES) await this.#tiers.write(digest, bytes, false);
+    else this.#tiers.keep(digest, bytes, false);
+    return { kind: "bytes", digest, size: bytes.length, facts, ...(video && { video }) };
   }
 
   #learn(record: OriginalRecord, version: string): { record: OriginalRecord; trust: VersionTrust } {
@@ -363,6 +379,12 @@ async function digestOf(bytes: Uint8Array): Promise<string> {
 /** An original that is too large to be rendered was not read to its end, because nobody wanted it as it is. */
 const isUnread = ({ outcome }: OriginalRecord) =>
   outcome.kind === "error" && outcome.code === "IMAGE_TOO_LARGE";
+
+/** Where a video may be, one is read to its end like a picture. */
+function inspectFor({ name }: Original, inspect: Inspect): Inspect {
+  if (!isVideoPath(name)) return inspect;
+  return async (beginning) => (sniffVideo(beginning) ? "enough" : inspect(beginning));
+}
 
 /** Refuses what is too large to be rendered only while nobody wants the bytes as they are. */
 function sparing(inspect: Inspect, asItIs: () => boolean): Inspect {

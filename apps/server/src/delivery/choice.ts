@@ -48,7 +48,7 @@ interface Variant {
   readonly isBetter?: true;
 }
 
-/** What is to be delivered: a rendered variant, the original's own bytes, or what draws in an SVG. */
+/** What is to be delivered: a rendered variant, the original's own bytes, what draws in an SVG, or a film. */
 export type Choice =
   | Variant
   | {
@@ -63,7 +63,18 @@ export type Choice =
       readonly negotiated: false;
       /** What is delivered where the SVG can only be shown as pixels. */
       readonly pixels: Variant;
-    };
+    }
+  | Film;
+
+/** A video as it is, or what was made of one and still moves. */
+export interface Film {
+  readonly kind: "film";
+  readonly key: string;
+  readonly negotiated: boolean;
+  readonly contentType: string;
+  /** For whoever counts answers by formats. */
+  readonly format: string;
+}
 
 /** Chooses by the transformation in effect and what the client takes. An SVG stays one unless a format is asked for. */
 export function choose(
@@ -125,12 +136,13 @@ export const betterOf = (choice: Variant, key: string): Variant => ({ ...choice,
 const asksForQuality = (encode: Transformation["encode"]) =>
   encode?.q !== undefined || encode?.optipress !== undefined;
 
-const keyOf = (what: string, digest: string) => hash("sha256", `${what}\n${digest}`).slice(0, 40);
+export const keyOf = (what: string, digest: string) => hash("sha256", `${what}\n${digest}`).slice(0, 40);
 
 export const etagOf = (choice: Choice): string => `"${choice.key}"`;
 
 /** Format of a body; undefined where only the body could say and there is none. */
 export function formatOf(choice: Choice, body: Uint8Array): InputFormat | undefined {
+  if (choice.kind === "film") return undefined;
   if (choice.kind === "drawing") return "svg";
   if (choice.kind === "original") return choice.facts.format;
   return choice.request.rival === undefined ? choice.request.format : sniffFormat(body);

@@ -11,6 +11,7 @@ import type { Made, Variants } from "../cache/variants.ts";
 import { frontOf, Kept } from "../cache/wire.ts";
 import { ServerError } from "../errors.ts";
 import type { Standing } from "../instances/admission.ts";
+import type { Progress, Videos } from "../video/videos.ts";
 import { acceptClass } from "./accept.ts";
 import { FIRST_LIFE, heldOf, isLastWord, type Two, twoOf } from "./better.ts";
 import {
@@ -27,9 +28,10 @@ import { ACCEPT_CH } from "./hints.ts";
 import { aboutOf, infoHeader, infoText } from "./info.ts";
 import { lifetimeOf } from "./lifetime.ts";
 import type { Listing } from "./listing.ts";
+import { progressText, secondsLeft, seeVideo } from "./moving.ts";
 import { createNodeHeaders, type NodeHeaders } from "./node-headers.ts";
 import type { DeliveryRequest } from "./request.ts";
-import { currentOfAll, type Sources } from "./sources.ts";
+import { currentOfAll, type Found, isPicture, type Sources } from "./sources.ts";
 import { OPEN_HEADERS, tagsOfAnswer } from "./tags.ts";
 
 /** Originals may be evicted between record and render; after so many tries the origin counts as broken. */
@@ -62,6 +64,8 @@ export interface DeliveryParts {
   readonly variants: Variants;
   readonly answers: Answers;
   readonly coverage: Coverage;
+  /** Absent: of videos nothing is made. */
+  readonly videos?: Videos;
   /** Absent: the first answer is the last. */
   readonly improvements?: Pick<Improvements, "of" | "bytesOf">;
   /** What is said to the nodes in front; absent: what Varnish and nginx read. */
@@ -153,19 +157,26 @@ export class Delivery {
     for (let tries = 1; ; tries += 1) {
       const { version } = request.url;
       const how = { isPatient: wish.patience !== undefined, asItIs: mayBeUntouched(request) };
-      const sources = await currentOfAll(this.#parts.originals, request.sources, version, standing, how);
-      const common = { stamp: sources.stamp, ...this.#stalenessOf(sources) };
+      const found = await currentOfAll(this.#parts.originals, request.sources, version, standing, how);
+      const common = { stamp: found.stamp, ...this.#stalenessOf(found) };
+      const given = isPicture(found) ? found : await this.#see(request, found, wish, memoryKey);
+      if (given && "answer" in given) return { ...given, ...common };
+      if (!given) {
+        await this.#leadBack(tries, request, found);
+        continue;
+      }
+      const sources: Sources = given;
       let choice = choose(request, wish, sources);
       const info = await this.#infoOf(request, sources, choice, wish);
       if (info?.text) {
-        const { answer, keep } = this.#answer(request, sources, choice, info.text, {});
+        const { answer, keep } = this.#answer(request, found, choice, info.text, {});
         if (keep) this.#parts.answers.set(memoryKey, answer);
         return { answer, ...common, from: info.from };
       }
-      const two = await this.#twoOf(request, choice);
+      const two = sources.poster ? undefined : await this.#twoOf(request, choice);
       const held = heldOf(wish.ifNoneMatch, choice, two);
       if (held) {
-        const { answer } = this.#answer(request, sources, held, NOTHING, {
+        const { answer } = this.#answer(request, found, held, NOTHING, {
           info: info?.header?.(held),
           first: held === choice ? this.#firstOf(two, wish) : undefined,
         });
@@ -173,35 +184,66 @@ export class Delivery {
       }
       const better = await this.#betterOf(two);
       if (two && better) choice = two.better;
-      let found = better ?? (await this.#bytesOf(choice, sources, wish));
-      if (found && choice.kind === "drawing" && !isDrawing(found.bytes)) {
+      let made = better ?? (await this.#bytesOf(choice, sources, wish));
+      if (made && choice.kind === "drawing" && !isDrawing(made.bytes)) {
         choice = choice.pixels;
-        found = await this.#bytesOf(choice, sources, wish);
+        made = await this.#bytesOf(choice, sources, wish);
       }
-      if (found) {
+      if (made) {
         // Of many who waited for the same, the first has finished it.
         const finished = standing === "current" ? this.hit(request, memoryKey, wish)?.answer : undefined;
-        if (finished?.etag === etagOf(choice)) return { answer: finished, ...common, from: found.from };
-        const answer = this.#answer(request, sources, choice, found.bytes, {
+        if (finished?.etag === etagOf(choice)) return { answer: finished, ...common, from: made.from };
+        const answer = this.#answer(request, found, choice, made.bytes, {
           info: info?.header?.(choice),
           first: better ? undefined : this.#firstOf(two, wish),
         });
         if (answer.keep) this.#parts.answers.set(memoryKey, answer.answer);
         if (answer.keep && choice.kind === "variant") this.#heads.set(memoryKey, answer.answer, choice.key);
-        return { answer: answer.answer, ...common, from: found.from };
+        return { answer: answer.answer, ...common, from: made.from };
       }
-      if (tries === MOST_TRIES) throw new ServerError("ORIGIN_BROKEN");
-      // Bytes were evicted: their origin is asked again, and the record follows what it gives now.
-      await this.#refill(request, sources);
+      await this.#leadBack(tries, request, found);
     }
   }
 
-  #stalenessOf({ expired }: Sources): Pick<Delivered, "staleFor"> {
+  /** What a video leads to: an answer, a picture that stands for it, or undefined where its bytes are gone. */
+  async #see(request: DeliveryRequest, found: Found, wish: Wish, memoryKey: string) {
+    const seen = await seeVideo({ ...this.#parts, videos: this.#parts.videos }, request, found, wish);
+    if (seen.kind === "gone") return undefined;
+    if (seen.kind === "picture") return seen.sources;
+    if (seen.kind === "working") {
+      return { answer: this.#working(request, found, seen.progress), from: "rendered" as const };
+    }
+    const { film, bytes, from, ignored } = seen;
+    const { answer, keep } = this.#answer(request, found, film, bytes, { ignored });
+    if (keep && bytes.length > 0) this.#parts.answers.set(memoryKey, answer);
+    return { answer, from };
+  }
+
+  /** Kept by nobody: the same URL gives what it tells of. */
+  #working({ project }: DeliveryRequest, { digests }: Found, progress: Progress): Answer {
+    const nobody = { cacheControl: "no-store", cdnCacheControl: "no-store" };
+    const contentType = "application/json";
+    const head = [
+      ...["Content-Type", contentType, "Retry-After", String(secondsLeft(progress))],
+      ...this.#nodes.lifetime(nobody, false),
+      ...OPEN_HEADERS,
+    ];
+    const body = progressText(progress);
+    return { head, etag: "", body, contentType, status: 202, ranges: false, project, digests, generation: 0 };
+  }
+
+  /** Bytes were evicted: their origin is asked again, and the record follows what it gives now. */
+  async #leadBack(tries: number, request: DeliveryRequest, found: Found): Promise<void> {
+    if (tries === MOST_TRIES) throw new ServerError("ORIGIN_BROKEN");
+    await this.#refill(request, found);
+  }
+
+  #stalenessOf({ expired }: Found): Pick<Delivered, "staleFor"> {
     if (expired === undefined) return {};
     return { staleFor: Math.max(1, Math.ceil(((this.#parts.now ?? Date.now)() - expired) / 1_000)) };
   }
 
-  async #refill({ sources }: DeliveryRequest, { digests }: Sources): Promise<void> {
+  async #refill({ sources }: DeliveryRequest, { digests }: Found): Promise<void> {
     const { originals } = this.#parts;
     await Promise.all(
       sources.map(async (source, place) => {
@@ -211,17 +253,25 @@ export class Delivery {
     );
   }
 
-  async #bytesOf(choice: Choice, { digests: [digest], size }: Sources, { patience, turn, onRender }: Wish) {
-    const { originals, variants } = this.#parts;
-    const bytesOf = (wanted: string) => originals.bytesOf(wanted);
+  async #bytesOf(choice: Choice, sources: Sources, { patience, turn, onRender }: Wish) {
+    const { variants } = this.#parts;
+    const { size } = sources;
+    const [digest] = sources.digests;
+    const bytesOf = this.#reading(sources);
     if (choice.kind === "variant") {
       const told = onRender && ((made: Made) => onRender(renderingOf(choice, made, size)));
       return variants.get(choice.key, choice.request, bytesOf, { patience, turn, told });
     }
     if (choice.kind === "drawing")
       return drawingOf(variants, { key: choice.key, digest, bytesOf, patience, turn });
-    const bytes = await originals.bytesOf(digest);
+    const bytes = await bytesOf(digest);
     return bytes && { bytes, from: "original" as const };
+  }
+
+  /** A poster stands for its video under a name of its own. */
+  #reading({ digests: [digest], poster }: Sources) {
+    return (wanted: string) =>
+      poster && wanted === digest ? poster.bytes() : this.#parts.originals.bytesOf(wanted);
   }
 
   /** Undefined where the first answer is the last. */
@@ -243,15 +293,12 @@ export class Delivery {
   }
 
   /** What `ci_info` asks for. Where the original's bytes are gone, they are brought back. */
-  async #infoOf(
-    request: DeliveryRequest,
-    { digests: [digest], facts }: Sources,
-    choice: Choice,
-    { patience, turn }: Wish,
-  ) {
+  async #infoOf(request: DeliveryRequest, sources: Sources, choice: Choice, { patience, turn }: Wish) {
     if (request.info === undefined) return undefined;
     const { originals, variants } = this.#parts;
-    const bytesOf = (wanted: string) => originals.bytesOf(wanted);
+    const { facts } = sources;
+    const [digest] = sources.digests;
+    const bytesOf = this.#reading(sources);
     const look = () => aboutOf(variants, { digest, facts, bytesOf, patience, turn });
     let found = await look();
     if (!found) {
@@ -276,11 +323,19 @@ export class Delivery {
 
   #answer(
     request: DeliveryRequest,
-    current: Sources,
+    current: Found,
     choice: Choice,
     body: Uint8Array,
-    /** `first`: a better answer may follow. */
-    { info, first }: { readonly info?: string | undefined; readonly first?: Improvement | undefined },
+    /** `first`: a better answer may follow. `ignored`: what was asked for in vain. */
+    {
+      info,
+      first,
+      ignored = [],
+    }: {
+      readonly info?: string | undefined;
+      readonly first?: Improvement | undefined;
+      readonly ignored?: readonly string[];
+    },
   ) {
     const identities = request.sources.map(({ identity }) => identity);
     // An answer that an invalidation overtook belongs to the generation before it.
@@ -299,10 +354,11 @@ export class Delivery {
       request.project.cache,
     );
     const isListed = this.#parts.listing?.has(request, tags.tags) ?? true;
-    const isText = request.info === "json";
-    const format = formatOf(choice, body);
+    const isFilm = choice.kind === "film";
+    const isText = request.info === "json" && !isFilm;
+    const format = isFilm ? choice.format : formatOf(choice, body);
     // Without a body nobody knows which of two formats it is, and a 304 need not say.
-    const contentType = isText ? "application/json" : format && MEDIA_TYPES[format];
+    const contentType = isText ? "application/json" : typeOf(choice, body);
     const etag = isText ? `"${hash("sha256", body).slice(0, 40)}"` : etagOf(choice);
     const head = [
       ...(contentType === undefined ? [] : ["Content-Type", contentType]),
@@ -314,7 +370,7 @@ export class Delivery {
       ...(info === undefined ? [] : ["Freshet-Info", info]),
       ...OPEN_HEADERS,
       ...this.#nodes.tags(tags),
-      ...remarkHeaders(request),
+      ...remarkHeaders(request, ignored),
     ];
     const answer: Answer = {
       head,
@@ -322,7 +378,7 @@ export class Delivery {
       body,
       contentType: contentType ?? "",
       ...(format === undefined || isText ? {} : { picture: { format, originalBytes: current.size } }),
-      ranges: choice.kind === "original" && !isText,
+      ranges: (choice.kind === "original" || isFilm) && !isText,
       project: request.project,
       digests: current.digests,
       generation,
@@ -330,6 +386,13 @@ export class Delivery {
     };
     return { answer, keep: lifetime.keep && isListed };
   }
+}
+
+/** Media type of a body; undefined where only the body could say and there is none. */
+function typeOf(choice: Choice, body: Uint8Array): string | undefined {
+  if (choice.kind === "film") return choice.contentType;
+  const format = formatOf(choice, body);
+  return format && MEDIA_TYPES[format];
 }
 
 function renderingOf(choice: Extract<Choice, { kind: "variant" }>, made: Made, bytesIn: number): Rendering {
@@ -368,9 +431,9 @@ function varyHeaders({ project, hints }: DeliveryRequest, { negotiated }: Choice
 }
 
 /** What of the query was not understood, for whoever looks: names only, so that no text of the caller becomes a header. */
-function remarkHeaders(request: DeliveryRequest): readonly string[] {
-  const names = request.url.remarks
-    .map((remark) => remark.parameter)
-    .filter((name) => /^[\w.-]{1,40}$/.test(name));
+function remarkHeaders(request: DeliveryRequest, ignored: readonly string[]): readonly string[] {
+  const names = [...request.url.remarks.map((remark) => remark.parameter), ...ignored].filter((name) =>
+    /^[\w.-]{1,40}$/.test(name),
+  );
   return names.length > 0 ? ["Freshet-Remarks", [...new Set(names)].slice(0, 20).join(", ")] : [];
 }

@@ -133,7 +133,7 @@ export async function serveImage(
       for (const source of read.sources) parts.recent.add(source, url);
     }
     reply.hijack();
-    const written = write(raw, reply.raw, delivered, { begun, dress });
+    const written = write(raw, reply.raw, delivered, { begun, dress, target });
     observe.answered(read, delivered, written, performance.now() - begun);
   } catch (error) {
     const failure = codeOf(error);
@@ -251,7 +251,12 @@ function write(
   {
     begun,
     dress,
-  }: { readonly begun: number; readonly dress: (head: readonly string[]) => readonly string[] },
+    target,
+  }: {
+    readonly begun: number;
+    readonly dress: (head: readonly string[]) => readonly string[];
+    readonly target: string;
+  },
 ): Written {
   const { answer, stamp, from } = delivered;
   const head = [
@@ -265,13 +270,15 @@ function write(
     "Accept-Ranges",
     answer.ranges ? "bytes" : "none",
   ];
-  if (isNotModified(request.headers["if-none-match"], answer.etag)) {
+  // What it tells of will be there under the same URL.
+  if (answer.status === 202) head.push("Location", target);
+  else if (isNotModified(request.headers["if-none-match"], answer.etag)) {
     response.writeHead(304, head);
     response.end();
     return { status: 304, bytes: 0 };
   }
   let { body } = answer;
-  let status = 200;
+  let status: number = answer.status ?? 200;
   if (answer.ranges && request.method === "GET") {
     const { range, "if-range": ifRange } = request.headers;
     const part = rangeOf({ range, ifRange: ifRange as string | undefined }, answer.etag, body.length);

@@ -1,12 +1,14 @@
+import { isVideoPath } from "@freshet/core";
 import type { ImageFacts } from "@freshet/core/resize";
 import type { How, Originals } from "../cache/originals.ts";
 import type { VersionTrust } from "../cache/succession.ts";
 import { ServerError } from "../errors.ts";
 import type { Standing } from "../instances/admission.ts";
 import type { Original } from "../projects/originals.ts";
+import type { Container } from "../video/sniff.ts";
 
 /** What all sources of an answer are now, taken together. */
-export interface Sources {
+export interface Found {
   /** The number under which the oldest of them was found uncovered: the answer is no younger than that. */
   readonly stamp: number;
   readonly trust: VersionTrust;
@@ -18,13 +20,24 @@ export interface Sources {
   readonly expired: number | undefined;
   /** Digest of each, the original's first. */
   readonly digests: readonly [string, ...string[]];
-  /** What the original is. */
-  readonly facts: ImageFacts;
+  /** What the original is; undefined for a video. */
+  readonly facts: ImageFacts | undefined;
+  /** What holds it, where it is one. */
+  readonly video?: Container | undefined;
   /** Bytes of the original. */
   readonly size: number;
   /** What each further source is. */
   readonly furtherFacts: readonly ImageFacts[];
 }
+
+/** The same where the original is a picture, or a picture stands for it. */
+export interface Sources extends Found {
+  readonly facts: ImageFacts;
+  /** What stands for the original, under the first digest. */
+  readonly poster?: { readonly bytes: () => Promise<Uint8Array | undefined> };
+}
+
+export const isPicture = (found: Found): found is Sources => found.facts !== undefined;
 
 /**
  * Looks every source up, at the same time. Only of the original a version can be given.
@@ -36,7 +49,7 @@ export async function currentOfAll(
   version: string | undefined,
   standing: Standing,
   how: How,
-): Promise<Sources> {
+): Promise<Found> {
   const [original, ...further] = sources;
   const found = await Promise.all([
     originals.current(original, version, standing, how),
@@ -48,7 +61,9 @@ export async function currentOfAll(
     return outcome;
   });
   const [bytes, ...others] = outcomes;
-  if (!bytes?.facts) throw new ServerError("IMAGE_UNREADABLE");
+  // Many a name says nothing; a video is one only where its name says so too, so that parameters of videos are never an origin's.
+  const video = bytes?.video !== undefined && isVideoPath(original.name) ? bytes.video : undefined;
+  if (!bytes || !(bytes.facts || video)) throw new ServerError("IMAGE_UNREADABLE");
   const furtherFacts = others.map(({ facts }) => {
     if (!facts) throw new ServerError("IMAGE_UNREADABLE", "The watermark cannot be read as an image.");
     return facts;
@@ -70,6 +85,7 @@ export async function currentOfAll(
     expired: expired.length > 0 ? Math.min(...expired) : undefined,
     digests: [bytes.digest, ...others.map(({ digest }) => digest)],
     facts: bytes.facts,
+    ...(video && { video }),
     size: bytes.size,
     furtherFacts,
   };
