@@ -31,6 +31,11 @@ export class ByteTiers {
     return { bytes: found, from: "shared" };
   }
 
+  /** Where the disk has them, if it does. */
+  locate(name: string) {
+    return this.#disk.locate(name);
+  }
+
   /** `lend` of the disk, which is given first what only the shared tier has. */
   async lend(name: string, path: string): Promise<number | undefined> {
     const kept = await this.#disk.lend(name, path);

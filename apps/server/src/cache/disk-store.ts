@@ -161,17 +161,24 @@ export class DiskStore {
    * name, or undefined when there is none. Behind them is the footer.
    */
   async lend(name: string, path: string): Promise<number | undefined> {
-    const id = this.#index.find(name);
-    if (id !== NONE) this.#use(id);
-    const own = this.#path(name);
+    const own = await this.locate(name);
+    if (!own) return undefined;
     try {
       // Another file system, or one without links, has it twice.
-      await link(own, path).catch(() => copyFile(own, path));
-      const { size } = await stat(path);
-      return size > FOOTER_BYTES ? size - FOOTER_BYTES : undefined;
+      await link(own.path, path).catch(() => copyFile(own.path, path));
+      return own.bytes;
     } catch {
       return undefined;
     }
+  }
+
+  /** Where the file is now, and how many of its first bytes are those under the name; it may go at any moment. */
+  async locate(name: string): Promise<{ readonly path: string; readonly bytes: number } | undefined> {
+    const id = this.#index.find(name);
+    if (id !== NONE) this.#use(id);
+    const path = this.#path(name);
+    const size = (await stat(path).catch(() => undefined))?.size ?? 0;
+    return size > FOOTER_BYTES ? { path, bytes: size - FOOTER_BYTES } : undefined;
   }
 
   async delete(name: string): Promise<void> {

@@ -258,6 +258,11 @@ export class Originals {
     return this.#recent.get(digest) ?? (await this.#tiers.get(digest))?.bytes;
   }
 
+  /** The file that holds the bytes, if the disk has them; it may go at any moment. */
+  locate(digest: string) {
+    return this.#tiers.locate(digest);
+  }
+
   /** Puts bytes under a path of the caller's, with something behind them; how many they are, or undefined when they were evicted. */
   async lend(digest: string, path: string): Promise<number | undefined> {
     const lent = await this.#tiers.lend(digest, path);

@@ -213,8 +213,9 @@ export class Delivery {
     if (seen.kind === "working") {
       return { answer: this.#working(request, found, seen.progress), from: "rendered" as const };
     }
-    const { film, bytes, from, ignored } = seen;
+    const { film, bytes, file, from, ignored } = seen;
     const { answer, keep } = this.#answer(request, found, film, bytes, { ignored });
+    if (file) return { answer: { ...answer, file }, from };
     if (keep && bytes.length > 0) this.#parts.answers.set(memoryKey, answer);
     return { answer, from };
   }

@@ -7,6 +7,7 @@ import { type ClipFormat, wishOf } from "../video/wish.ts";
 import { etagOf, type Film, keyOf, type Wish } from "./choice.ts";
 import { isNotModified } from "./conditional.ts";
 import type { Delivered } from "./deliver.ts";
+import type { FileBody } from "./file-body.ts";
 import type { DeliveryRequest } from "./request.ts";
 import type { Found, Sources } from "./sources.ts";
 
@@ -18,6 +19,8 @@ export type Seen =
       readonly kind: "film";
       readonly film: Film;
       readonly bytes: Uint8Array;
+      /** In place of bytes that are many. */
+      readonly file?: FileBody;
       readonly from: Delivered["from"];
       /** Parameters that only pictures follow. */
       readonly ignored: readonly string[];
@@ -26,6 +29,8 @@ export type Seen =
   /** The bytes of the original were evicted. */
   | { readonly kind: "gone" };
 
+/** What takes more is sent from its file: it would be held for as long as the slowest client reads. */
+const MOST_HELD = 8_000_000;
 const NOTHING = new Uint8Array(0);
 
 /**
@@ -44,8 +49,12 @@ export async function seeVideo(
   const asking = { turn, patience };
   if (wanted.kind === "original") {
     const film = filmOf(keyOf("original", digest), container, false);
-    const bytes = isHeld(film, ifNoneMatch) ? NOTHING : await originals.bytesOf(digest);
-    return bytes ? { kind: "film", film, bytes, from: "original", ignored: [] } : { kind: "gone" };
+    const common = { kind: "film", film, from: "original", ignored: [] } as const;
+    if (isHeld(film, ifNoneMatch)) return { ...common, bytes: NOTHING };
+    const file = found.size > MOST_HELD ? await originals.locate(digest) : undefined;
+    if (file) return { ...common, bytes: NOTHING, file };
+    const bytes = await originals.bytesOf(digest);
+    return bytes ? { ...common, bytes } : { kind: "gone" };
   }
   if (!videos) throw new ServerError("VIDEO_UNSUPPORTED");
   const original: Original = { digest, container, lend: (path) => originals.lend(digest, path) };
@@ -71,6 +80,9 @@ export async function seeVideo(
   const film = filmOf(key, format, isOpen);
   const { ignored } = wanted.work;
   if (isHeld(film, ifNoneMatch)) return { kind: "film", film, bytes: NOTHING, from: "unmodified", ignored };
+  const file = await videos.locate(key);
+  if (file && file.bytes > MOST_HELD)
+    return { kind: "film", film, bytes: NOTHING, file, from: "disk", ignored };
   const result = await videos.made(original, made, asking);
   if (!result) return { kind: "gone" };
   if (!isFinished(result)) return { kind: "working", progress: result };

@@ -85,7 +85,7 @@ interface Job {
  */
 export class Videos {
   readonly #tools: () => Promise<Tools>;
-  readonly #tiers: Pick<ByteTiers, "get" | "write">;
+  readonly #tiers: Pick<ByteTiers, "get" | "write" | "locate">;
   readonly #scratch: string;
   readonly #waitMs: number;
   readonly #lines = { quick: new Line(MOST_WAITING.quick), slow: new Line(MOST_WAITING.slow) };
@@ -104,7 +104,7 @@ export class Videos {
   constructor(parts: {
     readonly tools: () => Promise<Tools>;
     /** Where variants are kept. */
-    readonly tiers: Pick<ByteTiers, "get" | "write">;
+    readonly tiers: Pick<ByteTiers, "get" | "write" | "locate">;
     /** A folder of its own, for what is under way; beside originals, so that they can be linked. */
     readonly scratch: string;
     /** Milliseconds that a visitor waits before he is told that it takes longer. */
@@ -178,6 +178,11 @@ export class Videos {
     } finally {
       late.abort();
     }
+  }
+
+  /** The file of what was made before, if the disk has it. */
+  locate(key: string) {
+    return this.#tiers.locate(key);
   }
 
   /** Ends everything that is under way. */
