@@ -228,6 +228,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     invalidations: () => invalidation.figures,
     warming: () => warmUp.waiting(),
     improving: () => improvements.waiting,
+    converting: () => videos.waiting,
   });
   const analytics = createAnalytics({
     policy: config.analytics,

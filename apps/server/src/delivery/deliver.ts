@@ -157,26 +157,26 @@ export class Delivery {
     for (let tries = 1; ; tries += 1) {
       const { version } = request.url;
       const how = { isPatient: wish.patience !== undefined, asItIs: mayBeUntouched(request) };
-      const found = await currentOfAll(this.#parts.originals, request.sources, version, standing, how);
-      const common = { stamp: found.stamp, ...this.#stalenessOf(found) };
-      const given = isPicture(found) ? found : await this.#see(request, found, wish, memoryKey);
+      const current = await currentOfAll(this.#parts.originals, request.sources, version, standing, how);
+      const common = { stamp: current.stamp, ...this.#stalenessOf(current) };
+      const given = isPicture(current) ? current : await this.#see(request, current, wish, memoryKey);
       if (given && "answer" in given) return { ...given, ...common };
       if (!given) {
-        await this.#leadBack(tries, request, found);
+        await this.#leadBack(tries, request, current);
         continue;
       }
       const sources: Sources = given;
       let choice = choose(request, wish, sources);
       const info = await this.#infoOf(request, sources, choice, wish);
       if (info?.text) {
-        const { answer, keep } = this.#answer(request, found, choice, info.text, {});
+        const { answer, keep } = this.#answer(request, current, choice, info.text, {});
         if (keep) this.#parts.answers.set(memoryKey, answer);
         return { answer, ...common, from: info.from };
       }
       const two = sources.poster ? undefined : await this.#twoOf(request, choice);
       const held = heldOf(wish.ifNoneMatch, choice, two);
       if (held) {
-        const { answer } = this.#answer(request, found, held, NOTHING, {
+        const { answer } = this.#answer(request, current, held, NOTHING, {
           info: info?.header?.(held),
           first: held === choice ? this.#firstOf(two, wish) : undefined,
         });
@@ -184,24 +184,24 @@ export class Delivery {
       }
       const better = await this.#betterOf(two);
       if (two && better) choice = two.better;
-      let made = better ?? (await this.#bytesOf(choice, sources, wish));
-      if (made && choice.kind === "drawing" && !isDrawing(made.bytes)) {
+      let found = better ?? (await this.#bytesOf(choice, sources, wish));
+      if (found && choice.kind === "drawing" && !isDrawing(found.bytes)) {
         choice = choice.pixels;
-        made = await this.#bytesOf(choice, sources, wish);
+        found = await this.#bytesOf(choice, sources, wish);
       }
-      if (made) {
+      if (found) {
         // Of many who waited for the same, the first has finished it.
         const finished = standing === "current" ? this.hit(request, memoryKey, wish)?.answer : undefined;
-        if (finished?.etag === etagOf(choice)) return { answer: finished, ...common, from: made.from };
-        const answer = this.#answer(request, found, choice, made.bytes, {
+        if (finished?.etag === etagOf(choice)) return { answer: finished, ...common, from: found.from };
+        const answer = this.#answer(request, current, choice, found.bytes, {
           info: info?.header?.(choice),
           first: better ? undefined : this.#firstOf(two, wish),
         });
         if (answer.keep) this.#parts.answers.set(memoryKey, answer.answer);
         if (answer.keep && choice.kind === "variant") this.#heads.set(memoryKey, answer.answer, choice.key);
-        return { answer: answer.answer, ...common, from: made.from };
+        return { answer: answer.answer, ...common, from: found.from };
       }
-      await this.#leadBack(tries, request, found);
+      await this.#leadBack(tries, request, current);
     }
   }
 

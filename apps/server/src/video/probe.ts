@@ -23,7 +23,7 @@ interface Stream {
   readonly color_space?: string;
   readonly duration?: string;
   readonly disposition?: { readonly attached_pic?: number };
-  readonly side_data_list?: readonly { readonly rotation?: number }[];
+  readonly side_data_list?: readonly ({ readonly rotation?: unknown } | null)[];
 }
 
 /** What ffprobe is asked to say. */
@@ -38,7 +38,7 @@ const HIGH_DEFINITION = 720;
  * @throws RenderError for what holds no video, or one larger than 4K.
  */
 export function readProbe(text: string): VideoFacts {
-  const { streams = [], format = {} } = parse(text);
+  const { streams, duration } = parse(text);
   const film = streams.find((each) => each.codec_type === "video" && each.disposition?.attached_pic !== 1);
   const coded = { width: whole(film?.width), height: whole(film?.height) };
   if (!film || film.index === undefined || coded.width === 0 || coded.height === 0) throw unreadable();
@@ -50,35 +50,43 @@ export function readProbe(text: string): VideoFacts {
     );
   return {
     ...size,
-    seconds: secondsOf(format.duration) ?? secondsOf(film.duration),
+    seconds: secondsOf(duration) ?? secondsOf(film.duration),
     stream: whole(film.index),
     hasSound: streams.some((each) => each.codec_type === "audio"),
     matrix: matrixOf(film.color_space) ?? (coded.height >= HIGH_DEFINITION ? "bt709" : undefined),
   };
 }
 
-function parse(text: string): { streams?: readonly Stream[]; format?: { duration?: string } } {
+/** Of whatever it says, what can be streams. */
+function parse(text: string): { readonly streams: readonly Stream[]; readonly duration: unknown } {
+  let said: { readonly streams?: unknown; readonly format?: { readonly duration?: unknown } | null } | null;
   try {
-    return JSON.parse(text);
+    said = JSON.parse(text);
   } catch {
     throw unreadable();
   }
+  const streams = Array.isArray(said?.streams) ? said.streams : [];
+  return {
+    streams: streams.filter((each) => typeof each === "object" && each !== null),
+    duration: said?.format?.duration,
+  };
 }
 
 /** Pixels that are not square are made so by the width, as players do, and a film that lies is turned. */
 function upright({ width, height }: { readonly width: number; readonly height: number }, film: Stream) {
-  const [, across = "1", down = "1"] = /^(\d{1,6}):(\d{1,6})$/.exec(film.sample_aspect_ratio ?? "") ?? [];
+  const [, across = "1", down = "1"] = /^(\d{1,6}):(\d{1,6})$/.exec(String(film.sample_aspect_ratio)) ?? [];
   const ratio = Number(across) > 0 && Number(down) > 0 ? Number(across) / Number(down) : 1;
   const square = { width: Math.max(1, Math.round(width * ratio)), height };
-  const turn = film.side_data_list?.find(({ rotation }) => rotation !== undefined)?.rotation ?? 0;
+  const sides = Array.isArray(film.side_data_list) ? film.side_data_list : [];
+  const turn = Number(sides.find((each) => each?.rotation !== undefined)?.rotation ?? 0);
   const lies = Math.abs(Math.round(turn / 90)) % 2 === 1;
   return lies ? { width: square.height, height: square.width } : square;
 }
 
 const whole = (value: unknown) => (Number.isSafeInteger(value) ? Number(value) : 0);
 
-function secondsOf(text: string | undefined): number | undefined {
-  const seconds = Number(text ?? Number.NaN);
+function secondsOf(text: unknown): number | undefined {
+  const seconds = typeof text === "string" ? Number(text) : Number.NaN;
   return Number.isFinite(seconds) && seconds > 0 ? seconds : undefined;
 }
 

@@ -52,10 +52,13 @@ const SIZES = [
  */
 export function wishOf(transformation: Transformation): VideoWish {
   const { video: { format, t: seconds, mute = false } = {}, ...others } = transformation;
-  const words = others.encode?.force_format?.filter((word) => word !== "original") ?? [];
-  if (format === "poster" || (format === undefined && words.length > 0)) return { kind: "poster", seconds };
+  const [word = "original"] = others.encode?.force_format ?? [];
+  if (format === "poster" || (format === undefined && word !== "original"))
+    return { kind: "poster", seconds };
   if (format === "preview") return { kind: "preview", work: workOf(others, { seconds, isMute: true }) };
-  if (format === undefined && !mute && isEmptyTransformation(others)) return { kind: "original" };
+  const { force_format: _, ...encode } = others.encode ?? {};
+  if (format === undefined && !mute && isEmptyTransformation({ ...others, encode }))
+    return { kind: "original" };
   return {
     kind: "clip",
     format: format ?? "auto",

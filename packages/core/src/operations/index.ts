@@ -37,7 +37,6 @@ export const FILTERS = [
 
 /** Every operation in the order of application, whatever the order in the URL. */
 export const OPERATIONS = [
-  video,
   extract,
   trim,
   resize,
@@ -47,6 +46,7 @@ export const OPERATIONS = [
   watermark,
   radius,
   encode,
+  video,
 ] as const satisfies readonly Operation[];
 
 type Known = (typeof OPERATIONS)[number];

@@ -34,6 +34,7 @@ const PLACES: readonly {
   { id: "effects", title: "Effects", operations: ["pixelate", "blur", "sharp", "radius"] },
   { id: "watermark", title: "Watermark", operations: ["watermark"] },
   { id: "format", title: "Format and quality", operations: ["encode"] },
+  { id: "video", title: "Videos", operations: ["video"] },
 ];
 
 /** Names on the wire that say little by themselves. */
@@ -64,6 +65,9 @@ const LABELS: Readonly<Record<string, string>> = {
   radius: "Rounded corners",
   force_format: "Format",
   q: "Quality",
+  format: "Made of a video",
+  t: "At second",
+  mute: "Without sound",
   optipress: "Quality by trial",
   wat: "Watermark",
   wat_url: "Image",

@@ -28,7 +28,6 @@ import { watermark } from "./watermark.ts";
 
 /** The painting half of each operation; one without it does not compile. */
 export const APPLY: { readonly [Name in OperationName]: Apply<Name> } = {
-  video,
   extract,
   trim,
   resize,
@@ -48,6 +47,7 @@ export const APPLY: { readonly [Name in OperationName]: Apply<Name> } = {
   watermark,
   radius,
   encode,
+  video,
 };
 
 /** What the drawing needs of an image's header. */
