@@ -179,6 +179,9 @@ describe.skipIf(missing.length > 0)("a video", () => {
     expect(pages).toBeGreaterThan(8);
     const first = await sharp(preview.bytes, { page: 0 }).stats();
     expect(Math.max(...first.channels.map(({ mean }) => mean))).toBeGreaterThan(60);
+    const { red, green, blue } = await shadeOf((await getDone("/red.mp4?format=preview&w=160")).bytes);
+    expect(red).toBeGreaterThan(245);
+    expect(green + blue).toBeLessThan(12);
   });
 
   test("of more than a minute gives the first one", async () => {
@@ -253,7 +256,7 @@ describe.skipIf(missing.length > 0)("a video that takes longer", () => {
   beforeAll(async () => {
     origin = await startOrigin();
     // Noise is what an encoder takes longest for.
-    const noise = "testsrc2=s=1280x720:r=30:d=20,noise=alls=40:allf=t";
+    const noise = "testsrc2=s=1280x720:r=30:d=12,noise=alls=40:allf=t";
     origin.put("/slow.mp4", await drawFilm({ pictures: noise, more: ["-crf", "40"] }), {
       "content-type": "video/mp4",
     });

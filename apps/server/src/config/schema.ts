@@ -192,7 +192,7 @@ export const CONFIG_SCHEMA = {
         maxVideoBytes: {
           type: "integer",
           description:
-            "Bytes of one original whose path ends as a video's does. As many are held in memory while it is read.",
+            "Bytes of one original whose path ends as a video's does. Up to twice as many are held in memory while it is read.",
           minimum: 1_024,
           maximum: GIB,
           default: 100_000_000,

@@ -13,6 +13,8 @@ export interface VideoFile {
   readonly container: Container;
 }
 
+/** Whatever a stream says later than its header: no picture of it is larger than 4K, rounded up as encoders do. */
+const MOST_PIXELS = 4_096 * 2_400;
 /** Pictures a second of a preview, and seconds of it. */
 const PREVIEW_RATE = 8;
 const PREVIEW_SECONDS = 3;
@@ -40,7 +42,7 @@ function input({ path, bytes, container }: VideoFile, ...seek: readonly string[]
   const demuxer = container === "mp4" || container === "mov" ? "mov" : "matroska";
   return [
     ...["-protocol_whitelist", "file,subfile", "-codec_whitelist", DECODERS.join(",")],
-    ...["-threads", "1", "-f", demuxer, ...seek],
+    ...["-max_pixels", String(MOST_PIXELS), "-threads", "1", "-f", demuxer, ...seek],
     ...["-i", `subfile,,start,0,end,${bytes},,:${path}`],
   ];
 }
@@ -83,7 +85,7 @@ export function clipCommand(
   return [
     ...[...COMMON, ...input(file, "-t", String(LONGEST_CLIP_SECONDS))],
     ...["-map", `0:${facts.stream}`, ...(sound ? ["-map", "0:a:0"] : []), "-sn", "-dn"],
-    ...["-filter_threads", "1", "-vf", boxed(facts, work.resize, work).join(","), "-fps_mode", "vfr"],
+    ...["-filter_threads", "1", "-vf", boxed(facts, work.resize, "bt709").join(","), "-fps_mode", "vfr"],
     ...["-c:v", encoder, ...qualityOf(encoder, work.q), "-threads", "1"],
     ...["-color_primaries", "bt709", "-color_trc", "bt709", "-colorspace", "bt709"],
     ...(sound ? ["-c:a", format === "mp4" ? "aac" : "libopus", "-b:a", "112k", "-ac", "2"] : []),
@@ -108,7 +110,8 @@ export function previewCommand(
   const filters = [
     ...(seconds === undefined && !isDarkToo ? SHINING : []),
     `fps=${PREVIEW_RATE}`,
-    ...boxed(facts, previewSize(work.resize), work),
+    // WebP knows no other.
+    ...boxed(facts, previewSize(work.resize), "bt601"),
   ];
   return [
     ...[...COMMON, ...input(file, ...seek), ...picturesOnly(facts, filters)],
@@ -157,14 +160,15 @@ function scale({ matrix }: VideoFacts, to: { readonly width: number; readonly he
 /** White where nothing is said, as behind pictures. */
 const WHITE = { red: 255, green: 255, blue: 255 };
 
-function boxed(facts: VideoFacts, resize: Work["resize"], { resize: { bg_color } }: Work): readonly string[] {
+function boxed(facts: VideoFacts, resize: Work["resize"], matrix: "bt709" | "bt601"): readonly string[] {
+  const { bg_color } = resize;
   const { scaled, window, placement, output } = planVideo(resize, facts);
   const isCut = window.width < scaled.width || window.height < scaled.height;
   const isPadded = placement.width < output.width || placement.height < output.height;
   const { red, green, blue } = bg_color === undefined || bg_color === "auto" ? WHITE : bg_color;
   const color = [red, green, blue].map((each) => each.toString(16).padStart(2, "0")).join("");
   return [
-    scale(facts, scaled, "out_color_matrix=bt709:out_range=tv"),
+    scale(facts, scaled, `out_color_matrix=${matrix}:out_range=tv`),
     ...(isCut ? [`crop=${window.width}:${window.height}:${window.left}:${window.top}`] : []),
     "format=yuv420p",
     ...(isPadded

@@ -74,7 +74,7 @@ function parse(text: string): { readonly streams: readonly Stream[]; readonly du
 
 /** Pixels that are not square are made so by the width, as players do, and a film that lies is turned. */
 function upright({ width, height }: { readonly width: number; readonly height: number }, film: Stream) {
-  const [, across = "1", down = "1"] = /^(\d{1,6}):(\d{1,6})$/.exec(String(film.sample_aspect_ratio)) ?? [];
+  const [, across = "1", down = "1"] = /^(\d{1,6}):(\d{1,6})$/.exec(`${film.sample_aspect_ratio}`) ?? [];
   const ratio = Number(across) > 0 && Number(down) > 0 ? Number(across) / Number(down) : 1;
   const square = { width: Math.max(1, Math.round(width * ratio)), height };
   const sides = Array.isArray(film.side_data_list) ? film.side_data_list : [];

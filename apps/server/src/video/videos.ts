@@ -73,6 +73,8 @@ const MOST_WAITING = { quick: 200, slow: 100 } as const;
 /** What was just made is given from here, also where the disk has no room for it. */
 const RECENT = { bytes: 2 * MOST_BYTES, ms: 60_000 } as const;
 const SLOW_FOR_MS = 600_000;
+/** For as long what nobody waits for is waited for. */
+const PATIENT_MS = 3_600_000;
 
 interface Job {
   readonly result: Promise<Uint8Array>;
@@ -164,9 +166,9 @@ export class Videos {
     const begun = this.#jobs.get(key) ?? this.#begin(key, original, { ...made, encoder }, asking);
     const { signal } = asking.patience ?? {};
     const late = new AbortController();
-    const waiting = asking.patience
-      ? rest(SLOW.cpuMs * 10, undefined, { signal })
-      : rest(this.#waitMs, undefined, { signal: late.signal });
+    const waiting = rest(asking.patience ? PATIENT_MS : this.#waitMs, undefined, {
+      signal: signal ? AbortSignal.any([signal, late.signal]) : late.signal,
+    });
     try {
       const bytes = await Promise.race([begun.result, waiting.catch(() => undefined)]);
       signal?.throwIfAborted();
