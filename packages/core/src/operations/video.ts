@@ -4,7 +4,7 @@ import { decimal, flag } from "../codecs/number.ts";
 import { defineOperation } from "../operation.ts";
 
 /** What can be made of a video. */
-export const VIDEO_FORMATS = ["auto", "mp4", "webm", "poster", "preview"] as const;
+const VIDEO_FORMATS = ["auto", "mp4", "webm", "poster", "preview"] as const;
 
 /** Seconds of a video that are delivered: the first ones. */
 export const LONGEST_CLIP_SECONDS = 60;

@@ -3,10 +3,10 @@ import { clamp, type Size } from "./geometry.ts";
 import { type Plan, planResize } from "./plan.ts";
 
 /** 4K, in either direction, as cinemas and televisions count it. */
-export const LARGEST_VIDEO_SIDE = 4_096;
-export const MOST_VIDEO_PIXELS = 4_096 * 2_304;
+const LARGEST_VIDEO_SIDE = 4_096;
+const MOST_VIDEO_PIXELS = 4_096 * 2_304;
 /** Sides that are asked for are no smaller: Cloudimage's are above 100, and those of a video are even. */
-export const SMALLEST_VIDEO_SIDE = 102;
+const SMALLEST_VIDEO_SIDE = 102;
 
 /** Whether a video of this size is one that is read. */
 export function isVideoSize({ width, height }: Size): boolean {
