@@ -96,16 +96,20 @@ export function buildDeliveryUrl(
   { version, v7 = true }: DeliveryUrlOptions = {},
 ): string {
   const named = repairScheme(withoutLeadingSlashes(original));
+  // Beside a picture these would be the origin's.
+  const { video: _, ...picture } = transformation;
   const isPlain =
     PLAIN.test(named) && !DOTS.test(named) && !beginsWithEncodedUrl(named) && !/^v7\//.test(named);
   const query = [
     isPlain ? "" : "ci_url_encoded=1",
-    writeTransformation(transformation),
+    writeTransformation(isVideoPath(withoutQuery(named)) ? transformation : picture),
     version ? `vh=${percentEncode(version)}` : "",
   ].filter((part) => part !== "");
   const path = `${v7 ? "/v7" : ""}/${isPlain ? named : percentEncode(named)}`;
   return `${endpoint.replace(/\/+$/, "")}${path}${query.length > 0 ? `?${query.join("&")}` : ""}`;
 }
+
+const withoutQuery = (original: string) => original.replace(/[?#].*$/s, "");
 
 /** A path that every client sends as it is: no query, no fragment, nothing that needs an escape. */
 const PLAIN = /^(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/]|%[0-9A-Fa-f]{2})*$/;

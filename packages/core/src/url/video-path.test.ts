@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseDeliveryUrl } from "./delivery-url.ts";
+import { buildDeliveryUrl, parseDeliveryUrl } from "./delivery-url.ts";
 
 test("format, t and mute are read beside the path of a video alone", () => {
   const video = parseDeliveryUrl("/v7/site.example/a.mp4?format=webm&t=3&mute=1&w=400&x1=2");
@@ -17,6 +17,14 @@ test.each(["a.MOV", "a.webm", "a.m4v", "a.mkv"])("%s is the path of a video", (p
   expect(parseDeliveryUrl(`/v7/site.example/${path}?format=poster`)?.transformation).toEqual({
     video: { format: "poster" },
   });
+});
+
+test("what is made of a video is written beside the path of one alone", () => {
+  const wish = { video: { format: "poster", t: 2 }, resize: { w: 90 } } as const;
+  expect(buildDeliveryUrl("", "_a_/b.mp4", wish)).toBe("/v7/_a_/b.mp4?w=90&format=poster&t=2");
+  expect(buildDeliveryUrl("", "_a_/b.jpg", wish)).toBe("/v7/_a_/b.jpg?w=90");
+  const own = buildDeliveryUrl("", "https://site.example/b.mp4?size=l", wish);
+  expect(parseDeliveryUrl(own)).toMatchObject({ transformation: wish, originQuery: "size=l" });
 });
 
 test("a query that is part of the original stays the origin's", () => {

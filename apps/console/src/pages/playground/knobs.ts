@@ -101,6 +101,13 @@ export const SECTIONS: readonly Section[] = sections();
 /** Names of all parameters, in the order in which they are applied and written. */
 export const NAMES: readonly string[] = ALL.map(({ knob }) => knob.name);
 
+/** Whether a parameter is read beside the path of a video alone. */
+export const isOfVideos = (name: string): boolean => OF_VIDEOS.has(name);
+
+const OF_VIDEOS: ReadonlySet<string> = new Set(
+  ALL.flatMap(({ knob, operation }) => (operation === "video" ? [knob.name] : [])),
+);
+
 export const knobOf = (name: string): Knob | undefined => BY_NAME.get(name);
 
 /** The text in its one spelling; undefined for what cannot be read. */
