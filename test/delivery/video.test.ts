@@ -8,6 +8,7 @@ import { ask, type Reply } from "../support/ask.ts";
 import { demoOf } from "../support/demo.ts";
 import { type Freshet, startFreshet } from "../support/freshet.ts";
 import { type Origin, shadeOf, startOrigin } from "../support/origin.ts";
+import { full } from "../support/size.ts";
 import { drawFilm, lookAt, missingFfmpeg, pictureOf } from "../support/video.ts";
 
 const missing = missingFfmpeg();
@@ -207,6 +208,28 @@ describe.skipIf(missing.length > 0)("a video", () => {
   ])("%s is refused with %i", async (target, status, code) => {
     const reply = await getDone(target);
     expect([reply.status, reply.headers.get("freshet-error")]).toEqual([status, code]);
+  });
+
+  test("that is damaged anywhere is shown or refused, and breaks nothing", async () => {
+    const film = (await get("/film.mp4")).bytes;
+    const damaged = Array.from({ length: full ? 100 : 9 }, (_, turn) => {
+      const bytes = Buffer.from(film);
+      // Most of it where the headers are: at the end, as this film was written.
+      for (let hit = 1; hit <= 12; hit += 1) {
+        const back = (hit * 977 + turn * 7_919) % (hit % 3 === 0 ? bytes.length - 40 : 3_000);
+        bytes[bytes.length - 1 - back] = (hit * 31 + turn * 17) % 256;
+      }
+      return bytes;
+    });
+    const statuses = new Set<number>();
+    for (const [turn, bytes] of damaged.entries()) {
+      origin.put(`/damaged-${turn}.mp4`, bytes, { "content-type": "video/mp4" });
+      const query = ["format=poster", "w=120", "format=preview&w=120"][turn % 3];
+      statuses.add((await getDone(`/damaged-${turn}.mp4?${query}`)).status);
+    }
+    expect([...statuses].filter((status) => ![200, 413, 415].includes(status))).toEqual([]);
+    expect(freshet.logs()).not.toContain("delivery failed");
+    expect((await get("/red.mp4?format=poster")).status).toBe(200);
   });
 });
 
