@@ -1,4 +1,5 @@
 import { hash } from "node:crypto";
+import { isProxied } from "@freshet/core";
 import { isRenderError } from "@freshet/core/resize";
 import type { Answer, Answers } from "../cache/answers.ts";
 import type { Coverage } from "../cache/coverage.ts";
@@ -10,6 +11,7 @@ import type { Made, Variants } from "../cache/variants.ts";
 import { frontOf, Kept } from "../cache/wire.ts";
 import { ServerError } from "../errors.ts";
 import type { Standing } from "../instances/admission.ts";
+import type { Progress, Videos } from "../video/videos.ts";
 import { acceptClass } from "./accept.ts";
 import { FIRST_LIFE, heldOf, isLastWord, type Two, twoOf } from "./better.ts";
 import {
@@ -31,6 +33,7 @@ import { aboutOf, infoHeader, infoText } from "./info.ts";
 import { lifetimeOf } from "./lifetime.ts";
 import type { Listing } from "./listing.ts";
 import { isLeftAsItIs, minifiedBytes } from "./minified.ts";
+import { progressText, secondsLeft, seeVideo } from "./moving.ts";
 import { createNodeHeaders, type NodeHeaders } from "./node-headers.ts";
 import type { DeliveryRequest } from "./request.ts";
 import { sandboxHeaders } from "./sandbox.ts";
@@ -80,6 +83,8 @@ export interface DeliveryParts {
   readonly variants: Variants;
   readonly answers: Answers;
   readonly coverage: Coverage;
+  /** Absent: of videos nothing is made. */
+  readonly videos?: Videos;
   /** Absent: the first answer is the last. */
   readonly improvements?: Pick<Improvements, "of" | "bytesOf">;
   /** What is said to the nodes in front; absent: what Varnish and nginx read. */
@@ -173,19 +178,27 @@ export class Delivery {
     for (let tries = 1; ; tries += 1) {
       const { version } = request.url;
       const how = { isPatient: wish.patience !== undefined, wanted: wantedOf(request) };
-      const sources = await currentOfAll(this.#parts.originals, request.sources, version, standing, how);
-      const common = { stamp: sources.stamp, ...this.#stalenessOf(sources) };
+      const current = await currentOfAll(this.#parts.originals, request.sources, version, standing, how);
+      const common = { stamp: current.stamp, ...this.#stalenessOf(current) };
+      const isFilm = current.video !== undefined && !isProxied(request.url.transformation);
+      const given = isFilm ? await this.#see(request, current, wish, memoryKey) : current;
+      if (given && "answer" in given) return { ...given, ...common };
+      if (!given) {
+        await this.#leadBack(tries, request, current);
+        continue;
+      }
+      const sources: Sources = given;
       let choice = choose(request, wish, sources);
       const info = await this.#infoOf(request, sources, choice, wish);
       if (info?.text) {
-        const { answer, keep } = this.#answer(request, sources, choice, info.text, {});
+        const { answer, keep } = this.#answer(request, current, choice, info.text, {});
         if (keep) this.#parts.answers.set(memoryKey, answer);
         return { answer, ...common, from: info.from };
       }
-      const two = await this.#twoOf(request, choice);
+      const two = sources.poster ? undefined : await this.#twoOf(request, choice);
       const held = heldOf(wish.ifNoneMatch, choice, two);
       if (held) {
-        const { answer } = this.#answer(request, sources, held, NOTHING, {
+        const { answer } = this.#answer(request, current, held, NOTHING, {
           info: info?.header?.(held),
           first: held === choice ? this.#firstOf(two, wish) : undefined,
         });
@@ -200,7 +213,7 @@ export class Delivery {
         // Of many who waited for the same, the first has finished it.
         const finished = standing === "current" ? this.hit(request, memoryKey, wish)?.answer : undefined;
         if (finished?.etag === etagOf(choice)) return { answer: finished, ...common, from: found.from };
-        const answer = this.#answer(request, sources, choice, found.bytes, {
+        const answer = this.#answer(request, current, choice, found.bytes, {
           info: info?.header?.(choice),
           first: better ? undefined : this.#firstOf(two, wish),
         });
@@ -209,10 +222,42 @@ export class Delivery {
         if (isKept && MADE.has(choice.kind)) this.#heads.set(memoryKey, answer.answer, choice.key);
         return { answer: answer.answer, ...common, from: found.from };
       }
-      if (tries === MOST_TRIES) throw new ServerError("ORIGIN_BROKEN");
-      // Bytes were evicted: their origin is asked again, and the record follows what it gives now.
-      await this.#refill(request, sources);
+      await this.#leadBack(tries, request, current);
     }
+  }
+
+  /** What a video leads to: an answer, a picture that stands for it, or undefined where its bytes are gone. */
+  async #see(request: DeliveryRequest, found: Sources, wish: Wish, memoryKey: string) {
+    const seen = await seeVideo({ ...this.#parts, videos: this.#parts.videos }, request, found, wish);
+    if (seen.kind === "gone") return undefined;
+    if (seen.kind === "picture") return seen.sources;
+    if (seen.kind === "working") {
+      return { answer: this.#working(request, found, seen.progress), from: "rendered" as const };
+    }
+    const { film, bytes, file, from, ignored } = seen;
+    const { answer, keep } = this.#answer(request, found, film, bytes, { ignored });
+    if (file) return { answer: { ...answer, file }, from };
+    if (keep && bytes.length > 0) this.#parts.answers.set(memoryKey, answer);
+    return { answer, from };
+  }
+
+  /** Kept by nobody: the same URL gives what it tells of. */
+  #working({ project }: DeliveryRequest, { digests }: Sources, progress: Progress): Answer {
+    const nobody = { cacheControl: "no-store", cdnCacheControl: "no-store" };
+    const contentType = "application/json";
+    const head = [
+      ...["Content-Type", contentType, "Retry-After", String(secondsLeft(progress))],
+      ...this.#nodes.lifetime(nobody, false),
+      ...OPEN_HEADERS,
+    ];
+    const body = progressText(progress);
+    return { head, etag: "", body, contentType, status: 202, ranges: false, project, digests, generation: 0 };
+  }
+
+  /** Bytes were evicted: their origin is asked again, and the record follows what it gives now. */
+  async #leadBack(tries: number, request: DeliveryRequest, found: Sources): Promise<void> {
+    if (tries === MOST_TRIES) throw new ServerError("ORIGIN_BROKEN");
+    await this.#refill(request, found);
   }
 
   #stalenessOf({ expired }: Sources): Pick<Delivered, "staleFor"> {
@@ -243,8 +288,8 @@ export class Delivery {
     const { size, digests } = sources;
     const { patience, turn, onRender } = wish;
     const [digest] = digests;
-    const { originals, variants } = this.#parts;
-    const bytesOf = (wanted: string) => originals.bytesOf(wanted);
+    const { variants } = this.#parts;
+    const bytesOf = this.#reading(sources);
     if (choice.kind === "variant") {
       const told = onRender && ((made: Made) => onRender(renderingOf(choice, made, size)));
       return variants.get(choice.key, choice.request, bytesOf, { patience, turn, told });
@@ -258,8 +303,14 @@ export class Delivery {
       if (text && isLeftAsItIs(text.bytes)) return text;
       return encodedBytes(variants, choice, { digest, bytesOf, patience, turn }, size, text?.bytes);
     }
-    const bytes = await originals.bytesOf(digest);
+    const bytes = await bytesOf(digest);
     return bytes && { bytes, from: "original" as const };
+  }
+
+  /** A poster stands for its video under a name of its own. */
+  #reading({ digests: [digest], poster }: Sources) {
+    return (wanted: string) =>
+      poster && wanted === digest ? poster.bytes() : this.#parts.originals.bytesOf(wanted);
   }
 
   /** Undefined where the first answer is the last. */
@@ -281,15 +332,12 @@ export class Delivery {
   }
 
   /** What `ci_info` asks for. Where the original's bytes are gone, they are brought back. */
-  async #infoOf(
-    request: DeliveryRequest,
-    { digests: [digest], facts }: Sources,
-    choice: Choice,
-    { patience, turn }: Wish,
-  ) {
+  async #infoOf(request: DeliveryRequest, sources: Sources, choice: Choice, { patience, turn }: Wish) {
+    const { facts } = sources;
     if (request.info === undefined || !facts) return undefined;
     const { originals, variants } = this.#parts;
-    const bytesOf = (wanted: string) => originals.bytesOf(wanted);
+    const [digest] = sources.digests;
+    const bytesOf = this.#reading(sources);
     const look = () => aboutOf(variants, { digest, facts, bytesOf, patience, turn });
     let found = await look();
     if (!found) {
@@ -317,8 +365,16 @@ export class Delivery {
     current: Sources,
     choice: Choice,
     body: Uint8Array,
-    /** `first`: a better answer may follow. */
-    { info, first }: { readonly info?: string | undefined; readonly first?: Improvement | undefined },
+    /** `first`: a better answer may follow. `ignored`: what was asked for in vain. */
+    {
+      info,
+      first,
+      ignored = [],
+    }: {
+      readonly info?: string | undefined;
+      readonly first?: Improvement | undefined;
+      readonly ignored?: readonly string[];
+    },
   ) {
     const identities = request.sources.map(({ identity }) => identity);
     // An answer that an invalidation overtook belongs to the generation before it.
@@ -337,10 +393,11 @@ export class Delivery {
       request.project.cache,
     );
     const isListed = this.#parts.listing?.has(request, tags.tags) ?? true;
-    const isText = request.info === "json";
-    const format = formatOf(choice, body);
+    const isFilm = choice.kind === "film";
+    const isText = request.info === "json" && !isFilm;
+    const format = isFilm ? choice.format : formatOf(choice, body);
     // Without a body nobody knows which of two formats it is, and a 304 need not say.
-    const contentType = isText ? "application/json" : mediaTypeOf(choice, format);
+    const contentType = isText ? "application/json" : mediaTypeOf(choice, formatOf(choice, body));
     const etag = isText ? `"${hash("sha256", body).slice(0, 40)}"` : etagOf(choice);
     const head = [
       ...(contentType === undefined ? [] : ["Content-Type", contentType]),
@@ -350,11 +407,11 @@ export class Delivery {
       ...varyHeaders(request, choice),
       ...(choice.kind === "encoded" ? ["Content-Encoding", choice.encoding] : []),
       ...sandboxHeaders(contentType),
-      ...(request.download ? downloadHeaders(request.original.name, format) : []),
+      ...(request.download ? downloadHeaders(request.original.name, formatOf(choice, body)) : []),
       ...(info === undefined ? [] : ["Freshet-Info", info]),
       ...OPEN_HEADERS,
       ...this.#nodes.tags(tags),
-      ...remarkHeaders(request),
+      ...remarkHeaders(request, ignored),
     ];
     const answer: Answer = {
       head,
@@ -362,8 +419,8 @@ export class Delivery {
       body,
       contentType: contentType ?? "",
       ...(format === undefined || isText ? {} : { picture: { format, originalBytes: current.size } }),
-      ranges: IN_PARTS.has(choice.kind) && !isText,
-      ...("mediaType" in choice && { said: current.mediaType ?? "" }),
+      ranges: (IN_PARTS.has(choice.kind) || isFilm) && !isText,
+      ...("mediaType" in choice && !isFilm && { said: current.mediaType ?? "" }),
       project: request.project,
       digests: current.digests,
       generation,
@@ -414,9 +471,9 @@ function varyHeaders({ project, hints }: DeliveryRequest, choice: Choice): reado
 }
 
 /** What of the query was not understood, for whoever looks: names only, so that no text of the caller becomes a header. */
-function remarkHeaders(request: DeliveryRequest): readonly string[] {
-  const names = request.url.remarks
-    .map((remark) => remark.parameter)
-    .filter((name) => /^[\w.-]{1,40}$/.test(name));
+function remarkHeaders(request: DeliveryRequest, ignored: readonly string[]): readonly string[] {
+  const names = [...request.url.remarks.map((remark) => remark.parameter), ...ignored].filter((name) =>
+    /^[\w.-]{1,40}$/.test(name),
+  );
   return names.length > 0 ? ["Freshet-Remarks", [...new Set(names)].slice(0, 20).join(", ")] : [];
 }

@@ -9,7 +9,7 @@ import { FIRST_RULES, FURTHER_RULES, type Mutation } from "./mutations.ts";
 
 const SOURCES = join(import.meta.dirname, "../..");
 const MODULES = join(SOURCES, "../../../node_modules");
-const FOLDERS = ["cache", "cells", "delivery", "projects", "s3", "secrets", "sources", "svg"];
+const FOLDERS = ["cache", "cells", "delivery", "projects", "s3", "secrets", "sources", "svg", "video"];
 const MOST_RUNS = 10_000;
 const PATIENCE_MS = 300_000;
 
