@@ -11,7 +11,8 @@ import { type Origin, startOrigin } from "../support/origin.ts";
 
 const KEY = "client_0123456789abcdef";
 const CSS = "/* of the site */\nbody { color: red; }\n";
-const MOST_BYTES = 3_000_000;
+/** More than is kept of what was just fetched. */
+const MOST_BYTES = 34_000_000;
 /** Many times what memory keeps of one answer. */
 const LONG = Buffer.alloc(2_500_000, "0123456789abcdef");
 
@@ -137,6 +138,17 @@ describe("a file that is delivered as it is", () => {
     expect(beyond.status).toBe(416);
     expect(part.head("accept-ranges")).toBe("bytes");
     expect(origin.requests.get("/long.webm")).toBe(1);
+  });
+
+  it("may be longer than anything that memory keeps, and is read once for many", async () => {
+    put("/film.mp4", Buffer.alloc(MOST_BYTES, "freshet"), "video/mp4");
+    const answers = await Promise.all([1, 2, 3].map(() => get("/film.mp4")));
+    expect(answers.map(({ status, bytes }) => [status, bytes.length])).toEqual(
+      answers.map(() => [200, MOST_BYTES]),
+    );
+    const end = await get("/film.mp4", "func=proxy", { headers: { range: "bytes=-7" } });
+    expect([end.status, end.bytes.length]).toEqual([206, 7]);
+    expect(origin.requests.get("/film.mp4")).toBe(1);
   });
 
   it("has no more bytes than an original may have", async () => {

@@ -82,6 +82,7 @@ test("what the entry exports is decided, not found", async () => {
       "isEmptyTransformation",
       "isInvalidationError",
       "isOperationParameter",
+      "isProxied",
       "isVideoPath",
       "layer",
       "layerParameters",

@@ -16,6 +16,13 @@ test("large bytes that somebody holds are read once for all, small ones by each"
   expect(reads).toBe(3);
 });
 
+test("what somebody holds is not read at all", async () => {
+  const lent = new LentBytes();
+  const bytes = new Uint8Array(1_000_000);
+  lent.hold("a", bytes);
+  expect(await lent.get("a", async () => undefined)).toBe(bytes);
+});
+
 test("what was not there, or could not be read, is looked for again", async () => {
   const lent = new LentBytes();
   expect(await lent.get("a", async () => undefined)).toBeUndefined();

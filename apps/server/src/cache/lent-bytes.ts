@@ -20,13 +20,17 @@ export class LentBytes {
     return await reading;
   }
 
+  /** Somebody holds these, such as whoever writes them to the disk, which cannot give them before it has them. */
+  hold(digest: string, bytes: Uint8Array): void {
+    if (bytes.length < WORTH) return;
+    this.#lent.set(digest, new WeakRef(bytes));
+    this.#gone.register(bytes, digest);
+  }
+
   #read(digest: string, read: () => Promise<Uint8Array | undefined>): Promise<Uint8Array | undefined> {
     const reading = read()
       .then((bytes) => {
-        if (bytes && bytes.length >= WORTH) {
-          this.#lent.set(digest, new WeakRef(bytes));
-          this.#gone.register(bytes, digest);
-        }
+        if (bytes) this.hold(digest, bytes);
         return bytes;
       })
       .finally(() => this.#reading.delete(digest));

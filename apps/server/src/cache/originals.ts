@@ -368,7 +368,8 @@ export class Originals {
     const facts = found.facts ?? (await this.#parts.readFacts(bytes));
     const video = facts ? undefined : sniffVideo(bytes);
     this.#recent.set(digest, bytes);
-    // What memory does not hold would be missing until the disk has it.
+    // What is too large for that is there for as long as it is written to the disk, and then on it: a program reads it from there.
+    this.#lent.hold(digest, bytes);
     if (bytes.length > RECENT_BYTES) await this.#tiers.write(digest, bytes, false);
     else this.#tiers.keep(digest, bytes, false);
     const mediaType = readMediaType(found.contentType);

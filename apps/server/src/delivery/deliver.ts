@@ -153,8 +153,8 @@ export class Delivery {
     for (const source of sources) {
       const current = originals.peek(source, place === 0 ? url.version : undefined);
       if (current?.record.outcome.kind !== "bytes") return undefined;
-      const { digest, mediaType = "" } = current.record.outcome;
-      if (digest !== answer.digests[place]) return undefined;
+      if (current.record.outcome.digest !== answer.digests[place]) return undefined;
+      const { mediaType = "" } = current.record.outcome;
       if (place === 0 && answer.said !== undefined && answer.said !== mediaType) return undefined;
       stamp = Math.min(stamp, current.stamp);
       place += 1;

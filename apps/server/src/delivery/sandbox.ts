@@ -10,7 +10,7 @@ const SANDBOX = [
 
 /**
  * For what would be a page of this host when somebody opens it: no script of it runs, and it belongs to no origin. An image, a style sheet
- * or a `fetch` that reads it takes no notice. A PDF is none: viewers run what is in it apart from any site, and refuse to show it in a sandbox.
+ * or a `fetch` that reads it takes no notice. A PDF is none: viewers run what is in it apart from any site, and a sandbox forbids them.
  */
 export function sandboxHeaders(contentType: string | undefined): readonly string[] {
   return contentType !== undefined && DOCUMENT.test(essenceOf(contentType)) ? SANDBOX : [];
