@@ -74,6 +74,8 @@ Text is drawn with the faces of DejaVu that Freshet ships, whatever the host has
 letters. Right-to-left scripts are shaped and ordered. A character that the face has not is shown as an empty box.
 
 In the examples \`_demo_/logo\` is the logo, and so is the project's own watermark.`,
+  video: `These are read where the original's path ends with \`.mp4\`, \`.m4v\`, \`.mov\`, \`.webm\` or \`.mkv\`; elsewhere they are the
+origin's own. What else of this page a poster, a clip and a preview follow, and what it takes, stands in [videos](videos.md).`,
 };
 
 const PAGES: Readonly<Record<string, string>> = {
@@ -118,7 +120,11 @@ function operationsPage(): string {
       `## ${name}`,
       table(["parameter", "what it does", "value", "example"], rows),
       ...(notes === undefined ? [] : [notes]),
-      `<details><summary>Examples</summary>\n\n${table(["query", "original", "size"], examples)}\n\n</details>`,
+      ...(examples.length === 0
+        ? []
+        : [
+            `<details><summary>Examples</summary>\n\n${table(["query", "original", "size"], examples)}\n\n</details>`,
+          ]),
     ].join("\n\n");
   });
   return page(

@@ -32,6 +32,11 @@ export const ERRORS = {
   IMAGE_UNREADABLE: { status: 415, sentence: "The original is not an image that Freshet can read." },
   IMAGE_TOO_LARGE: { status: 413, sentence: "The original is larger than the limits allow." },
   IMAGE_TOO_SLOW: { status: 413, sentence: "The original takes longer to decode than the limits allow." },
+  VIDEO_UNSUPPORTED: {
+    status: 415,
+    sentence:
+      "The original is a video, and this server cannot convert videos. Its operator installs ffmpeg 5.1 or newer; until then only the video itself is delivered.",
+  },
   ORIGINAL_TOO_LARGE: { status: 413, sentence: "The original has more bytes than the limits allow." },
   ORIGIN_BROKEN: { status: 502, sentence: "The origin did not give an image. Try again when it is well." },
   ORIGIN_SLOW: { status: 504, sentence: "The origin took too long. Try again later." },

@@ -20,6 +20,7 @@ import { createObserver } from "./analytics/recorder.ts";
 import { statsRoutes } from "./analytics/routes.ts";
 import { ANALYTICS_FILE } from "./analytics/tables.ts";
 import { Answers } from "./cache/answers.ts";
+import { ByteTiers } from "./cache/byte-tiers.ts";
 import { Coverage } from "./cache/coverage.ts";
 import { DiskStore } from "./cache/disk-store.ts";
 import { FrameShelf } from "./cache/frames.ts";
@@ -91,6 +92,8 @@ import { createS3Client } from "./s3/client.ts";
 import { sealedBoxOf } from "./secrets/sealed-box.ts";
 import { createSources } from "./sources/sources.ts";
 import { createWire } from "./sources/wire.ts";
+import { createTools } from "./video/tools.ts";
+import { Videos } from "./video/videos.ts";
 import { createWarmUp } from "./warmup/warm-up.ts";
 import type { WarmUpTuning } from "./warmup/worker.ts";
 
@@ -219,7 +222,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     maxWaiting: MOST_WAITING_FOR_CELLS,
     keptBytes: FINDER,
   });
-  const sharedTier = config.sharedCache && openSharedTier(config.sharedCache, app, limits.maxOriginalBytes);
+  const sharedTier = config.sharedCache && openSharedTier(config.sharedCache, app, limits);
   const fileOf = (project: string, name: string) =>
     readFile(store.db.$extendTables<ProjectTables>(), project, name);
   const accessLog =
@@ -253,6 +256,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     warming: () => warmUp.waiting(),
     improving: () => improvements.waiting,
     cuttingOut: () => cutouts.waiting,
+    converting: () => videos.waiting,
   });
   const analytics = createAnalytics({
     policy: config.analytics,
@@ -303,6 +307,12 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     onRender: metrics.rendered,
     onLook: metrics.looked,
   });
+  const videos = new Videos({
+    tools: createTools(config.video.ffmpeg),
+    tiers: new ByteTiers(variantDisk, sharedTier?.shelf("variants")),
+    scratch: folder("video"),
+    waitMs: limits.videoWaitMs,
+  });
   const answers = new Answers(limits.memoryBytes);
   const improvements = new Improvements({
     variants,
@@ -329,6 +339,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     originals,
     variants,
     answers,
+    videos,
     improvements,
     cutouts,
     coverage,
@@ -490,6 +501,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
       await feed.stop();
       cells.close();
       finders.close();
+      await videos.stop();
       await source.close();
       await sharedTier?.close();
       await Promise.all([recordDisk, originalDisk, variantDisk].map((disk) => disk.close()));
@@ -515,13 +527,13 @@ const LARGEST_SHARED = 64 * 2 ** 20;
 function openSharedTier(
   { s3, ...settings }: NonNullable<Config["sharedCache"]>,
   app: FastifyInstance,
-  maxOriginalBytes: number,
+  { maxOriginalBytes, maxVideoBytes }: Config["limits"],
 ): SharedTier {
   return new SharedTier({
     ...settings,
     client: createS3Client(s3),
     rendererVersion: RENDERER_VERSION,
-    maxBytes: Math.max(LARGEST_SHARED, maxOriginalBytes),
+    maxBytes: Math.max(LARGEST_SHARED, maxOriginalBytes, maxVideoBytes),
     log: (event, details) => app.log.warn(details, event),
   });
 }

@@ -13,8 +13,17 @@ type Resize = OperationValues["resize"];
  */
 export function effectiveTransformation(transformation: Transformation): Transformation {
   if (isProxied(transformation)) return PROXIED;
-  const { resize, colorize, duotone, pixelate, watermark, encode, ...others } =
-    withoutNeutral(transformation);
+  // What becomes of a video is no part of a picture of it.
+  const {
+    video: _,
+    resize,
+    colorize,
+    duotone,
+    pixelate,
+    watermark,
+    encode,
+    ...others
+  } = withoutNeutral(transformation);
   const trims = others.trim?.trim !== undefined;
   return {
     ...others,

@@ -5,6 +5,7 @@ import { layer, listParameters, type Remark, readTransformation } from "./transf
 import type { ParsedDeliveryUrl } from "./url/delivery-url.ts";
 import { normalizePath } from "./url/percent.ts";
 import { type QueryPair, readQuery } from "./url/query.ts";
+import { pairsFor } from "./url/video-path.ts";
 
 /** Parameters that a project has written down, each as the text of a query. */
 export interface Shortening {
@@ -73,7 +74,7 @@ export function layerParameters(url: ParsedDeliveryUrl, shortening: Shortening):
   const isPreset = (name: string) => Object.hasOwn(shortening.presets, name);
   const read = (layer: LayerName, pairs: readonly QueryPair[], by?: string): Layer => ({
     ...{ layer, by },
-    transformation: readTransformation(pairs).transformation,
+    transformation: readTransformation(pairsFor(url.original, pairs)).transformation,
     ...readControls(pairs, isPreset),
   });
   const rules = shortening.rules.filter(({ match }) => path.includes(match)).toReversed();

@@ -1,4 +1,5 @@
-import { isContentVersion } from "@freshet/core";
+import { writeFile } from "node:fs/promises";
+import { isContentVersion, isVideoPath } from "@freshet/core";
 import type { ImageFacts } from "@freshet/core/resize";
 import { LRUCache } from "lru-cache";
 import { ServerError } from "../errors.ts";
@@ -8,6 +9,7 @@ import type { Original } from "../projects/originals.ts";
 import { readMediaType } from "../sources/media-type.ts";
 import type { Fetched, Inspect, Source } from "../sources/source.ts";
 import { type FetchTimes, timed } from "../sources/times.ts";
+import { sniffVideo } from "../video/sniff.ts";
 import { ByteTiers } from "./byte-tiers.ts";
 import type { Coverage } from "./coverage.ts";
 import type { DiskStore } from "./disk-store.ts";
@@ -262,6 +264,22 @@ export class Originals {
     return recent ?? this.#lent.get(digest, async () => (await this.#tiers.get(digest))?.bytes);
   }
 
+  /** The file that holds the bytes, if the disk has them; it may go at any moment. */
+  locate(digest: string) {
+    return this.#tiers.locate(digest);
+  }
+
+  /** Puts bytes under a path of the caller's, with something behind them; how many they are, or undefined when they were evicted. */
+  async lend(digest: string, path: string): Promise<number | undefined> {
+    const lent = await this.#tiers.lend(digest, path);
+    if (lent !== undefined) return lent;
+    // On their way to the disk.
+    const recent = this.#recent.get(digest);
+    if (!recent) return undefined;
+    await writeFile(path, recent);
+    return recent.length;
+  }
+
   #holds(digest: string): boolean {
     return this.#recent.has(digest) || this.#tiers.holds(digest);
   }
@@ -318,7 +336,7 @@ export class Originals {
       policy: original.policy,
       fresh,
       ...(confirmed ? { validators: confirmed.validators } : {}),
-      ...(inspect && { inspect: sparing(inspect, wanted) }),
+      ...(inspect && { inspect: sparing(inspectFor(original, inspect), wanted) }),
       mayBeEmpty: () => wanted() === "file",
     };
     // A cache of the origin's may go by the version in the URL alone, whatever the headers of a request ask for.
@@ -348,12 +366,18 @@ export class Originals {
     const { bytes } = found;
     const digest = found.digest ?? (await digestOf(bytes));
     const facts = found.facts ?? (await this.#parts.readFacts(bytes));
+    const video = facts ? undefined : sniffVideo(bytes);
     this.#recent.set(digest, bytes);
-    // What is too large for that is there for as long as it is written to the disk.
+    // What is too large for that is there for as long as it is written to the disk, and then on it: a program reads it from there.
     this.#lent.hold(digest, bytes);
-    this.#tiers.keep(digest, bytes, false);
+    if (bytes.length > RECENT_BYTES) await this.#tiers.write(digest, bytes, false);
+    else this.#tiers.keep(digest, bytes, false);
     const mediaType = readMediaType(found.contentType);
-    return { kind: "bytes", digest, size: bytes.length, facts, ...(mediaType && { mediaType }) };
+    return {
+      ...{ kind: "bytes", digest, size: bytes.length, facts },
+      ...(video && { video }),
+      ...(mediaType && { mediaType }),
+    };
   }
 
   #learn(record: OriginalRecord, version: string): { record: OriginalRecord; trust: VersionTrust } {
@@ -368,6 +392,12 @@ async function digestOf(bytes: Uint8Array): Promise<string> {
   // No source gives shared memory.
   const whole = bytes as Uint8Array<ArrayBuffer>;
   return Buffer.from(await crypto.subtle.digest("SHA-256", whole)).toString("hex");
+}
+
+/** Where a video may be, one is read to its end like a picture. */
+function inspectFor({ name }: Original, inspect: Inspect): Inspect {
+  if (!isVideoPath(name)) return inspect;
+  return async (beginning) => (sniffVideo(beginning) ? "enough" : inspect(beginning));
 }
 
 /**

@@ -3,9 +3,13 @@ import type { ImageFacts } from "@freshet/core/resize";
 import { LRUCache } from "lru-cache";
 import type { ErrorCode } from "../errors.ts";
 import type { Validators } from "../sources/source.ts";
+import type { Container } from "../video/sniff.ts";
 import type { DiskStore } from "./disk-store.ts";
 
-/** What the origin gave when it was last asked. `facts` is undefined for bytes that are not an image we read. */
+/**
+ * What the origin gave when it was last asked. `facts` is undefined for bytes that are not an image we read; `video` is what holds one, where
+ * they are a video.
+ */
 export type Outcome =
   | {
       readonly kind: "bytes";
@@ -14,6 +18,7 @@ export type Outcome =
       readonly facts: ImageFacts | undefined;
       /** As the origin calls it, in lower case; absent where it says nothing readable. */
       readonly mediaType?: string;
+      readonly video?: Container | undefined;
     }
   | { readonly kind: "error"; readonly code: ErrorCode };
 

@@ -73,6 +73,7 @@ function draft(
       allow: section.origins?.allow ?? [],
       allowPrivate: { ...defaultsOf(PROPERTIES.origins), ...section.origins }.allowPrivate,
       maxBytes: limits.maxOriginalBytes,
+      maxVideoBytes: limits.maxVideoBytes,
       timeoutMs: limits.originTimeoutMs,
     },
     formats: [...new Set(formats)],

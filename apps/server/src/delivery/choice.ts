@@ -56,7 +56,10 @@ interface Variant {
   readonly isBetter?: true;
 }
 
-/** What is to be delivered: a rendered variant, the original's own bytes, what draws in an SVG, or a file that need not be a picture. */
+/**
+ * What is to be delivered: a rendered variant, the original's own bytes, what draws in an SVG, a file that need not be a picture, or a
+ * film.
+ */
 export type Choice =
   | Variant
   | FileChoice
@@ -74,7 +77,18 @@ export type Choice =
       readonly negotiated: false;
       /** What is delivered where the SVG can only be shown as pixels. */
       readonly pixels: Variant;
-    };
+    }
+  | Film;
+
+/** A video as it is, or what was made of one and still moves. */
+export interface Film {
+  readonly kind: "film";
+  readonly key: string;
+  readonly negotiated: boolean;
+  readonly mediaType: string;
+  /** For whoever counts answers by formats. */
+  readonly format: string;
+}
 
 /** Kinds of originals besides pictures: the first that knows the request has its say. */
 const KINDS: readonly ((request: DeliveryRequest, sources: Sources, wish: Wish) => Choice | undefined)[] = [
@@ -174,7 +188,7 @@ export const betterOf = (choice: Variant, key: string): Variant => ({ ...choice,
 const asksForQuality = (encode: Transformation["encode"]) =>
   encode?.q !== undefined || encode?.optipress !== undefined;
 
-const keyOf = (what: string, digest: string) => hash("sha256", `${what}\n${digest}`).slice(0, 40);
+export const keyOf = (what: string, digest: string) => hash("sha256", `${what}\n${digest}`).slice(0, 40);
 
 export const etagOf = (choice: Choice): string => `"${choice.key}"`;
 

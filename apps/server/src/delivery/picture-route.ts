@@ -1,4 +1,4 @@
-import { isProxied } from "@freshet/core";
+import { isProxied, isVideoPath } from "@freshet/core";
 import type { FastifyInstance } from "fastify";
 import { projectOfRequest } from "../access/plugin.ts";
 import { choice, object, text } from "../admin/schemas.ts";
@@ -75,7 +75,8 @@ function withInfo(read: DeliveryRequest): DeliveryRequest {
 /** The original alone, small enough to be shown. */
 function asOriginal({ hints: _hints, ...read }: DeliveryRequest): DeliveryRequest {
   const resize = { w: LARGEST_LOOK, h: LARGEST_LOOK, func: "bound", org_if_sml: true } as const;
-  const url = { ...read.url, transformation: { resize } };
+  const video = isVideoPath(read.url.original) ? { video: { format: "poster" as const } } : {};
+  const url = { ...read.url, transformation: { ...video, resize } };
   return { ...read, sources: [read.original], images: [], url, info: "header" };
 }
 

@@ -1,9 +1,11 @@
+import { isVideoPath } from "@freshet/core";
 import type { ImageFacts } from "@freshet/core/resize";
 import type { How, Originals } from "../cache/originals.ts";
 import type { VersionTrust } from "../cache/succession.ts";
 import { ServerError } from "../errors.ts";
 import type { Standing } from "../instances/admission.ts";
 import type { Original } from "../projects/originals.ts";
+import type { Container } from "../video/sniff.ts";
 
 /** What all sources of an answer are now, taken together. */
 export interface Sources {
@@ -22,10 +24,14 @@ export interface Sources {
   readonly facts: ImageFacts | undefined;
   /** What its origin calls it. */
   readonly mediaType: string | undefined;
+  /** What holds it, where it is a video. */
+  readonly video?: Container | undefined;
   /** Bytes of the original. */
   readonly size: number;
   /** What each further source is. */
   readonly furtherFacts: readonly ImageFacts[];
+  /** A picture that stands for the original, a video, under the first digest. */
+  readonly poster?: { readonly bytes: () => Promise<Uint8Array | undefined> };
 }
 
 /**
@@ -53,6 +59,8 @@ export async function currentOfAll(
   });
   const [bytes, ...others] = outcomes;
   if (!bytes) throw new ServerError("IMAGE_UNREADABLE");
+  // Many a name says nothing; a video is one only where its name says so too, so that parameters of videos are never an origin's.
+  const video = bytes.video !== undefined && isVideoPath(original.name) ? bytes.video : undefined;
   const furtherFacts = others.map(({ facts }) => {
     if (!facts) throw new ServerError("IMAGE_UNREADABLE", "The watermark cannot be read as an image.");
     return facts;
@@ -75,6 +83,7 @@ export async function currentOfAll(
     digests: [bytes.digest, ...others.map(({ digest }) => digest)],
     facts: bytes.facts,
     mediaType: bytes.mediaType,
+    ...(video && { video }),
     size: bytes.size,
     furtherFacts,
   };

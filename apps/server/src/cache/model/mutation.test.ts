@@ -20,6 +20,7 @@ const FOLDERS = [
   "secrets",
   "sources",
   "svg",
+  "video",
 ];
 const MOST_RUNS = 10_000;
 const PATIENCE_MS = 300_000;
