@@ -78,9 +78,9 @@ async function show(operation: string, example: Example, place: number): Promise
   return { example, operation, bytes: rendered.bytes, file, pages: rendered.pages };
 }
 
-/** Every parameter is shown where its operation is, under its own name or an alias. */
+/** Every parameter of pictures is shown where its operation is, under its own name or an alias. */
 function missingExamples(): readonly string[] {
-  return OPERATIONS.flatMap(({ name, parameters }) => {
+  return OPERATIONS.filter(({ name }) => name !== "video").flatMap(({ name, parameters }) => {
     const used = new Set(examplesOf(name).flatMap(({ query }) => readQuery(query).map((pair) => pair.name)));
     return (
       Object.entries<{ readonly aliases: readonly string[] }>(parameters)

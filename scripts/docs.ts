@@ -38,7 +38,10 @@ ratio of that box, without any it cuts and does not scale. \`func=facehide\` kee
 usual, so that a close-up is *not* hidden by \`facehide\`: \`pixelate_faces\` does.
 
 What finds faces are optional packages, \`@tensorflow/tfjs-core\` and \`@tensorflow/tfjs-backend-wasm\`. Without them every picture is answered as one of nobody,
-and each wish above but \`gravity=auto\` is remarked.`,
+and each wish above but \`gravity=auto\` is remarked.
+
+\`func=proxy\` delivers any file with its own bytes: style sheets, scripts, fonts, audio, PDF, pictures. Nothing else may be asked for beside it.
+[Files](urls.md#files) says more.`,
   faces: `Both are done where a face lies in the finished picture, after the filters and before the watermarks, whatever was cut, turned, tilted or padded
 before; squares first. A box is grown by a quarter of itself on each side. Nobody can be found everywhere: a face that is turned away, covered, or smaller than 2 % of the
 shorter side of its original may be missed, so what must not be shown has to be looked at. Of an animation every frame is covered where the
@@ -71,6 +74,8 @@ Text is drawn with the faces of DejaVu that Freshet ships, whatever the host has
 letters. Right-to-left scripts are shaped and ordered. A character that the face has not is shown as an empty box.
 
 In the examples \`_demo_/logo\` is the logo, and so is the project's own watermark.`,
+  video: `These are read where the original's path ends with \`.mp4\`, \`.m4v\`, \`.mov\`, \`.webm\` or \`.mkv\`; elsewhere they are the
+origin's own. What else of this page a poster, a clip and a preview follow, and what it takes, stands in [videos](videos.md).`,
 };
 
 const PAGES: Readonly<Record<string, string>> = {
@@ -115,7 +120,11 @@ function operationsPage(): string {
       `## ${name}`,
       table(["parameter", "what it does", "value", "example"], rows),
       ...(notes === undefined ? [] : [notes]),
-      `<details><summary>Examples</summary>\n\n${table(["query", "original", "size"], examples)}\n\n</details>`,
+      ...(examples.length === 0
+        ? []
+        : [
+            `<details><summary>Examples</summary>\n\n${table(["query", "original", "size"], examples)}\n\n</details>`,
+          ]),
     ].join("\n\n");
   });
   return page(
@@ -160,6 +169,7 @@ ${code(...CONTROL_PARAMETERS)}. They are never sent to an origin.
 * \`ci_info=json\`: JSON instead of the image: of the original its version, format, bytes, width, height, pages, orientation, alpha, the colour
   that covers most, a ThumbHash (base64) and a BlurHash; the formats that may be delivered and the canonical transformation in effect; and the parameters
   that were not followed. Any other value than \`0\`: the image, and the same in the header \`Freshet-Info\`. The rules of the image hold for both.
+* \`force_download\`: browsers save the answer, under the last part of the original's path; \`0\` is no. It may stand in presets, rules and defaults.
 * \`p\`: name of a preset of the project. \`ci_cache\`: seconds that browsers and nodes may keep the answer.
 * \`ci_sign\`, \`ci_seal\`, \`ci_eqs\`, \`fr_sig\`, \`fr_exp\`: signatures and ends.
 

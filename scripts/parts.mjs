@@ -23,6 +23,7 @@ const PARTS = {
     "phpunit",
   ],
   "the database that most WordPress sites have": ["mariadb-server"],
+  "videos to convert": ["ffmpeg"],
   "a browser": ["chromium", "openssl"],
   "Liquid as Shopify runs it": ["ruby", "ruby-liquid"],
   "proof that bytes are on disk": ["strace"],

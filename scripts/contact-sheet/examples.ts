@@ -256,6 +256,8 @@ const ROWS: { readonly [Name in OperationName]: readonly Row[] } = {
     ["portrait", "w=120&force_format=original", "120x150"],
     ["logo", "w=160&force_format=jpeg", "160x173"],
   ],
+  // Its examples are films, which no sheet shows.
+  video: [],
 };
 
 /** What the reference shows of an operation. */

@@ -55,6 +55,14 @@ it("one that it has not is missing, and the answer says how many there are", asy
   expect(headers.get("freshet-reason")).toBe("The document has 2 pages, and doc_page asks for page 3.");
 });
 
+it("is the file itself where that is asked for", async () => {
+  const { headers, bytes } = await get("book.pdf?func=proxy");
+  expect([headers.get("content-type"), bytes.subarray(0, 5).toString()]).toEqual([
+    "application/pdf",
+    "%PDF-",
+  ]);
+});
+
 it("is described with its pages", async () => {
   const { original } = JSON.parse((await get("book.pdf?ci_info=json")).bytes.toString());
   expect(original).toMatchObject({ format: "pdf", pages: 2, width: 192, height: 128, alpha: false });

@@ -23,7 +23,7 @@ const grammar: {
     endpoint: string;
     original: string;
     parameters: Record<string, string>;
-    options: { version?: string; v7?: boolean };
+    options: { version?: string; v7?: boolean; download?: boolean };
     url: string;
   }[];
 } = vectorsOf("delivery-urls");
@@ -63,7 +63,7 @@ const CASES: readonly Case[] = [
       template: "{% render 'freshet-url', src: src, parameters: parameters, version: version %}",
       data: {
         src: original,
-        parameters: Object.entries(parameters)
+        parameters: Object.entries({ ...parameters, ...(options.download && { force_download: "1" }) })
           .map(([key, value]) => `${key}=${value}`)
           .join("&"),
         version: options.version,

@@ -47,6 +47,8 @@ export interface Config {
   readonly sections: Readonly<Record<string, ProjectSection>>;
   /** What of the file holds for every project, those of the store too. */
   readonly installation: Pick<ConfigFile, "limits" | "cdn" | "pinned">;
+  /** How videos are converted. */
+  readonly video: NonNullable<ConfigFile["video"]>;
   /** Key of the whole installation; undefined where nobody has one. */
   readonly adminKey: string | undefined;
   /** What the file says of nodes; `drivers` is the same with its secrets read. */
@@ -208,6 +210,7 @@ export async function loadConfig(from: {
     freshAdminKey: madeKey?.isFresh ? madeKey.key : undefined,
     cdn,
     drivers,
+    video: file.video ?? {},
     limits,
     connectors: file.connectors,
     connectorAddresses,

@@ -40,6 +40,11 @@ export const ERRORS = {
     status: 404,
     sentence: "The document has no such page. The answer says how many it has.",
   },
+  VIDEO_UNSUPPORTED: {
+    status: 415,
+    sentence:
+      "The original is a video, and this server cannot convert videos. Its operator installs ffmpeg 5.1 or newer; until then only the video itself is delivered.",
+  },
   ORIGINAL_TOO_LARGE: { status: 413, sentence: "The original has more bytes than the limits allow." },
   ORIGIN_BROKEN: { status: 502, sentence: "The origin did not give an image. Try again when it is well." },
   ORIGIN_SLOW: { status: 504, sentence: "The origin took too long. Try again later." },

@@ -20,6 +20,7 @@ import { createObserver } from "./analytics/recorder.ts";
 import { statsRoutes } from "./analytics/routes.ts";
 import { ANALYTICS_FILE } from "./analytics/tables.ts";
 import { Answers } from "./cache/answers.ts";
+import { ByteTiers } from "./cache/byte-tiers.ts";
 import { Coverage } from "./cache/coverage.ts";
 import { DiskStore } from "./cache/disk-store.ts";
 import { FrameShelf } from "./cache/frames.ts";
@@ -65,6 +66,7 @@ import { createInvalidation } from "./invalidation/invalidation.ts";
 import { nodeRoutes } from "./invalidation/node-routes.ts";
 import { rememberedIn } from "./invalidation/remembered.ts";
 import type { Tuning } from "./invalidation/tuning.ts";
+import { MINIFIER, MINIFIER_MISSING } from "./minify/minify.ts";
 import { type Connections, watchConnections } from "./plugins/connections.ts";
 import { answerError, errorResponses } from "./plugins/errors.ts";
 import { isReserved } from "./plugins/reserved.ts";
@@ -90,6 +92,8 @@ import { createS3Client } from "./s3/client.ts";
 import { sealedBoxOf } from "./secrets/sealed-box.ts";
 import { createSources } from "./sources/sources.ts";
 import { createWire } from "./sources/wire.ts";
+import { createTools } from "./video/tools.ts";
+import { Videos } from "./video/videos.ts";
 import { createWarmUp } from "./warmup/warm-up.ts";
 import type { WarmUpTuning } from "./warmup/worker.ts";
 
@@ -218,7 +222,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     maxWaiting: MOST_WAITING_FOR_CELLS,
     keptBytes: FINDER,
   });
-  const sharedTier = config.sharedCache && openSharedTier(config.sharedCache, app, limits.maxOriginalBytes);
+  const sharedTier = config.sharedCache && openSharedTier(config.sharedCache, app, limits);
   const fileOf = (project: string, name: string) =>
     readFile(store.db.$extendTables<ProjectTables>(), project, name);
   const accessLog =
@@ -252,6 +256,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     warming: () => warmUp.waiting(),
     improving: () => improvements.waiting,
     cuttingOut: () => cutouts.waiting,
+    converting: () => videos.waiting,
   });
   const analytics = createAnalytics({
     policy: config.analytics,
@@ -302,6 +307,12 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     onRender: metrics.rendered,
     onLook: metrics.looked,
   });
+  const videos = new Videos({
+    tools: createTools(config.video.ffmpeg),
+    tiers: new ByteTiers(variantDisk, sharedTier?.shelf("variants")),
+    scratch: folder("video"),
+    waitMs: limits.videoWaitMs,
+  });
   const answers = new Answers(limits.memoryBytes);
   const improvements = new Improvements({
     variants,
@@ -328,6 +339,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     originals,
     variants,
     answers,
+    videos,
     improvements,
     cutouts,
     coverage,
@@ -335,6 +347,8 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     ...seen,
     now,
   });
+  if (MINIFIER === undefined && projects.all.some(({ minify }) => minify))
+    app.log.warn({ code: "MINIFIER_MISSING" }, MINIFIER_MISSING);
   const requests = new DeliveryRequests(projects, now);
   const port = createDeliveryPort({ originals, records, coverage, recent });
   const box = ports.box ?? (await sealedBoxOf(config));
@@ -487,6 +501,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
       await feed.stop();
       cells.close();
       finders.close();
+      await videos.stop();
       await source.close();
       await sharedTier?.close();
       await Promise.all([recordDisk, originalDisk, variantDisk].map((disk) => disk.close()));
@@ -512,13 +527,13 @@ const LARGEST_SHARED = 64 * 2 ** 20;
 function openSharedTier(
   { s3, ...settings }: NonNullable<Config["sharedCache"]>,
   app: FastifyInstance,
-  maxOriginalBytes: number,
+  { maxOriginalBytes, maxVideoBytes }: Config["limits"],
 ): SharedTier {
   return new SharedTier({
     ...settings,
     client: createS3Client(s3),
     rendererVersion: RENDERER_VERSION,
-    maxBytes: Math.max(LARGEST_SHARED, maxOriginalBytes),
+    maxBytes: Math.max(LARGEST_SHARED, maxOriginalBytes, maxVideoBytes),
     log: (event, details) => app.log.warn(details, event),
   });
 }

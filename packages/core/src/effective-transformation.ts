@@ -12,8 +12,18 @@ type Resize = OperationValues["resize"];
  * gives the same pixels as the transformation it is made from; the renderer itself reads nothing else.
  */
 export function effectiveTransformation(transformation: Transformation): Transformation {
-  const { resize, colorize, duotone, pixelate, watermark, encode, ...others } =
-    withoutNeutral(transformation);
+  if (isProxied(transformation)) return PROXIED;
+  // What becomes of a video is no part of a picture of it.
+  const {
+    video: _,
+    resize,
+    colorize,
+    duotone,
+    pixelate,
+    watermark,
+    encode,
+    ...others
+  } = withoutNeutral(transformation);
   const trims = others.trim?.trim !== undefined;
   return {
     ...others,
@@ -26,6 +36,12 @@ export function effectiveTransformation(transformation: Transformation): Transfo
     ...(encode === undefined ? {} : { encode: effectiveEncode(encode) }),
   };
 }
+
+/** What `func=proxy` comes to, whatever stands beside it. */
+export const PROXIED: Transformation = { resize: { func: "proxy" } };
+
+/** Whether a file is asked for as it is, and no picture. */
+export const isProxied = ({ resize }: Transformation): boolean => resize?.func === "proxy";
 
 function withoutNeutral(transformation: Transformation): Transformation {
   const kept = OPERATIONS.flatMap(({ name, parameters }) => {

@@ -33,7 +33,7 @@ export type { Point } from "./codecs/point.ts";
 export type { Radii, Radius } from "./codecs/radii.ts";
 export type { RatioRange } from "./codecs/ratio.ts";
 export type { Duotone, Tint } from "./codecs/tint.ts";
-export { effectiveTransformation } from "./effective-transformation.ts";
+export { effectiveTransformation, isProxied } from "./effective-transformation.ts";
 export type { Form } from "./form.ts";
 export {
   DEVELOPED_FORMATS,
@@ -100,6 +100,7 @@ export {
   type Transformation,
 } from "./operations/index.ts";
 export { LARGEST_SIDE } from "./operations/resize.ts";
+export { LONGEST_CLIP_SECONDS } from "./operations/video.ts";
 export { rewriteCss } from "./rewrite/css.ts";
 export { rewriteHtml } from "./rewrite/html.ts";
 export type { RewriteOptions } from "./rewrite/image-url.ts";
@@ -121,7 +122,13 @@ export {
   type ParsedDeliveryUrl,
   parseDeliveryUrl,
 } from "./url/delivery-url.ts";
-export { acceptedFormats, chooseFormat, type FormatChoice, type FormatQuestion } from "./url/negotiate.ts";
+export {
+  acceptedFormats,
+  chooseFormat,
+  type FormatChoice,
+  type FormatQuestion,
+  namesType,
+} from "./url/negotiate.ts";
 export {
   type AliasPlace,
   bucketName,
@@ -141,6 +148,7 @@ export { CONTROL_PARAMETERS, RESERVED_PARAMETERS } from "./url/reserved.ts";
 export { type SignOptions, sealDeliveryUrl, signDeliveryUrl } from "./url/sign.ts";
 export { srcset } from "./url/srcset.ts";
 export { readV6, type V6Url } from "./url/v6.ts";
+export { isVideoPath } from "./url/video-path.ts";
 export { addVersion, isContentVersion, readVersion, versionOfBytes, versionOfDigest } from "./version.ts";
 export { type HostsOfList, readWarmUpEntry, type WarmUpEntry } from "./warm-up/entry.ts";
 export { readUrlList, textOfList } from "./warm-up/list.ts";

@@ -206,3 +206,42 @@ test("the order of different parameters never matters", () => {
     ),
   );
 });
+
+describe("func=proxy", () => {
+  const remarked = (...args: Parameters<typeof layered>) =>
+    layered(...args).remarks.map(({ parameter }) => parameter);
+  const seal = (parameters: string) => `ci_eqs=${writeSealed(parameters)}`;
+
+  test("leaves nothing of its own layer and weaker ones, and remarks what the caller wrote", () => {
+    const shortening = { defaults: "q=80", rules: [{ match: ".css", parameters: "w=9" }] };
+    expect(textOf("/a.example/b.css?w=400&func=proxy&gray=1", shortening)).toBe("func=proxy");
+    expect(remarked("/a.example/b.css?w=400&func=proxy&gray=1", shortening)).toEqual(["w", "gray"]);
+    expect(layered("/a.example/b.css?func=proxy&w=3", shortening).values).toMatchObject([
+      { name: "func", value: "proxy", overrides: [] },
+    ]);
+  });
+
+  test("is a setting like any other", () => {
+    const rules = [{ match: ".css", parameters: "func=proxy" }];
+    expect(textOf("/a.example/b.css", { rules })).toBe("func=proxy");
+    expect(textOf("/a.example/b.css?func=fit&w=4", { rules })).toBe("w=4&func=fit");
+  });
+
+  test("takes nothing away that a seal or a preset asks of the picture", () => {
+    const presets = { marked: "wat=1", file: "func=proxy" };
+    expect(textOf(`/a.example/b.jpg?func=proxy&${seal("wat=1")}`, {})).toBe("wat=1");
+    expect(remarked(`/a.example/b.jpg?func=proxy&${seal("wat=1")}`, {})).toEqual(["func"]);
+    expect(textOf("/a.example/b.jpg?func=proxy&p=marked&w=5", { presets })).toBe("w=5&wat=1");
+    expect(textOf("/a.example/b.jpg?p=file&w=5", { presets })).toBe("func=proxy");
+    expect(textOf(`/a.example/b.jpg?w=5&${seal("func=proxy")}`, {})).toBe("func=proxy");
+  });
+});
+
+test("force_download is a flag that is layered too", () => {
+  const asks = (target: string, shortening = {}) => layered(target, shortening).download;
+  expect(asks("/a.example/b.pdf?force_download=1")).toBe(true);
+  expect(asks("/a.example/b.pdf?force_download")).toBe(false);
+  expect(asks("/a.example/b.pdf?force_download=0", { defaults: "force_download=1" })).toBe(false);
+  expect(asks("/a.example/b.pdf", { defaults: "force_download=1" })).toBe(true);
+  expect(layered("/a.example/b.pdf?force_download=1", {}).remarks).toEqual([]);
+});

@@ -33,7 +33,7 @@ const urls = read<{
     endpoint: string;
     original: string;
     parameters: Record<string, string>;
-    options: { version?: string; v7?: boolean };
+    options: { version?: string; v7?: boolean; download?: boolean };
     url: string;
   }[];
   parse: { name: string; target: string; expected: Record<string, unknown> | null }[];

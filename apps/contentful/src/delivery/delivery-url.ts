@@ -116,7 +116,7 @@ function sizeOf({ width, height }: AssetFacts, { resize, ...others }: Transforma
   if (width === undefined || height === undefined || others.rotate || others.extract || others.trim)
     return undefined;
   const { w, h, func, org_if_sml: isNeverLarger = false } = resize ?? {};
-  if (w === undefined && h === undefined) return { width, height };
+  if (func === "proxy" || (w === undefined && h === undefined)) return { width, height };
   if (w !== undefined && h !== undefined && func !== "bound" && func !== "boundmin" && !isNeverLarger)
     return { width: w, height: h };
   const factors = [w === undefined ? [] : [w / width], h === undefined ? [] : [h / height]].flat();

@@ -1,4 +1,5 @@
 import type { Cutout } from "../cutouts/cutout.ts";
+import type { FileBody } from "../delivery/file-body.ts";
 import type { Project } from "../projects/project.ts";
 import { textOf } from "./head-text.ts";
 import type { Improvement } from "./improvement.ts";
@@ -11,7 +12,11 @@ export interface Answer {
   readonly head: readonly string[];
   readonly etag: string;
   readonly body: Uint8Array;
+  /** In place of a body; such an answer is not kept in memory. */
+  readonly file?: FileBody;
   readonly contentType: string;
+  /** It is still being made: this says how far it is, and is kept by nobody. */
+  readonly status?: 202;
   /** Whether byte ranges of the body may be asked for. */
   readonly ranges: boolean;
   /** Of a picture: its format, and the bytes that its original has. */
@@ -22,6 +27,8 @@ export interface Answer {
   readonly digests: readonly string[];
   /** The newest invalidation that covered one of them when it was made. */
   readonly generation: number;
+  /** Of a file: what its origin calls it, "" for nothing. It holds only while that is so. */
+  readonly said?: string;
   /** Present where a better answer may follow: this one holds until then. */
   readonly improvement?: Improvement;
   /** Present where the background is still to be removed: this one holds until it is. */

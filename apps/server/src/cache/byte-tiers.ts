@@ -31,6 +31,21 @@ export class ByteTiers {
     return { bytes: found, from: "shared" };
   }
 
+  /** Where the disk has them, if it does. */
+  locate(name: string) {
+    return this.#disk.locate(name);
+  }
+
+  /** `lend` of the disk, which is given first what only the shared tier has. */
+  async lend(name: string, path: string): Promise<number | undefined> {
+    const kept = await this.#disk.lend(name, path);
+    if (kept !== undefined) return kept;
+    const found = await this.#shared?.find(name);
+    if (!found) return undefined;
+    await this.#disk.put(name, found).catch(() => {});
+    return this.#disk.lend(name, path);
+  }
+
   /** What `get` would give, if the disk can give it at once; with room for `front` bytes before it in a buffer of its own. */
   getNow(name: string, front: number): Buffer | undefined {
     const kept = this.#disk.getNow(name, front);

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, open, rename, rm } from "node:fs/promises";
+import { copyFile, link, mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { FOOTER_BYTES, footerOf } from "./disk/footer.ts";
 import { GONE, PUT, USED } from "./disk/frames.ts";
@@ -154,6 +154,31 @@ export class DiskStore {
       await this.#put(name, bytes, size);
     });
     if (this.#log.isWorn(this.#index.size)) void this.#rewrite();
+  }
+
+  /**
+   * Puts the file under a path of the caller's as well, where it stays when it goes from here; how many bytes of it are those under the
+   * name, or undefined when there is none. Behind them is the footer.
+   */
+  async lend(name: string, path: string): Promise<number | undefined> {
+    const own = await this.locate(name);
+    if (!own) return undefined;
+    try {
+      // Another file system, or one without links, has it twice.
+      await link(own.path, path).catch(() => copyFile(own.path, path));
+      return own.bytes;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Where the file is now, and how many of its first bytes are those under the name; it may go at any moment. */
+  async locate(name: string): Promise<{ readonly path: string; readonly bytes: number } | undefined> {
+    const id = this.#index.find(name);
+    if (id !== NONE) this.#use(id);
+    const path = this.#path(name);
+    const size = (await stat(path).catch(() => undefined))?.size ?? 0;
+    return size > FOOTER_BYTES ? { path, bytes: size - FOOTER_BYTES } : undefined;
   }
 
   async delete(name: string): Promise<void> {

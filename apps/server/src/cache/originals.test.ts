@@ -572,7 +572,7 @@ describe("Originals", () => {
       });
     });
     const verdict = () => inspected.at(-1)?.(new Uint8Array());
-    const askAsItIs = () => originals.current(original, undefined, "current", { asItIs: true });
+    const askAsItIs = () => originals.current(original, undefined, "current", { wanted: "picture" });
 
     it("is not read to its end while nobody wants it as it is", async () => {
       const pixels = ask();
@@ -608,6 +608,54 @@ describe("Originals", () => {
       expect((await pixels).record.outcome).toMatchObject({ code: "IMAGE_TOO_LARGE" });
       await answerNext(bytes("v1"));
       expect((await whole).record.outcome).toMatchObject({ digest: digest("v1") });
+    });
+  });
+
+  describe("an original that is no picture", () => {
+    const unreadable: Fetched = { kind: "refused", code: "IMAGE_UNREADABLE", reason: "" };
+    let verdict: () => Promise<unknown> | undefined;
+    beforeEach(async () => {
+      const source: Source = {
+        fetch: (location, request, signal) => {
+          verdict = () => request.inspect?.(new Uint8Array());
+          return origin.source.fetch(location, request, signal);
+        },
+      };
+      originals = new Originals({
+        ...{ source, coverage, records, now: () => time, readFacts: async () => undefined },
+        bytes: await DiskStore.open(join(folder, "files"), 1e6),
+        inspect: async () => unreadable,
+      });
+    });
+    const askFor = (wanted: "picture" | "file") =>
+      originals.current(original, undefined, "current", { wanted });
+    const css = { ...(bytes("a { }") as Extract<Fetched, { kind: "found" }>), contentType: "Text/CSS" };
+
+    it("is read to its end for whoever wants any file, also after it was refused, and then known to all", async () => {
+      const picture = askFor("picture");
+      await settle();
+      expect(await verdict()).toBe(unreadable);
+      await answerNext(unreadable);
+      expect((await picture).record.outcome).toMatchObject({ code: "IMAGE_UNREADABLE" });
+      const file = askFor("file");
+      await settle();
+      expect(await verdict()).toBe("enough");
+      await answerNext(css);
+      const known = { digest: digest("a { }"), mediaType: "text/css", facts: undefined };
+      expect((await file).record.outcome).toMatchObject(known);
+      expect((await askFor("picture")).record.outcome).toMatchObject(known);
+    });
+
+    it("is read to its end again by whoever looks whether it has changed", async () => {
+      const file = askFor("file");
+      await answerNext(css);
+      await file;
+      invalidate(1);
+      const again = originals.reread(original);
+      await settle();
+      expect(await verdict()).toBe("enough");
+      await answerNext(bytes("b { }"));
+      expect((await again)?.outcome).toMatchObject({ digest: digest("b { }") });
     });
   });
 

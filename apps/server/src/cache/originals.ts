@@ -1,19 +1,24 @@
-import { isContentVersion } from "@freshet/core";
+import { writeFile } from "node:fs/promises";
+import { isContentVersion, isVideoPath } from "@freshet/core";
 import type { ImageFacts } from "@freshet/core/resize";
 import { LRUCache } from "lru-cache";
 import { ServerError } from "../errors.ts";
 import type { Standing } from "../instances/admission.ts";
 import { pastSeenVersions } from "../projects/origin-version.ts";
 import type { Original } from "../projects/originals.ts";
+import { readMediaType } from "../sources/media-type.ts";
 import type { Fetched, Inspect, Source } from "../sources/source.ts";
 import { type FetchTimes, timed } from "../sources/times.ts";
+import { sniffVideo } from "../video/sniff.ts";
 import { ByteTiers } from "./byte-tiers.ts";
 import type { Coverage } from "./coverage.ts";
 import type { DiskStore } from "./disk-store.ts";
+import { LentBytes } from "./lent-bytes.ts";
 import { type OriginalRecord, type Outcome, REMEMBERED, type Records } from "./records.ts";
 import type { Shelf } from "./shared/shared-tier.ts";
 import { nextRecord, staleWhile, trustOf, type VersionTrust } from "./succession.ts";
 import { VersionBudget } from "./version-budget.ts";
+import { isFile, isUnread, moreOf, sparing, type Wanted } from "./wanted.ts";
 
 /** Seconds that caches may keep an answer which its origin is being asked about. */
 const REVALIDATING_SECONDS = 1;
@@ -49,15 +54,15 @@ export interface FetchTook {
 export interface How {
   /** Rather the origin's word than what expired at once: nobody waits for it. */
   readonly isPatient?: boolean;
-  /** The bytes may be wanted as they are: an original that is too large to be rendered is read to its end. */
-  readonly asItIs?: boolean;
+  /** What is read to its end; absent is what can be rendered. */
+  readonly wanted?: Wanted;
 }
 
 interface Flight {
   readonly stamp: number;
   readonly order: number;
-  /** Somebody may want the bytes as they are. */
-  asItIs: boolean;
+  /** By whoever of those that wait for it wants most. */
+  wanted: Wanted;
   readonly landed: Promise<void>;
 }
 
@@ -101,6 +106,7 @@ export class Originals {
     // What nobody took in time is not held until somebody looks for it.
     ttlAutopurge: true,
   });
+  readonly #lent = new LentBytes();
   #order = 0;
 
   constructor(parts: OriginalsParts) {
@@ -154,9 +160,9 @@ export class Originals {
     original: Original,
     version: string | undefined,
     standing: Standing = "current",
-    { isPatient = false, asItIs = false }: How = {},
+    { isPatient = false, wanted = "renderable" }: How = {},
   ): Promise<Current> {
-    if (standing === "past lease") return this.#readAnew(original, version);
+    if (standing === "past lease") return this.#readAnew(original, version, wanted);
     const { coverage, records, now } = this.#parts;
     const key = original.recordKey;
     const seen = this.#order;
@@ -169,7 +175,7 @@ export class Originals {
       this.#parts.admit?.(original);
       const floor = coverage.floor(original.identity);
       const known = records.peek(key);
-      const record = known && asItIs && isUnread(known) ? undefined : known;
+      const record = known && isUnread(known, wanted) ? undefined : known;
       const isCovered = record !== undefined && record.stamp < floor;
       if (record && isCovered && landed > 0 && record.stamp >= heard) {
         // An invalidation overtook the flight: its bytes are older, but so is the request of everyone who waited for it.
@@ -195,15 +201,15 @@ export class Originals {
       if (!joined && record && trust !== undefined && !this.#budget.take(key)) {
         return unconfirmed(record, stamp, trust);
       }
-      const flight = joined ?? this.#start(original, false, asItIs);
-      flight.asItIs ||= asItIs;
+      const flight = joined ?? this.#start(original, false, wanted);
+      flight.wanted = moreOf(flight.wanted, wanted);
       asked = flight.order > seen;
       await flight.landed;
     }
     throw new ServerError("ORIGIN_BROKEN");
   }
 
-  async #readAnew(original: Original, version: string | undefined): Promise<Current> {
+  async #readAnew(original: Original, version: string | undefined, wanted: Wanted): Promise<Current> {
     const { coverage, records } = this.#parts;
     const seen = this.#order;
     this.#known.set(original.recordKey, original);
@@ -216,7 +222,7 @@ export class Originals {
       }
       const running = this.#flights.get(original.recordKey);
       // One in flight is waited for, not joined: those who wait then share the next one.
-      const flight = running ?? this.#start(original, true);
+      const flight = running ?? this.#start(original, true, moreOf(wanted, "picture"));
       await flight.landed;
       if (flight.order > seen && (records.peek(original.recordKey)?.order ?? 0) < flight.order) break;
     }
@@ -228,7 +234,8 @@ export class Originals {
     const { records } = this.#parts;
     const known = records.peek(original.recordKey);
     // Read as far as it was before, so that the two can be compared.
-    await this.#start(original, true, !(known && isUnread(known))).landed;
+    const isSpared = known !== undefined && isUnread(known, "picture");
+    await this.#start(original, true, isSpared ? "renderable" : "picture").landed;
     return records.peek(original.recordKey);
   }
 
@@ -253,7 +260,24 @@ export class Originals {
 
   /** Bytes by their digest, from memory, disk or the shared tier; undefined when they were evicted. */
   async bytesOf(digest: string): Promise<Uint8Array | undefined> {
-    return this.#recent.get(digest) ?? (await this.#tiers.get(digest))?.bytes;
+    const recent = this.#recent.get(digest);
+    return recent ?? this.#lent.get(digest, async () => (await this.#tiers.get(digest))?.bytes);
+  }
+
+  /** The file that holds the bytes, if the disk has them; it may go at any moment. */
+  locate(digest: string) {
+    return this.#tiers.locate(digest);
+  }
+
+  /** Puts bytes under a path of the caller's, with something behind them; how many they are, or undefined when they were evicted. */
+  async lend(digest: string, path: string): Promise<number | undefined> {
+    const lent = await this.#tiers.lend(digest, path);
+    if (lent !== undefined) return lent;
+    // On their way to the disk.
+    const recent = this.#recent.get(digest);
+    if (!recent) return undefined;
+    await writeFile(path, recent);
+    return recent.length;
   }
 
   #holds(digest: string): boolean {
@@ -272,8 +296,8 @@ export class Originals {
     return running && running.stamp >= this.#parts.coverage.floor(identity) ? running : undefined;
   }
 
-  #start(original: Original, fresh: boolean, asItIs = true): Flight {
-    const { coverage } = this.#parts;
+  #start(original: Original, fresh: boolean, wanted: Wanted = "picture"): Flight {
+    const { coverage, records } = this.#parts;
     // Read before the origin is asked: an invalidation that arrives from here on is newer than what comes back.
     const stamp = coverage.applied;
     this.#parts.admit?.(original);
@@ -282,8 +306,8 @@ export class Originals {
     const flight: Flight = {
       stamp,
       order,
-      asItIs,
-      landed: this.#fetch(original, fresh, stamp, order, () => flight.asItIs).finally(() => {
+      wanted: isFile(records.peek(original.recordKey)) ? "file" : wanted,
+      landed: this.#fetch(original, fresh, stamp, order, () => flight.wanted).finally(() => {
         if (this.#flights.get(original.recordKey) === flight) this.#flights.delete(original.recordKey);
       }),
     };
@@ -296,7 +320,7 @@ export class Originals {
     caller: boolean,
     stamp: number,
     order: number,
-    asItIs: () => boolean,
+    wanted: () => Wanted,
   ): Promise<void> {
     const { source, coverage, records, inspect, now, onFetch } = this.#parts;
     const floor = coverage.floorOf(original.identity);
@@ -312,7 +336,8 @@ export class Originals {
       policy: original.policy,
       fresh,
       ...(confirmed ? { validators: confirmed.validators } : {}),
-      ...(inspect && { inspect: sparing(inspect, asItIs) }),
+      ...(inspect && { inspect: sparing(inspectFor(original, inspect), wanted) }),
+      mayBeEmpty: () => wanted() === "file",
     };
     // A cache of the origin's may go by the version in the URL alone, whatever the headers of a request ask for.
     const { versionParameter } = original.project.origins ?? {};
@@ -341,9 +366,18 @@ export class Originals {
     const { bytes } = found;
     const digest = found.digest ?? (await digestOf(bytes));
     const facts = found.facts ?? (await this.#parts.readFacts(bytes));
+    const video = facts ? undefined : sniffVideo(bytes);
     this.#recent.set(digest, bytes);
-    this.#tiers.keep(digest, bytes, false);
-    return { kind: "bytes", digest, size: bytes.length, facts };
+    // What is too large for that is there for as long as it is written to the disk, and then on it: a program reads it from there.
+    this.#lent.hold(digest, bytes);
+    if (bytes.length > RECENT_BYTES) await this.#tiers.write(digest, bytes, false);
+    else this.#tiers.keep(digest, bytes, false);
+    const mediaType = readMediaType(found.contentType);
+    return {
+      ...{ kind: "bytes", digest, size: bytes.length, facts },
+      ...(video && { video }),
+      ...(mediaType && { mediaType }),
+    };
   }
 
   #learn(record: OriginalRecord, version: string): { record: OriginalRecord; trust: VersionTrust } {
@@ -360,17 +394,10 @@ async function digestOf(bytes: Uint8Array): Promise<string> {
   return Buffer.from(await crypto.subtle.digest("SHA-256", whole)).toString("hex");
 }
 
-/** An original that is too large to be rendered was not read to its end, because nobody wanted it as it is. */
-const isUnread = ({ outcome }: OriginalRecord) =>
-  outcome.kind === "error" && outcome.code === "IMAGE_TOO_LARGE";
-
-/** Refuses what is too large to be rendered only while nobody wants the bytes as they are. */
-function sparing(inspect: Inspect, asItIs: () => boolean): Inspect {
-  return async (beginning) => {
-    const verdict = await inspect(beginning);
-    const isTooLarge = typeof verdict === "object" && "kind" in verdict && verdict.code === "IMAGE_TOO_LARGE";
-    return isTooLarge && asItIs() ? "enough" : verdict;
-  };
+/** Where a video may be, one is read to its end like a picture. */
+function inspectFor({ name }: Original, inspect: Inspect): Inspect {
+  if (!isVideoPath(name)) return inspect;
+  return async (beginning) => (sniffVideo(beginning) ? "enough" : inspect(beginning));
 }
 
 /**

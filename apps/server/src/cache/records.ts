@@ -3,15 +3,22 @@ import type { ImageFacts } from "@freshet/core/resize";
 import { LRUCache } from "lru-cache";
 import type { ErrorCode } from "../errors.ts";
 import type { Validators } from "../sources/source.ts";
+import type { Container } from "../video/sniff.ts";
 import type { DiskStore } from "./disk-store.ts";
 
-/** What the origin gave when it was last asked. `facts` is undefined for bytes that are not an image we read. */
+/**
+ * What the origin gave when it was last asked. `facts` is undefined for bytes that are not an image we read; `video` is what holds one, where
+ * they are a video.
+ */
 export type Outcome =
   | {
       readonly kind: "bytes";
       readonly digest: string;
       readonly size: number;
       readonly facts: ImageFacts | undefined;
+      /** As the origin calls it, in lower case; absent where it says nothing readable. */
+      readonly mediaType?: string;
+      readonly video?: Container | undefined;
     }
   | { readonly kind: "error"; readonly code: ErrorCode };
 
@@ -153,7 +160,7 @@ function isYounger(one: OriginalRecord, other: OriginalRecord): boolean {
 }
 
 /** Raised by hand whenever facts say more of the same bytes: a record that does not know is worth no more than none. */
-const REVISION = 2;
+const REVISION = 3;
 
 const diskName = (key: string) => hash("sha256", `${REVISION}\n${key}`).slice(0, 40);
 

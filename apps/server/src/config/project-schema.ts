@@ -125,6 +125,12 @@ export const PROJECT_SCHEMA = {
         "AVIF and JPEG that are asked for again and again (three times within a day) are written anew where no visitor waits: the same look in fewer bytes. Until then nodes keep the first answer for at most ten minutes.",
       default: true,
     },
+    minify: {
+      type: "boolean",
+      description:
+        "Style sheets and scripts of up to 2,000,000 bytes that func=proxy delivers are sent without comments and white space; nothing in them is renamed or rewritten. Names with .min., files with a source map and what does not get smaller stay as they are. Needs the optional package @esbuild/<platform>-<processor>, such as @esbuild/linux-x64.",
+      default: false,
+    },
     forwardQuery: {
       type: "boolean",
       description: "Unknown query parameters are sent on to the origin.",

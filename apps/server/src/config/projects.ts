@@ -73,6 +73,7 @@ function draft(
       allow: section.origins?.allow ?? [],
       allowPrivate: { ...defaultsOf(PROPERTIES.origins), ...section.origins }.allowPrivate,
       maxBytes: limits.maxOriginalBytes,
+      maxVideoBytes: limits.maxVideoBytes,
       timeoutMs: limits.originTimeoutMs,
     },
     formats: [...new Set(formats)],
@@ -99,6 +100,7 @@ async function options(
     Project,
     | "gamut"
     | "improve"
+    | "minify"
     | "shortening"
     | "security"
     | "sizes"
@@ -110,7 +112,7 @@ async function options(
     | "placeholderFile"
   >
 > {
-  const { gamut, hints, improve, missing = {}, v7, v6, watermark } = section;
+  const { gamut, hints, improve, minify, missing = {}, v7, v6, watermark } = section;
   const shortening = readShortening(section, place, report);
   const security = await readSecurity(section.security, place, { ...files, report });
   const sizes = readSizes(section.sizes, place, report);
@@ -118,6 +120,7 @@ async function options(
   return {
     ...(gamut === "p3" && { gamut }),
     ...(improve === false && { improve }),
+    ...(minify && { minify }),
     ...(shortening && { shortening }),
     ...(security && { security }),
     ...(sizes && { sizes }),

@@ -185,10 +185,26 @@ export const CONFIG_SCHEMA = {
       properties: {
         maxOriginalBytes: {
           type: "integer",
-          description: "Bytes of one original.",
+          description: "Bytes of one original, and of a file that func=proxy delivers.",
           minimum: 1_024,
           maximum: GIB,
           default: 50_000_000,
+        },
+        maxVideoBytes: {
+          type: "integer",
+          description:
+            "Bytes of one original whose path ends as a video's does. Up to twice as many are held in memory while it is read.",
+          minimum: 1_024,
+          maximum: GIB,
+          default: 100_000_000,
+        },
+        videoWaitMs: {
+          type: "integer",
+          description:
+            "Milliseconds that a request waits for a clip or a preview to be made; then it is answered with 202, and the work goes on.",
+          minimum: 0,
+          maximum: 60_000,
+          default: 5_000,
         },
         originTimeoutMs: {
           type: "integer",
@@ -335,6 +351,21 @@ export const CONFIG_SCHEMA = {
           minimum: 100,
           maximum: 300_000,
           default: 10_000,
+        },
+      },
+    },
+    video: {
+      type: "object",
+      description: "How videos are converted: by ffmpeg, a program of its own that is not part of Freshet.",
+      additionalProperties: false,
+      properties: {
+        ffmpeg: {
+          type: "string",
+          title: "the path of a program",
+          description:
+            "Path of ffmpeg; ffprobe lies beside it. Absent: both are looked for where the system looks for programs.",
+          minLength: 1,
+          maxLength: 2_000,
         },
       },
     },

@@ -1,4 +1,4 @@
-import { acceptedFormats } from "@freshet/core";
+import { acceptedFormats, namesType } from "@freshet/core";
 import { LRUCache } from "lru-cache";
 
 /** Of `Accept` there are hundreds, each browser's always the same: reading one again costs a look-up. */
@@ -12,7 +12,8 @@ export function acceptClass(accept: string | undefined): string {
   if (accept === undefined) return "";
   const known = classes.get(accept);
   if (known !== undefined) return known;
-  const read = acceptedFormats(accept).join(" ");
+  const webm = namesType(accept, "video/webm") ? ["webm"] : [];
+  const read = [...acceptedFormats(accept), ...webm].join(" ");
   if (accept.length <= LONGEST) classes.set(accept, read);
   return read;
 }

@@ -3,6 +3,8 @@ import {
   chooseFormat,
   type InputFormat,
   isEmptyTransformation,
+  isProxied,
+  MEDIA_TYPES,
   type OutputFormat,
   type Transformation,
 } from "@freshet/core";
@@ -10,9 +12,15 @@ import { CUTOUT_MASK, carriesP3, type ImageFacts, sniffFormat } from "@freshet/c
 import type { Patience } from "../cache/patience.ts";
 import type { Turn } from "../cache/turn.ts";
 import { type VariantRequest, variantKey } from "../cache/variants.ts";
+import type { Wanted } from "../cache/wanted.ts";
+import { ServerError } from "../errors.ts";
 import type { Project } from "../projects/project.ts";
 import { SANITISER_VERSION } from "../svg/sanitise.ts";
+import { isDrawing } from "./drawing.ts";
+import { type EncodedChoice, encodedOf, isNoSmaller, withoutMinifying } from "./encoded.ts";
+import { type FileChoice, fileOf } from "./file.ts";
 import { followHints, type Said } from "./hints.ts";
+import { isLeftAsItIs, type MinifiedChoice, minifiedOf } from "./minified.ts";
 import type { DeliveryRequest } from "./request.ts";
 import type { Sources } from "./sources.ts";
 
@@ -48,9 +56,15 @@ interface Variant {
   readonly isBetter?: true;
 }
 
-/** What is to be delivered: a rendered variant, the original's own bytes, or what draws in an SVG. */
+/**
+ * What is to be delivered: a rendered variant, the original's own bytes, what draws in an SVG, a file that need not be a picture, or a
+ * film.
+ */
 export type Choice =
   | Variant
+  | FileChoice
+  | MinifiedChoice
+  | EncodedChoice
   | {
       readonly kind: "original";
       readonly key: string;
@@ -63,16 +77,47 @@ export type Choice =
       readonly negotiated: false;
       /** What is delivered where the SVG can only be shown as pixels. */
       readonly pixels: Variant;
-    };
+    }
+  | Film;
 
-/** Chooses by the transformation in effect and what the client takes. An SVG stays one unless a format is asked for. */
-export function choose(
+/** A video as it is, or what was made of one and still moves. */
+export interface Film {
+  readonly kind: "film";
+  readonly key: string;
+  readonly negotiated: boolean;
+  readonly mediaType: string;
+  /** For whoever counts answers by formats. */
+  readonly format: string;
+}
+
+/** Kinds of originals besides pictures: the first that knows the request has its say. */
+const KINDS: readonly ((request: DeliveryRequest, sources: Sources, wish: Wish) => Choice | undefined)[] = [
+  (request, sources, { hints }) => {
+    const file = minifiedOf(request, sources) ?? fileOf(request, sources);
+    return file && encodedOf(file, hints?.encoding, sources.size);
+  },
+];
+
+/**
+ * Chooses by the transformation in effect and what the client takes. An SVG stays one unless a format is asked for. `mask` is the digest of
+ * what the subject is cut out along; without it a removal that is asked for is left out.
+ * @throws ServerError IMAGE_UNREADABLE for what has to be a picture and is none.
+ */
+export function choose(request: DeliveryRequest, wish: Wish, sources: Sources, mask?: string): Choice {
+  for (const kind of KINDS) {
+    const chosen = kind(request, sources, wish);
+    if (chosen) return chosen;
+  }
+  return choosePicture(request, wish, sources, mask);
+}
+
+function choosePicture(
   request: DeliveryRequest,
   { accept, hints }: Wish,
   { facts, furtherFacts, digests: [digest, ...others] }: Sources,
-  /** Digest of what the subject is cut out along; without it a removal that is asked for is left out. */
-  mask?: string,
+  mask: string | undefined,
 ): Choice {
+  if (!facts) throw new ServerError("IMAGE_UNREADABLE");
   const { images = [] } = request;
   const marks = others.map((each, place) => ({
     digest: each,
@@ -127,10 +172,12 @@ function cutOut(facts: ImageFacts, { encode, resize }: Transformation): ImageFac
   return { ...facts, hasAlpha: true, format: facts.format === "jpeg" && !keepsFormat ? "png" : facts.format };
 }
 
-/** Whether the original's own bytes may be what is delivered; its format and what the client takes have a say as well. */
-export function mayBeUntouched({ sources, url }: Pick<DeliveryRequest, "sources" | "url">): boolean {
+/** How much of the original has to be read, before anybody knows what it is. */
+export function wantedOf({ sources, url }: Pick<DeliveryRequest, "sources" | "url">): Wanted {
+  if (isProxied(url.transformation)) return "file";
   const { encode, ...pixels } = url.transformation;
-  return sources.length === 1 && !asksForQuality(encode) && isEmptyTransformation(pixels);
+  const mayBeUntouched = sources.length === 1 && !asksForQuality(encode) && isEmptyTransformation(pixels);
+  return mayBeUntouched ? "picture" : "renderable";
 }
 
 /** Only what is another picture has another key: most originals are sRGB, and projects share their variants. */
@@ -148,13 +195,28 @@ export const betterOf = (choice: Variant, key: string): Variant => ({ ...choice,
 const asksForQuality = (encode: Transformation["encode"]) =>
   encode?.q !== undefined || encode?.optipress !== undefined;
 
-const keyOf = (what: string, digest: string) => hash("sha256", `${what}\n${digest}`).slice(0, 40);
+export const keyOf = (what: string, digest: string) => hash("sha256", `${what}\n${digest}`).slice(0, 40);
 
 export const etagOf = (choice: Choice): string => `"${choice.key}"`;
 
-/** Format of a body; undefined where only the body could say and there is none. */
+/** `Content-Type` of a body of that format; undefined where only the body could say and there is none. */
+export function mediaTypeOf(choice: Choice, format: InputFormat | undefined): string | undefined {
+  return "mediaType" in choice ? choice.mediaType : format && MEDIA_TYPES[format];
+}
+
+/** Format of a body that is a picture; undefined where only the body could say and there is none. */
 export function formatOf(choice: Choice, body: Uint8Array): InputFormat | undefined {
+  if ("mediaType" in choice) return undefined;
   if (choice.kind === "drawing") return "svg";
   if (choice.kind === "original") return choice.facts.format;
   return choice.request.rival === undefined ? choice.request.format : sniffFormat(body);
+}
+
+/** What is sent where these bytes stand for "better not"; the choice itself where they are what is sent. */
+export function insteadOf(choice: Choice, bytes: Uint8Array): Choice {
+  if (choice.kind === "drawing" && !isDrawing(bytes)) return choice.pixels;
+  if (choice.kind === "encoded" && isLeftAsItIs(bytes)) return withoutMinifying(choice);
+  if (choice.kind === "encoded" && isNoSmaller(bytes)) return choice.of;
+  if (choice.kind === "minified" && isLeftAsItIs(bytes)) return choice.file;
+  return choice;
 }

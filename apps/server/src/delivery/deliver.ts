@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import { MEDIA_TYPES } from "@freshet/core";
+import { isProxied } from "@freshet/core";
 import { CUTOUT_MASK, isRenderError } from "@freshet/core/resize";
 import type { Answer, Answers } from "../cache/answers.ts";
 import type { Coverage } from "../cache/coverage.ts";
@@ -12,6 +12,7 @@ import { frontOf, Kept } from "../cache/wire.ts";
 import type { Cutouts } from "../cutouts/cutouts.ts";
 import { ServerError } from "../errors.ts";
 import type { Standing } from "../instances/admission.ts";
+import type { Progress, Videos } from "../video/videos.ts";
 import { acceptClass } from "./accept.ts";
 import { FIRST_LIFE, heldOf, isLastWord, type Two, twoOf } from "./better.ts";
 import {
@@ -19,18 +20,25 @@ import {
   choose,
   etagOf,
   formatOf,
-  mayBeUntouched,
+  insteadOf,
+  mediaTypeOf,
   type Rendering,
   type Wish,
+  wantedOf,
 } from "./choice.ts";
-import { drawingOf, isDrawing } from "./drawing.ts";
+import { downloadHeaders } from "./download.ts";
+import { drawingOf } from "./drawing.ts";
+import { encodedBytes, isCompressible } from "./encoded.ts";
 import { ACCEPT_CH } from "./hints.ts";
 import { aboutOf, infoHeader, infoText } from "./info.ts";
 import { lifetimeOf } from "./lifetime.ts";
 import type { Listing } from "./listing.ts";
+import { isLeftAsItIs, minifiedBytes } from "./minified.ts";
+import { progressText, secondsLeft, seeVideo } from "./moving.ts";
 import { createNodeHeaders, type NodeHeaders } from "./node-headers.ts";
 import { isLeft, type Removal, removalOf, UNCUT_LIFE } from "./removal.ts";
 import type { DeliveryRequest } from "./request.ts";
+import { sandboxHeaders } from "./sandbox.ts";
 import { currentOfAll, type Sources } from "./sources.ts";
 import { OPEN_HEADERS, tagsOfAnswer } from "./tags.ts";
 
@@ -39,11 +47,10 @@ const MOST_TRIES = 3;
 
 const NOTHING = new Uint8Array(0);
 
-/** Scripts inside an SVG must not run when somebody opens it as a page. */
-const SVG_HEADERS = [
-  "Content-Security-Policy",
-  "default-src 'none'; style-src 'unsafe-inline'; sandbox",
-] as const;
+/** What is kept on the disk under the key of the choice. */
+const MADE: ReadonlySet<Choice["kind"]> = new Set(["variant", "minified", "encoded"]);
+/** Whose bytes may be asked for in parts. */
+const IN_PARTS: ReadonlySet<Choice["kind"]> = new Set(["original", "file", "minified"]);
 
 /** An answer ready to be written, and under which number. */
 export interface Delivered {
@@ -55,6 +62,20 @@ export interface Delivered {
   readonly staleFor?: number;
 }
 
+/** Bytes of a choice, and whence. */
+interface Found {
+  readonly bytes: Uint8Array;
+  readonly from: Exclude<Delivered["from"], "memory" | "unmodified">;
+  /** There was no room for better: the next who asks tries again. */
+  readonly isForNow?: true;
+}
+
+/** What is sent in the end, and whether only for now; without bytes those of the original are gone. */
+interface Settled extends Pick<Found, "isForNow"> {
+  readonly choice: Choice;
+  readonly found: Found | undefined;
+}
+
 /** What of a wish decides whether a finished answer is the one to give. */
 type Asking = Partial<Pick<Wish, "ifNoneMatch" | "patience">>;
 
@@ -64,6 +85,8 @@ export interface DeliveryParts {
   readonly variants: Variants;
   readonly answers: Answers;
   readonly coverage: Coverage;
+  /** Absent: of videos nothing is made. */
+  readonly videos?: Videos;
   /** Absent: the first answer is the last. */
   readonly improvements?: Pick<Improvements, "of" | "bytesOf">;
   /** Absent: no background is removed. */
@@ -136,6 +159,8 @@ export class Delivery {
       const current = originals.peek(source, place === 0 ? url.version : undefined);
       if (current?.record.outcome.kind !== "bytes") return undefined;
       if (current.record.outcome.digest !== answer.digests[place]) return undefined;
+      const { mediaType = "" } = current.record.outcome;
+      if (place === 0 && answer.said !== undefined && answer.said !== mediaType) return undefined;
       stamp = Math.min(stamp, current.stamp);
       place += 1;
     }
@@ -158,24 +183,34 @@ export class Delivery {
   ): Promise<Delivered> {
     for (let tries = 1; ; tries += 1) {
       const { version } = request.url;
-      const how = { isPatient: wish.patience !== undefined, asItIs: mayBeUntouched(request) };
-      const sources = await currentOfAll(this.#parts.originals, request.sources, version, standing, how);
-      const common = { stamp: sources.stamp, ...this.#stalenessOf(sources) };
-      const { digests, facts } = sources;
-      const wanted = { digest: digests[0], facts };
-      const removal = await removalOf(request, wanted, this.#parts.cutouts, wish.patience);
+      const how = { isPatient: wish.patience !== undefined, wanted: wantedOf(request) };
+      const current = await currentOfAll(this.#parts.originals, request.sources, version, standing, how);
+      const common = { stamp: current.stamp, ...this.#stalenessOf(current) };
+      const isFilm = current.video !== undefined && !isProxied(request.url.transformation);
+      const given = isFilm ? await this.#see(request, current, wish, memoryKey) : current;
+      if (given && "answer" in given) return { ...given, ...common };
+      if (!given) {
+        await this.#leadBack(tries, request, current);
+        continue;
+      }
+      const sources: Sources = given;
+      const { digests, facts, poster } = sources;
+      // A poster is no original: nobody keeps what its subject is.
+      const cutouts = poster ? undefined : this.#parts.cutouts;
+      const picture = facts && { digest: digests[0], facts };
+      const removal = picture && (await removalOf(request, picture, cutouts, wish.patience));
       let choice = choose(request, wish, sources, removal?.mask);
       const info = await this.#infoOf(request, sources, choice, wish);
       if (info?.text) {
-        const { answer, keep } = this.#answer(request, sources, choice, info.text, {});
+        const { answer, keep } = this.#answer(request, current, choice, info.text, {});
         if (keep) this.#parts.answers.set(memoryKey, answer);
         return { answer, ...common, from: info.from };
       }
       // What is not the last word is not worth to be improved.
-      const two = removal?.awaits ? undefined : await this.#twoOf(request, choice);
+      const two = poster || removal?.awaits ? undefined : await this.#twoOf(request, choice);
       const held = heldOf(wish.ifNoneMatch, choice, two);
       if (held) {
-        const { answer } = this.#answer(request, sources, held, NOTHING, {
+        const { answer } = this.#answer(request, current, held, NOTHING, {
           info: info?.header?.(held),
           first: held === choice ? this.#firstOf(two, wish) : undefined,
           removal,
@@ -184,28 +219,59 @@ export class Delivery {
       }
       const better = await this.#betterOf(two);
       if (two && better) choice = two.better;
-      let found = better ?? (await this.#bytesOf(choice, sources, wish));
-      if (found && choice.kind === "drawing" && !isDrawing(found.bytes)) {
-        choice = choice.pixels;
-        found = await this.#bytesOf(choice, sources, wish);
-      }
+      const settled: Settled = better ? { choice, found: better } : await this.#settle(choice, sources, wish);
+      const { found } = settled;
+      choice = settled.choice;
       if (found) {
         // Of many who waited for the same, the first has finished it.
         const finished = standing === "current" ? this.hit(request, memoryKey, wish)?.answer : undefined;
         if (finished?.etag === etagOf(choice)) return { answer: finished, ...common, from: found.from };
-        const answer = this.#answer(request, sources, choice, found.bytes, {
+        const answer = this.#answer(request, current, choice, found.bytes, {
           info: info?.header?.(choice),
           first: better ? undefined : this.#firstOf(two, wish),
           removal,
         });
-        if (answer.keep) this.#parts.answers.set(memoryKey, answer.answer);
-        if (answer.keep && choice.kind === "variant") this.#heads.set(memoryKey, answer.answer, choice.key);
+        const isKept = answer.keep && !settled.isForNow;
+        if (isKept) this.#parts.answers.set(memoryKey, answer.answer);
+        if (isKept && MADE.has(choice.kind)) this.#heads.set(memoryKey, answer.answer, choice.key);
         return { answer: answer.answer, ...common, from: found.from };
       }
-      if (tries === MOST_TRIES) throw new ServerError("ORIGIN_BROKEN");
-      // Bytes were evicted: their origin is asked again, and the record follows what it gives now.
-      await this.#refill(request, sources);
+      await this.#leadBack(tries, request, current);
     }
+  }
+
+  /** What a video leads to: an answer, a picture that stands for it, or undefined where its bytes are gone. */
+  async #see(request: DeliveryRequest, found: Sources, wish: Wish, memoryKey: string) {
+    const seen = await seeVideo({ ...this.#parts, videos: this.#parts.videos }, request, found, wish);
+    if (seen.kind === "gone") return undefined;
+    if (seen.kind === "picture") return seen.sources;
+    if (seen.kind === "working") {
+      return { answer: this.#working(request, found, seen.progress), from: "rendered" as const };
+    }
+    const { film, bytes, file, from, ignored } = seen;
+    const { answer, keep } = this.#answer(request, found, film, bytes, { ignored });
+    if (file) return { answer: { ...answer, file }, from };
+    if (keep && bytes.length > 0) this.#parts.answers.set(memoryKey, answer);
+    return { answer, from };
+  }
+
+  /** Kept by nobody: the same URL gives what it tells of. */
+  #working({ project }: DeliveryRequest, { digests }: Sources, progress: Progress): Answer {
+    const nobody = { cacheControl: "no-store", cdnCacheControl: "no-store" };
+    const contentType = "application/json";
+    const head = [
+      ...["Content-Type", contentType, "Retry-After", String(secondsLeft(progress))],
+      ...this.#nodes.lifetime(nobody, false),
+      ...OPEN_HEADERS,
+    ];
+    const body = progressText(progress);
+    return { head, etag: "", body, contentType, status: 202, ranges: false, project, digests, generation: 0 };
+  }
+
+  /** Bytes were evicted: their origin is asked again, and the record follows what it gives now. */
+  async #leadBack(tries: number, request: DeliveryRequest, found: Sources): Promise<void> {
+    if (tries === MOST_TRIES) throw new ServerError("ORIGIN_BROKEN");
+    await this.#refill(request, found);
   }
 
   #stalenessOf({ expired }: Sources): Pick<Delivered, "staleFor"> {
@@ -223,22 +289,47 @@ export class Delivery {
     );
   }
 
-  async #bytesOf(choice: Choice, { digests: [digest], size }: Sources, { patience, turn, onRender }: Wish) {
-    const { originals, variants } = this.#parts;
-    const { cutouts } = this.#parts;
-    const isMask = (wanted: string) =>
-      choice.kind === "variant" &&
-      choice.request.further.some(({ digest, image }) => digest === wanted && image === CUTOUT_MASK);
-    const bytesOf = async (wanted: string) =>
-      isMask(wanted) ? cutouts?.bytesOf(wanted) : originals.bytesOf(wanted);
+  /** The bytes of the choice or, where they say that it is better not made, of what is sent instead. */
+  async #settle(choice: Choice, sources: Sources, wish: Wish): Promise<Settled> {
+    const found = await this.#bytesOf(choice, sources, wish);
+    const instead = found ? insteadOf(choice, found.bytes) : choice;
+    if (!found || instead === choice) return { choice, found };
+    const settled = await this.#settle(instead, sources, wish);
+    return found.isForNow ? { ...settled, isForNow: true } : settled;
+  }
+
+  async #bytesOf(choice: Choice, sources: Sources, wish: Wish): Promise<Found | undefined> {
+    const { size, digests } = sources;
+    const { patience, turn, onRender } = wish;
+    const [digest] = digests;
+    const { variants } = this.#parts;
+    const bytesOf = this.#reading(sources, choice);
     if (choice.kind === "variant") {
       const told = onRender && ((made: Made) => onRender(renderingOf(choice, made, size)));
       return variants.get(choice.key, choice.request, bytesOf, { patience, turn, told });
     }
     if (choice.kind === "drawing")
       return drawingOf(variants, { key: choice.key, digest, bytesOf, patience, turn });
-    const bytes = await originals.bytesOf(digest);
+    if (choice.kind === "minified")
+      return minifiedBytes(variants, choice, { digest, bytesOf, patience, turn });
+    if (choice.kind === "encoded") {
+      const text = choice.of.kind === "minified" ? await this.#bytesOf(choice.of, sources, wish) : undefined;
+      if (text && isLeftAsItIs(text.bytes)) return text;
+      return encodedBytes(variants, choice, { digest, bytesOf, patience, turn }, size, text?.bytes);
+    }
+    const bytes = await bytesOf(digest);
     return bytes && { bytes, from: "original" as const };
+  }
+
+  /** Where bytes are found by their digest: a poster stands for its video under a name of its own, and masks are kept by who made them. */
+  #reading({ digests: [digest], poster }: Sources, choice?: Choice) {
+    const { originals, cutouts } = this.#parts;
+    const further = choice?.kind === "variant" ? choice.request.further : [];
+    const mask = further.find(({ image }) => image === CUTOUT_MASK)?.digest;
+    return async (wanted: string) => {
+      if (poster && wanted === digest) return await poster.bytes();
+      return await (wanted === mask ? cutouts?.bytesOf(wanted) : originals.bytesOf(wanted));
+    };
   }
 
   /** Undefined where the first answer is the last. */
@@ -260,15 +351,12 @@ export class Delivery {
   }
 
   /** What `ci_info` asks for. Where the original's bytes are gone, they are brought back. */
-  async #infoOf(
-    request: DeliveryRequest,
-    { digests: [digest], facts }: Sources,
-    choice: Choice,
-    { patience, turn }: Wish,
-  ) {
-    if (request.info === undefined) return undefined;
+  async #infoOf(request: DeliveryRequest, sources: Sources, choice: Choice, { patience, turn }: Wish) {
+    const { facts } = sources;
+    if (request.info === undefined || !facts) return undefined;
     const { originals, variants } = this.#parts;
-    const bytesOf = (wanted: string) => originals.bytesOf(wanted);
+    const [digest] = sources.digests;
+    const bytesOf = this.#reading(sources);
     const look = () => aboutOf(variants, { digest, facts, bytesOf, patience, turn });
     let found = await look();
     if (!found) {
@@ -296,15 +384,17 @@ export class Delivery {
     current: Sources,
     choice: Choice,
     body: Uint8Array,
-    /** `first`: a better answer may follow. */
+    /** `first`: a better answer may follow. `ignored`: what was asked for in vain. */
     {
       info,
       first,
       removal,
+      ignored = [],
     }: {
       readonly info?: string | undefined;
       readonly first?: Improvement | undefined;
       readonly removal?: Removal | undefined;
+      readonly ignored?: readonly string[];
     },
   ) {
     const awaits = removal?.awaits;
@@ -326,10 +416,11 @@ export class Delivery {
       request.project.cache,
     );
     const isListed = this.#parts.listing?.has(request, tags.tags) ?? true;
-    const isText = request.info === "json";
-    const format = formatOf(choice, body);
+    const isFilm = choice.kind === "film";
+    const isText = request.info === "json" && !isFilm;
+    const format = isFilm ? choice.format : formatOf(choice, body);
     // Without a body nobody knows which of two formats it is, and a 304 need not say.
-    const contentType = isText ? "application/json" : format && MEDIA_TYPES[format];
+    const contentType = isText ? "application/json" : mediaTypeOf(choice, formatOf(choice, body));
     const etag = isText ? `"${hash("sha256", body).slice(0, 40)}"` : etagOf(choice);
     const head = [
       ...(contentType === undefined ? [] : ["Content-Type", contentType]),
@@ -337,12 +428,14 @@ export class Delivery {
       etag,
       ...this.#nodes.lifetime(lifetime, isListed),
       ...varyHeaders(request, choice),
-      ...(format === "svg" && !isText ? SVG_HEADERS : []),
+      ...(choice.kind === "encoded" ? ["Content-Encoding", choice.encoding] : []),
+      ...sandboxHeaders(contentType),
+      ...(request.download ? downloadHeaders(request.original.name, formatOf(choice, body)) : []),
       ...(info === undefined ? [] : ["Freshet-Info", info]),
       ...OPEN_HEADERS,
       ...this.#nodes.tags(tags),
       ...(awaits ? ["Freshet-Pending", "bg_remove"] : []),
-      ...remarkHeaders(request, isLeft(removal) ? ["bg_remove"] : []),
+      ...remarkHeaders(request, isLeft(removal) ? [...ignored, "bg_remove"] : ignored),
     ];
     const answer: Answer = {
       head,
@@ -350,7 +443,8 @@ export class Delivery {
       body,
       contentType: contentType ?? "",
       ...(format === undefined || isText ? {} : { picture: { format, originalBytes: current.size } }),
-      ranges: choice.kind === "original" && !isText,
+      ranges: (IN_PARTS.has(choice.kind) || isFilm) && !isText,
+      ...("mediaType" in choice && !isFilm && { said: current.mediaType ?? "" }),
       project: request.project,
       digests: current.digests,
       generation,
@@ -388,19 +482,23 @@ export function codeOf(error: unknown): ServerError {
 }
 
 /** Every header that could have led to another answer, and what browsers are asked to say. */
-function varyHeaders({ project, hints }: DeliveryRequest, { negotiated }: Choice): readonly string[] {
-  const names = [...(negotiated ? ["Accept"] : []), ...(hints?.vary ?? [])];
+function varyHeaders({ project, hints }: DeliveryRequest, choice: Choice): readonly string[] {
+  const isEncodable = hints?.encodings === true && "mediaType" in choice && isCompressible(choice.mediaType);
+  const names = [
+    ...(choice.negotiated ? ["Accept"] : []),
+    ...(hints?.vary ?? []),
+    ...(isEncodable ? ["Accept-Encoding"] : []),
+  ];
   return [
     ...(names.length > 0 ? ["Vary", names.join(", ")] : []),
     ...(project.hints?.client ? ["Accept-CH", ACCEPT_CH] : []),
   ];
 }
 
-/** What of the query was not understood, for whoever looks: names only, so that no text of the caller becomes a header. */
-function remarkHeaders(request: DeliveryRequest, further: readonly string[]): readonly string[] {
-  const names = request.url.remarks
-    .map((remark) => remark.parameter)
-    .filter((name) => /^[\w.-]{1,40}$/.test(name));
-  names.push(...further);
+/** What of the query was not understood, or asked for in vain, for whoever looks: names only, so that no text of the caller becomes a header. */
+function remarkHeaders({ url }: DeliveryRequest, ignored: readonly string[]): readonly string[] {
+  const names = [...url.remarks.map(({ parameter }) => parameter), ...ignored].filter((name) =>
+    /^[\w.-]{1,40}$/.test(name),
+  );
   return names.length > 0 ? ["Freshet-Remarks", [...new Set(names)].slice(0, 20).join(", ")] : [];
 }

@@ -1,4 +1,4 @@
-import { type EffectiveValue, type Remark, stepsToOriginal } from "@freshet/core";
+import { type EffectiveValue, isProxied, type Remark, stepsToOriginal } from "@freshet/core";
 import { type ErrorCode, isServerError, ServerError } from "../errors.ts";
 import { describeOriginal, namingOf, type Original } from "../projects/originals.ts";
 import type { Project } from "../projects/project.ts";
@@ -76,7 +76,7 @@ export function explain(project: Project, target: string, now: number): Explanat
     format: {
       requested: url?.transformation.encode?.force_format ?? null,
       negotiated: project.formats,
-      hints: (layered && hintsFor(project, layered)?.vary) ?? [],
+      hints: (layered && !isProxied(layered.transformation) && hintsFor(project, layered)?.vary) || [],
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { LayeredParameters, Transformation } from "@freshet/core";
 import type { Project } from "../projects/project.ts";
+import { type Encoding, encodingFor } from "./encodings.ts";
 
 type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
 
@@ -8,6 +9,8 @@ export interface Hints {
   /** The size to be chosen: the width, or only the ratio by which a size of the project's is multiplied. */
   readonly size: "width" | "ratio" | undefined;
   readonly saveData: boolean;
+  /** The answer may be a text, which is compressed for whoever takes it so. */
+  readonly encodings?: true;
   /** Names for `Vary`. */
   readonly vary: readonly string[];
 }
@@ -17,6 +20,7 @@ export interface Said {
   readonly width?: number | undefined;
   readonly dpr?: number | undefined;
   readonly saveData: boolean;
+  readonly encoding?: Encoding | undefined;
 }
 
 /** The steps that hints are rounded up to. The edges that are shipped round to the same ones. */
@@ -50,8 +54,12 @@ export function hintsFor(
   return { size, saveData, vary: [...(size ? bySize[size] : []), ...(saveData ? ["Save-Data"] : [])] };
 }
 
+/** Of a file that may be a text; which it is, its type says, and `Vary` with it. */
+export const FILE_HINTS: Hints = { size: undefined, saveData: false, encodings: true, vary: [] };
+
 /** Reads the hints of a request as far as they matter. */
 export function readHints(hints: Hints, headers: Headers): Said {
+  if (hints.encodings) return { saveData: false, encoding: encodingFor(textOf(headers["accept-encoding"])) };
   const saveData = hints.saveData && /^on$/i.test(textOf(headers["save-data"]));
   if (hints.size === undefined) return { saveData };
   const dpr = step(HINT_RATIOS, headers["sec-ch-dpr"]);
@@ -62,7 +70,8 @@ export function readHints(hints: Hints, headers: Headers): Said {
 }
 
 /** Part of the key of the memory tier: equal texts get equal answers. */
-export function hintKey({ width, dpr, saveData }: Said): string {
+export function hintKey({ width, dpr, saveData, encoding }: Said): string {
+  if (encoding !== undefined) return encoding;
   return `${width ?? ""}x${dpr ?? ""}${saveData ? "s" : ""}`;
 }
 

@@ -107,6 +107,8 @@ export function infoHeader(about: About, choice: Choice): string {
 /** More than one where only the finished bytes decide. */
 function formatsOf(choice: Choice): readonly string[] {
   if (choice.kind === "original") return [choice.facts.format];
+  if (choice.kind === "film") return [choice.format];
+  if ("mediaType" in choice) return [];
   if (choice.kind === "drawing") return ["svg", choice.pixels.request.format];
   const { format, rival } = choice.request;
   return rival === undefined ? [format] : [format, rival];

@@ -1,3 +1,4 @@
+import { isProxied, isVideoPath } from "@freshet/core";
 import type { FastifyInstance } from "fastify";
 import { projectOfRequest } from "../access/plugin.ts";
 import { choice, object, text } from "../admin/schemas.ts";
@@ -64,15 +65,18 @@ export function pictureRoute(
   );
 }
 
-/** Says beside the image what its original is. */
+/** Says beside the image what its original is. Files that are no pictures are nothing to be looked at under another host than theirs. */
 function withInfo(read: DeliveryRequest): DeliveryRequest {
-  return { ...read, info: read.info ?? "header" };
+  if (!isProxied(read.url.transformation)) return { ...read, info: read.info ?? "header" };
+  const { hints: _hints, ...others } = read;
+  return { ...others, url: { ...read.url, transformation: {} }, info: "header" };
 }
 
 /** The original alone, small enough to be shown. */
 function asOriginal({ hints: _hints, ...read }: DeliveryRequest): DeliveryRequest {
   const resize = { w: LARGEST_LOOK, h: LARGEST_LOOK, func: "bound", org_if_sml: true } as const;
-  const url = { ...read.url, transformation: { resize } };
+  const video = isVideoPath(read.url.original) ? { video: { format: "poster" as const } } : {};
+  const url = { ...read.url, transformation: { ...video, resize } };
   return { ...read, sources: [read.original], images: [], url, info: "header" };
 }
 

@@ -46,6 +46,12 @@ test("a picture of any project is shown under the host of the API, as its own ho
   );
 });
 
+test("what is delivered as a file is shown as a picture", async () => {
+  const { status, headers } = await look("/v7/_site_/hat.gif?func=proxy");
+  expect([status, headers["content-type"]]).toEqual([200, "image/gif"]);
+  expect(String(headers["freshet-info"])).toContain("format=gif");
+});
+
 test("no page of another host may read it", async () => {
   for (const url of ["/v7/_site_/hat.gif", "/v7/https://not.example/a.gif"]) {
     const { headers } = await look(url);

@@ -1,9 +1,10 @@
-import { OWN_WATERMARK, type ParsedDeliveryUrl, watermarkImages } from "@freshet/core";
+import { isProxied, OWN_WATERMARK, type ParsedDeliveryUrl, watermarkImages } from "@freshet/core";
 import { LRUCache } from "lru-cache";
 import { ServerError } from "../errors.ts";
 import { describeOriginal, type Original } from "../projects/originals.ts";
 import type { Project, Projects } from "../projects/project.ts";
-import { type Hints, hintsFor } from "./hints.ts";
+import { mayBeEncoded } from "./encodings.ts";
+import { FILE_HINTS, type Hints, hintsFor } from "./hints.ts";
 import { type InfoWish, infoWish } from "./info.ts";
 import { understand } from "./understand.ts";
 import { watermarkSources } from "./watermarks.ts";
@@ -39,6 +40,8 @@ export interface DeliveryRequest {
   readonly hints?: Hints | undefined;
   /** Path of the URL as it was asked for, without its query; absent where nobody lists it. */
   readonly path?: string;
+  /** `force_download`: browsers save the answer; absent is no. */
+  readonly download?: true;
   /** `ci_info`; absent is nothing. */
   readonly info?: InfoWish | undefined;
 }
@@ -129,8 +132,11 @@ export class DeliveryRequests {
       images: images.map(({ image }) => image),
       url,
       lifetime: { seconds, expires: verdict.expires, bySettings },
-      hints: hintsFor(project, layered),
-      info: infoWish(url),
+      // Nothing is chosen for a screen of what is delivered as it is, and nothing told of a picture.
+      ...(isProxied(url.transformation)
+        ? mayBeEncoded(original.name) && { hints: FILE_HINTS }
+        : { hints: hintsFor(project, layered), info: infoWish(url) }),
+      ...(layered.download && { download: true }),
     };
   }
 

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
+import { isProxied } from "@freshet/core";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { AccessLog } from "../access-log/access-log.ts";
 import type { Observer } from "../analytics/recorder.ts";
@@ -12,6 +13,7 @@ import type { Client } from "./budgets.ts";
 import { isNotModified, rangeOf } from "./conditional.ts";
 import { codeOf, type Delivered, type Delivery, memoryKeyOf } from "./deliver.ts";
 import { departureOf } from "./departures.ts";
+import { openBody } from "./file-body.ts";
 import { hintKey, readHints } from "./hints.ts";
 import { type ObservedRequest, observeRequest, UNOBSERVED, type Written } from "./observed.ts";
 import type { Placeholder, Placeholders } from "./placeholder.ts";
@@ -133,7 +135,7 @@ export async function serveImage(
       for (const source of read.sources) parts.recent.add(source, url);
     }
     reply.hijack();
-    const written = write(raw, reply.raw, delivered, { begun, dress });
+    const written = write(raw, reply.raw, delivered, { begun, dress, target });
     observe.answered(read, delivered, written, performance.now() - begun);
   } catch (error) {
     const failure = codeOf(error);
@@ -251,7 +253,12 @@ function write(
   {
     begun,
     dress,
-  }: { readonly begun: number; readonly dress: (head: readonly string[]) => readonly string[] },
+    target,
+  }: {
+    readonly begun: number;
+    readonly dress: (head: readonly string[]) => readonly string[];
+    readonly target: string;
+  },
 ): Written {
   const { answer, stamp, from } = delivered;
   const head = [
@@ -265,16 +272,21 @@ function write(
     "Accept-Ranges",
     answer.ranges ? "bytes" : "none",
   ];
-  if (isNotModified(request.headers["if-none-match"], answer.etag)) {
+  // What it tells of will be there under the same URL.
+  if (answer.status === 202) head.push("Location", target);
+  else if (isNotModified(request.headers["if-none-match"], answer.etag)) {
     response.writeHead(304, head);
     response.end();
     return { status: 304, bytes: 0 };
   }
-  let { body } = answer;
-  let status = 200;
+  const { body, file } = answer;
+  const size = file?.bytes ?? body.length;
+  let first = 0;
+  let last = size - 1;
+  let status: number = answer.status ?? 200;
   if (answer.ranges && request.method === "GET") {
     const { range, "if-range": ifRange } = request.headers;
-    const part = rangeOf({ range, ifRange: ifRange as string | undefined }, answer.etag, body.length);
+    const part = rangeOf({ range, ifRange: ifRange as string | undefined }, answer.etag, size);
     if (part === "unsatisfiable") {
       response.writeHead(416, [
         ...OPEN_HEADERS,
@@ -283,7 +295,7 @@ function write(
         "CDN-Cache-Control",
         "no-store",
         "Content-Range",
-        `bytes */${body.length}`,
+        `bytes */${size}`,
         "Content-Length",
         "0",
       ]);
@@ -292,18 +304,22 @@ function write(
     }
     if (part) {
       status = 206;
-      head.push("Content-Range", `bytes ${part.first}-${part.last}/${body.length}`);
-      body = body.subarray(part.first, part.last + 1);
+      ({ first, last } = part);
+      head.push("Content-Range", `bytes ${first}-${last}/${size}`);
     }
   }
-  head.push("Content-Length", String(body.length));
-  response.writeHead(status, head);
+  const length = last - first + 1;
+  head.push("Content-Length", String(length));
   if (request.method === "HEAD") {
+    response.writeHead(status, head);
     response.end();
     return { status, bytes: 0 };
   }
-  response.end(body);
-  return { status, bytes: body.length };
+  const send = file && openBody(file);
+  response.writeHead(status, head);
+  if (send) send(response, first, last);
+  else response.end(length === body.length ? body : body.subarray(first, last + 1));
+  return { status, bytes: length };
 }
 
 /** RFC 9211: a time to live below nothing is what it calls stale; the tier is in `Server-Timing` as well. */
@@ -336,8 +352,10 @@ function writePlaceholder(
     readonly dress: (head: readonly string[]) => readonly string[];
   },
 ): Written {
+  // Nobody but who shows pictures can do with one instead.
+  const isFile = understood !== undefined && isProxied(understood.url.transformation);
   const status =
-    failure.code === "ORIGINAL_MISSING"
+    failure.code === "ORIGINAL_MISSING" && !isFile
       ? (understood?.project.missingStatus ?? 404)
       : ERRORS[failure.code].status;
   response.writeHead(status, [

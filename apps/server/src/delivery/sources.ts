@@ -1,9 +1,11 @@
+import { isVideoPath } from "@freshet/core";
 import type { ImageFacts } from "@freshet/core/resize";
 import type { How, Originals } from "../cache/originals.ts";
 import type { VersionTrust } from "../cache/succession.ts";
 import { ServerError } from "../errors.ts";
 import type { Standing } from "../instances/admission.ts";
 import type { Original } from "../projects/originals.ts";
+import type { Container } from "../video/sniff.ts";
 
 /** What all sources of an answer are now, taken together. */
 export interface Sources {
@@ -18,17 +20,23 @@ export interface Sources {
   readonly expired: number | undefined;
   /** Digest of each, the original's first. */
   readonly digests: readonly [string, ...string[]];
-  /** What the original is. */
-  readonly facts: ImageFacts;
+  /** What the original is; undefined for what is no picture. */
+  readonly facts: ImageFacts | undefined;
+  /** What its origin calls it. */
+  readonly mediaType: string | undefined;
+  /** What holds it, where it is a video. */
+  readonly video?: Container | undefined;
   /** Bytes of the original. */
   readonly size: number;
   /** What each further source is. */
   readonly furtherFacts: readonly ImageFacts[];
+  /** A picture that stands for the original, a video, under the first digest. */
+  readonly poster?: { readonly bytes: () => Promise<Uint8Array | undefined> };
 }
 
 /**
  * Looks every source up, at the same time. Only of the original a version can be given.
- * @throws ServerError for a source that cannot be had, or an original that is no image.
+ * @throws ServerError for a source that cannot be had, or a further one that is no picture.
  */
 export async function currentOfAll(
   originals: Originals,
@@ -40,7 +48,9 @@ export async function currentOfAll(
   const [original, ...further] = sources;
   const found = await Promise.all([
     originals.current(original, version, standing, how),
-    ...further.map((source) => originals.current(source, undefined, standing, { ...how, asItIs: false })),
+    ...further.map((source) =>
+      originals.current(source, undefined, standing, { ...how, wanted: "renderable" }),
+    ),
   ]);
   const [first] = found;
   const outcomes = found.map(({ record: { outcome } }) => {
@@ -48,7 +58,9 @@ export async function currentOfAll(
     return outcome;
   });
   const [bytes, ...others] = outcomes;
-  if (!bytes?.facts) throw new ServerError("IMAGE_UNREADABLE");
+  if (!bytes) throw new ServerError("IMAGE_UNREADABLE");
+  // Many a name says nothing; a video is one only where its name says so too, so that parameters of videos are never an origin's.
+  const video = bytes.video !== undefined && isVideoPath(original.name) ? bytes.video : undefined;
   const furtherFacts = others.map(({ facts }) => {
     if (!facts) throw new ServerError("IMAGE_UNREADABLE", "The watermark cannot be read as an image.");
     return facts;
@@ -70,6 +82,8 @@ export async function currentOfAll(
     expired: expired.length > 0 ? Math.min(...expired) : undefined,
     digests: [bytes.digest, ...others.map(({ digest }) => digest)],
     facts: bytes.facts,
+    mediaType: bytes.mediaType,
+    ...(video && { video }),
     size: bytes.size,
     furtherFacts,
   };

@@ -18,6 +18,7 @@ import { type InvalidationFigures, invalidationMetrics } from "./invalidation-me
 import { loadMetrics } from "./load-metrics.ts";
 import { originMetrics } from "./origin-metrics.ts";
 import { sharedTierMetrics } from "./shared-tier-metrics.ts";
+import { videoMetrics } from "./video-metrics.ts";
 import { warmUpMetrics } from "./warm-up-metrics.ts";
 
 /** What the server counts about itself, in Prometheus' text form. */
@@ -57,6 +58,8 @@ export function createMetrics(read: {
   readonly cuttingOut: () => number;
   /** Variants that wait to be improved. */
   readonly improving: () => number;
+  /** Clips and previews that wait to be made. */
+  readonly converting: () => number;
 }): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: "freshet_" });
@@ -68,6 +71,7 @@ export function createMetrics(read: {
   const warmUps = warmUpMetrics(registry, read.warming);
   if (read.sharedTier) sharedTierMetrics(registry, read.sharedTier);
   accessLogMetrics(registry, read.accessLog);
+  videoMetrics(registry, read.converting);
   const registers = [registry];
   let hits = 0;
   const answers = new Counter({

@@ -1,4 +1,4 @@
-import { parentFolders, resolveOriginal } from "@freshet/core";
+import { isVideoPath, parentFolders, resolveOriginal } from "@freshet/core";
 import { ServerError } from "../errors.ts";
 import { reachOf } from "../sources/allow-list.ts";
 import type { Visitor } from "../sources/origin-headers.ts";
@@ -49,6 +49,8 @@ export function describeOriginal(
     resolved.kind === "http" && project.forwardQuery && originQuery !== "" ? `?${originQuery}` : "";
   const tags = tagsOf(project, resolved.name);
   const carried = carriedTags(project);
+  const { maxBytes: usual, maxVideoBytes = usual } = project.source;
+  const maxBytes = isVideoPath(resolved.name) ? maxVideoBytes : usual;
   const { location, variation = "", isForOne = false } = placeOf(project, resolved, query, visitor);
   return {
     name,
@@ -68,7 +70,7 @@ export function describeOriginal(
     project,
     location,
     isForOne,
-    policy: { ...project.source, allow: originHosts(project), owner: project.name },
+    policy: { ...project.source, maxBytes, allow: originHosts(project), owner: project.name },
   };
 }
 

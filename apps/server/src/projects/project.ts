@@ -77,6 +77,8 @@ export interface Project {
   readonly gamut?: "p3";
   /** Present where variants stay as they were answered first. */
   readonly improve?: false;
+  /** Style sheets and scripts that are delivered as files are minified. */
+  readonly minify?: true;
   /** Unknown query parameters are sent on to the origin. */
   readonly forwardQuery: boolean;
   /** Seconds: for browsers, for CDN nodes, and until a record is revalidated. */

@@ -1,4 +1,4 @@
-import { normalizeQuery } from "@freshet/core";
+import { isVideoPath, normalizeQuery } from "@freshet/core";
 import type { FastifyInstance } from "fastify";
 import { projectOfRequest } from "../access/plugin.ts";
 import { choice, count, list, object, text } from "../admin/schemas.ts";
@@ -107,8 +107,9 @@ export function trialRoutes(
 
 function viewTrial({ name, location }: Original, trial: Trial) {
   const { outcome, reason, steps, ms, found } = trial;
-  const code = found && !found.facts ? "IMAGE_UNREADABLE" : trial.code;
-  const { facts, contentType, ...rest } = found ?? {};
+  const { facts, video, contentType, ...rest } = found ?? {};
+  const isShown = facts !== undefined || (video !== undefined && isVideoPath(name));
+  const code = found && !isShown ? "IMAGE_UNREADABLE" : trial.code;
   return {
     original: { name, kind: location.kind },
     ...{ outcome, ms: Math.round(ms) },
@@ -119,6 +120,7 @@ function viewTrial({ name, location }: Original, trial: Trial) {
       found: {
         ...rest,
         ...(contentType === undefined ? {} : { contentType: contentType.slice(0, 1_000) }),
+        ...(video && isShown && { format: video }),
         ...(facts && { format: facts.format, width: facts.width, height: facts.height }),
       },
     }),

@@ -16,6 +16,7 @@ export interface Reading {
   readonly rateWindowMs: number;
   readonly slow: () => void;
   readonly inspect?: Inspect | undefined;
+  readonly mayBeEmpty?: (() => boolean) | undefined;
   /** What an answer means that brings nothing; absent, or undefined from it: what its status says. */
   readonly meaning?: (head: Head) => Promise<Fetched | undefined>;
 }
@@ -43,7 +44,7 @@ export async function readAnswer(head: Head, reading: Reading): Promise<Fetched 
 
 async function readFound(
   head: Head,
-  { url, maxBytes, minRate, rateWindowMs, slow, inspect }: Reading,
+  { url, maxBytes, minRate, rateWindowMs, slow, inspect, mayBeEmpty }: Reading,
 ): Promise<Fetched> {
   let total = 0;
   let before = 0;
@@ -64,7 +65,7 @@ async function readFound(
     if (decoded.kind === "too-large") return { ...tooLarge(maxBytes), ...agedBy(head) };
     if (decoded.kind === "refused") return { ...decoded.refusal, ...agedBy(head) };
     if (decoded.kind === "unreadable") return broken(decoded.reason);
-    if (decoded.bytes.length === 0) return broken("Its answer is empty.");
+    if (decoded.bytes.length === 0 && !mayBeEmpty?.()) return broken("Its answer is empty.");
     return {
       kind: "found",
       bytes: decoded.bytes,

@@ -199,10 +199,10 @@ export function createHttpReader(options: HttpSourceOptions = {}): HttpReader {
         return { redirect: headerOf(head, "location") };
       }
       const { meaning } = flight.plan;
-      const { inspect } = flight.request;
+      const { inspect, mayBeEmpty } = flight.request;
       const outcome = await readAnswer(head, {
         ...{ url: url.href, sent, maxBytes: policy.maxBytes, minRate, rateWindowMs },
-        ...{ slow: flight.slow, inspect, ...(meaning && { meaning }) },
+        ...{ slow: flight.slow, inspect, mayBeEmpty, ...(meaning && { meaning }) },
       });
       if (isUnwell(head)) passage.failed();
       else passage.worked();

@@ -75,6 +75,8 @@ export interface SourcePolicy {
   /** Hosts written out in `allow` (not "*", not their subdomains) may resolve to private, loopback and link-local addresses. */
   readonly allowPrivate: boolean;
   readonly maxBytes: number;
+  /** The same of an original whose path is a video's; absent, that is no difference. */
+  readonly maxVideoBytes?: number;
   readonly timeoutMs: number;
   /** Failures of an origin count for this owner alone: nobody can make another one's origin look broken. */
   readonly owner?: string;
@@ -99,6 +101,8 @@ export interface Source {
       readonly fresh: boolean;
       /** Absent, everything is read to its end. */
       readonly inspect?: Inspect;
+      /** Asked when an answer brings no bytes: whether that is what was wanted. Absent is no. */
+      readonly mayBeEmpty?: () => boolean;
     },
     signal: AbortSignal,
   ): Promise<Fetched>;

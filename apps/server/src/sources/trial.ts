@@ -2,6 +2,7 @@ import { hash } from "node:crypto";
 import { isIP } from "node:net";
 import type { ImageFacts } from "@freshet/core/resize";
 import type { Original } from "../projects/originals.ts";
+import { type Container, sniffVideo } from "../video/sniff.ts";
 import {
   ADDRESS_NOT_ALLOWED,
   type Network,
@@ -48,6 +49,8 @@ export interface Trial {
         readonly digest: string;
         /** What the bytes are; undefined where they are no image that is read. */
         readonly facts: ImageFacts | undefined;
+        /** What holds it, where it is a video. */
+        readonly video?: Container;
         /** By what it is found out later whether it changed. */
         readonly validator: "etag" | "last-modified" | "none";
       }
@@ -170,5 +173,7 @@ async function describe(
   const { etag, lastModified } = validators;
   const validator = etag && isStrong(etag) ? "etag" : lastModified ? "last-modified" : "none";
   const digest = hash("sha256", bytes);
-  return { contentType, bytes: bytes.length, digest, facts: await readFacts(bytes), validator };
+  const facts = await readFacts(bytes);
+  const video = facts ? undefined : sniffVideo(bytes);
+  return { contentType, bytes: bytes.length, digest, facts, ...(video && { video }), validator };
 }

@@ -20,6 +20,7 @@ import { saturate } from "./saturate.ts";
 import { sepia } from "./sepia.ts";
 import { sharp } from "./sharp.ts";
 import { trim } from "./trim.ts";
+import { video } from "./video.ts";
 import { watermark } from "./watermark.ts";
 
 /** Operations that `f` may name, in the order of application. */
@@ -51,6 +52,7 @@ export const OPERATIONS = [
   watermark,
   radius,
   encode,
+  video,
 ] as const satisfies readonly Operation[];
 
 type Known = (typeof OPERATIONS)[number];

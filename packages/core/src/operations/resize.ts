@@ -28,12 +28,15 @@ export const resize = defineOperation("resize", {
     example: "2",
     neutral: "1",
   }),
-  func: parameter(oneOf(["crop", "face", "facehide", "fit", "cropfit", "bound", "boundmin", "cover"]), {
-    summary:
-      "How the image meets the box. face cuts to the one dominant face, facehide keeps the largest part without any; both are crop where that cannot be.",
-    example: "fit",
-    neutral: "crop",
-  }),
+  func: parameter(
+    oneOf(["crop", "face", "facehide", "fit", "cropfit", "bound", "boundmin", "cover", "proxy"]),
+    {
+      summary:
+        "How the image meets the box. face cuts to the one dominant face, facehide keeps the largest part without any; both are crop where that cannot be. proxy delivers any file as it is, and asks nothing else of it.",
+      example: "fit",
+      neutral: "crop",
+    },
+  ),
   gravity: parameter(gravity, {
     summary:
       "What a crop keeps, or where a fitted image stands. auto finds faces and what stands out, face the one dominant face or else what auto finds; trim keeps to the sides that trim cut, or fits away from them.",

@@ -30,3 +30,4 @@ export { probe } from "./probe.ts";
 export { render } from "./render.ts";
 export { sniffFormat } from "./sniff.ts";
 export { type Survey, survey } from "./survey.ts";
+export { isVideoSize, planVideo } from "./video-plan.ts";

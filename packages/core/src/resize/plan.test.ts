@@ -30,6 +30,10 @@ describe("both sides given", () => {
       readonly (readonly [w: number, h: number, free: string, never: string])[]
     >
   > = {
+    proxy: [
+      [100, 100, untouched, untouched],
+      [800, 300, untouched, untouched],
+    ],
     crop: [
       [100, 100, "200x100 [50,0 100x100] @0,0 100x100", "200x100 [50,0 100x100] @0,0 100x100"],
       [800, 300, "800x400 [0,50 800x300] @0,0 800x300", "400x200 [0,25 400x150] @0,0 400x150"],

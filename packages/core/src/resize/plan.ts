@@ -38,7 +38,7 @@ export interface Plan {
  *
  * With both `w` and `h` (times `dpr`), `func` decides: crop (the default) covers the box and cuts, fit pads to the box, keeps
  * `margin` free on each side and enlarges only with `fit_enlarge`, cropfit crops when the source is at least as large as the box
- * and fits otherwise, bound is the largest inside the box, boundmin the smallest that covers it, cover stretches. With one of
+ * and fits otherwise, bound is the largest inside the box, boundmin the smallest that covers it, cover stretches, proxy changes nothing. With one of
  * them the other follows the ratio, and only fit and cropfit refuse to enlarge without `fit_enlarge`. `aspect_ratio` is ignored with both; with one it gives the other, and
  * alone it cuts without scaling. `org_if_sml` shrinks the box of crop and cover, keeping its ratio, until it lies
  * inside the source; elsewhere it only forbids enlarging. A gravity that the pixels decide counts as the centre.
@@ -100,6 +100,7 @@ const BY_FUNC: { readonly [F in Func]: Measure } = {
   boundmin: (box, source, never) =>
     same(never && (box.width > source.width || box.height > source.height) ? source : covering(source, box)),
   cover: (box, source, never) => same(never ? shrinkInto(box, source) : box),
+  proxy: (_, source) => same(source),
 };
 
 /** What two margins leave of a side. */

@@ -6,6 +6,7 @@ import { isKnownParameter, isReservedParameter } from "./reserved.ts";
 import { readSealed } from "./sealed.ts";
 import { beginsWithEncodedUrl, repairScheme, withoutLeadingSlashes } from "./spelling.ts";
 import { readTarget } from "./target.ts";
+import { isVideoParameter, isVideoPath, pairsFor } from "./video-path.ts";
 
 /** A delivery URL, taken apart. */
 export interface ParsedDeliveryUrl {
@@ -48,10 +49,13 @@ export function parseDeliveryUrl(rawPathAndQuery: string): ParsedDeliveryUrl | u
   );
   if (original === "") return undefined;
 
-  const [strong, weak] = [readTransformation(sealed), readTransformation(open)];
+  const read = (pairs: readonly QueryPair[]) => readTransformation(pairsFor(original, pairs));
+  const [strong, weak] = [read(sealed), read(open)];
   const reserved = all.filter(({ name }) => isReservedParameter(name));
   const own = readOriginQuery(ownQuery.replace(/#.*$/s, ""));
-  const unknown = (pairs: readonly QueryPair[]) => pairs.filter(({ name }) => !isKnownParameter(name));
+  const isForeign = isVideoPath(original) ? () => false : isVideoParameter;
+  const unknown = (pairs: readonly QueryPair[]) =>
+    pairs.filter(({ name }) => isForeign(name) || !isKnownParameter(name));
   return {
     original,
     originQuery: writeOriginQuery([...own, ...unknown(all)]),
@@ -76,6 +80,8 @@ export interface DeliveryUrlOptions {
   readonly version?: string | undefined;
   /** Begin the path with `/v7/`; true unless said otherwise. */
   readonly v7?: boolean;
+  /** `force_download`: browsers save the answer instead of showing it. */
+  readonly download?: boolean | undefined;
 }
 
 /**
@@ -89,19 +95,24 @@ export function buildDeliveryUrl(
   endpoint: string,
   original: string,
   transformation: Transformation = {},
-  { version, v7 = true }: DeliveryUrlOptions = {},
+  { version, v7 = true, download = false }: DeliveryUrlOptions = {},
 ): string {
   const named = repairScheme(withoutLeadingSlashes(original));
+  // Beside a picture these would be the origin's.
+  const { video: _, ...picture } = transformation;
   const isPlain =
     PLAIN.test(named) && !DOTS.test(named) && !beginsWithEncodedUrl(named) && !/^v7\//.test(named);
   const query = [
     isPlain ? "" : "ci_url_encoded=1",
-    writeTransformation(transformation),
+    writeTransformation(isVideoPath(withoutQuery(named)) ? transformation : picture),
+    download ? "force_download=1" : "",
     version ? `vh=${percentEncode(version)}` : "",
   ].filter((part) => part !== "");
   const path = `${v7 ? "/v7" : ""}/${isPlain ? named : percentEncode(named)}`;
   return `${endpoint.replace(/\/+$/, "")}${path}${query.length > 0 ? `?${query.join("&")}` : ""}`;
 }
+
+const withoutQuery = (original: string) => original.replace(/[?#].*$/s, "");
 
 /** A path that every client sends as it is: no query, no fragment, nothing that needs an escape. */
 const PLAIN = /^(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/]|%[0-9A-Fa-f]{2})*$/;

@@ -90,6 +90,9 @@ export function acceptedFormats(accept: string | undefined): readonly OutputForm
   return OUTPUT_FORMATS.filter((format) => named.has(`image/${format}`));
 }
 
+/** Whether an `Accept` header names a media type; a wildcard names none. */
+export const namesType = (accept: string | undefined, type: string): boolean => namedTypes(accept).has(type);
+
 /** Media types that a header names with a weight that is meant: below 0.1 clients say "rather not". */
 function namedTypes(accept: string | undefined): ReadonlySet<string> {
   const named = new Set<string>();

@@ -34,6 +34,7 @@ const PLACES: readonly {
   { id: "effects", title: "Effects", operations: ["pixelate", "blur", "sharp", "faces", "radius"] },
   { id: "watermark", title: "Watermark", operations: ["watermark"] },
   { id: "format", title: "Format and quality", operations: ["encode"] },
+  { id: "video", title: "Videos", operations: ["video"] },
 ];
 
 /** Names on the wire that say little by themselves. */
@@ -69,6 +70,9 @@ const LABELS: Readonly<Record<string, string>> = {
   radius: "Rounded corners",
   force_format: "Format",
   q: "Quality",
+  format: "Made of a video",
+  t: "At second",
+  mute: "Without sound",
   optipress: "Quality by trial",
   wat: "Watermark",
   wat_url: "Image",
@@ -101,6 +105,13 @@ export const SECTIONS: readonly Section[] = sections();
 
 /** Names of all parameters, in the order in which they are applied and written. */
 export const NAMES: readonly string[] = ALL.map(({ knob }) => knob.name);
+
+/** Whether a parameter is read beside the path of a video alone. */
+export const isOfVideos = (name: string): boolean => OF_VIDEOS.has(name);
+
+const OF_VIDEOS: ReadonlySet<string> = new Set(
+  ALL.flatMap(({ knob, operation }) => (operation === "video" ? [knob.name] : [])),
+);
 
 export const knobOf = (name: string): Knob | undefined => BY_NAME.get(name);
 

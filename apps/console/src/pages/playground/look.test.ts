@@ -39,6 +39,13 @@ describe("a look", () => {
     );
   });
 
+  it("says what is made of a video where there is one", () => {
+    const wish = { w: "400", format: "poster", t: "2" };
+    expect(writeLook(lookOf("_a_/b.mp4", wish))).toBe("/v7/_a_/b.mp4?w=400&format=poster&t=2");
+    expect(readLook("/v7/_a_/b.mp4?w=400&format=poster&t=2")?.look.values).toEqual(wish);
+    expect(writeLook(lookOf("_a_/b.jpg", wish))).toBe("/v7/_a_/b.jpg?w=400");
+  });
+
   it("keeps what asks for nothing only where something else may ask", () => {
     const look = lookOf("_a_/b.jpg", { func: "crop", w: "400" });
     expect(writeLook(look)).toBe("/v7/_a_/b.jpg?w=400");

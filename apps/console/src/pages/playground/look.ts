@@ -1,11 +1,12 @@
 import {
   buildDeliveryUrl,
+  isVideoPath,
   listParameters,
   type ParsedDeliveryUrl,
   parseDeliveryUrl,
   readV6,
 } from "@freshet/core";
-import { knobOf, NAMES, readable } from "./knobs.ts";
+import { isOfVideos, knobOf, NAMES, readable } from "./knobs.ts";
 
 /** What is looked at: an original, and what is asked of it. */
 export interface Look {
@@ -78,8 +79,10 @@ export function readLook(target: string, { v6 = false }: { readonly v6?: boolean
 
 /** The one target of a look: names and values in their one spelling and order, nothing that asks for nothing. */
 export function writeLook({ original, ...look }: Look, { v7, keepsNeutral }: Spelling = USUAL): string {
+  const isVideo = isVideoPath(original.replace(/[?#].*$/s, ""));
+  const values = Object.entries(look.values).filter(([name]) => isVideo || !isOfVideos(name));
   const items = [
-    ...itemsOf(look.values, keepsNeutral),
+    ...itemsOf(Object.fromEntries(values), keepsNeutral),
     ...(look.preset === undefined ? [] : [`p=${escapeValue(look.preset)}`]),
     ...(look.cacheSeconds === undefined ? [] : [`ci_cache=${look.cacheSeconds}`]),
     ...(look.version === undefined ? [] : [`vh=${escapeValue(look.version)}`]),

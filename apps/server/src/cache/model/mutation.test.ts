@@ -9,7 +9,19 @@ import { FIRST_RULES, FURTHER_RULES, type Mutation } from "./mutations.ts";
 
 const SOURCES = join(import.meta.dirname, "../..");
 const MODULES = join(SOURCES, "../../../node_modules");
-const FOLDERS = ["cache", "cells", "delivery", "projects", "s3", "secrets", "sources", "svg"];
+const FOLDERS = [
+  "cache",
+  "cells",
+  "console",
+  "delivery",
+  "minify",
+  "projects",
+  "s3",
+  "secrets",
+  "sources",
+  "svg",
+  "video",
+];
 const MOST_RUNS = 10_000;
 const PATIENCE_MS = 300_000;
 
@@ -34,7 +46,7 @@ describe("the stories of the freshness protocol notice when a rule is gone", () 
   const copy = async (index: number, { edits }: Mutation): Promise<string> => {
     const to = join(folder, String(index));
     await mkdir(to);
-    for (const each of [...FOLDERS, "errors.ts"]) {
+    for (const each of [...FOLDERS, "errors.ts", "niceness.ts"]) {
       await cp(join(SOURCES, each), join(to, each), { recursive: true });
     }
     for (const { file, from, to: into } of edits) {

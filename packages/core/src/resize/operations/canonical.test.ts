@@ -9,9 +9,10 @@ import { DEFAULT_LIMITS } from "../limits.ts";
 import { UPRIGHT } from "../symmetry.ts";
 import { draw } from "./index.ts";
 
-const PARAMETERS = OPERATIONS.flatMap((operation) =>
-  Object.entries<Parameter<unknown>>(operation.parameters),
-).filter(([name]) => name !== "force_format");
+// What becomes of a video is no part of a picture of it.
+const PARAMETERS = OPERATIONS.filter(({ name }) => name !== "video")
+  .flatMap((operation) => Object.entries<Parameter<unknown>>(operation.parameters))
+  .filter(([name]) => name !== "force_format");
 const read = (query: string) => readTransformation(readQuery(query)).transformation;
 
 const SIZES = [

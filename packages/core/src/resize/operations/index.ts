@@ -26,6 +26,7 @@ import { saturate } from "./saturate.ts";
 import { sepia } from "./sepia.ts";
 import { sharp } from "./sharp.ts";
 import { trim } from "./trim.ts";
+import { video } from "./video.ts";
 import { watermark } from "./watermark.ts";
 
 /** The painting half of each operation; one without it does not compile. */
@@ -52,6 +53,7 @@ export const APPLY: { readonly [Name in OperationName]: Apply<Name> } = {
   watermark,
   radius,
   encode,
+  video,
 };
 
 /** What the drawing needs of an image's header. */

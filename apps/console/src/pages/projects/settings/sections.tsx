@@ -76,7 +76,7 @@ export const SECTIONS: readonly Section[] = [
     id: "formats",
     title: "Formats and quality",
     lead: "Which formats browsers get, in which colours, and how much is compressed where the URL does not say.",
-    owns: ["/formats", "/gamut", "/improve", "/hints"],
+    owns: ["/formats", "/gamut", "/improve", "/minify", "/hints"],
     Shown: Formats,
   },
   {

@@ -12,6 +12,7 @@ export function Formats() {
       <Quality />
       <Field path={["gamut"]} label="Colours" />
       <Field path={["improve"]} label="Write popular pictures anew in fewer bytes, when nobody waits" />
+      <Field path={["minify"]} label="Minify style sheets and scripts that func=proxy delivers" />
       <Field path={["hints", "client"]} label="Let browsers tell their size and density (client hints)" />
       <Field path={["hints", "saveData"]} label="Lower the quality where browsers save data" />
     </Stack>
