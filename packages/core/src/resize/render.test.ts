@@ -87,7 +87,9 @@ describe("render", () => {
     expect(await quarters(bytes)).toBe(expected);
   });
 
-  test.each(OUTPUT_FORMATS)("writes %s in the size that was asked, without metadata", async (format) => {
+  // JPEG XL, which sharp does not read, has a test of its own.
+  const readable = OUTPUT_FORMATS.filter((format) => format !== "jxl");
+  test.each(readable)("writes %s in the size that was asked, without metadata", async (format) => {
     const original = await orientedMap(64, 48, 6);
     const variant = await render(original, { resize: { w: 31, h: 17 } }, { format });
     expect(variant).toMatchObject({ format, width: 31, height: 17, pages: 1 });
