@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { ask } from "../support/ask.ts";
 import { demoOf } from "../support/demo.ts";
 import { type Freshet, startFreshet } from "../support/freshet.ts";
+import { metricOf } from "../support/metrics.ts";
 import { type Origin, startOrigin } from "../support/origin.ts";
 
 const SIDE = 320;
@@ -46,14 +47,7 @@ async function get(headers: Readonly<Record<string, string>> = {}) {
   };
 }
 
-async function figure(name: string): Promise<number> {
-  const { bytes } = await ask(server, "demo", "/metrics");
-  const line = bytes
-    .toString()
-    .split("\n")
-    .find((each) => each.startsWith(`${name} `));
-  return Number(line?.split(" ")[1] ?? 0);
-}
+const figure = (name: string) => metricOf(server, name);
 
 test("a picture that is asked for again is the same in fewer bytes before long, under a tag of its own", {
   timeout: 200_000,

@@ -316,8 +316,8 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
   const answers = new Answers(limits.memoryBytes);
   const improvements = new Improvements({
     variants,
-    // Masks among them.
-    bytesOf: async (digest) => (await originals.bytesOf(digest)) ?? cutouts.bytesOf(digest),
+    // Masks among them: which digests are theirs is known without a look at a disk or bucket.
+    bytesOf: async (digest) => (await cutouts.bytesOf(digest)) ?? originals.bytesOf(digest),
     report: metrics.improvements,
     ...{ now, log },
   });

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { isImprovable, isRenderError } from "@freshet/core/resize";
 import { LRUCache } from "lru-cache";
 import { Improvement } from "./improvement.ts";
@@ -119,7 +120,7 @@ export class Improvements {
         next.improvement.settle("open");
         this.#ended("dropped");
       }
-      await pause(pauseMs, this.#stop.signal);
+      await sleep(pauseMs, undefined, { signal: this.#stop.signal, ref: false }).catch(() => {});
       pauseMs *= 2;
     }
   }
@@ -155,15 +156,4 @@ export class Improvements {
   #ended(end: ImprovementEnd): void {
     this.#parts.report?.ended(end);
   }
-}
-
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, milliseconds);
-    timer.unref();
-    signal.addEventListener("abort", () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
 }

@@ -3,6 +3,7 @@ import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { RenderError } from "@freshet/core/resize";
 import type { JobInput, JobName, JobOutput, Reply } from "./jobs.ts";
+import { meterOf } from "./meter.ts";
 import { usageOf } from "./usage.ts";
 
 /** What one job may use; beyond it the process is killed. */
@@ -101,19 +102,15 @@ export class Cell {
   #next(longestMs: number, { bytes, cpuMs }: Pick<Allowance, "bytes" | "cpuMs">): Promise<unknown> {
     const child = this.#child;
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-    const begun = performance.now();
-    const before = usageOf(child.pid ?? 0);
     // What allocators kept of earlier jobs is none of this one's.
-    const kept = Math.max(0, (before?.residentBytes ?? 0) - EMPTY_CELL);
+    const exceeded = meterOf(child.pid, { cpuMs, longestMs, bytes, emptyBytes: EMPTY_CELL });
     const killFor = (error: RenderError) => {
       reject(error);
       this.end();
     };
     const watch = setInterval(() => {
-      const usage = usageOf(child.pid ?? 0);
-      const spent = usage === undefined ? performance.now() - begun : usage.cpuMs - (before?.cpuMs ?? 0);
-      if (spent > cpuMs || performance.now() - begun > longestMs) killFor(tooSlow());
-      else if (usage !== undefined && usage.residentBytes > bytes + kept) killFor(tooLarge());
+      const what = exceeded();
+      if (what !== undefined) killFor(what === "time" ? tooSlow() : tooLarge());
     }, LOOK_MS);
     const died = (code: number | null, signal: NodeJS.Signals | null) => reject(causeOf(code, signal));
     child.once("message", resolve);

@@ -1,8 +1,7 @@
 import { spawn } from "node:child_process";
-import { setPriority } from "node:os";
-import { behindAnswers } from "../niceness.ts";
+import { behindAnswers, beNice } from "../niceness.ts";
 import type { Allowance } from "./cell.ts";
-import { usageOf } from "./usage.ts";
+import { meterOf } from "./meter.ts";
 
 /** Between two looks: what recurses takes a gigabyte in a second. */
 const LOOK_MS = 5;
@@ -52,18 +51,11 @@ export async function runProgram(
   child.once("close", (code) =>
     resolve(code === null || size > mostOut ? undefined : { code, out: Buffer.concat(out), aside }),
   );
-  const begun = performance.now();
+  const exceeded = meterOf(child.pid, { cpuMs, longestMs: cpuMs * PATIENCE, bytes });
   const watch = setInterval(() => {
-    const usage = usageOf(child.pid ?? 0);
-    const spent = usage?.cpuMs ?? performance.now() - begun;
-    const isOver = spent > cpuMs || (usage?.residentBytes ?? 0) > bytes;
-    if (isOver || performance.now() - begun > cpuMs * PATIENCE) child.kill("SIGKILL");
+    if (exceeded() !== undefined) child.kill("SIGKILL");
   }, LOOK_MS);
-  try {
-    if (child.pid !== undefined) setPriority(child.pid, behindAnswers());
-  } catch {
-    // Where that is not allowed, or it is over already, it runs like everybody else.
-  }
+  if (child.pid !== undefined) beNice(child.pid, behindAnswers());
   child.stdin.end(input);
   return await promise.finally(() => clearInterval(watch));
 }

@@ -1,4 +1,5 @@
 import { hash } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { estimateCost, type ImageFacts } from "@freshet/core/resize";
 import { LRUCache } from "lru-cache";
 import { createPatience } from "../cache/patience.ts";
@@ -146,7 +147,7 @@ export class Cutouts {
       } else if (end === "failed" || end === "interrupted") {
         const failures = next.failures + (end === "failed" ? 1 : 0);
         this.#waiting.add({ ...next, failures });
-        await pause(pauseMs, this.#stop.signal);
+        await sleep(pauseMs, undefined, { signal: this.#stop.signal, ref: false }).catch(() => {});
         pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2);
         continue;
       }
@@ -221,14 +222,3 @@ const COST = 200;
 
 const keyOf = ({ name }: CutoutMaker, digest: string): string =>
   hash("sha256", `cutout ${name}\n${digest}`).slice(0, 40);
-
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, milliseconds);
-    timer.unref();
-    signal.addEventListener("abort", () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
-}

@@ -1,8 +1,8 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { statSync } from "node:fs";
-import { setPriority } from "node:os";
 import { RenderError } from "@freshet/core/resize";
-import { usageOf } from "../cells/usage.ts";
+import { meterOf } from "../cells/meter.ts";
+import { beNice } from "../niceness.ts";
 
 /** What one run of a program may take; beyond it the process is killed. */
 export interface Bounds {
@@ -54,13 +54,18 @@ export async function runBounded(
   // It has to be read, or the program would wait for whoever reads it.
   child.stderr.resume();
   child.once("error", reject);
-  child.once("spawn", () => beNice(child));
+  child.once("spawn", () => child.pid !== undefined && beNice(child.pid, NICENESS));
   child.once("close", (code, cause) => {
     if (code === 0) resolve(said.text);
     else reject(cause === "SIGKILL" ? tooLarge() : unreadable());
   });
-  const watch = setInterval(() => look(child, bounds, begun, end), LOOK_MS);
-  const begun = performance.now();
+  const { cpuMs, bytes, output } = bounds;
+  const exceeded = meterOf(child.pid, { cpuMs, longestMs: cpuMs * PATIENCE, bytes });
+  const watch = setInterval(() => {
+    const what = exceeded();
+    if (what !== undefined) end(what === "time" ? tooSlow() : tooLarge());
+    else if (output && sizeOf(output.path) > output.bytes) end(tooLong(output.bytes));
+  }, LOOK_MS);
   const stop = () => end(signal?.reason);
   signal?.addEventListener("abort", stop, { once: true });
   return promise.finally(() => {
@@ -79,30 +84,6 @@ function hear(said: { text: string; rest: string }, text: string, onLine?: (line
   for (const line of lines) onLine(line);
 }
 
-function beNice({ pid }: ChildProcess): void {
-  try {
-    if (pid !== undefined) setPriority(pid, NICENESS);
-  } catch {
-    // It may have ended already.
-  }
-}
-
-function look(
-  { pid }: ChildProcess,
-  { cpuMs, bytes, output }: Bounds,
-  begun: number,
-  end: (error: RenderError) => void,
-): void {
-  const usage = usageOf(pid ?? 0);
-  const passed = performance.now() - begun;
-  if ((usage?.cpuMs ?? passed) > cpuMs || passed > cpuMs * PATIENCE) end(tooSlow());
-  else if (usage !== undefined && usage.residentBytes > bytes) end(tooLarge());
-  else if (output && sizeOf(output.path) > output.bytes)
-    end(
-      new RenderError("IMAGE_TOO_LARGE", `What was made of the video has more than ${output.bytes} bytes.`),
-    );
-}
-
 const sizeOf = (path: string) => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 
 const tooSlow = () =>
@@ -112,6 +93,8 @@ const tooSlow = () =>
   );
 const tooLarge = () =>
   new RenderError("IMAGE_TOO_LARGE", "The video takes too much memory. Publish a smaller one.");
+const tooLong = (most: number) =>
+  new RenderError("IMAGE_TOO_LARGE", `What was made of the video has more than ${most} bytes.`);
 export const unreadable = () =>
   new RenderError(
     "IMAGE_UNREADABLE",

@@ -1,6 +1,4 @@
-import { clip } from "./faces/face.ts";
-import type { Box, Size } from "./geometry.ts";
-import { turnedSize } from "./geometry.ts";
+import { type Box, clip, type Size, scaledFrom, turnedSize } from "./geometry.ts";
 import type { Pass, Picture } from "./picture.ts";
 import { planResize } from "./plan.ts";
 import { inverse, moveBox } from "./symmetry.ts";
@@ -31,17 +29,6 @@ function through(
   const { gravity } = backdrop;
   const { crop } = planResize({ w: canvas.width, h: canvas.height, gravity }, window);
   return [placed, scaledFrom(clip(kept, window), crop, canvas)];
-}
-
-/** A box of a picture as a box of a part of that picture, which is scaled. */
-function scaledFrom(box: Box, part: Box, { width, height }: Size): Box {
-  const [perX, perY] = [width / part.width, height / part.height];
-  return {
-    left: (box.left - part.left) * perX,
-    top: (box.top - part.top) * perY,
-    width: box.width * perX,
-    height: box.height * perY,
-  };
 }
 
 /** The upright box around one that is turned clockwise together with its picture. */

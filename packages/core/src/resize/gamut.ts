@@ -2,6 +2,7 @@ import type { Color } from "../codecs/color.ts";
 import type { OutputFormat } from "../format.ts";
 import type { Transformation } from "../operations/index.ts";
 import type { Triple } from "./effect.ts";
+import { lightOfByte } from "./transfer.ts";
 
 /** The colours that a variant may have: those of sRGB, or those of Display P3. */
 export type Gamut = "srgb" | "p3";
@@ -16,16 +17,12 @@ const TO_P3 = [
   [0.0170827, 0.0723974, 0.9105199],
 ] as const satisfies readonly Triple[];
 
-const linear = (byte: number) => {
-  const value = byte / 255;
-  return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
-};
 const byteOf = (light: number) =>
   Math.round(255 * Math.min(1, light <= 0.0031308 ? light * 12.92 : 1.055 * light ** (1 / 2.4) - 0.055));
 
 /** The numbers that show an sRGB colour in Display P3. */
 export function inP3({ red, green, blue }: Color): Color {
-  const light = [linear(red), linear(green), linear(blue)] as const;
+  const light = [lightOfByte(red), lightOfByte(green), lightOfByte(blue)] as const;
   const [r, g, b] = TO_P3.map(([one, two, three]) =>
     byteOf(one * light[0] + two * light[1] + three * light[2]),
   ) as unknown as Triple;

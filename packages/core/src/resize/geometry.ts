@@ -45,3 +45,25 @@ export function wholePixels(box: Box, size: Size): Box {
   const bottom = Math.min(size.height, Math.max(top + 1, Math.round(box.top + box.height)));
   return { left, top, width: right - left, height: bottom - top };
 }
+
+/** The part of a box that lies in a picture. */
+export function clip(box: Box, { width, height }: Size): Box {
+  const [left, top] = [clamp(box.left, 0, width), clamp(box.top, 0, height)];
+  return {
+    left,
+    top,
+    width: clamp(box.left + box.width, 0, width) - left,
+    height: clamp(box.top + box.height, 0, height) - top,
+  };
+}
+
+/** A box of a picture as a box of a part of that picture, which is scaled. */
+export function scaledFrom(box: Box, part: Box, { width, height }: Size): Box {
+  const [perX, perY] = [width / part.width, height / part.height];
+  return {
+    left: (box.left - part.left) * perX,
+    top: (box.top - part.top) * perY,
+    width: box.width * perX,
+    height: box.height * perY,
+  };
+}

@@ -3,7 +3,7 @@ import { dominantFace, facesWithin, SURE, unpackFaces } from "./faces/face.ts";
 import { canFindFaces } from "./faces/network.ts";
 import { facesIn, facesQuestion } from "./faces/see.ts";
 import { wantsFaces } from "./faces/wishes.ts";
-import { type Box, middleOf, type Size } from "./geometry.ts";
+import { type Box, middleOf, type Size, scaledFrom, whole } from "./geometry.ts";
 import type { Insight, Memory } from "./insight.ts";
 import type { RenderContext } from "./operations/apply.ts";
 import { draw, drawSource } from "./operations/index.ts";
@@ -159,14 +159,8 @@ async function focusOf(
 ): Promise<readonly number[]> {
   const raw = await sketchOf(painting, source);
   const { within, size } = source;
-  const [perX, perY] = [raw.width / size.width, raw.height / size.height];
-  const scaled = faces.map(({ left, top, width, height }) => ({
-    left: left * perX,
-    top: top * perY,
-    width: width * perX,
-    height: height * perY,
-  }));
-  const { x, y } = findFocus(raw, scaled);
+  const inSketch = faces.map((face) => scaledFrom(face, whole(size), raw));
+  const { x, y } = findFocus(raw, inSketch);
   return [within.left + (x * size.width) / raw.width, within.top + (y * size.height) / raw.height];
 }
 

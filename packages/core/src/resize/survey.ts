@@ -1,9 +1,8 @@
 import type { ImageFacts, RenderLimits } from "./contract.ts";
 import { asRenderError, type Raw } from "./engine.ts";
+import { glanceAt } from "./glance.ts";
 import { DEFAULT_LIMITS } from "./limits.ts";
 import { colorOf, sketchOf } from "./look.ts";
-import { drawSource } from "./operations/index.ts";
-import { readOriginal } from "./original.ts";
 import { factsOf } from "./probe.ts";
 
 /** Longest side of a sketch. */
@@ -22,15 +21,11 @@ export interface Survey {
 
 /** Looks an original over. Rejects with nothing but a `RenderError`. */
 export async function survey(original: Uint8Array, limits: RenderLimits = DEFAULT_LIMITS): Promise<Survey> {
-  const deadline = performance.now() + limits.timeoutMs;
-  const { bytes, header, format } = await readOriginal(original, limits);
-  const images = new Map<string, Uint8Array>();
-  const painting = { bytes, header, limits, images, gamut: "srgb", deadline } as const;
-  const picture = drawSource(header, { transformation: {}, format: "png", limits, insight: {} });
-  const source = { ...picture, pages: 1 };
+  const { painting, picture, format } = await glanceAt(original, limits);
+  const { header } = painting;
   try {
-    const [red, green = 0, blue = 0] = await colorOf(painting, source);
-    const raw = await sketchOf(painting, source, LONGEST);
+    const [red, green = 0, blue = 0] = await colorOf(painting, picture);
+    const raw = await sketchOf(painting, picture, LONGEST);
     return {
       facts: { ...factsOf(header), format },
       orientation: header.orientation,

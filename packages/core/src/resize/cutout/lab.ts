@@ -1,4 +1,5 @@
 import type { Raw } from "../engine.ts";
+import { lightOfByte } from "../transfer.ts";
 
 /** Colours as people tell them apart, OKLab (Ottosson 2020) times 100, three numbers a pixel: two colours a little over one apart are just told apart. */
 export type Lab = Float32Array;
@@ -21,11 +22,7 @@ export function labOf({ data, width, height, channels }: Raw): Lab {
   return lab;
 }
 
-/** IEC 61966-2-1. */
-const LINEAR = Float64Array.from({ length: 256 }, (_, byte) => {
-  const value = byte / 255;
-  return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
-});
+const LINEAR = Float64Array.from({ length: 256 }, (_, byte) => lightOfByte(byte));
 
 /** The square of the distance of two pixels. */
 export function apart(lab: Lab, one: number, other: number): number {

@@ -2,10 +2,9 @@ import type { Sharp } from "sharp";
 import type { RenderLimits } from "../contract.ts";
 import { asRenderError, limited, openImage, openRaw, toRaw } from "../engine.ts";
 import type { Size } from "../geometry.ts";
+import { glanceAt } from "../glance.ts";
 import { checkLimits, DEFAULT_LIMITS } from "../limits.ts";
 import { sketchOf } from "../look.ts";
-import { drawSource } from "../operations/index.ts";
-import { readOriginal } from "../original.ts";
 import { readHeader } from "../probe.ts";
 import { fourOf } from "../survey.ts";
 import { findSubject } from "./find.ts";
@@ -68,12 +67,8 @@ export async function takeMask(answer: Uint8Array, picture: Uint8Array): Promise
 
 async function pixelsOf({ original, limits = DEFAULT_LIMITS }: CutoutAsk): Promise<CutoutPicture> {
   try {
-    const deadline = performance.now() + limits.timeoutMs;
-    const { bytes, header } = await readOriginal(original, limits);
-    const images = new Map<string, Uint8Array>();
-    const painting = { bytes, header, limits, images, gamut: "srgb", deadline } as const;
-    const picture = drawSource(header, { transformation: {}, format: "png", limits, insight: {} });
-    const raw = await sketchOf(painting, { ...picture, pages: 1 }, LONGEST_MASK);
+    const { painting, picture } = await glanceAt(original, limits);
+    const raw = await sketchOf(painting, picture, LONGEST_MASK);
     return { width: raw.width, height: raw.height, data: fourOf(raw) };
   } catch (error) {
     throw asRenderError(error);

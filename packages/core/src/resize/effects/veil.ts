@@ -1,7 +1,6 @@
 import type { Veil } from "../effect.ts";
 import { openRaw, type Raw, soften, toRaw } from "../engine.ts";
-import { clip } from "../faces/face.ts";
-import { type Box, wholePixels } from "../geometry.ts";
+import { type Box, clip, wholePixels } from "../geometry.ts";
 import { inPieces } from "../pieces.ts";
 import { pixelateRows } from "./pixelate.ts";
 

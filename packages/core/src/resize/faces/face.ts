@@ -1,5 +1,5 @@
 import type { Margin } from "../../codecs/margin.ts";
-import { type Box, clamp, middleOf, type Size } from "../geometry.ts";
+import { type Box, middleOf, type Size } from "../geometry.ts";
 
 /** A face in parts of the upright original: 0.5 is its middle. `score` is how sure the finder is, 0 to 1. */
 export interface Face extends Box {
@@ -83,16 +83,5 @@ export function grow(box: Box, { x, y }: Margin): Box {
     top: box.top - down,
     width: box.width + 2 * across,
     height: box.height + 2 * down,
-  };
-}
-
-/** The part of a box that lies in a picture. */
-export function clip(box: Box, { width, height }: Size): Box {
-  const [left, top] = [clamp(box.left, 0, width), clamp(box.top, 0, height)];
-  return {
-    left,
-    top,
-    width: clamp(box.left + box.width, 0, width) - left,
-    height: clamp(box.top + box.height, 0, height) - top,
   };
 }

@@ -1,9 +1,9 @@
 import type { RenderLimits } from "../contract.ts";
 import { asRenderError, type Raw } from "../engine.ts";
+import { glanceAt, wholeOf } from "../glance.ts";
 import { DEFAULT_LIMITS } from "../limits.ts";
-import { drawSource } from "../operations/index.ts";
-import { readOriginal } from "../original.ts";
 import type { Painting } from "../passes.ts";
+import type { Picture } from "../picture.ts";
 import { ON_WHITE, pixelsOf } from "../pixels.ts";
 import { packFaces } from "./face.ts";
 import { findFaces, sizeToSee } from "./find.ts";
@@ -20,10 +20,9 @@ export async function sketchForFaces(
   limits: RenderLimits = DEFAULT_LIMITS,
   page?: number,
 ): Promise<FaceSketch> {
-  const deadline = performance.now() + limits.timeoutMs;
-  const { bytes, header } = await readOriginal(original, limits, page);
+  const { painting, picture } = await glanceAt(original, limits, page);
   try {
-    return await sketchOf({ bytes, header, limits, images: new Map(), gamut: "srgb", deadline }, page);
+    return await sketchOf(painting, picture);
   } catch (error) {
     throw asRenderError(error);
   }
@@ -48,12 +47,8 @@ export async function seeFaces(
 
 /** The same of what is painted already, whatever is cut out of it. */
 export async function facesIn(painting: Painting, page?: number): Promise<readonly number[]> {
-  return facesOfSketch(await sketchOf(painting, page));
+  return facesOfSketch(await sketchOf(painting, wholeOf(painting, page)));
 }
 
-function sketchOf(painting: Painting, page?: number): Promise<FaceSketch> {
-  const { header, limits } = painting;
-  const transformation = page === undefined ? {} : { page: { doc_page: page } };
-  const whole = drawSource(header, { transformation, format: "png", limits, insight: {} });
-  return pixelsOf(painting, { ...whole, pages: 1 }, sizeToSee(whole.size), ON_WHITE);
-}
+const sketchOf = (painting: Painting, picture: Picture): Promise<FaceSketch> =>
+  pixelsOf(painting, picture, sizeToSee(picture.size), ON_WHITE);

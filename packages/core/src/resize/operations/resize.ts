@@ -2,8 +2,8 @@ import type { Gravity } from "../../codecs/gravity.ts";
 import { FILTERS } from "../../operations/index.ts";
 import { LARGEST_SIDE } from "../../operations/resize.ts";
 import { isEmptyTransformation } from "../../transformation.ts";
-import { clip, dominantFace, facesWithin, grow, POSSIBLE, SURE } from "../faces/face.ts";
-import { type Box, sameSize, wholePixels } from "../geometry.ts";
+import { dominantFace, facesWithin, grow, POSSIBLE, SURE } from "../faces/face.ts";
+import { type Box, clip, sameSize, wholePixels } from "../geometry.ts";
 import {
   type Backdrop,
   beginPass,

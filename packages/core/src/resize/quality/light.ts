@@ -1,6 +1,7 @@
 import type { Raw } from "../engine.ts";
 import type { Size } from "../geometry.ts";
 import { inPieces } from "../pieces.ts";
+import { lightOfByte } from "../transfer.ts";
 
 /** Red, green and blue in linear light, 0 to 1, one value a pixel each. */
 export interface Light extends Size {
@@ -9,10 +10,7 @@ export interface Light extends Size {
   readonly blue: Float32Array;
 }
 
-const LINEAR = Float32Array.from({ length: 256 }, (_, byte) => {
-  const value = byte / 255;
-  return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
-});
+const LINEAR = Float32Array.from({ length: 256 }, (_, byte) => lightOfByte(byte));
 
 const emptyLight = (size: Size): Light => {
   const plane = () => new Float32Array(size.width * size.height);
