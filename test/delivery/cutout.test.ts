@@ -9,6 +9,7 @@ import { ask } from "../support/ask.ts";
 import { demoOf } from "../support/demo.ts";
 import { EDGES } from "../support/edges.ts";
 import { type Freshet, freePort, startFreshet } from "../support/freshet.ts";
+import { metricOf } from "../support/metrics.ts";
 import { type Origin, startOrigin } from "../support/origin.ts";
 import { full } from "../support/size.ts";
 
@@ -72,15 +73,7 @@ async function done(path: string) {
   return get(path);
 }
 
-async function figure(name: string): Promise<number> {
-  if (!server) return 0;
-  const { bytes } = await ask(server, "demo", "/metrics");
-  const line = bytes
-    .toString()
-    .split("\n")
-    .find((each) => each.startsWith(`${name} `));
-  return Number(line?.split(" ")[1] ?? 0);
-}
+const figure = async (name: string) => (server ? metricOf(server, name) : 0);
 
 async function pixel(bytes: Uint8Array, x: number, y: number): Promise<readonly number[]> {
   const { data, info } = await sharp(bytes).ensureAlpha().raw().toBuffer({ resolveWithObject: true });

@@ -4,6 +4,7 @@ import { ask } from "../support/ask.ts";
 import { demoOf } from "../support/demo.ts";
 import { drawHeads, photographHeads } from "../support/drawn-faces.ts";
 import { type Freshet, startFreshet } from "../support/freshet.ts";
+import { metricOf } from "../support/metrics.ts";
 import { type Origin, startOrigin } from "../support/origin.ts";
 
 let origin: Origin;
@@ -69,10 +70,7 @@ function detail({ at }: Answer, x: number, y: number, reach: number): number {
   return most;
 }
 
-async function looks(): Promise<number> {
-  const text = await (await fetch(`${freshet.url}/metrics`)).text();
-  return Number(/^freshet_looks_total\{for="faces"\} (\d+)$/m.exec(text)?.[1] ?? 0);
-}
+const looks = () => metricOf(freshet, 'freshet_looks_total{for="faces"}');
 
 describe("faces over HTTP", () => {
   it("func=face cuts to the one face, in JPEG, AVIF and whatever orientation", async () => {
