@@ -9,7 +9,7 @@ import { type ComponentType, createElement } from "react";
 import { renderToStaticMarkup } from "react-dom/server";
 import { transformWithOxc } from "vite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { candidatesOf, usualSizes, widthsFor } from "../candidates.ts";
+import { boxOf, candidatesOf, usualSizes, widthsFor } from "../candidates.ts";
 import { type Look, readLook, type Spelling, USUAL, writeLook } from "../look.ts";
 import { lookOf, looks } from "../looks.test.support.ts";
 import { htmlSnippets } from "./html.ts";
@@ -56,10 +56,17 @@ function askedBy(html: string): Asked {
     const found = readLook(url.slice(ENDPOINT.length));
     if (!found) throw new Error(`${url} names no original.`);
     expect(found.notes).toEqual([]);
-    // A wish that the snippet writes against its own, and an escape more or less in a path, are the same request.
-    const { org_if_sml, ...values } = found.look.values;
-    const look = { ...found.look, values: org_if_sml === "0" ? values : found.look.values };
-    return writeLook({ ...look, original: normalizePath(look.original) });
+    // The same request: a wish that the snippet writes against its own, a density that is multiplied into the box, an escape more or less.
+    const { org_if_sml, dpr, w, h, ...others } = found.look.values;
+    const box = boxOf(found.look);
+    const values = {
+      ...others,
+      ...(org_if_sml === "1" && { org_if_sml }),
+      ...(box.w !== undefined && { w: String(box.w) }),
+      ...(box.h !== undefined && { h: String(box.h) }),
+      ...(dpr !== undefined && box.w === undefined && box.h === undefined && { dpr }),
+    };
+    return writeLook({ ...found.look, values, original: normalizePath(found.look.original) });
   };
   const set = attribute(html, "srcset") ?? attribute(html, "srcSet");
   return {
@@ -79,6 +86,9 @@ const wanted = (picture: Picture): Asked => {
 /** Each of them in one run of the property; programs are started for some looks alone. */
 const SOME: readonly Look[] = [
   lookOf("https://shop.example/media/hat.jpg", { dpr: "2" }),
+  lookOf("https://shop.example/media/hat.jpg", { w: "300", dpr: "2" }),
+  lookOf("https://shop.example/media/hat.jpg", { w: "300", h: "200", dpr: "2" }),
+  lookOf("https://shop.example/media/hat.jpg", { h: "300", dpr: "2" }),
   lookOf("https://shop.example/media/hat.jpg"),
   lookOf("https://shop.example/media/hat.jpg", { w: "400", h: "300", gravity: "north", blur: "4" }),
   lookOf("https://shop.example/hat.jpg?v=2", { w: "400", h: "300", func: "fit", bg_color: "ff8800" }),
