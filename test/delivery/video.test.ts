@@ -1,6 +1,4 @@
-import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
-import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -243,48 +241,6 @@ describe.skipIf(missing.length > 0)("a video", () => {
   });
 });
 
-describe.skipIf(missing.length > 0)("a large video", () => {
-  const SIZE = 40_000_000;
-  let film: Buffer;
-
-  beforeAll(async () => {
-    origin = await startOrigin();
-    const small = await drawFilm({ pictures: RED });
-    // A box of a film that players leap over.
-    film = Buffer.concat([small, Buffer.alloc(SIZE - small.length, 0x55)]);
-    film.writeUInt32BE(SIZE - small.length, small.length);
-    film.write("free", small.length + 4, "latin1");
-    origin.put("/large.mp4", film, { "content-type": "video/mp4" });
-    freshet = await startFreshet({ config: configOf({}) });
-  });
-  afterAll(async () => {
-    await freshet?.stop();
-    await origin?.close();
-  });
-
-  test("is sent from the disk, whole and in parts", async () => {
-    const whole = await get("/large.mp4");
-    expect([whole.status, whole.headers.get("content-length")]).toEqual([200, String(SIZE)]);
-    expect(whole.bytes.equals(film)).toBe(true);
-    const end = await get("/large.mp4", { range: "bytes=-7" });
-    expect([end.status, end.bytes]).toEqual([206, film.subarray(-7)]);
-    expect(end.headers.get("content-range")).toBe(`bytes ${SIZE - 7}-${SIZE - 1}/${SIZE}`);
-    expect((await get("/large.mp4", { range: `bytes=${SIZE}-` })).status).toBe(416);
-    expect((await get("/large.mp4", { "if-none-match": whole.headers.get("etag") ?? "" })).status).toBe(304);
-    expect((await getDone("/large.mp4?w=160")).status).toBe(200);
-  });
-
-  test("is not held in memory for those who read it slowly", async () => {
-    await get("/large.mp4");
-    const before = residentBytes(freshet.pid);
-    const slow = await Promise.all(Array.from({ length: 20 }, () => askAndWait("/v7/_site_/large.mp4")));
-    await new Promise((resolve) => setTimeout(resolve, 500));
-    const grown = residentBytes(freshet.pid) - before;
-    for (const each of slow) each.destroy();
-    expect(grown).toBeLessThan(3 * SIZE);
-  });
-});
-
 describe.skipIf(missing.length > 0)("a video that takes longer", () => {
   beforeAll(async () => {
     origin = await startOrigin();
@@ -384,18 +340,6 @@ describe("a server without ffmpeg", () => {
     expect((await get("/film.mp4")).status).toBe(200);
   });
 });
-
-const residentBytes = (pid: number) =>
-  Number(/^VmRSS:\s+(\d+) kB/m.exec(read(`/proc/${pid}/status`))?.[1] ?? 0) * 1_024;
-
-/** Asks for something, reads its head and then nothing. */
-async function askAndWait(path: string): Promise<Socket> {
-  const socket = connect(freshet.port, "127.0.0.1");
-  socket.write(`GET ${path} HTTP/1.1\r\nHost: demo\r\n\r\n`);
-  await once(socket, "data");
-  socket.pause();
-  return socket;
-}
 
 /** Processes that convert something in the data folder. */
 function convertersOf(folder: string): readonly number[] {

@@ -163,7 +163,7 @@ describe("the effective configuration", () => {
           allow: ["127.0.0.1"],
           allowPrivate: true,
           maxBytes: 50_000_000,
-          maxVideoBytes: 100_000_000,
+          maxVideoBytes: 500_000_000,
           timeoutMs: 15_000,
         },
         formats: ["avif", "webp"],

@@ -527,13 +527,13 @@ const LARGEST_SHARED = 64 * 2 ** 20;
 function openSharedTier(
   { s3, ...settings }: NonNullable<Config["sharedCache"]>,
   app: FastifyInstance,
-  { maxOriginalBytes, maxVideoBytes }: Config["limits"],
+  { maxOriginalBytes }: Config["limits"],
 ): SharedTier {
   return new SharedTier({
     ...settings,
     client: createS3Client(s3),
     rendererVersion: RENDERER_VERSION,
-    maxBytes: Math.max(LARGEST_SHARED, maxOriginalBytes, maxVideoBytes),
+    maxBytes: Math.max(LARGEST_SHARED, maxOriginalBytes),
     log: (event, details) => app.log.warn(details, event),
   });
 }

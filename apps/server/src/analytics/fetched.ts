@@ -14,8 +14,13 @@ export function fetchEvent(original: Original, fetched: Fetched, took: FetchTook
     ...{ project: project.name, url: addressIn(location) },
     origin: originOf(location).replace(/^https?:\/\//, ""),
     ...{ status: statusOf(fetched), code: codeOf(fetched), ...took },
-    bytes: fetched.kind === "found" ? fetched.bytes.length : 0,
+    bytes: bytesOf(fetched),
   };
+}
+
+function bytesOf(fetched: Fetched): number {
+  if (fetched.kind === "spooled") return fetched.spooled.size;
+  return fetched.kind === "found" ? fetched.bytes.length : 0;
 }
 
 /** Without its query, which may carry what only the origin should see. */
@@ -31,7 +36,7 @@ function addressIn(location: Location): string {
 }
 
 function statusOf(fetched: Fetched): number | undefined {
-  if (fetched.kind === "found") return 200;
+  if (fetched.kind === "found" || fetched.kind === "spooled") return 200;
   if (fetched.kind === "unchanged") return 304;
   return fetched.kind === "missing" ? fetched.status : undefined;
 }

@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
-import { copyFile, link, mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { copyFile, link, mkdir, open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { FOOTER_BYTES, footerOf } from "./disk/footer.ts";
+import { endsWhole, FOOTER_BYTES, footerOf } from "./disk/footer.ts";
 import { GONE, PUT, USED } from "./disk/frames.ts";
+import { Incoming } from "./disk/incoming.ts";
 import { IndexLog } from "./disk/index-log.ts";
 import { Indexing } from "./disk/indexing.ts";
 import { MOST_SIZE, NameIndex, NONE } from "./disk/name-index.ts";
@@ -157,6 +158,38 @@ export class DiskStore {
   }
 
   /**
+   * Bytes that come one piece after the other, and whose name is known at their end. While they come they count as the folder's, and what
+   * was used longest ago makes room for them; what grows larger than `largestIncoming` is not to be begun.
+   */
+  receive(): Incoming {
+    // A name that nothing has: the file aside lies on its shelf, and is removed like every other leftover if it stays there.
+    const stand = randomUUID().replaceAll("-", "");
+    const aside = this.#aside(this.#path(stand));
+    return new Incoming({
+      aside,
+      prepare: () => this.#makeShelf(stand),
+      reserve: async (bytes) => {
+        this.#writingBytes += bytes;
+        await this.#indexing.begun;
+        return this.#makeRoom(stand, bytes);
+      },
+      giveBack: (bytes) => {
+        this.#writingBytes -= bytes;
+      },
+      take: async (name, size) => {
+        await this.#makeShelf(name);
+        await this.#turns.take(name, () => this.#adopt(name, aside, size));
+        if (this.#log.isWorn(this.#index.size)) void this.#rewrite();
+      },
+    });
+  }
+
+  /** Bytes of one thing that comes in pieces: more would leave nothing else in the folder. */
+  get largestIncoming(): number {
+    return Math.floor(Math.min(this.#maxBytes, MOST_SIZE) / 2);
+  }
+
+  /**
    * Puts the file under a path of the caller's as well, where it stays when it goes from here; how many bytes of it are those under the
    * name, or undefined when there is none. Behind them is the footer.
    */
@@ -172,13 +205,26 @@ export class DiskStore {
     }
   }
 
-  /** Where the file is now, and how many of its first bytes are those under the name; it may go at any moment. */
+  /**
+   * Where the file is now, and how many of its first bytes are those under the name; it may go at any moment. One whose end was torn off
+   * counts as absent.
+   */
   async locate(name: string): Promise<{ readonly path: string; readonly bytes: number } | undefined> {
     const id = this.#index.find(name);
     if (id !== NONE) this.#use(id);
     const path = this.#path(name);
-    const size = (await stat(path).catch(() => undefined))?.size ?? 0;
-    return size > FOOTER_BYTES ? { path, bytes: size - FOOTER_BYTES } : undefined;
+    const file = await open(path, "r").catch(() => undefined);
+    try {
+      const size = (await file?.stat())?.size ?? 0;
+      if (!file || size <= FOOTER_BYTES) return undefined;
+      const footer = Buffer.alloc(FOOTER_BYTES);
+      await file.read(footer, 0, FOOTER_BYTES, size - FOOTER_BYTES);
+      return endsWhole(footer, size) ? { path, bytes: size - FOOTER_BYTES } : undefined;
+    } catch {
+      return undefined;
+    } finally {
+      await file?.close();
+    }
   }
 
   async delete(name: string): Promise<void> {
@@ -225,11 +271,7 @@ export class DiskStore {
   }
 
   async #put(name: string, bytes: Uint8Array, size: number): Promise<void> {
-    const known = this.#index.find(name);
-    if (known !== NONE) this.#index.touch(known);
-    // Whichever of both files a crash leaves: the log must not say that it is smaller than it is.
-    const larger = known === NONE ? size : Math.max(size, this.#index.sizeOf(known));
-    this.#writing.set(name, larger);
+    const larger = this.#begin(name, size);
     this.#writingBytes += size;
     try {
       if (!(await this.#makeRoom(name, size))) {
@@ -237,28 +279,60 @@ export class DiskStore {
         await this.#remove(name);
         return;
       }
-      // Noted before there is a file: the log may know what is not there, but not less than there is.
-      this.#note(PUT, name, larger);
-      this.#written += 1;
-      const path = this.#path(name);
-      const aside = `${path}.${this.#mark}${this.#written}`;
-      try {
-        await Promise.all([this.#writeAside(name, aside, bytes), this.#log.flush()]);
-        await rename(aside, path);
-      } catch (error) {
-        await rm(aside, { force: true }).catch(() => {});
-        const before = this.#index.find(name);
-        if (before === NONE) this.#note(GONE, name, 0);
-        else this.#note(PUT, name, this.#index.sizeOf(before));
-        throw error;
-      }
-      this.#change(name);
-      this.#index.set(name, size);
-      if (larger > size) this.#note(PUT, name, size);
+      const aside = this.#aside(this.#path(name));
+      await this.#place(name, { size, larger, aside }, () => this.#writeAside(name, aside, bytes));
     } finally {
       this.#writing.delete(name);
       this.#writingBytes -= size;
     }
+  }
+
+  /** Takes a file aside for which there is room. In the name's turn. */
+  async #adopt(name: string, aside: string, size: number): Promise<void> {
+    const larger = this.#begin(name, size);
+    try {
+      await this.#place(name, { size, larger, aside }, async () => {});
+    } finally {
+      this.#writing.delete(name);
+    }
+  }
+
+  /** Whichever of both files a crash leaves, the log must not say that it is smaller than it is: answers the larger size. */
+  #begin(name: string, size: number): number {
+    const known = this.#index.find(name);
+    if (known !== NONE) this.#index.touch(known);
+    const larger = known === NONE ? size : Math.max(size, this.#index.sizeOf(known));
+    this.#writing.set(name, larger);
+    return larger;
+  }
+
+  /** Gives a file aside, which is there once it is written, its name. */
+  async #place(
+    name: string,
+    { size, larger, aside }: { readonly size: number; readonly larger: number; readonly aside: string },
+    write: () => Promise<void>,
+  ): Promise<void> {
+    // Noted before there is a file: the log may know what is not there, but not less than there is.
+    this.#note(PUT, name, larger);
+    try {
+      await Promise.all([write(), this.#log.flush()]);
+      await rename(aside, this.#path(name));
+    } catch (error) {
+      await rm(aside, { force: true }).catch(() => {});
+      const before = this.#index.find(name);
+      if (before === NONE) this.#note(GONE, name, 0);
+      else this.#note(PUT, name, this.#index.sizeOf(before));
+      throw error;
+    }
+    this.#change(name);
+    this.#index.set(name, size);
+    if (larger > size) this.#note(PUT, name, size);
+  }
+
+  /** A path beside the file's that nothing has. */
+  #aside(path: string): string {
+    this.#written += 1;
+    return `${path}.${this.#mark}${this.#written}`;
   }
 
   async #writeAside(name: string, path: string, bytes: Uint8Array): Promise<void> {

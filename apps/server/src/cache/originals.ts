@@ -1,4 +1,5 @@
 import { writeFile } from "node:fs/promises";
+import { setTimeout as rest } from "node:timers/promises";
 import { isContentVersion, isVideoPath } from "@freshet/core";
 import type { ImageFacts } from "@freshet/core/resize";
 import { LRUCache } from "lru-cache";
@@ -7,7 +8,9 @@ import type { Standing } from "../instances/admission.ts";
 import { pastSeenVersions } from "../projects/origin-version.ts";
 import type { Original } from "../projects/originals.ts";
 import { readMediaType } from "../sources/media-type.ts";
+import { noRoom } from "../sources/refusal.ts";
 import type { Fetched, Inspect, Source } from "../sources/source.ts";
+import type { Spool } from "../sources/spool.ts";
 import { type FetchTimes, timed } from "../sources/times.ts";
 import { sniffVideo } from "../video/sniff.ts";
 import { ByteTiers } from "./byte-tiers.ts";
@@ -16,8 +19,9 @@ import type { DiskStore } from "./disk-store.ts";
 import { LentBytes } from "./lent-bytes.ts";
 import { type OriginalRecord, type Outcome, REMEMBERED, type Records } from "./records.ts";
 import type { Shelf } from "./shared/shared-tier.ts";
-import { nextRecord, staleWhile, trustOf, type VersionTrust } from "./succession.ts";
+import { type Answered, nextRecord, staleWhile, trustOf, type VersionTrust } from "./succession.ts";
 import { VersionBudget } from "./version-budget.ts";
+import { videoSpool } from "./video-spool.ts";
 import { isFile, isUnread, moreOf, sparing, type Wanted } from "./wanted.ts";
 
 /** Seconds that caches may keep an answer which its origin is being asked about. */
@@ -64,6 +68,8 @@ interface Flight {
   /** By whoever of those that wait for it wants most. */
   wanted: Wanted;
   readonly landed: Promise<void>;
+  /** It may bring a large video, which takes as long as it takes. */
+  readonly isLong: boolean;
 }
 
 /** What `Originals` is built from. */
@@ -153,8 +159,8 @@ export class Originals {
    * The record to answer from. What the origin does is an outcome of the record, never a rejection. Past the lease no record
    * counts but one that was read from the origin after this call: an invalidation may be Done that this instance has not heard of.
    * What merely expired answers at once for as long as the project allows, and one flight asks the origin meanwhile.
-   * @throws ServerError ORIGIN_BROKEN when flights land and leave nothing behind, and what the origin failed with when an expired
-   * record stands in for it under a version that nobody confirmed; and what `admit` throws.
+   * @throws ServerError ORIGIN_BROKEN when flights land and leave nothing behind, ORIGIN_SLOW while a large video is still coming, what the
+   * origin failed with when an expired record stands in for it under a version that nobody confirmed; and what `admit` throws.
    */
   async current(
     original: Original,
@@ -204,7 +210,7 @@ export class Originals {
       const flight = joined ?? this.#start(original, false, wanted);
       flight.wanted = moreOf(flight.wanted, wanted);
       asked = flight.order > seen;
-      await flight.landed;
+      await (isPatient ? flight.landed : landing(flight, original));
     }
     throw new ServerError("ORIGIN_BROKEN");
   }
@@ -223,7 +229,7 @@ export class Originals {
       const running = this.#flights.get(original.recordKey);
       // One in flight is waited for, not joined: those who wait then share the next one.
       const flight = running ?? this.#start(original, true, moreOf(wanted, "picture"));
-      await flight.landed;
+      await landing(flight, original);
       if (flight.order > seen && (records.peek(original.recordKey)?.order ?? 0) < flight.order) break;
     }
     throw new ServerError("ORIGIN_BROKEN");
@@ -241,7 +247,7 @@ export class Originals {
 
   /** Brings bytes back that were evicted: the origin is asked anew, once for everyone who misses them. */
   async refill(original: Original): Promise<void> {
-    await (this.#running(original) ?? this.#start(original, true)).landed;
+    await landing(this.#running(original) ?? this.#start(original, true), original);
   }
 
   /**
@@ -303,13 +309,17 @@ export class Originals {
     this.#parts.admit?.(original);
     this.#order += 1;
     const order = this.#order;
+    const spool = videoSpool(original, this.#parts.bytes, RECENT_BYTES);
     const flight: Flight = {
       stamp,
       order,
+      isLong: spool !== undefined,
       wanted: isFile(records.peek(original.recordKey)) ? "file" : wanted,
-      landed: this.#fetch(original, fresh, stamp, order, () => flight.wanted).finally(() => {
-        if (this.#flights.get(original.recordKey) === flight) this.#flights.delete(original.recordKey);
-      }),
+      landed: this.#fetch(original, { caller: fresh, stamp, order, spool }, () => flight.wanted).finally(
+        () => {
+          if (this.#flights.get(original.recordKey) === flight) this.#flights.delete(original.recordKey);
+        },
+      ),
     };
     this.#flights.set(original.recordKey, flight);
     return flight;
@@ -317,9 +327,17 @@ export class Originals {
 
   async #fetch(
     original: Original,
-    caller: boolean,
-    stamp: number,
-    order: number,
+    {
+      caller,
+      stamp,
+      order,
+      spool,
+    }: {
+      readonly caller: boolean;
+      readonly stamp: number;
+      readonly order: number;
+      readonly spool: Spool | undefined;
+    },
     wanted: () => Wanted,
   ): Promise<void> {
     const { source, coverage, records, inspect, now, onFetch } = this.#parts;
@@ -335,6 +353,7 @@ export class Originals {
     const request = {
       policy: original.policy,
       fresh,
+      ...(spool && { spool }),
       ...(confirmed ? { validators: confirmed.validators } : {}),
       ...(inspect && { inspect: sparing(inspectFor(original, inspect), wanted) }),
       mayBeEmpty: () => wanted() === "file",
@@ -346,12 +365,12 @@ export class Originals {
     const begun = performance.now();
     const { result: fetched, times } = await timed(() =>
       source
-        .fetch(location, request, AbortSignal.timeout(original.policy.timeoutMs * 2))
+        .fetch(location, request, AbortSignal.timeout(longestFlight(original, spool)))
         .then((answer) => (answer.kind === "unchanged" && !confirmed ? UNASKED_304 : answer))
         .catch((): Fetched => ({ kind: "refused", code: "ORIGIN_SLOW", reason: "no answer in time" })),
     );
     onFetch?.(original, fetched, { milliseconds: performance.now() - begun, times });
-    const answered = fetched.kind === "found" ? { ...fetched, outcome: await this.#keep(fetched) } : fetched;
+    const answered = await this.#settle(fetched);
     const asking = { original, stamp, order, at, floor, confirmed };
     const before = records.peek(original.recordKey);
     const next = nextRecord(asking, answered, before, now());
@@ -360,6 +379,21 @@ export class Originals {
     // so it goes to the disk only in place of something.
     const isFleeting = original.isForOne || (next.outcome.kind === "error" && !before);
     records.put(next, coverage.floor(original.identity), isFleeting);
+  }
+
+  /** Keeps what was found. */
+  async #settle(fetched: Fetched): Promise<Answered> {
+    if (fetched.kind === "found") return { ...fetched, outcome: await this.#keep(fetched) };
+    if (fetched.kind !== "spooled") return fetched;
+    const { body, size, beginning } = fetched.spooled;
+    const digest = body.digest();
+    if (!(await body.keep(digest))) return noRoom();
+    const mediaType = readMediaType(fetched.contentType);
+    const outcome = {
+      ...{ kind: "bytes" as const, digest, size, facts: undefined, video: sniffVideo(beginning) },
+      ...(mediaType && { mediaType }),
+    };
+    return { ...fetched, kind: "found", outcome };
   }
 
   async #keep(found: Extract<Fetched, { kind: "found" }>): Promise<Outcome> {
@@ -385,6 +419,25 @@ export class Originals {
     const versions = [version, ...record.versions].slice(0, REMEMBERED);
     return { record: this.#parts.records.amend(record, versions), trust: "known" };
   }
+}
+
+/** Milliseconds: twice the origin's time, as often as it may begin anew. */
+function longestFlight({ policy }: Original, spool: Spool | undefined): number {
+  return policy.timeoutMs * 2 * (spool ? Math.ceil(spool.maxBytes / spool.from) : 1);
+}
+
+/**
+ * Waits for a flight, but no longer than for one of an ordinary original: a large video comes all the same, and whoever asks again joins it.
+ * Making an answer must end in a time that invalidations reckon with.
+ * @throws ServerError ORIGIN_SLOW.
+ */
+async function landing({ landed, isLong }: Flight, { policy }: Original): Promise<void> {
+  if (!isLong) return landed;
+  const over = new AbortController();
+  const late = rest(policy.timeoutMs * 2, undefined, { signal: over.signal }).then(() => {
+    throw new ServerError("ORIGIN_SLOW");
+  });
+  await Promise.race([landed, late]).finally(() => over.abort());
 }
 
 /** In the thread pool: hashing megabytes at once would hold up everyone's hits. */

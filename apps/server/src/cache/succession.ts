@@ -73,10 +73,15 @@ export interface Asking {
   readonly confirmed: OriginalRecord | undefined;
 }
 
-/** What came back: bytes already have their digest and facts. */
+type Given = Extract<Fetched, { kind: "found" | "spooled" }>;
+
+/** What came back: what was found is kept, and has its digest and facts. */
 export type Answered =
-  | Exclude<Fetched, { kind: "found" }>
-  | (Extract<Fetched, { kind: "found" }> & { readonly outcome: Outcome });
+  | Exclude<Fetched, Given>
+  | (Pick<Given, "contentType" | "validators" | "age"> & {
+      readonly kind: "found";
+      readonly outcome: Outcome;
+    });
 
 /** The record that follows from an answer of the origin; undefined when the answer says nothing about what is known now. */
 export function nextRecord(

@@ -193,10 +193,10 @@ export const CONFIG_SCHEMA = {
         maxVideoBytes: {
           type: "integer",
           description:
-            "Bytes of one original whose path ends as a video's does. Up to twice as many are held in memory while it is read.",
+            "Bytes of one original whose path ends as a video's does. What has more than 32 MiB goes straight to the disk, where it may take half of what originals have, which is 35 % of diskBytes.",
           minimum: 1_024,
-          maximum: GIB,
-          default: 100_000_000,
+          maximum: 2 * GIB,
+          default: 500_000_000,
         },
         videoWaitMs: {
           type: "integer",
@@ -208,7 +208,8 @@ export const CONFIG_SCHEMA = {
         },
         originTimeoutMs: {
           type: "integer",
-          description: "Milliseconds that reading one original may take.",
+          description:
+            "Milliseconds that reading one original may take; of a large video, each 32 MiB of it. Nobody waits longer than twice that.",
           minimum: 100,
           maximum: 300_000,
           default: 15_000,

@@ -29,6 +29,7 @@ import {
 import { downloadHeaders } from "./download.ts";
 import { drawingOf } from "./drawing.ts";
 import { encodedBytes, isCompressible } from "./encoded.ts";
+import { type FileBody, MOST_HELD } from "./file-body.ts";
 import { ACCEPT_CH } from "./hints.ts";
 import { aboutOf, infoHeader, infoText } from "./info.ts";
 import { lifetimeOf } from "./lifetime.ts";
@@ -217,6 +218,11 @@ export class Delivery {
         });
         return { answer, ...common, from: "unmodified" };
       }
+      const file = choice.kind === "file" ? await this.#fileOf(sources) : undefined;
+      if (file) {
+        const { answer } = this.#answer(request, current, choice, NOTHING, {});
+        return { answer: { ...answer, file }, ...common, from: "original" };
+      }
       const better = await this.#betterOf(two);
       if (two && better) choice = two.better;
       const settled: Settled = better ? { choice, found: better } : await this.#settle(choice, sources, wish);
@@ -279,11 +285,17 @@ export class Delivery {
     return { staleFor: Math.max(1, Math.ceil(((this.#parts.now ?? Date.now)() - expired) / 1_000)) };
   }
 
-  async #refill({ sources }: DeliveryRequest, { digests }: Sources): Promise<void> {
+  /** Where the bytes of an original are that is better not held. */
+  async #fileOf({ digests: [digest], size }: Sources): Promise<FileBody | undefined> {
+    return size > MOST_HELD ? await this.#parts.originals.locate(digest) : undefined;
+  }
+
+  async #refill({ sources }: DeliveryRequest, found: Sources): Promise<void> {
     const { originals } = this.#parts;
     await Promise.all(
       sources.map(async (source, place) => {
-        const kept = await originals.bytesOf(digests[place] ?? "");
+        const file = place === 0 ? await this.#fileOf(found) : undefined;
+        const kept = file ?? (await originals.bytesOf(found.digests[place] ?? ""));
         if (!kept) await originals.refill(source);
       }),
     );

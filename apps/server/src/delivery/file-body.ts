@@ -2,6 +2,9 @@ import { createReadStream, openSync } from "node:fs";
 import type { ServerResponse } from "node:http";
 import { ServerError } from "../errors.ts";
 
+/** What takes more is sent from its file: it would be held for as long as the slowest client reads. */
+export const MOST_HELD = 8_000_000;
+
 /** A body that is too large to be held for as long as it takes somebody to read it. */
 export interface FileBody {
   readonly path: string;

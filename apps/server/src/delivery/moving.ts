@@ -7,7 +7,7 @@ import { type ClipFormat, wishOf } from "../video/wish.ts";
 import { etagOf, type Film, keyOf, type Wish } from "./choice.ts";
 import { isNotModified } from "./conditional.ts";
 import type { Delivered } from "./deliver.ts";
-import type { FileBody } from "./file-body.ts";
+import { type FileBody, MOST_HELD } from "./file-body.ts";
 import type { DeliveryRequest } from "./request.ts";
 import type { Sources } from "./sources.ts";
 
@@ -29,8 +29,6 @@ export type Seen =
   /** The bytes of the original were evicted. */
   | { readonly kind: "gone" };
 
-/** What takes more is sent from its file: it would be held for as long as the slowest client reads. */
-const MOST_HELD = 8_000_000;
 const NOTHING = new Uint8Array(0);
 
 /**

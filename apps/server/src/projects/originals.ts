@@ -50,7 +50,8 @@ export function describeOriginal(
   const tags = tagsOf(project, resolved.name);
   const carried = carriedTags(project);
   const { maxBytes: usual, maxVideoBytes = usual } = project.source;
-  const maxBytes = isVideoPath(resolved.name) ? maxVideoBytes : usual;
+  // A video may be larger, but no more of it is held in memory.
+  const maxBytes = isVideoPath(resolved.name) ? Math.min(usual, maxVideoBytes) : usual;
   const { location, variation = "", isForOne = false } = placeOf(project, resolved, query, visitor);
   return {
     name,

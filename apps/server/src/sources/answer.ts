@@ -1,7 +1,8 @@
 import { Arrival } from "./arrival.ts";
 import { decodeBody, isPlain, readBody } from "./body.ts";
-import { broken, denied, tooLarge } from "./refusal.ts";
+import { broken, denied, noRoom, tooLarge } from "./refusal.ts";
 import type { Fetched, Inspect, Validators } from "./source.ts";
+import type { Spool } from "./spool.ts";
 import { isStrong, validatorsOf } from "./validators.ts";
 import { type Head, headerOf, leave, wholeNumber } from "./wire.ts";
 
@@ -15,7 +16,10 @@ export interface Reading {
   readonly minRate: number;
   readonly rateWindowMs: number;
   readonly slow: () => void;
+  /** Called whenever as much has come as may take the time of one original: the time begins anew. */
+  readonly goesOn: () => void;
   readonly inspect?: Inspect | undefined;
+  readonly spool?: Spool | undefined;
   readonly mayBeEmpty?: (() => boolean) | undefined;
   /** What an answer means that brings nothing; absent, or undefined from it: what its status says. */
   readonly meaning?: (head: Head) => Promise<Fetched | undefined>;
@@ -44,10 +48,11 @@ export async function readAnswer(head: Head, reading: Reading): Promise<Fetched 
 
 async function readFound(
   head: Head,
-  { url, maxBytes, minRate, rateWindowMs, slow, inspect, mayBeEmpty }: Reading,
+  { url, maxBytes, minRate, rateWindowMs, slow, goesOn, inspect, mayBeEmpty, ...reading }: Reading,
 ): Promise<Fetched> {
   let total = 0;
   let before = 0;
+  let parts = 0;
   const rate = setInterval(() => {
     if (total - before < (minRate * rateWindowMs) / 1_000) slow();
     before = total;
@@ -57,21 +62,32 @@ async function readFound(
     const encoding = headerOf(head, "content-encoding");
     // What is encoded says nothing before it is decoded.
     const arrival = isPlain(encoding) ? new Arrival(inspect, announced) : undefined;
-    const body = await readBody(head.body, { maxBytes, announced }, (now, soFar) => {
+    const spool = arrival && reading.spool;
+    const body = await readBody(head.body, { maxBytes, announced, spool }, (now, soFar) => {
       total = now;
-      return arrival?.take(now, soFar);
+      if (soFar) return arrival?.take(now, soFar);
+      const complete = Math.floor(now / (spool?.from ?? now));
+      if (complete > parts) goesOn();
+      parts = complete;
+      return undefined;
     });
+    const said = {
+      contentType: headerOf(head, "content-type"),
+      validators: validatorsOf(url, (name) => headerOf(head, name)),
+      age: ageOf(head),
+    };
+    if (body.kind === "spooled") return { ...body, ...said };
     const decoded = body.kind === "whole" ? await decodeBody(body.bytes, encoding, maxBytes) : body;
-    if (decoded.kind === "too-large") return { ...tooLarge(maxBytes), ...agedBy(head) };
+    if (decoded.kind === "too-large")
+      return { ...tooLarge(Math.max(maxBytes, spool?.maxBytes ?? 0)), ...agedBy(head) };
+    if (decoded.kind === "no-room") return { ...noRoom(), ...agedBy(head) };
     if (decoded.kind === "refused") return { ...decoded.refusal, ...agedBy(head) };
     if (decoded.kind === "unreadable") return broken(decoded.reason);
     if (decoded.bytes.length === 0 && !mayBeEmpty?.()) return broken("Its answer is empty.");
     return {
       kind: "found",
       bytes: decoded.bytes,
-      contentType: headerOf(head, "content-type"),
-      validators: validatorsOf(url, (name) => headerOf(head, name)),
-      age: ageOf(head),
+      ...said,
       ...(arrival && { digest: arrival.digest(decoded.bytes) }),
       ...(arrival?.facts && { facts: arrival.facts }),
     };

@@ -24,9 +24,8 @@ function piecesOf(lengths: readonly number[]) {
 async function read(lengths: readonly number[], inspect: Inspect | undefined, announced?: number) {
   const { chunks, taken } = piecesOf(lengths);
   const arrival = new Arrival(inspect, announced);
-  const body = await readBody(chunks, { maxBytes: 50_000_000, announced }, (total, soFar) =>
-    arrival.take(total, soFar),
-  );
+  const size = { maxBytes: 50_000_000, announced };
+  const body = await readBody(chunks, size, (total, soFar) => soFar && arrival.take(total, soFar));
   return { body, arrival, taken };
 }
 

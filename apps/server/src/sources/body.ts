@@ -1,44 +1,81 @@
 import { promisify } from "node:util";
 import { brotliDecompress, gunzip } from "node:zlib";
 import type { Refusal } from "./refusal.ts";
+import { Overflow, type Spool, type Spooled } from "./spool.ts";
 
 /** What became of a body. */
 export type Body =
   | { readonly kind: "whole"; readonly bytes: Uint8Array }
+  | { readonly kind: "spooled"; readonly spooled: Spooled }
   | { readonly kind: "too-large" }
+  | { readonly kind: "no-room" }
   | { readonly kind: "refused"; readonly refusal: Refusal }
   | { readonly kind: "unreadable"; readonly reason: string };
+
+/** What became of one that is held. */
+export type HeldBody = Exclude<Body, { kind: "spooled" }>;
 
 /** Bytes made room for before any arrived: an origin's word about its length costs us no more than this. */
 const FIRST_ROOM = 1 << 20;
 
+/** How large a body may be. */
+interface Size {
+  /** Bytes that may be held. */
+  readonly maxBytes: number;
+  readonly announced: number | undefined;
+  /** What takes more than it wants to be held; absent, nothing does. */
+  readonly spool?: Spool | undefined;
+}
+
 /**
  * Collects a body of at most `maxBytes`, and never holds more than twice what arrived: chunks are copied out of the
  * socket's buffers, because a body sent byte by byte would otherwise keep a whole buffer alive per byte. `received`
- * hears how many bytes are there and may look at them, until it returns; a refusal ends the reading.
+ * hears how many bytes are there and may look at them, until it returns; a refusal ends the reading. What went to
+ * the spool cannot be looked at, and whoever is given it has to keep or to discard it.
  */
 export async function readBody(
   chunks: AsyncIterable<Uint8Array>,
-  size: { readonly maxBytes: number; readonly announced: number | undefined },
-  received: (total: number, soFar: () => Uint8Array) => Refusal | undefined,
+  size: Size,
+  received: (total: number, soFar: (() => Uint8Array) | undefined) => Refusal | undefined,
 ): Promise<Body> {
-  if (size.announced !== undefined && size.announced > size.maxBytes) return { kind: "too-large" };
-  let room = new Uint8Array(Math.min(size.announced ?? FIRST_ROOM, FIRST_ROOM, size.maxBytes));
+  const { announced = 0, maxBytes, spool } = size;
+  if (announced > Math.max(maxBytes, spool?.maxBytes ?? 0)) return { kind: "too-large" };
+  let room = new Uint8Array(Math.min(size.announced ?? FIRST_ROOM, FIRST_ROOM, maxBytes));
   let total = 0;
   const soFar = () => room.subarray(0, total);
-  for await (const chunk of chunks) {
-    const next = total + chunk.length;
-    if (next > size.maxBytes) return { kind: "too-large" };
-    if (next > room.length) {
-      // The memory moves along where it can; a second buffer of megabytes would be work for the garbage collector.
-      const length = Math.min(Math.max(next, room.length * 2, size.announced ?? 0), size.maxBytes);
-      room = new Uint8Array(room.buffer.transfer(length));
+  let overflow: Overflow | undefined;
+  let isWhole = false;
+  try {
+    for await (const chunk of chunks) {
+      const next = total + chunk.length;
+      if (spool && !overflow && next > spool.from && spool.takes(total > 0 ? soFar() : chunk)) {
+        overflow = new Overflow(spool);
+        const moved = await overflow.add(soFar());
+        if (moved !== "taken") return { kind: moved };
+        room = new Uint8Array(0);
+      }
+      if (overflow) {
+        const added = await overflow.add(chunk);
+        if (added !== "taken") return { kind: added };
+      } else {
+        if (next > maxBytes) return { kind: "too-large" };
+        if (next > room.length) {
+          // The memory moves along where it can; a second buffer of megabytes would be work for the garbage collector.
+          const most = spool && next <= spool.from ? spool.from : maxBytes;
+          const length = Math.min(Math.max(next, room.length * 2, announced), most);
+          room = new Uint8Array(room.buffer.transfer(length));
+        }
+        room.set(chunk, total);
+      }
+      total = next;
+      letGo(chunk);
+      const refusal = received(total, overflow ? undefined : soFar);
+      if (refusal) return { kind: "refused", refusal };
     }
-    room.set(chunk, total);
-    total = next;
-    letGo(chunk);
-    const refusal = received(total, soFar);
-    if (refusal) return { kind: "refused", refusal };
+    isWhole = true;
+    if (overflow) return { kind: "spooled", spooled: overflow.whole };
+  } finally {
+    if (!isWhole) await overflow?.discard();
   }
   // Room that was not needed is given back, so that a small image does not hold a large buffer.
   return { kind: "whole", bytes: total === room.length ? room : new Uint8Array(room.buffer.transfer(total)) };
@@ -62,7 +99,7 @@ export async function decodeBody(
   bytes: Uint8Array,
   encoding: string | undefined,
   maxBytes: number,
-): Promise<Body> {
+): Promise<HeldBody> {
   if (isPlain(encoding)) return { kind: "whole", bytes };
   const name = nameOf(encoding);
   if (!isDecodable(name)) return { kind: "unreadable", reason: `It answered with the encoding ${name}.` };

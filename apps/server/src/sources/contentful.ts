@@ -47,7 +47,8 @@ export function createContentfulSource(reader: HttpReader): Source {
       };
       const ownPolicy = { ...policy, allow: [address.host], maxBytes: LARGEST_ANSWER };
       const said = await reader.read(asking, { policy: ownPolicy, fresh: true }, signal);
-      if (said.kind !== "found") return said.kind === "unchanged" ? broken("It said nothing.") : said;
+      if (said.kind === "unchanged" || said.kind === "spooled") return broken("It said nothing.");
+      if (said.kind !== "found") return said;
       const url = urlIn(said.bytes);
       if (url === undefined) return broken("The Contentful connector answered in a form that is not known.");
       if (url === "odd") return notAllowed("The Contentful connector named no address of a file.");

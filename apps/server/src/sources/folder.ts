@@ -1,7 +1,8 @@
 import { type BigIntStats, constants } from "node:fs";
 import { type FileHandle, open, realpath } from "node:fs/promises";
 import { extname, join } from "node:path";
-import { broken, notAllowed, tooLarge } from "./refusal.ts";
+import { readBody } from "./body.ts";
+import { broken, noRoom, notAllowed, tooLarge } from "./refusal.ts";
 import type { Fetched, Location, Source, Validators } from "./source.ts";
 
 type Request = Parameters<Source["fetch"]>[1];
@@ -78,7 +79,7 @@ async function read(
   request: Request,
   signal: AbortSignal,
 ): Promise<Fetched> {
-  const { policy, validators, fresh } = request;
+  const { policy, validators, fresh, spool } = request;
   for (let attempt = 0; attempt < MAX_READS; attempt += 1) {
     const before = await handle.stat({ bigint: true });
     if (!before.isFile()) return { kind: "missing", status: 404 };
@@ -86,27 +87,42 @@ async function read(
     if (!fresh && current.etag !== undefined && current.etag === validators?.etag) {
       return { kind: "unchanged", validators: current };
     }
-    if (before.size > BigInt(policy.maxBytes)) return tooLarge(policy.maxBytes);
-    const bytes = await readWhole(handle, Number(before.size), signal);
+    const size = Number(before.size);
+    const mostBytes = Math.max(policy.maxBytes, spool?.maxBytes ?? 0);
+    if (size > mostBytes) return tooLarge(mostBytes);
+    const body = await readBody(
+      piecesOf(handle, size, signal),
+      { maxBytes: policy.maxBytes, announced: size, spool },
+      () => undefined,
+    );
+    if (body.kind === "too-large") return tooLarge(mostBytes);
+    if (body.kind === "no-room") return noRoom();
     // Overwritten while it was read: the bytes may be half old and half new.
-    if (sameContents(before, await handle.stat({ bigint: true })) && bytes.length === Number(before.size)) {
-      const contentType = MEDIA_TYPES_BY_EXTENSION[extension.toLowerCase()];
-      return { kind: "found", bytes, contentType, validators: current, age: 0 };
+    const isSame = sameContents(before, await handle.stat({ bigint: true }));
+    const said = {
+      contentType: MEDIA_TYPES_BY_EXTENSION[extension.toLowerCase()],
+      validators: current,
+      age: 0,
+    };
+    if (body.kind === "spooled") {
+      if (isSame && body.spooled.size === size) return { ...body, ...said };
+      await body.spooled.body.discard();
     }
+    if (body.kind === "whole" && isSame && body.bytes.length === size)
+      return { kind: "found", bytes: body.bytes, ...said };
   }
   return broken("The file is being written.");
 }
 
-async function readWhole(handle: FileHandle, size: number, signal: AbortSignal): Promise<Uint8Array> {
-  const bytes = new Uint8Array(size);
-  let position = 0;
-  while (position < size) {
+async function* piecesOf(handle: FileHandle, size: number, signal: AbortSignal): AsyncIterable<Uint8Array> {
+  for (let position = 0; position < size; ) {
     signal.throwIfAborted();
-    const { bytesRead } = await handle.read(bytes, position, Math.min(PIECE, size - position), position);
-    if (bytesRead === 0) break;
+    const piece = new Uint8Array(Math.min(PIECE, size - position));
+    const { bytesRead } = await handle.read(piece, 0, piece.length, position);
+    if (bytesRead === 0) return;
     position += bytesRead;
+    yield bytesRead < piece.length ? piece.slice(0, bytesRead) : piece;
   }
-  return bytes.subarray(0, position);
 }
 
 /** ctime takes part because a copy can bring its own mtime along. */

@@ -11,6 +11,7 @@ import fc from "fast-check";
 import { afterEach, describe, expect, test } from "vitest";
 import { createHttpSource, type HttpSourceOptions } from "./http.ts";
 import type { Fetched, Inspect, SourcePolicy, Validators } from "./source.ts";
+import type { Spool } from "./spool.ts";
 
 const policy: SourcePolicy = {
   allow: ["127.0.0.1"],
@@ -61,6 +62,7 @@ function client(options: HttpSourceOptions = {}) {
       validators?: Validators;
       fresh?: boolean;
       inspect?: Inspect;
+      spool?: Spool;
       signal?: AbortSignal;
     } = {},
   ): Promise<Fetched> =>
@@ -71,6 +73,7 @@ function client(options: HttpSourceOptions = {}) {
         fresh: more.fresh ?? false,
         ...(more.validators && { validators: more.validators }),
         ...(more.inspect && { inspect: more.inspect }),
+        ...(more.spool && { spool: more.spool }),
       },
       more.signal ?? never,
     );
@@ -255,6 +258,42 @@ describe("size and time", () => {
     const at = await origin((_, response) => response.end(Buffer.alloc(100_000, 7)));
     const found = await client()(at);
     expect(found.kind === "found" && found.bytes.length).toBe(100_000);
+  });
+
+  test("the time of a body that goes to a spool begins anew with each part that could have been held", async () => {
+    const isDiscarded: boolean[] = [];
+    const spool: Spool = {
+      ...{ from: 10_000, maxBytes: 100_000 },
+      takes: () => true,
+      open: () => ({
+        write: async () => true,
+        digest: () => "",
+        keep: async () => true,
+        discard: async () => void isDiscarded.push(true),
+      }),
+    };
+    // Fifty thousand bytes in a second and a half, of which each ten thousand have one.
+    const steady = await origin(async (_, response) => {
+      for (let part = 0; part < 10; part += 1) {
+        response.write(Buffer.alloc(5_000, part));
+        await new Promise((resolve) => setTimeout(resolve, 150));
+      }
+      response.end();
+    });
+    const short = { policy: { timeoutMs: 1_000 } };
+    const [spooled, held, stopped] = await Promise.all([
+      client()(steady, { ...short, spool }),
+      client()(steady, short),
+      // What stops half way is slow all the same.
+      client()(await wire((socket) => socket.write(`HTTP/1.1 200 OK\r\n\r\n${"x".repeat(15_000)}`)), {
+        ...short,
+        spool,
+      }),
+    ]);
+    expect(spooled).toMatchObject({ kind: "spooled", spooled: { size: 50_000 } });
+    expect(held).toEqual(refusedWith("ORIGIN_SLOW"));
+    expect(stopped).toEqual(refusedWith("ORIGIN_SLOW"));
+    expect(isDiscarded).toEqual([true]);
   });
 
   test("an origin that says nothing, stops half way, or drips, is slow", async () => {

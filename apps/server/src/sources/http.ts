@@ -46,6 +46,8 @@ export interface Dressed {
 
 /** One fetch with its clock. */
 interface Flight extends Clock {
+  /** Begins the time anew. */
+  readonly goesOn: () => void;
   readonly plan: Plan;
   readonly request: SourceRequest;
   /** The caller's own signal: what ends by it is nobody's failure. */
@@ -117,7 +119,8 @@ export function createHttpReader(options: HttpSourceOptions = {}): HttpReader {
     const total = setTimeout(slow, request.policy.timeoutMs);
     signal.addEventListener("abort", slow, { once: true });
     try {
-      return await fetchCandidates({ plan, request, signal: clock.signal, slow, caller: signal });
+      const goesOn = () => void total.refresh();
+      return await fetchCandidates({ plan, request, signal: clock.signal, slow, goesOn, caller: signal });
     } catch (error) {
       signal.throwIfAborted();
       return clock.signal.aborted ? tooSlow() : broken(describeError(error));
@@ -199,10 +202,17 @@ export function createHttpReader(options: HttpSourceOptions = {}): HttpReader {
         return { redirect: headerOf(head, "location") };
       }
       const { meaning } = flight.plan;
-      const { inspect, mayBeEmpty } = flight.request;
+      const { inspect, mayBeEmpty, spool } = flight.request;
       const outcome = await readAnswer(head, {
         ...{ url: url.href, sent, maxBytes: policy.maxBytes, minRate, rateWindowMs },
-        ...{ slow: flight.slow, inspect, mayBeEmpty, ...(meaning && { meaning }) },
+        ...{
+          slow: flight.slow,
+          goesOn: flight.goesOn,
+          inspect,
+          spool,
+          mayBeEmpty,
+          ...(meaning && { meaning }),
+        },
       });
       if (isUnwell(head)) passage.failed();
       else passage.worked();

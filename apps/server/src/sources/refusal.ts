@@ -20,6 +20,11 @@ export function tooLarge(maxBytes: number): Refusal {
   return { kind: "refused", code: "ORIGINAL_TOO_LARGE", reason: `It has more than ${maxBytes} bytes.` };
 }
 
+/** Of what has to be written away. */
+export function noRoom(): Refusal {
+  return { kind: "refused", code: "ORIGINAL_TOO_LARGE", reason: "The data folder has no room for it." };
+}
+
 export function notAllowed(reason: string): Refusal {
   return { kind: "refused", code: "ORIGINAL_NOT_ALLOWED", reason };
 }

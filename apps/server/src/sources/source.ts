@@ -3,6 +3,7 @@ import type { Secret } from "../secrets/secret.ts";
 import type { BucketPlace } from "./buckets/place.ts";
 import type { ContentfulPlace } from "./contentful.ts";
 import type { Refusal } from "./refusal.ts";
+import type { Spool, Spooled } from "./spool.ts";
 
 /** Validators of an answer of the origin, for conditional requests. */
 export interface Validators {
@@ -48,6 +49,14 @@ export type Fetched =
       /** What the header says, where the beginning told as much. */
       readonly facts?: ImageFacts;
     }
+  | {
+      /** Found, and written away while it came: whoever asked with a spool keeps it or discards it. */
+      readonly kind: "spooled";
+      readonly spooled: Spooled;
+      readonly contentType: string | undefined;
+      readonly validators: Validators;
+      readonly age: number;
+    }
   | { readonly kind: "unchanged"; readonly validators: Validators; readonly age?: undefined }
   | { readonly kind: "missing"; readonly status: 404 | 410; readonly age?: number }
   | {
@@ -77,6 +86,7 @@ export interface SourcePolicy {
   readonly maxBytes: number;
   /** The same of an original whose path is a video's; absent, that is no difference. */
   readonly maxVideoBytes?: number;
+  /** For all of it; of what goes to a spool, for as many bytes as are held at most. */
   readonly timeoutMs: number;
   /** Failures of an origin count for this owner alone: nobody can make another one's origin look broken. */
   readonly owner?: string;
@@ -101,6 +111,8 @@ export interface Source {
       readonly fresh: boolean;
       /** Absent, everything is read to its end. */
       readonly inspect?: Inspect;
+      /** Absent, everything is held in memory. */
+      readonly spool?: Spool;
       /** Asked when an answer brings no bytes: whether that is what was wanted. Absent is no. */
       readonly mayBeEmpty?: () => boolean;
     },

@@ -1,5 +1,6 @@
-import { hash } from "node:crypto";
+import { createHash, hash } from "node:crypto";
 import { isIP } from "node:net";
+import { isVideoPath } from "@freshet/core";
 import type { ImageFacts } from "@freshet/core/resize";
 import type { Original } from "../projects/originals.ts";
 import { type Container, sniffVideo } from "../video/sniff.ts";
@@ -11,8 +12,9 @@ import {
   systemResolve,
 } from "./address-guard.ts";
 import type { ReadFile } from "./files.ts";
-import type { Fetched } from "./source.ts";
+import type { Fetched, SourcePolicy } from "./source.ts";
 import { createSources } from "./sources.ts";
+import type { Spool } from "./spool.ts";
 import { isStrong } from "./validators.ts";
 import { type Asked, headerOf } from "./wire.ts";
 
@@ -35,7 +37,7 @@ export interface TrialStep {
 
 /** What became of reading an original once, past every cache. */
 export interface Trial {
-  readonly outcome: Fetched["kind"];
+  readonly outcome: Exclude<Fetched["kind"], "spooled">;
   readonly code: string | undefined;
   /** Why, in a sentence that names no address and no secret; undefined where nothing is wrong. */
   readonly reason: string | undefined;
@@ -89,6 +91,9 @@ const FAULTS: Readonly<Record<string, string>> = {
   HTTPParserError: "What answers there does not speak HTTP.",
 };
 
+/** Bytes of a video that are held while it passes. */
+const HELD = 1 << 20;
+
 /**
  * Reads an original once, as delivery would after an invalidation, and tells what happened on the way. It goes by the project's own rules,
  * over connections of its own: what fails here does not count against the origin, and what rests is asked all the same.
@@ -115,15 +120,16 @@ export async function tryOriginal(
   const begun = performance.now();
   try {
     const { location, policy } = original;
-    const fetched = await sources.fetch(location, { policy, fresh: true }, signal);
+    const spool = isVideoPath(original.name) ? passingSpool(policy) : undefined;
+    const fetched = await sources.fetch(location, { policy, fresh: true, ...(spool && { spool }) }, signal);
     const steps = asked.map((each) => stepOf(each, networks));
     return {
-      outcome: fetched.kind,
+      outcome: fetched.kind === "spooled" ? "found" : fetched.kind,
       code: codeOf(fetched),
       reason: reasonOf(fetched, steps.at(-1)),
       steps,
       ms: performance.now() - begun,
-      found: fetched.kind === "found" ? await describe(fetched, readFacts) : undefined,
+      found: await describe(fetched, readFacts),
     };
   } finally {
     await sources.close();
@@ -166,14 +172,46 @@ function reasonOf(fetched: Fetched, last: TrialStep | undefined): string | undef
   return FAULTS[last.fault] ?? `The request failed (${last.fault}).`;
 }
 
-async function describe(
-  { bytes, contentType, validators }: Extract<Fetched, { kind: "found" }>,
-  readFacts: TrialParts["readFacts"],
-): Promise<NonNullable<Trial["found"]>> {
+async function describe(fetched: Fetched, readFacts: TrialParts["readFacts"]): Promise<Trial["found"]> {
+  if (fetched.kind !== "found" && fetched.kind !== "spooled") return undefined;
+  const { contentType, validators } = fetched;
   const { etag, lastModified } = validators;
   const validator = etag && isStrong(etag) ? "etag" : lastModified ? "last-modified" : "none";
+  if (fetched.kind === "spooled") {
+    const { body, size, beginning } = fetched.spooled;
+    const video = sniffVideo(beginning);
+    return {
+      contentType,
+      bytes: size,
+      digest: body.digest(),
+      facts: undefined,
+      ...(video && { video }),
+      validator,
+    };
+  }
+  const { bytes } = fetched;
   const digest = hash("sha256", bytes);
   const facts = await readFacts(bytes);
   const video = facts ? undefined : sniffVideo(bytes);
   return { contentType, bytes: bytes.length, digest, facts, ...(video && { video }), validator };
+}
+
+/** What reads an original and keeps none of it: its digest alone is wanted. */
+function passingSpool(policy: SourcePolicy): Spool {
+  return {
+    ...{ from: Math.min(HELD, policy.maxBytes), maxBytes: policy.maxVideoBytes ?? 0 },
+    takes: (beginning) => sniffVideo(beginning) !== undefined,
+    open() {
+      const hash = createHash("sha256");
+      return {
+        async write(bytes) {
+          hash.update(bytes);
+          return true;
+        },
+        digest: () => hash.digest("hex"),
+        keep: async () => false,
+        discard: async () => {},
+      };
+    },
+  };
 }

@@ -4,13 +4,20 @@ import { crc32 } from "node:zlib";
 export const FOOTER_BYTES = 16;
 const MAGIC = 0x46525331;
 
-export function footerOf(bytes: Uint8Array): Buffer {
+export const footerOf = (bytes: Uint8Array): Buffer => footerFor(crc32(bytes), bytes.length);
+
+/** The footer of bytes that were seen one piece after the other: their CRC-32, and how many they were. */
+export function footerFor(checksum: number, length: number): Buffer {
   const footer = Buffer.alloc(FOOTER_BYTES);
   footer.writeUInt32BE(MAGIC, 0);
-  footer.writeUInt32BE(crc32(bytes), 4);
-  footer.writeBigUInt64BE(BigInt(bytes.length), 8);
+  footer.writeUInt32BE(checksum, 4);
+  footer.writeBigUInt64BE(BigInt(length), 8);
   return footer;
 }
+
+/** Whether a file of that size ends with this footer: one that was torn does not, whatever its bytes are. */
+export const endsWhole = (footer: Buffer, size: number): boolean =>
+  footer.readUInt32BE(0) === MAGIC && footer.readBigUInt64BE(8) === BigInt(size - FOOTER_BYTES);
 
 /** The bytes before a true footer; undefined where there is none. */
 export function bytesOf(file: Buffer): Buffer | undefined {
