@@ -1,4 +1,3 @@
-import { hash } from "node:crypto";
 import { isProxied } from "@freshet/core";
 import { CUTOUT_MASK, isRenderError } from "@freshet/core/resize";
 import type { Answer, Answers } from "../cache/answers.ts";
@@ -12,36 +11,29 @@ import { frontOf, Kept } from "../cache/wire.ts";
 import type { Cutouts } from "../cutouts/cutouts.ts";
 import { ServerError } from "../errors.ts";
 import type { Standing } from "../instances/admission.ts";
-import type { Progress, Videos } from "../video/videos.ts";
+import type { Videos } from "../video/videos.ts";
 import { acceptClass } from "./accept.ts";
-import { FIRST_LIFE, heldOf, isLastWord, type Two, twoOf } from "./better.ts";
+import { Answering, type AnsweringParts } from "./answering.ts";
+import { heldOf, isLastWord, type Two, twoOf } from "./better.ts";
 import {
   type Choice,
   choose,
   etagOf,
   formatOf,
   insteadOf,
-  mediaTypeOf,
   type Rendering,
   type Wish,
   wantedOf,
 } from "./choice.ts";
-import { downloadHeaders } from "./download.ts";
 import { drawingOf } from "./drawing.ts";
-import { encodedBytes, isCompressible } from "./encoded.ts";
+import { encodedBytes } from "./encoded.ts";
 import { type FileBody, MOST_HELD } from "./file-body.ts";
-import { ACCEPT_CH } from "./hints.ts";
 import { aboutOf, infoHeader, infoText } from "./info.ts";
-import { lifetimeOf } from "./lifetime.ts";
-import type { Listing } from "./listing.ts";
 import { isLeftAsItIs, minifiedBytes } from "./minified.ts";
-import { progressText, secondsLeft, seeVideo } from "./moving.ts";
-import { createNodeHeaders, type NodeHeaders } from "./node-headers.ts";
-import { isLeft, type Removal, removalOf, UNCUT_LIFE } from "./removal.ts";
+import { seeVideo } from "./moving.ts";
+import { removalOf } from "./removal.ts";
 import type { DeliveryRequest } from "./request.ts";
-import { sandboxHeaders } from "./sandbox.ts";
 import { currentOfAll, type Sources } from "./sources.ts";
-import { OPEN_HEADERS, tagsOfAnswer } from "./tags.ts";
 
 /** Originals may be evicted between record and render; after so many tries the origin counts as broken. */
 const MOST_TRIES = 3;
@@ -50,8 +42,6 @@ const NOTHING = new Uint8Array(0);
 
 /** What is kept on the disk under the key of the choice. */
 const MADE: ReadonlySet<Choice["kind"]> = new Set(["variant", "minified", "encoded"]);
-/** Whose bytes may be asked for in parts. */
-const IN_PARTS: ReadonlySet<Choice["kind"]> = new Set(["original", "file", "minified"]);
 
 /** An answer ready to be written, and under which number. */
 export interface Delivered {
@@ -81,7 +71,7 @@ interface Settled extends Pick<Found, "isForNow"> {
 type Asking = Partial<Pick<Wish, "ifNoneMatch" | "patience">>;
 
 /** What `Delivery` is built from. */
-export interface DeliveryParts {
+export interface DeliveryParts extends AnsweringParts {
   readonly originals: Originals;
   readonly variants: Variants;
   readonly answers: Answers;
@@ -92,11 +82,6 @@ export interface DeliveryParts {
   readonly improvements?: Pick<Improvements, "of" | "bytesOf">;
   /** Absent: no background is removed. */
   readonly cutouts?: Pick<Cutouts, "of" | "bytesOf">;
-  /** What is said to the nodes in front; absent: what Varnish and nginx read. */
-  readonly nodes?: NodeHeaders;
-  /** The URLs that nodes without tags may keep; absent where all know tags. */
-  readonly listing?: Pick<Listing, "has">;
-  readonly now?: () => number;
 }
 
 /**
@@ -105,12 +90,12 @@ export interface DeliveryParts {
  */
 export class Delivery {
   readonly #parts: DeliveryParts;
-  readonly #nodes: NodeHeaders;
+  readonly #answering: Answering;
   readonly #heads = new Heads();
 
   constructor(parts: DeliveryParts) {
     this.#parts = parts;
-    this.#nodes = parts.nodes ?? createNodeHeaders();
+    this.#answering = new Answering(parts);
   }
 
   /** The answer of the memory tier, if the records of all its sources still say the same. */
@@ -203,7 +188,7 @@ export class Delivery {
       let choice = choose(request, wish, sources, removal?.mask);
       const info = await this.#infoOf(request, sources, choice, wish);
       if (info?.text) {
-        const { answer, keep } = this.#answer(request, current, choice, info.text, {});
+        const { answer, keep } = this.#answering.compose(request, current, choice, info.text, {});
         if (keep) this.#parts.answers.set(memoryKey, answer);
         return { answer, ...common, from: info.from };
       }
@@ -211,7 +196,7 @@ export class Delivery {
       const two = poster || removal?.awaits ? undefined : await this.#twoOf(request, choice);
       const held = heldOf(wish.ifNoneMatch, choice, two);
       if (held) {
-        const { answer } = this.#answer(request, current, held, NOTHING, {
+        const { answer } = this.#answering.compose(request, current, held, NOTHING, {
           info: info?.header?.(held),
           first: held === choice ? this.#firstOf(two, wish) : undefined,
           removal,
@@ -220,7 +205,7 @@ export class Delivery {
       }
       const file = choice.kind === "file" ? await this.#fileOf(sources) : undefined;
       if (file) {
-        const { answer } = this.#answer(request, current, choice, NOTHING, {});
+        const { answer } = this.#answering.compose(request, current, choice, NOTHING, {});
         return { answer: { ...answer, file }, ...common, from: "original" };
       }
       const better = await this.#betterOf(two);
@@ -232,7 +217,7 @@ export class Delivery {
         // Of many who waited for the same, the first has finished it.
         const finished = standing === "current" ? this.hit(request, memoryKey, wish)?.answer : undefined;
         if (finished?.etag === etagOf(choice)) return { answer: finished, ...common, from: found.from };
-        const answer = this.#answer(request, current, choice, found.bytes, {
+        const answer = this.#answering.compose(request, current, choice, found.bytes, {
           info: info?.header?.(choice),
           first: better ? undefined : this.#firstOf(two, wish),
           removal,
@@ -252,26 +237,13 @@ export class Delivery {
     if (seen.kind === "gone") return undefined;
     if (seen.kind === "picture") return seen.sources;
     if (seen.kind === "working") {
-      return { answer: this.#working(request, found, seen.progress), from: "rendered" as const };
+      return { answer: this.#answering.working(request, found, seen.progress), from: "rendered" as const };
     }
     const { film, bytes, file, from, ignored } = seen;
-    const { answer, keep } = this.#answer(request, found, film, bytes, { ignored });
+    const { answer, keep } = this.#answering.compose(request, found, film, bytes, { ignored });
     if (file) return { answer: { ...answer, file }, from };
     if (keep && bytes.length > 0) this.#parts.answers.set(memoryKey, answer);
     return { answer, from };
-  }
-
-  /** Kept by nobody: the same URL gives what it tells of. */
-  #working({ project }: DeliveryRequest, { digests }: Sources, progress: Progress): Answer {
-    const nobody = { cacheControl: "no-store", cdnCacheControl: "no-store" };
-    const contentType = "application/json";
-    const head = [
-      ...["Content-Type", contentType, "Retry-After", String(secondsLeft(progress))],
-      ...this.#nodes.lifetime(nobody, false),
-      ...OPEN_HEADERS,
-    ];
-    const body = progressText(progress);
-    return { head, etag: "", body, contentType, status: 202, ranges: false, project, digests, generation: 0 };
   }
 
   /** Bytes were evicted: their origin is asked again, and the record follows what it gives now. */
@@ -380,91 +352,6 @@ export class Delivery {
     if (request.info === "header") return { header: (of: Choice) => infoHeader(about, of), from };
     return { text: infoText(about, choice, { digest, remarks: request.url.remarks }), from };
   }
-
-  /** What the URL itself says about how long its answer may be kept. */
-  #saidBy({ lifetime }: DeliveryRequest) {
-    if (lifetime === undefined) return {};
-    const { seconds, expires, bySettings } = lifetime;
-    const now = (this.#parts.now ?? Date.now)();
-    // A second less, for the way to whoever keeps it.
-    const left = expires === undefined ? undefined : Math.floor(expires - now / 1_000) - 1;
-    return { wish: seconds, left, bySettings };
-  }
-
-  #answer(
-    request: DeliveryRequest,
-    current: Sources,
-    choice: Choice,
-    body: Uint8Array,
-    /** `first`: a better answer may follow. `ignored`: what was asked for in vain. */
-    {
-      info,
-      first,
-      removal,
-      ignored = [],
-    }: {
-      readonly info?: string | undefined;
-      readonly first?: Improvement | undefined;
-      readonly removal?: Removal | undefined;
-      readonly ignored?: readonly string[];
-    },
-  ) {
-    const awaits = removal?.awaits;
-    const identities = request.sources.map(({ identity }) => identity);
-    // An answer that an invalidation overtook belongs to the generation before it.
-    const generation = Math.min(current.stamp, this.#parts.coverage.floor(...identities));
-    const tags = tagsOfAnswer(request.sources, generation);
-    const isForOne = request.sources.some((source) => source.isForOne);
-    const lifetime = lifetimeOf(
-      {
-        ...current,
-        doubtful: current.secondsOfDoubt(),
-        findable: tags.complete,
-        isForOne,
-        ...(first && { first: FIRST_LIFE }),
-        ...(awaits && { first: UNCUT_LIFE }),
-        ...this.#saidBy(request),
-      },
-      request.project.cache,
-    );
-    const isListed = this.#parts.listing?.has(request, tags.tags) ?? true;
-    const isFilm = choice.kind === "film";
-    const isText = request.info === "json" && !isFilm;
-    const format = isFilm ? choice.format : formatOf(choice, body);
-    // Without a body nobody knows which of two formats it is, and a 304 need not say.
-    const contentType = isText ? "application/json" : mediaTypeOf(choice, formatOf(choice, body));
-    const etag = isText ? `"${hash("sha256", body).slice(0, 40)}"` : etagOf(choice);
-    const head = [
-      ...(contentType === undefined ? [] : ["Content-Type", contentType]),
-      "ETag",
-      etag,
-      ...this.#nodes.lifetime(lifetime, isListed),
-      ...varyHeaders(request, choice),
-      ...(choice.kind === "encoded" ? ["Content-Encoding", choice.encoding] : []),
-      ...sandboxHeaders(contentType),
-      ...(request.download ? downloadHeaders(request.original.name, formatOf(choice, body)) : []),
-      ...(info === undefined ? [] : ["Freshet-Info", info]),
-      ...OPEN_HEADERS,
-      ...this.#nodes.tags(tags),
-      ...(awaits ? ["Freshet-Pending", "bg_remove"] : []),
-      ...remarkHeaders(request, isLeft(removal) ? [...ignored, "bg_remove"] : ignored),
-    ];
-    const answer: Answer = {
-      head,
-      etag,
-      body,
-      contentType: contentType ?? "",
-      ...(format === undefined || isText ? {} : { picture: { format, originalBytes: current.size } }),
-      ranges: (IN_PARTS.has(choice.kind) || isFilm) && !isText,
-      ...("mediaType" in choice && !isFilm && { said: current.mediaType ?? "" }),
-      project: request.project,
-      digests: current.digests,
-      generation,
-      ...(first && { improvement: first }),
-      ...(awaits && { awaits }),
-    };
-    return { answer, keep: lifetime.keep && isListed };
-  }
 }
 
 function renderingOf(choice: Extract<Choice, { kind: "variant" }>, made: Made, bytesIn: number): Rendering {
@@ -491,26 +378,4 @@ export function codeOf(error: unknown): ServerError {
   if (isRenderError(error)) return new ServerError(error.code, error.message);
   if (error instanceof ServerError) return error;
   return new ServerError("INTERNAL", undefined, { cause: error });
-}
-
-/** Every header that could have led to another answer, and what browsers are asked to say. */
-function varyHeaders({ project, hints }: DeliveryRequest, choice: Choice): readonly string[] {
-  const isEncodable = hints?.encodings === true && "mediaType" in choice && isCompressible(choice.mediaType);
-  const names = [
-    ...(choice.negotiated ? ["Accept"] : []),
-    ...(hints?.vary ?? []),
-    ...(isEncodable ? ["Accept-Encoding"] : []),
-  ];
-  return [
-    ...(names.length > 0 ? ["Vary", names.join(", ")] : []),
-    ...(project.hints?.client ? ["Accept-CH", ACCEPT_CH] : []),
-  ];
-}
-
-/** What of the query was not understood, or asked for in vain, for whoever looks: names only, so that no text of the caller becomes a header. */
-function remarkHeaders({ url }: DeliveryRequest, ignored: readonly string[]): readonly string[] {
-  const names = [...url.remarks.map(({ parameter }) => parameter), ...ignored].filter((name) =>
-    /^[\w.-]{1,40}$/.test(name),
-  );
-  return names.length > 0 ? ["Freshet-Remarks", [...new Set(names)].slice(0, 20).join(", ")] : [];
 }
