@@ -1,9 +1,7 @@
 import { availableParallelism } from "node:os";
 import sharp from "sharp";
-import { hostileDrawings } from "../../test/hostile/inputs/drawings.ts";
 import type { HostileInput } from "../../test/hostile/inputs/input.ts";
-import { hostilePictures } from "../../test/hostile/inputs/pictures.ts";
-import { strangers } from "../../test/hostile/inputs/strangers.ts";
+import { hostileOriginals } from "../../test/hostile/inputs/originals.ts";
 import { type Origin, startOrigin } from "../../test/support/origin.ts";
 import type { Parts } from "../cell.ts";
 import { childrenOf, residentOf, watchResident } from "../limits/resident.ts";
@@ -44,7 +42,7 @@ export interface HostileRound {
 
 /** What the suite of hostile originals has, without what takes seconds like others that are in it where time is short. */
 export async function hostileInputs(quick: boolean): Promise<readonly HostileInput[]> {
-  const all = [...(await hostilePictures()), ...(await strangers()), ...hostileDrawings()];
+  const all = await hostileOriginals();
   const inputs = all.filter(({ isLong = false }) => !(quick && isLong));
   const refused = inputs.filter((input) => input.refused !== undefined).length;
   if (refused < LEAST_INPUTS) throw new Error(`${refused} hostile inputs are too few.`);

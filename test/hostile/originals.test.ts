@@ -5,12 +5,8 @@ import { type Freshet, startFreshet } from "../support/freshet.ts";
 import { watchFootprint } from "../support/memory.ts";
 import { type Origin, startOrigin } from "../support/origin.ts";
 import { full } from "../support/size.ts";
-import { hostileDeveloped } from "./inputs/developed.ts";
-import { hostileDocuments } from "./inputs/documents.ts";
-import { hostileDrawings } from "./inputs/drawings.ts";
 import type { HostileInput } from "./inputs/input.ts";
-import { hostilePictures } from "./inputs/pictures.ts";
-import { strangers } from "./inputs/strangers.ts";
+import { hostileOriginals } from "./inputs/originals.ts";
 
 /** Over all processes of the server. */
 const MOST_BYTES = 600 * 2 ** 20;
@@ -29,10 +25,7 @@ let inputs: readonly HostileInput[];
 let firstMs: number;
 
 beforeAll(async () => {
-  const all = [
-    ...[...(await hostilePictures()), ...(await strangers()), ...hostileDrawings()],
-    ...[...(await hostileDeveloped()), ...hostileDocuments()],
-  ];
+  const all = await hostileOriginals();
   inputs = all.filter(({ isLong = false }) => full || !isLong);
   origin = await startOrigin();
   for (const [place, { bytes, type = "image/jpeg" }] of inputs.entries()) {

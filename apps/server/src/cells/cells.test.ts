@@ -67,6 +67,21 @@ test("what has loaded a finder of faces is kept where it may keep so much, and f
   expect(others.pids).toEqual([]);
 });
 
+test("what a process was left with counts where all together may hold no more, and is nobody's where they may", async () => {
+  const find = (pool: Cells, bytes: number) =>
+    pool.enter({ ...ENOUGH, bytes }, (run) => run("faces", { original: PLAIN, limits: DEFAULT_LIMITS }));
+  // What finds faces stays, and is more than this pool means to keep.
+  const pool = open({ bytes: 400e6, keptBytes: 80e6 });
+  await find(pool, 300e6);
+  const [pid = 0] = pool.pids;
+  expect(usageOf(pid)?.residentBytes).toBeGreaterThan(EMPTY_CELL + 80e6 + 16e6);
+  await find(pool, 300e6);
+  expect(pool.pids).toEqual([pid]);
+  await find(pool, 400e6);
+  expect(pool.pids).not.toContain(pid);
+  await expect.poll(() => isAlive(pid)).toBe(false);
+});
+
 test("a job gives the same bytes as here, and one process does one after the other", async () => {
   const pool = open();
   const here = await JOBS.render(asPng(PLAIN));

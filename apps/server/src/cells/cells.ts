@@ -23,6 +23,8 @@ export interface CellBounds {
 
 /** A process that holds more than that after a job is replaced by a new one. */
 const BLOATED = 125_000_000;
+/** What processes were left with beyond that counts where the memory of all together would be exceeded by more. */
+const OVERDRAWN = 16_000_000;
 /** How long a job takes before any was measured. */
 const FIRST_MS = 300;
 /** Milliseconds after which a process that nobody needs ends. */
@@ -111,6 +113,7 @@ export class Cells {
     }
     const begun = performance.now();
     let cell: Cell | undefined;
+    let left = 0;
     // A visitor may have come for the same meanwhile.
     const stop = () => yielding?.isOver === false && cell?.end();
     if (yielding) this.#yielding.add(yielding);
@@ -118,7 +121,12 @@ export class Cells {
     try {
       return await work((name, input) => {
         if (yielding?.isOver === false) yielding.signal.throwIfAborted();
-        cell = cell && !cell.isOver ? cell : this.#open();
+        if (!cell || cell.isOver) {
+          this.#bytes -= left;
+          cell = this.#open();
+          left = this.#leftIn(cell);
+          this.#bytes += left;
+        }
         return cell.run(name, input, allowance);
       });
     } catch (error) {
@@ -133,7 +141,7 @@ export class Cells {
       // How long it takes to be broken off says nothing of what somebody waits for.
       if (!yielding) this.#pace.add(ONE, performance.now() - begun);
       this.#running -= 1;
-      this.#bytes -= allowance.bytes;
+      this.#bytes -= allowance.bytes + left;
       this.#startNext();
     }
   }
@@ -181,20 +189,32 @@ export class Cells {
     this.#bytes += bytes;
   }
 
+  /**
+   * A process for a job that has taken its memory. Those that rest, and what is left in this one of earlier jobs, hold what is allowed to
+   * others: where that is too much for all together, they end, and it is a new one.
+   */
   #open(): Cell {
-    const kept = this.#idle.pop();
-    clearTimeout(kept?.timer);
-    // Processes that nobody uses hold memory that is allowed to others.
-    const { bytes, keptBytes = 0 } = this.#bounds;
-    const resting = EMPTY_CELL + keptBytes;
-    while (this.#idle.length > 0 && this.#bytes + this.#idle.length * resting > bytes) {
-      const { cell, timer } = this.#idle.pop() ?? {};
-      clearTimeout(timer);
-      cell?.end();
-    }
-    const cell = kept && !kept.cell.isOver ? kept.cell : new Cell();
+    const most = this.#bounds.bytes + OVERDRAWN;
+    const kept = this.#unrest();
+    const held = kept ? this.#leftIn(kept) : 0;
+    const resting = () => this.#idle.reduce((sum, { cell }) => sum + cell.bytes, 0);
+    while (this.#idle.length > 0 && this.#bytes + held + resting() > most) this.#unrest()?.end();
+    const isTooMuch = this.#bytes + held > most;
+    if (isTooMuch) kept?.end();
+    const cell = kept && !kept.isOver ? kept : new Cell();
     this.#busy.add(cell);
     return cell;
+  }
+
+  #unrest(): Cell | undefined {
+    const { cell, timer } = this.#idle.pop() ?? {};
+    clearTimeout(timer);
+    return cell;
+  }
+
+  /** What a process holds beyond one that has done nothing, and beyond what it is to keep: no job is charged with it. */
+  #leftIn(cell: Cell): number {
+    return Math.max(0, cell.bytes - EMPTY_CELL - (this.#bounds.keptBytes ?? 0));
   }
 
   #putBack(cell: Cell): void {

@@ -1,5 +1,5 @@
 import sharp from "sharp";
-import { describe, expect, it, test } from "vitest";
+import { describe, expect, it, test, vi } from "vitest";
 import { asked } from "../fixtures.test.support.ts";
 import { openPass } from "../picture.ts";
 import { probe } from "../probe.ts";
@@ -7,7 +7,7 @@ import { render } from "../render.ts";
 import { survey } from "../survey.ts";
 import { pdfOf, SIGN_PAGE } from "./fixtures.test.support.ts";
 import { drawnFor } from "./page.ts";
-import { MOST_RASTER } from "./pdfium.ts";
+import { drawPage, MOST_RASTER } from "./pdfium.ts";
 
 const WORDS = { width: 300, height: 100, draws: "BT /F 40 Tf 20 30 Td (Freshet) Tj ET" };
 const BOOK = pdfOf([SIGN_PAGE, WORDS, { ...SIGN_PAGE, more: "/Rotate 90" }]);
@@ -40,6 +40,27 @@ describe("a PDF", () => {
     const turned = await drawn("doc_page=3");
     expect(turned).toMatchObject({ width: 128, height: 192 });
     expect(await colorAt(turned.bytes, 0.9, 0.1)).toBe("00cc00");
+  });
+
+  it("is opened once to be read and drawn", async () => {
+    const starts = vi.spyOn(WebAssembly, "Instance");
+    await drawn("doc_page=2&w=90", Buffer.from(BOOK));
+    expect(starts).toHaveBeenCalledTimes(1);
+    starts.mockRestore();
+  });
+
+  it("is refused where it takes more memory than a document may", async () => {
+    const draws = "0 0 9 9 re f ".repeat(3_000_000);
+    const greedy = pdfOf([{ width: 100, height: 100, draws }]);
+    // The library says so itself before it gives up.
+    const said = vi.spyOn(console, "error").mockImplementation(() => {});
+    await expect(drawPage(greedy, 1, SIGN_PAGE)).rejects.toMatchObject({
+      code: "IMAGE_TOO_LARGE",
+      message: "The document takes too much memory to render. Publish a simpler one.",
+    });
+    expect(said).toHaveBeenCalled();
+    said.mockRestore();
+    expect(await drawn("w=9")).toMatchObject({ width: 9 });
   });
 
   it("says how many pages it has where one is asked for that it has not", async () => {
