@@ -287,7 +287,7 @@ test("an event whose push was lost is pulled, page after page, and the cursor ou
   await first.stop();
   cms.pulls = 0;
   await start(cms, server, place);
-  await vi.waitFor(() => expect(cms.pulls).toBe(1));
+  await expect.poll(() => cms.pulls).toBe(1);
   expect(server.accepted.size).toBe(5);
 });
 
@@ -324,7 +324,7 @@ test("an event that arrives many times, on both ways, is invalidated once", asyn
   await Promise.all(Array.from({ length: 20 }, () => push(app, [hat, hat])));
   await settled(app, { evt_1: "done" });
   const { pulls } = cms;
-  await vi.waitFor(() => expect(cms.pulls).toBeGreaterThan(pulls + 3));
+  await expect.poll(() => cms.pulls).toBeGreaterThan(pulls + 3);
   expect(server.asked).toHaveLength(1);
 });
 
@@ -358,11 +358,11 @@ test("once the server takes one event again, those in a long pause go at once", 
     attempts: { firstMs: 3_600_000, mostMs: 3_600_000 },
   });
   await push(app, [hat, { id: "evt_2", order: 2, files: { "/b.jpg": "c1" } }]);
-  await vi.waitFor(() => expect(server.asked).toHaveLength(2));
+  await expect.poll(() => server.asked).toHaveLength(2);
   await settled(app, { evt_1: "received", evt_2: "received" });
-  await vi.waitFor(async () =>
-    expect((await logOf(app)).every((line) => line.remark?.startsWith("Waiting"))).toBe(true),
-  );
+  await expect
+    .poll(async () => (await logOf(app)).every((line) => line.remark?.startsWith("Waiting")))
+    .toBe(true);
   server.answer = "accept";
   await push(app, [{ id: "evt_3", order: 3, files: { "/c.jpg": "c1" } }]);
   await settled(app, { evt_1: "done", evt_2: "done", evt_3: "done" });
@@ -403,7 +403,7 @@ test("what was stored and not yet accepted survives the end of the process", asy
   server.answer = "503";
   const first = await start(cms, server, place);
   await push(first.app, [hat, { id: "evt_2", order: 2, files: { "/b.jpg": "c1" } }]);
-  await vi.waitFor(() => expect(server.asked.length).toBeGreaterThan(0));
+  await expect.poll(() => server.asked.length).toBeGreaterThan(0);
   await first.stop();
   server.answer = "accept";
   const second = await start(cms, server, place);

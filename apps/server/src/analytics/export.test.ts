@@ -96,7 +96,7 @@ test("a file that is no longer read ends by itself, and one that is read slowly 
   stream.once("readable", () => stream.read(1));
   const [error] = await once(stream, "error");
   expect(error).toMatchObject({ message: "Nobody reads the export." });
-  await vi.waitFor(() => expect(stopped.ended).toHaveBeenCalledOnce());
+  await expect.poll(() => stopped.ended).toHaveBeenCalledOnce();
 
   const slow = endless(rows);
   const begun = performance.now();
@@ -107,5 +107,5 @@ test("a file that is no longer read ends by itself, and one that is read slowly 
     if (performance.now() - begun > 1_500) break;
   }
   expect(bytes).toBeGreaterThan(100_000);
-  await vi.waitFor(() => expect(slow.ended).toHaveBeenCalledOnce());
+  await expect.poll(() => slow.ended).toHaveBeenCalledOnce();
 });

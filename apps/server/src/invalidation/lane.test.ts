@@ -51,7 +51,7 @@ test("what comes while a call is under way is told anew, even if the call names 
   };
   const { purge } = laneOf(driver);
   const first = purge(want(1, "demo", "o-1"));
-  await vi.waitFor(() => expect(told).toEqual([1]));
+  await expect.poll(() => told).toEqual([1]);
   const second = purge(want(2, "demo", "o-1"));
   resolve();
   expect([await first, await second]).toEqual([{ kind: "done" }, { kind: "done" }]);
@@ -168,7 +168,7 @@ test("a stopping server starts no call and ends the one under way", async () => 
   node.behave("hang");
   const { purge } = lane(node, stopping);
   const hanging = purge(want(1, "demo", "o-1"));
-  await vi.waitFor(() => expect(node.purges).toHaveLength(1));
+  await expect.poll(() => node.purges).toHaveLength(1);
   stopping.abort();
   expect((await hanging).kind).toBe("failed");
   expect((await purge(want(2, "demo", "o-2"))).kind).toBe("busy");

@@ -17,6 +17,8 @@ const sanitise = async (text: string) => {
 function elementsOf(text: string): readonly Element[] {
   const document = new DOMParser({
     onError: (level, message) => {
+      // A guess at the encoding: the character may be written as any other, and CSS reads one where an escape ends the text.
+      if (level === "warning" && message.startsWith("Unicode replacement character")) return;
       throw new Error(`${level}: ${message}`);
     },
   }).parseFromString(text, "image/svg+xml");
@@ -384,6 +386,15 @@ describe("whatever comes", () => {
   const css = fc.array(piece, { maxLength: 24 }).map((pieces) => pieces.join(""));
   const escaped = (text: string) => text.replace(/[&<>"]/g, (each) => `&#${each.codePointAt(0)};`);
 
+  /** What is left of CSS without strings and without the names of `#a`, which with a bracket behind them call nothing. */
+  const wordsOf = (text: string) =>
+    text
+      .replace(/url\("#[^"]*"\)/g, "")
+      .replace(/"[^"]*"/g, "")
+      .replace(/#(?:[\w-]|\\[^\n])+/g, "#");
+  /** `a-url(` and `a-image-set(` are other words, and lead nowhere; browsers still know one of the latter. */
+  const LOADING = /(?<![\w-])(?:url\((?!#|$)|(?:-webkit-)?image-set)/i;
+
   test("no style sheet, style or paint gets an address out", async () => {
     await fc.assert(
       fc.asyncProperty(css, css, css, async (sheet, style, paint) => {
@@ -395,13 +406,17 @@ describe("whatever comes", () => {
             ? [element.textContent ?? ""]
             : [element.getAttribute("style") ?? "", element.getAttribute("fill") ?? ""],
         );
-        // `#url(` and `a-url(` are other words, and lead nowhere.
-        for (const each of shown)
-          expect(each.replace(/url\("#[^"]*"\)/g, "").replace(/"[^"]*"/g, "")).not.toMatch(
-            /(?<![\w#-])url\((?!#|$)|image-set/i,
-          );
+        for (const each of shown) expect(wordsOf(each)).not.toMatch(LOADING);
       }),
-      { numRuns: 400, examples: [["", "javascript:#url()", ""]] },
+      {
+        numRuns: 400,
+        examples: [
+          ["", "javascript:#url()", ""],
+          ["", "", "#image-set()"],
+          ["", "", "url(#\\"],
+          ["#\\url(red){fill:red}", "", "-webkit-image-set()"],
+        ],
+      },
     );
   });
 
