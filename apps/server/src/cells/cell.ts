@@ -22,7 +22,7 @@ export interface Allowance {
 export const EMPTY_CELL = 75_000_000;
 /** A job may take so many times its processor time by the clock: it runs behind everybody else. */
 const PATIENCE = 10;
-const LOOK_MS = 20;
+const LOOK_MS = 8;
 /** Time to start a process, by the clock. */
 const START_MS = 30_000;
 /** Of V8: jobs that run in JavaScript are bounded by their input. */

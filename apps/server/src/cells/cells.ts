@@ -24,7 +24,7 @@ export interface CellBounds {
 /** A process that holds more than that after a job is replaced by a new one. */
 const BLOATED = 125_000_000;
 /** What processes were left with beyond that counts where the memory of all together would be exceeded by more. */
-const OVERDRAWN = 16_000_000;
+const OVERDRAWN = 4_000_000;
 /** How long a job takes before any was measured. */
 const FIRST_MS = 300;
 /** Milliseconds after which a process that nobody needs ends. */
