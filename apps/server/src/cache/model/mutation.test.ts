@@ -33,6 +33,15 @@ if (failed) console.log(String(errorInstance?.message).split("\\n")[0]);
 process.exit(0);
 `;
 
+const RULES: readonly Mutation[] = [...FIRST_RULES, ...FURTHER_RULES];
+
+/** What stands before and behind the text in a file. */
+async function around(path: string, { file, from }: Mutation["edits"][number]): Promise<readonly string[]> {
+  const parts = (await readFile(path, "utf8")).split(from);
+  expect(parts, `"${from}" stands once in ${file}`).toHaveLength(2);
+  return parts;
+}
+
 describe("the stories of the freshness protocol notice when a rule is gone", () => {
   let folder: string;
 
@@ -49,16 +58,19 @@ describe("the stories of the freshness protocol notice when a rule is gone", () 
     for (const each of [...FOLDERS, "errors.ts", "niceness.ts"]) {
       await cp(join(SOURCES, each), join(to, each), { recursive: true });
     }
-    for (const { file, from, to: into } of edits) {
-      const path = join(to, file);
-      const parts = (await readFile(path, "utf8")).split(from);
-      expect(parts, `"${from}" stands once in ${file}`).toHaveLength(2);
-      await writeFile(path, parts.join(into));
+    for (const edit of edits) {
+      const path = join(to, edit.file);
+      await writeFile(path, (await around(path, edit)).join(edit.to));
     }
     return join(to, "cache/model/freshness.ts");
   };
 
-  for (const [index, mutation] of [...FIRST_RULES, ...FURTHER_RULES].entries()) {
+  // Also of those that only the full size takes out.
+  it("and each is one that the code has", async () => {
+    for (const { edits } of RULES) for (const edit of edits) await around(join(SOURCES, edit.file), edit);
+  });
+
+  for (const [index, mutation] of RULES.entries()) {
     it.runIf(isFull || index < FIRST_RULES.length)(
       mutation.rule,
       async () => {

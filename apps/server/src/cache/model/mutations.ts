@@ -312,7 +312,7 @@ export const FURTHER_RULES: readonly Mutation[] = [
   one(
     "evicted bytes are fetched once for everyone",
     ORIGINALS,
-    "await (this.#running(original) ?? this.#start(original, true)).landed;",
-    "await this.#start(original, true).landed;",
+    "await landing(this.#running(original) ?? this.#start(original, true), original);",
+    "await landing(this.#start(original, true), original);",
   ),
 ];
