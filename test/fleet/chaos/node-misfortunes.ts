@@ -44,9 +44,9 @@ const nodeDead: Misfortune = {
     await publish(scene, picture);
     for (const place of scene.fleet.places) await witness.read(picture, 0, place);
     await without(scene, node, async () => {
-      const late = sleep(GIVEN_UP_MS, "no error", { ref: false });
       const said = async (): Promise<string> => {
         const sent = await callers.invalidate(ofOriginals(picture));
+        const late = sleep(GIVEN_UP_MS, "no error", { ref: false });
         const first = await Promise.race([sent.failed, sent.ended, late]);
         // Another misfortune put the store back.
         return first === "gone" ? said() : first;
