@@ -5,6 +5,8 @@ import { join } from "node:path";
 import type { Sharp } from "sharp";
 import { limited, openImage, openShrunk } from "./engine.ts";
 import type { Size } from "./geometry.ts";
+import { withoutUnseen } from "./jpeg/unseen.ts";
+import type { Header } from "./probe.ts";
 
 /** By how much a JPEG can be shrunk while it is decoded. */
 export type Shrink = 1 | 2 | 4 | 8;
@@ -22,6 +24,16 @@ export const shrunk = ({ width, height }: Size, shrink: Shrink): Size => ({
   width: Math.max(1, Math.floor(width / shrink)),
   height: Math.max(1, Math.floor(height / shrink)),
 });
+
+/** What of an original has to be decoded to be made smaller so; all of it where the picture is to be as true as it can be. */
+export function decodedOf(
+  { bytes, header }: { readonly bytes: Uint8Array; readonly header: Header },
+  shrink: Shrink,
+  isFine: boolean,
+): Uint8Array {
+  const { format, interlaced, hasGainMap } = header;
+  return format === "jpeg" && interlaced && !hasGainMap && !isFine ? withoutUnseen(bytes, shrink) : bytes;
+}
 
 /**
  * The pixels from which sharp itself would go on, as a TIFF without compression: libvips asks for rows of what it reads in strips as it

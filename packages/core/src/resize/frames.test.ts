@@ -53,6 +53,8 @@ const KINDS: Readonly<Record<string, () => Promise<Buffer>>> = {
   baseline: () => picture(2_351, 1_601).jpeg({ quality: 92 }).toBuffer(),
   "progressive, not subsampled": () =>
     picture(2_111, 1_579).jpeg({ progressive: true, chromaSubsampling: "4:4:4" }).toBuffer(),
+  "progressive, of which half is not read": () =>
+    picture(2_203, 1_601).jpeg({ progressive: true, quality: 92 }).toBuffer(),
   "lying on its side": () => picture(2_222, 1_555).jpeg().withMetadata({ orientation: 6 }).toBuffer(),
   "in Display P3": () => picture(2_177, 1_423).withIccProfile("p3").jpeg().toBuffer(),
   "with a density": () => picture(2_347, 1_399).jpeg().withMetadata({ density: 300 }).toBuffer(),

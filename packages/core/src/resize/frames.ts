@@ -1,5 +1,5 @@
 import sharp, { type Sharp } from "sharp";
-import { decodeAt, openFrame, shrinkOf, shrunk } from "./decoding.ts";
+import { decodeAt, decodedOf, openFrame, shrinkOf, shrunk } from "./decoding.ts";
 import { openImage, toRaw } from "./engine.ts";
 import { type Size, sameSize } from "./geometry.ts";
 import type { Painting } from "./passes.ts";
@@ -22,10 +22,11 @@ export interface Frames {
 /** Below this an original is decoded sooner than it is kept. */
 const LEAST_PIXELS = 3_000_000;
 
-/** The frame that this pass may begin with in place of the original; undefined where it has to be the original. */
+/** The frame that this pass may begin with in place of the original, which is decoded as for `decodedOf`; undefined where it has to be the original. */
 export async function frameFor(
   { frames, header, bytes, gamut, deadline }: Painting,
   { incoming, extract, scaled }: Pass,
+  isFine: boolean,
 ): Promise<Uint8Array | undefined> {
   const isScaledAlone = sameSize(extract, incoming) && !sameSize(extract, scaled);
   if (!frames || !isScaledAlone || gamut !== "srgb" || !canBeFramed(header)) return undefined;
@@ -34,10 +35,10 @@ export async function frameFor(
   // Only where a frame is wanted: most renders are alone, and the trial costs as much as some of them.
   const make = async () => {
     if (!(await areFramesTrue())) throw new Error("This sharp goes another way than frames do.");
-    return decodeAt(bytes, shrink, deadline);
+    return decodeAt(decodedOf({ bytes, header }, shrink, isFine), shrink, deadline);
   };
   try {
-    return await frames.take(String(shrink), width * height * 3, make);
+    return await frames.take(isFine ? `${shrink}, fine` : String(shrink), width * height * 3, make);
   } catch {
     return undefined; // what is wrong with the original it says itself, to whoever reads it next
   }

@@ -2,7 +2,7 @@ import type { Sharp } from "sharp";
 import { backedBy } from "./backdrop.ts";
 import type { RenderLimits } from "./contract.ts";
 import { cutOutOf, type Mask } from "./cutout/apply.ts";
-import { openFrame } from "./decoding.ts";
+import { decodedOf, openFrame, shrinkOf } from "./decoding.ts";
 import {
   asP3,
   asSrgb,
@@ -85,15 +85,17 @@ export async function runPasses(
 async function openSource(
   painting: Painting,
   pass: Pass,
-  { documentPage, pages }: Pick<Picture, "documentPage" | "pages">,
+  { passes, documentPage, pages }: Pick<Picture, "passes" | "documentPage" | "pages">,
 ): Promise<{ readonly source: Sharp; readonly pass: Pass }> {
-  const { bytes, header } = painting;
-  if (header.format === "pdf") {
+  if (painting.header.format === "pdf") {
     const { openPage } = await import("./develop/page.ts");
-    return openPage(bytes, documentPage, pass);
+    return openPage(painting.bytes, documentPage, pass);
   }
-  const frame = await frameFor(painting, pass);
-  return { source: frame ? openFrame(frame) : await openOriginal(painting, pages > 1), pass };
+  const isFine = passes.some(({ inLight }) => inLight);
+  const frame = await frameFor(painting, pass, isFine);
+  if (frame) return { source: openFrame(frame), pass };
+  const bytes = decodedOf(painting, shrinkOf(pass.extract, pass.scaled), isFine);
+  return { source: await openOriginal({ ...painting, bytes }, pages > 1), pass };
 }
 
 async function cutting(
