@@ -74,6 +74,8 @@ export async function startFreshet(options: FreshetOptions = {}): Promise<Freshe
         ...inherited(),
         // As the launcher sets them.
         MALLOC_ARENA_MAX: "2",
+        MALLOC_MMAP_THRESHOLD_: "1048576",
+        GLIBC_TUNABLES: "glibc.malloc.hugetlb=1",
         UV_THREADPOOL_SIZE: String(availableParallelism() + 4),
         FRESHET_DATA: dataFolder,
         PORT: String(port),
