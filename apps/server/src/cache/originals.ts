@@ -62,6 +62,12 @@ export interface How {
   readonly wanted?: Wanted;
 }
 
+interface Recent {
+  readonly bytes: Uint8Array;
+  /** They are no longer. */
+  readonly leave: () => void;
+}
+
 interface Flight {
   readonly stamp: number;
   readonly order: number;
@@ -105,9 +111,10 @@ export class Originals {
   readonly #budget: VersionBudget;
   readonly #known = new LRUCache<string, Original>({ max: 20_000 });
   /** Bytes just fetched, by digest: the renders that waited for the flight take them from here, not from the disk. */
-  readonly #recent = new LRUCache<string, Uint8Array>({
+  readonly #recent = new LRUCache<string, Recent>({
     maxSize: RECENT_BYTES,
-    sizeCalculation: (bytes) => Math.max(1, bytes.length),
+    sizeCalculation: ({ bytes }) => Math.max(1, bytes.length),
+    dispose: ({ leave }) => leave(),
     ttl: RECENT_MS,
     // What nobody took in time is not held until somebody looks for it.
     ttlAutopurge: true,
@@ -264,10 +271,19 @@ export class Originals {
       : undefined;
   }
 
-  /** Bytes by their digest, from memory, disk or the shared tier; undefined when they were evicted. */
-  async bytesOf(digest: string): Promise<Uint8Array | undefined> {
-    const recent = this.#recent.get(digest);
-    return recent ?? this.#lent.get(digest, async () => (await this.#tiers.get(digest))?.bytes);
+  /**
+   * Bytes by their digest, from memory, disk or the shared tier; undefined when they were evicted. Who says until when they are needed
+   * finds them empty then.
+   */
+  async bytesOf(digest: string, until?: Promise<unknown>): Promise<Uint8Array | undefined> {
+    const recent = this.#recent.get(digest)?.bytes;
+    if (recent) return this.#lent.use(recent, this.#end(until));
+    return this.#lent.get(digest, async () => (await this.#tiers.get(digest))?.bytes, this.#end(until));
+  }
+
+  /** When the shared tier has sent what it was offered, nobody knows. */
+  #end(until: Promise<unknown> | undefined): Promise<unknown> | undefined {
+    return this.#parts.shared ? undefined : until;
   }
 
   /** The file that holds the bytes, if the disk has them; it may go at any moment. */
@@ -280,10 +296,11 @@ export class Originals {
     const lent = await this.#tiers.lend(digest, path);
     if (lent !== undefined) return lent;
     // On their way to the disk.
-    const recent = this.#recent.get(digest);
+    const recent = this.#recent.get(digest)?.bytes;
     if (!recent) return undefined;
-    await writeFile(path, recent);
-    return recent.length;
+    const { length } = recent;
+    await writeFile(path, this.#lent.use(recent));
+    return length;
   }
 
   #holds(digest: string): boolean {
@@ -401,14 +418,19 @@ export class Originals {
     const digest = found.digest ?? (await digestOf(bytes));
     const facts = found.facts ?? (await this.#parts.readFacts(bytes));
     const video = facts ? undefined : sniffVideo(bytes);
-    this.#recent.set(digest, bytes);
-    // What is too large for that is there for as long as it is written to the disk, and then on it: a program reads it from there.
-    this.#lent.hold(digest, bytes);
-    if (bytes.length > RECENT_BYTES) await this.#tiers.write(digest, bytes, false);
-    else this.#tiers.keep(digest, bytes, false);
+    const size = bytes.length;
+    // What is too large to be recent is there for as long as it is written to the disk, and then on it: a program reads it from there.
+    const written = this.#tiers.write(digest, bytes, false);
+    this.#lent.hold(digest, bytes, this.#end(written));
+    if (size > RECENT_BYTES) await written;
+    else {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#lent.use(bytes, this.#end(promise));
+      this.#recent.set(digest, { bytes, leave: resolve });
+    }
     const mediaType = readMediaType(found.contentType);
     return {
-      ...{ kind: "bytes", digest, size: bytes.length, facts },
+      ...{ kind: "bytes", digest, size, facts },
       ...(video && { video }),
       ...(mediaType && { mediaType }),
     };

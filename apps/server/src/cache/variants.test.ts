@@ -129,3 +129,25 @@ test("what is made for nobody is made at once when a visitor asks for the same, 
   busy.resolve();
   await visitor;
 });
+
+test.each([
+  ["rendered", (whole: Buffer) => whole],
+  ["refused", (whole: Buffer) => whole.subarray(0, whole.length / 2)],
+])("says when an original that was %s is needed no longer, and not before", async (_, partOf) => {
+  const noise = Uint8Array.from({ length: 300 * 200 * 3 }, (_, at) => Math.imul(at, at) >>> 3);
+  const whole = await sharp(noise, { raw: { width: 300, height: 200, channels: 3 } })
+    .png()
+    .toBuffer();
+  const request = {
+    ...{ digest: "d", further: [], transformation: { resize: { w: 100 } }, format: "webp" as const },
+    facts: await probe(whole),
+  };
+  const order: string[] = [];
+  const bytesOf = async (_digest: string, until?: Promise<unknown>) => {
+    void until?.then(() => order.push("needed no longer"));
+    return new Uint8Array(partOf(whole));
+  };
+  const told = () => order.push("made");
+  await variants.get("b".repeat(40), request, bytesOf, { told }).catch(() => {});
+  expect(order).toEqual(["made", "needed no longer"]);
+});

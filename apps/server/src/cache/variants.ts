@@ -95,6 +95,9 @@ export type Better = { readonly from: VariantOrigin } & (
   | { readonly kind: "none" }
 );
 
+/** The bytes of a source. `until` says how long they are needed; absent is for good. */
+export type BytesOf = (digest: string, until?: Promise<unknown>) => Promise<Uint8Array | undefined>;
+
 /** What work takes. */
 export interface Needs {
   /** In hundredths of a second of one core. */
@@ -175,7 +178,7 @@ export class Variants {
   async get(
     key: string,
     request: VariantRequest,
-    bytesOf: (digest: string) => Promise<Uint8Array | undefined>,
+    bytesOf: BytesOf,
     how: {
       readonly patience?: Patience | undefined;
       readonly turn?: Turn | undefined;
@@ -193,8 +196,11 @@ export class Variants {
       allowance: allowanceOf(request.facts, transformation, format, options),
     });
     const before = this.#beforehand(request, bytesOf);
-    const wanted = { key, needs, digest, further, bytesOf, before, ...how };
-    return this.make(wanted, async (run, original, images) => {
+    // What was rendered shares no memory with what it was rendered from.
+    const rendering = Promise.withResolvers<void>();
+    const lent: BytesOf = (wanted) => bytesOf(wanted, rendering.promise);
+    const wanted = { key, needs, digest, further, bytesOf: lent, before, ...how };
+    const work = async (run: Run, original: Uint8Array, images: ReadonlyMap<string, Uint8Array>) => {
       const job = { original, transformation, format, rival, gamut, limits: this.#limits, images };
       const known = this.#seen.get(digest) ?? [];
       const whole = { ...job, seen: known };
@@ -206,7 +212,8 @@ export class Variants {
       for (const [question] of seen) if (!asked.has(question)) this.#onLook(/^\w*/.exec(question)?.[0] ?? "");
       if (seen.length > 0) this.#seen.set(digest, seen.slice(-MOST_QUESTIONS));
       return rendered.bytes;
-    });
+    };
+    return this.make(wanted, (...made) => work(...made).finally(rendering.resolve));
   }
 
   /** The bytes of a variant that the disk can give at once; with room for `front` bytes before them in a buffer of their own. */

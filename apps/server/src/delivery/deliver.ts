@@ -310,9 +310,9 @@ export class Delivery {
     const { originals, cutouts } = this.#parts;
     const further = choice?.kind === "variant" ? choice.request.further : [];
     const mask = further.find(({ image }) => image === CUTOUT_MASK)?.digest;
-    return async (wanted: string) => {
+    return async (wanted: string, until?: Promise<unknown>) => {
       if (poster && wanted === digest) return await poster.bytes();
-      return await (wanted === mask ? cutouts?.bytesOf(wanted) : originals.bytesOf(wanted));
+      return await (wanted === mask ? cutouts?.bytesOf(wanted) : originals.bytesOf(wanted, until));
     };
   }
 

@@ -1,5 +1,6 @@
 import { promisify } from "node:util";
 import { brotliDecompress, gunzip } from "node:zlib";
+import { letGo } from "@freshet/core/resize";
 import type { Refusal } from "./refusal.ts";
 import { Overflow, type Spool, type Spooled } from "./spool.ts";
 
@@ -68,6 +69,7 @@ export async function readBody(
         room.set(chunk, total);
       }
       total = next;
+      // A socket gives a buffer per read: left to the garbage collector, those of a few megabytes lead it through the whole heap.
       letGo(chunk);
       const refusal = received(total, overflow ? undefined : soFar);
       if (refusal) return { kind: "refused", refusal };
@@ -79,14 +81,6 @@ export async function readBody(
   }
   // Room that was not needed is given back, so that a small image does not hold a large buffer.
   return { kind: "whole", bytes: total === room.length ? room : new Uint8Array(room.buffer.transfer(total)) };
-}
-
-/**
- * Frees a chunk that was copied, where nothing else can be in its buffer. A socket gives a buffer per read: left to the garbage
- * collector, those of a few megabytes lead it through the whole heap, which costs more than a tenth of a render.
- */
-function letGo({ byteLength, buffer }: Uint8Array): void {
-  if (byteLength === buffer.byteLength && buffer instanceof ArrayBuffer) buffer.transfer(0);
 }
 
 const DECODERS = { gzip: promisify(gunzip), "x-gzip": promisify(gunzip), br: promisify(brotliDecompress) };

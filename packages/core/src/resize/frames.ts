@@ -2,6 +2,7 @@ import sharp, { type Sharp } from "sharp";
 import { decodeAt, decodedOf, openFrame, shrinkOf, shrunk } from "./decoding.ts";
 import { openImage, toRaw } from "./engine.ts";
 import { type Size, sameSize } from "./geometry.ts";
+import { letGo } from "./let-go.ts";
 import type { Painting } from "./passes.ts";
 import type { Pass } from "./picture.ts";
 import type { Header } from "./probe.ts";
@@ -35,7 +36,10 @@ export async function frameFor(
   // Only where a frame is wanted: most renders are alone, and the trial costs as much as some of them.
   const make = async () => {
     if (!(await areFramesTrue())) throw new Error("This sharp goes another way than frames do.");
-    return decodeAt(decodedOf({ bytes, header }, shrink, isFine), shrink, deadline);
+    const decoded = decodedOf({ bytes, header }, shrink, isFine);
+    return decodeAt(decoded, shrink, deadline).finally(() => {
+      if (decoded !== bytes) letGo(decoded);
+    });
   };
   try {
     return await frames.take(isFine ? `${shrink}, fine` : String(shrink), width * height * 3, make);

@@ -24,6 +24,7 @@ export type { Frames } from "./frames.ts";
 export { carriesP3, type Gamut } from "./gamut.ts";
 export { IMPROVER_REVISION, type Improved, improve, isImprovable } from "./improve.ts";
 export type { Memory } from "./insight.ts";
+export { letGo } from "./let-go.ts";
 export { checkLimits, checkPage, DEFAULT_LIMITS } from "./limits.ts";
 export { estimateMemory } from "./memory.ts";
 export { probe } from "./probe.ts";

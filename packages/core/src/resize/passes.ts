@@ -49,6 +49,8 @@ export interface Painting {
   readonly gamut: Gamut;
   /** Decoded pixels of the same original, where there are any. */
   readonly frames?: Frames | undefined;
+  /** Copies that nobody needs once it is painted. */
+  readonly scraps?: Uint8Array[];
   /** On the clock of `performance.now()`. */
   readonly deadline: number;
 }
@@ -95,6 +97,7 @@ async function openSource(
   const frame = await frameFor(painting, pass, isFine);
   if (frame) return { source: openFrame(frame), pass };
   const bytes = decodedOf(painting, shrinkOf(pass.extract, pass.scaled), isFine);
+  if (bytes !== painting.bytes) painting.scraps?.push(bytes);
   return { source: await openOriginal({ ...painting, bytes }, pages > 1), pass };
 }
 

@@ -6,6 +6,7 @@ import { CUTOUT_MASK } from "./cutout/mask.ts";
 import { asRenderError } from "./engine.ts";
 import { carriesP3, inP3, wishesInP3 } from "./gamut.ts";
 import type { Insight } from "./insight.ts";
+import { letGo } from "./let-go.ts";
 import { DEFAULT_LIMITS } from "./limits.ts";
 import { look } from "./look.ts";
 import { draw, type Wish } from "./operations/index.ts";
@@ -45,7 +46,8 @@ export async function withPicture<Result>(
   const isCut = cutout && header.pages === 1 && read !== "pdf";
   const mask = isCut ? images.get(CUTOUT_MASK) : undefined;
   const wish = { transformation: { ...uncut, ...(mask && cutout && { cutout }) }, format, rival, limits };
-  const painted = { bytes, header, limits, images, frames, gamut: "srgb", deadline } as const;
+  const scraps: Uint8Array[] = [];
+  const painted = { bytes, header, limits, images, frames, gamut: "srgb", scraps, deadline } as const;
   const isWide = gamut === "p3" && header.isWide && [format, rival ?? format].every(carriesP3);
   try {
     const painting = { ...painted, ...(mask && { mask: await readMask(mask, deadline) }) };
@@ -55,6 +57,8 @@ export async function withPicture<Result>(
     return await work({ ...painting, gamut: "p3" }, draw(header, widened(wish, insight)));
   } catch (error) {
     throw asRenderError(error);
+  } finally {
+    for (const each of scraps) letGo(each);
   }
 }
 
