@@ -46,17 +46,28 @@ const builtIns = {
   },
 };
 
-/** What packages load and nobody here asks of them: each brings further modules of Node with it. */
-const UNASKED = /\/prom-client\/lib\/(?:pushgateway|cluster)\.js$/;
+/** What packages load and nobody here asks of them, each with further modules of Node: Prometheus' gateway, threads that write logs. */
+const UNASKED = /\/(?:prom-client\/lib\/(?:pushgateway|cluster)|thread-stream\/index)\.js$/;
 const unasked = {
   name: "unasked",
   load: (id) => (UNASKED.test(id) ? "module.exports = undefined;" : null),
 };
 
-/** Of undici what sends requests, which is a quarter of it; and HTTP/2, which few origins lead to, once one does. */
+/** HTTP/2, to which few origins lead, is loaded once one does; a parser that undici tries out is left away, as from Node's own copy of it. */
+const INSTEAD = [
+  ["client.js", "require('./client-h2.js')", "(...all) => require('./client-h2.js')(...all)"],
+  ["client-h1.js", "typeof esbuildDetection === 'undefined'", "false"],
+];
+
+/** Of undici what sends requests, which is a quarter of it. */
 const lessUndici = {
   name: "less undici",
-  resolveId: (id) => (id === "undici" ? "\0undici" : null),
+  resolveId(id) {
+    if (id === "undici") return "\0undici";
+    // For processors without SIMD.
+    const isRare = id.endsWith("llhttp/llhttp-wasm.js");
+    return isRare ? { id: "undici/lib/llhttp/llhttp-wasm.js", external: true } : null;
+  },
   load: (id) =>
     id === "\0undici"
       ? `import Dispatcher from "undici/lib/dispatcher/dispatcher.js";
@@ -68,13 +79,10 @@ Object.assign(Dispatcher.prototype, { request });
 export { Agent, Pool, buildConnector };`
       : null,
   transform(code, id) {
-    if (!id.endsWith("/undici/lib/dispatcher/client.js")) return null;
-    const [line, lazy] = [
-      "const connectH2 = require('./client-h2.js')",
-      "const connectH2 = (...all) => require('./client-h2.js')(...all)",
-    ];
-    if (!code.includes(line)) throw new Error(`undici loads HTTP/2 in another way: ${id}`);
-    return code.replace(line, lazy);
+    const [, line, instead] = INSTEAD.find(([file]) => id.endsWith(`/undici/lib/dispatcher/${file}`)) ?? [];
+    if (line === undefined) return null;
+    if (!code.includes(line)) throw new Error(`${id} holds no ${line} any more.`);
+    return code.replaceAll(line, instead);
   },
 };
 

@@ -9,8 +9,10 @@ export const KEEP_ALIVE_MS = 72_000;
 /** Requests without a body, nearly all, are no streams that end and close: that costs a tenth of a hit. Node knows it from 24.12 on. */
 const HTTP = { keepAliveTimeout: KEEP_ALIVE_MS, optimizeEmptyRequests: true };
 
-/** So long the first visitor has the process to himself before what is behind delivery is loaded. */
-const FIRST_VISITOR_MS = 100;
+/** Who is going to come at once has come by then. */
+const NOBODY_MS = 25;
+/** So long the first visitor has the process to himself; afterwards what is behind delivery is loaded beside him. */
+const FIRST_VISITOR_MS = 250;
 
 /** Answers a request, whatever it is. */
 export type Answer = (request: IncomingMessage, response: ServerResponse) => void;
@@ -23,8 +25,8 @@ export interface Front {
   /** Answers from now on what is no picture, and what of it was asked for before. */
   place(behind: Answer): void;
   /**
-   * Resolves when what is behind should be loaded, which keeps the process busy for a moment: once somebody waits for it, or the first visitor has his
-   * picture, or a tenth of a second has passed since it listens.
+   * Resolves when what is behind should be loaded, which keeps the process busy for a moment: once somebody waits for it, once the first
+   * visitor has his picture or has waited for it for long, or when nobody has come at once.
    */
   readonly isTime: Promise<void>;
   /** Every answer from now on closes its connection. */
@@ -65,7 +67,10 @@ export function createFront(pictures: {
         server.once("error", reject);
         server.listen({ host, port }, () => {
           server.removeListener("error", reject);
-          setTimeout(time.resolve, FIRST_VISITOR_MS).unref();
+          setTimeout(() => {
+            if (isFirst) time.resolve();
+            else setTimeout(time.resolve, FIRST_VISITOR_MS).unref();
+          }, NOBODY_MS).unref();
           resolve((server.address() as AddressInfo).port);
         });
       }),
