@@ -1,3 +1,5 @@
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { createInvalidationClient } from "@freshet/core";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -8,6 +10,8 @@ import { type Origin, startOrigin } from "../support/origin.ts";
 const RED = { red: 220, green: 20, blue: 20 };
 const GREEN = { red: 20, green: 200, blue: 20 };
 const READY = "Freshet is ready";
+/** Where others work, this process may come too late to be early. */
+const EARLY = { retry: 3 };
 
 describe("whoever comes as soon as it listens", () => {
   let origin: Origin;
@@ -41,13 +45,13 @@ describe("whoever comes as soon as it listens", () => {
   };
   const starts = () => freshet.logs().split(READY).length - 1;
 
-  it("has his picture before the rest of the server is there", async () => {
+  it("has his picture before the rest of the server is there", EARLY, async () => {
     await freshet.kill();
     const restarting = freshet.restart();
     const { answer, wasReady } = await first(picture, starts() + 1);
+    await restarting;
     expect([answer.status, wasReady]).toEqual([200, false]);
     expect(await colourOf(answer)).toBe("red");
-    await restarting;
   });
 
   it("is answered by the API and by probes as ever, and is never told that there is no such address", async () => {
@@ -84,20 +88,44 @@ describe("whoever comes as soon as it listens", () => {
     await freshet.restart({ config: demoOf(origin) });
   });
 
-  it("loses nothing when a signal ends the server at that moment, and the next start is whole", async () => {
-    await freshet.kill();
-    const restarting = freshet.restart().then(
-      () => "ready",
-      (error: unknown) => String(error),
-    );
-    const { answer, wasReady } = await first(picture, starts() + 1);
-    process.kill(freshet.pid, "SIGTERM");
-    expect(wasReady).toBe(false);
-    expect((await answer.arrayBuffer()).byteLength).toBeGreaterThan(0);
-    expect((await freshet.ended).code).toBe(0);
-    expect(await restarting).toContain("ended with 0");
-    await freshet.restart();
-    expect((await fetch(`${freshet.url}/readyz`)).status).toBe(200);
-    expect((await fetch(`${freshet.url}${picture}`)).status).toBe(200);
-  });
+  it(
+    "loses nothing when a signal ends the server at that moment, and the next start is whole",
+    EARLY,
+    async () => {
+      await freshet.kill();
+      const restarting = freshet.restart().then(
+        () => "ready",
+        (error: unknown) => String(error),
+      );
+      const { answer, wasReady } = await first(picture, starts() + 1);
+      process.kill(freshet.pid, "SIGTERM");
+      expect((await answer.arrayBuffer()).byteLength).toBeGreaterThan(0);
+      expect((await freshet.ended).code).toBe(0);
+      expect([wasReady, await restarting]).toEqual([false, expect.stringContaining("ended with 0")]);
+      await freshet.restart();
+      expect((await fetch(`${freshet.url}/readyz`)).status).toBe(200);
+      expect((await fetch(`${freshet.url}${picture}`)).status).toBe(200);
+    },
+  );
+
+  it.each(["invalidation", "access"])(
+    "finds nobody any more where a newer release has made the tables of %s, and the log says why",
+    async (owner) => {
+      await freshet.kill();
+      const change = (text: string) => {
+        const database = new DatabaseSync(join(freshet.dataFolder, "freshet.db"));
+        database.exec(text);
+        database.close();
+      };
+      change(`insert into ${owner}_migration values (99, 'of a newer release', 1)`);
+      const outcome = await freshet.restart().then(
+        () => "ready",
+        (error: unknown) => String(error),
+      );
+      expect(outcome).toContain("ended with 1");
+      expect(outcome).toContain("of a newer release");
+      change(`delete from ${owner}_migration where version = 99`);
+      await freshet.restart();
+    },
+  );
 });
