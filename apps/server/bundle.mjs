@@ -46,8 +46,9 @@ const builtIns = {
   },
 };
 
-/** What packages load and nobody here asks of them, each with further modules of Node: Prometheus' gateway, threads that write logs. */
-const UNASKED = /\/(?:prom-client\/lib\/(?:pushgateway|cluster)|thread-stream\/index)\.js$/;
+/** What packages load and nobody here asks of them, some with further modules of Node: Prometheus' gateway, traces beside its figures, threads that write logs. */
+const UNASKED =
+  /\/(?:prom-client\/lib\/(?:pushgateway|cluster)|@opentelemetry\/api\/dist\/index|thread-stream\/index)\.c?js$/;
 const unasked = {
   name: "unasked",
   load: (id) => (UNASKED.test(id) ? "module.exports = undefined;" : null),
