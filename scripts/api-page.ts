@@ -34,10 +34,11 @@ async function apiDocument(): Promise<Paths> {
   const env = { FRESHET_DATA: folder, FRESHET_LOG: "silent" };
   const server = await createServer(await loadConfig({ env, cwd: folder }), { drivers: [] });
   try {
+    await server.start();
     const document = (await server.app.inject("/openapi.json")).json();
     return whole(document.paths, document.components) as Paths;
   } finally {
-    await server.app.close();
+    await server.stop();
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }

@@ -38,7 +38,7 @@ export const GLASSES = {
     varnish: ["the fence"],
     edits: [
       {
-        file: "run.js",
+        file: "server.js",
         from: "createDrivers(config.drivers)",
         to: 'createDrivers(config.drivers).map((driver) => ({ ...driver, ending: "probed" }))',
       },

@@ -1,7 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import { createDrivers } from "@freshet/cdn/registry";
 import { render } from "@freshet/core/resize";
 import { isStoreError } from "@freshet/store";
 import { type Config, ConfigError, loadConfig } from "./config.ts";
@@ -22,12 +21,12 @@ export async function run(): Promise<void> {
     const config = await loadConfig({ env: process.env, cwd: process.cwd() });
     const lock = await lockDataFolder(config.dataFolder);
     if (config.isBuiltIn) await prepareSamples(config);
-    const server = await createServer(config, { drivers: createDrivers(config.drivers) });
-    await server.start();
-    const listening = new URL(await server.app.listen({ host: config.host, port: config.port }));
-    // Who reads that it is ready may stop it at once.
+    const server = await createServer(config);
+    await server.serve();
+    const port = await server.listen({ host: config.host, port: config.port });
+    // Who has found that it listens may stop it at once.
     const { drainPauseMs, drainMs } = config.limits;
-    stopOnSignal(
+    const isStopping = stopOnSignal(
       async () => {
         await server.stop();
         lock.release();
@@ -36,9 +35,11 @@ export async function run(): Promise<void> {
     );
     letPixelsGiveWay();
     if (server.reopenLog) reopenOnHangUp(server.reopenLog);
-    // Fastify's own line about listening comes first, ours is the last of the start.
+    await server.complete();
+    if (isStopping()) return;
+    // The line about listening comes first, ours is the last of the start.
     await setImmediate();
-    announce(config, Number(listening.port || 80), server.setupToken);
+    announce(config, port, server.setupToken);
     process.send?.("ready"); // to a launcher, if one is there
   } catch (error) {
     console.error(sentenceOf(error));
@@ -80,8 +81,8 @@ function reopenOnHangUp(reopen: () => void): void {
   if (!process.stdin.isTTY) process.on("SIGHUP", reopen);
 }
 
-/** Whatever happens, it has ended after so many milliseconds. */
-function stopOnSignal(stop: () => Promise<void>, longestMs: number): void {
+/** Whatever happens, it has ended after so many milliseconds. Answers with whether a signal has come. */
+function stopOnSignal(stop: () => Promise<void>, longestMs: number): () => boolean {
   let first: number | undefined;
   const end = () => {
     if (first !== undefined) {
@@ -100,6 +101,7 @@ function stopOnSignal(stop: () => Promise<void>, longestMs: number): void {
   };
   process.on("SIGTERM", end);
   process.on("SIGINT", end);
+  return () => first !== undefined;
 }
 
 function sentenceOf(error: unknown): string {

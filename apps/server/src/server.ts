@@ -1,24 +1,20 @@
 import { mkdir } from "node:fs/promises";
-import { createServer as createHttpServer } from "node:http";
+import type { IncomingMessage } from "node:http";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { setTimeout as rest } from "node:timers/promises";
+import proxyAddress from "@fastify/proxy-addr";
+import { createDrivers } from "@freshet/cdn/registry";
 import type { CdnDriver } from "@freshet/core";
 import { type ImageFacts, isRenderError, RENDERER_VERSION, sniffFormat } from "@freshet/core/resize";
 import { openStore, type Store } from "@freshet/store";
-import Fastify, { type FastifyInstance, LogController } from "fastify";
-import { createAccess } from "./access/access.ts";
-import { accessControl } from "./access/plugin.ts";
-import { createPrincipals } from "./access/principals.ts";
+import type { FastifyInstance } from "fastify";
 import { openAccessLog } from "./access-log/access-log.ts";
-import { collectOperations } from "./admin/openapi.ts";
-import { adminRoutes } from "./admin/routes.ts";
-import { SCHEMA_COMPILERS } from "./admin/validation.ts";
 import { createAnalytics } from "./analytics/analytics.ts";
 import { fetchEvent } from "./analytics/fetched.ts";
 import { createObserver } from "./analytics/recorder.ts";
-import { statsRoutes } from "./analytics/routes.ts";
 import { ANALYTICS_FILE } from "./analytics/tables.ts";
+import type { Behind } from "./behind.ts";
 import { Answers } from "./cache/answers.ts";
 import { ByteTiers } from "./cache/byte-tiers.ts";
 import { Coverage } from "./cache/coverage.ts";
@@ -35,76 +31,45 @@ import { FINDER, limitsWithin, TEXT } from "./cells/allowance.ts";
 import { Cells } from "./cells/cells.ts";
 import { JOBS } from "./cells/jobs.ts";
 import type { Config } from "./config.ts";
-import { createConnectors } from "./connectors/connectors.ts";
-import { connectorRoutes } from "./connectors/routes.ts";
-import { consoleRoutes } from "./console/routes.ts";
 import { Cutouts } from "./cutouts/cutouts.ts";
 import { makersOf } from "./cutouts/makers.ts";
 import { createBudgets } from "./delivery/budgets.ts";
 import { Delivery } from "./delivery/deliver.ts";
 import { createDiskPath } from "./delivery/disk-path.ts";
-import { explainRoutes } from "./delivery/explain-route.ts";
-import { createHotPath, type HotPath } from "./delivery/hot-path.ts";
+import { createHotPath } from "./delivery/hot-path.ts";
 import { createListing, LISTING_MIGRATIONS, LISTING_OWNER, needsListing } from "./delivery/listing.ts";
 import { createNodeHeaders } from "./delivery/node-headers.ts";
-import { pictureRoute } from "./delivery/picture-route.ts";
 import { createPlaceholders } from "./delivery/placeholder.ts";
 import { RecentUrls } from "./delivery/recent-urls.ts";
 import { DeliveryRequests } from "./delivery/request.ts";
 import { createDeliveryPort } from "./delivery/reread.ts";
-import { DELIVERY_ROUTE, deliveryRoutes } from "./delivery/route.ts";
+import { createImageRoute, type DeliveryRouteParts } from "./delivery/route.ts";
 import { createTurns } from "./delivery/turns.ts";
-import { demoRoutes } from "./demo/routes.ts";
 import { ServerError } from "./errors.ts";
+import { createFront, KEEP_ALIVE_MS } from "./front.ts";
 import { createMetrics, type Metrics } from "./health/metrics.ts";
-import { healthRoutes } from "./health/routes.ts";
 import { confirmation } from "./instances/confirm.ts";
 import { folderName, identify } from "./instances/identity.ts";
 import type { InstancePorts } from "./instances/ports.ts";
-import { instanceRoutes } from "./instances/routes.ts";
 import { createInvalidation } from "./invalidation/invalidation.ts";
-import { nodeRoutes } from "./invalidation/node-routes.ts";
 import { rememberedIn } from "./invalidation/remembered.ts";
 import type { Tuning } from "./invalidation/tuning.ts";
+import { createLogger, type Logger, tellTo } from "./logger.ts";
 import { MINIFIER, MINIFIER_MISSING } from "./minify/minify.ts";
-import { type Connections, watchConnections } from "./plugins/connections.ts";
-import { answerError, errorResponses } from "./plugins/errors.ts";
-import { isReserved } from "./plugins/reserved.ts";
-import { type ChangeTables, createChanges } from "./projects/changes.ts";
-import { createDrafts } from "./projects/drafts.ts";
 import { createFeed } from "./projects/feed.ts";
-import { createFileChanges } from "./projects/file-changes.ts";
-import { fileRoutes } from "./projects/file-routes.ts";
 import { Files, readFile } from "./projects/files.ts";
 import type { ProjectTables } from "./projects/migrations.ts";
 import type { Original } from "./projects/originals.ts";
 import { createProjects } from "./projects/projects.ts";
-import { projectRoutes } from "./projects/routes.ts";
 import type { SecretBox } from "./projects/sealed.ts";
-import { signRoutes } from "./projects/sign-routes.ts";
-import { createStateChanges } from "./projects/state-changes.ts";
-import { stateRoutes } from "./projects/state-routes.ts";
 import { States } from "./projects/states.ts";
-import { trialRoutes } from "./projects/trial-routes.ts";
-import { versionRoutes } from "./projects/version-routes.ts";
-import { createViews } from "./projects/view.ts";
 import { createS3Client } from "./s3/client.ts";
 import { sealedBoxOf } from "./secrets/sealed-box.ts";
 import { createSources } from "./sources/sources.ts";
 import { createWire } from "./sources/wire.ts";
 import { createTools } from "./video/tools.ts";
 import { Videos } from "./video/videos.ts";
-import { createWarmUp } from "./warmup/warm-up.ts";
 import type { WarmUpTuning } from "./warmup/worker.ts";
-
-/** Of the API, as its document says. */
-const VERSION = "1";
-
-/** Longer than what proxies keep idle connections for, so that they, not we, close first. */
-const KEEP_ALIVE_MS = 72_000;
-
-/** Requests without a body, nearly all, are no streams that end and close: that costs a tenth of a hit. Node knows it from 24.12 on. */
-const HTTP = { keepAliveTimeout: KEEP_ALIVE_MS, optimizeEmptyRequests: true };
 
 /** More cells than that help nobody unless somebody says so: each may take a core. */
 const MOST_CELLS = 2;
@@ -119,11 +84,21 @@ const FEED_MS = 400;
 
 /** A server that is put together but listens to nobody yet. */
 export interface Server {
-  readonly app: FastifyInstance;
-  /** The one-time token that makes the first user of the console; undefined before the start, where there is a user, and on instances without the API. */
-  readonly setupToken: string | undefined;
-  /** Restores the journal, gives the edges their numbers and begins to work off what a crash left behind. */
+  /** Restores the journal; when it resolves, pictures may be served. */
+  serve(): Promise<void>;
+  /** After `serve`. Resolves to the port; pictures are answered at once, everything else once `complete` has put it there. */
+  listen(at: { readonly host: string; readonly port: number }): Promise<number>;
+  /**
+   * Loads and starts what no picture waits for: API, console, probes and warm-ups; gives the edges their numbers and begins to work off what a
+   * crash left behind. After `serve`. Once it listens, the first visitor comes before that.
+   */
+  complete(): Promise<void>;
+  /** All of it, for whoever does not listen. */
   start(): Promise<void>;
+  /** There once it is complete. */
+  readonly app: FastifyInstance;
+  /** The one-time token that makes the first user of the console; undefined before it is complete, where there is a user, and on instances without the API. */
+  readonly setupToken: string | undefined;
   /** For whoever has moved the access log away; undefined where there is none. */
   readonly reopenLog: (() => void) | undefined;
   /** Tells balancers that it goes, waits until they know, answers what is under way, then closes everything. */
@@ -132,7 +107,8 @@ export interface Server {
 
 /** What tests and embedders may bring along instead of the real thing. */
 export interface ServerPorts {
-  readonly drivers: readonly CdnDriver[];
+  /** Absent: as the configuration says. */
+  readonly drivers?: readonly CdnDriver[];
   readonly now?: () => number;
   /** Absent: as the configuration says. It is closed when the server stops. */
   readonly store?: Store;
@@ -146,8 +122,9 @@ export interface ServerPorts {
 }
 
 /** Puts the server together; the data folder is the caller's to lock. */
-export async function createServer(config: Config, ports: ServerPorts): Promise<Server> {
+export async function createServer(config: Config, ports: ServerPorts = {}): Promise<Server> {
   const now = ports.now ?? Date.now;
+  const drivers = ports.drivers ?? createDrivers(config.drivers);
   const { limits } = config;
   const projects = createProjects(config.projects);
   const states = new States();
@@ -155,36 +132,11 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
   const folder = (name: string) => join(config.dataFolder, name);
   await mkdir(config.dataFolder, { recursive: true });
 
-  let answerHit: HotPath | undefined;
-  let connections: Connections | undefined;
-  const app = Fastify({
-    serverFactory: (handler) => {
-      const server = createHttpServer(HTTP, (request, response) => {
-        if (connections?.isLeaving) response.shouldKeepAlive = false;
-        if (!answerHit?.(request, response)) handler(request, response);
-      });
-      connections = watchConnections(server);
-      return server;
-    },
-    // What has arrived is answered, also while the server is closing.
-    return503OnClosing: false,
-    logger: { level: config.log },
-    // A line per hit costs as much as the hit; the metrics count them.
-    logController: new LogController({ disableRequestLogging: true }),
-    bodyLimit: 2 ** 20,
-    forceCloseConnections: "idle",
-    schemaController: SCHEMA_COMPILERS,
-    frameworkErrors: (error, request, reply) => void answerError(error, request, reply),
-    ...(config.console.proxies.length > 0 ? { trustProxy: [...config.console.proxies] } : {}),
-    // Images are read from the raw request target: what is no API path goes to one route, whatever it contains.
-    rewriteUrl: (request) => (isReserved(request.url ?? "/") ? (request.url ?? "/") : DELIVERY_ROUTE),
-  });
-
+  const logger = createLogger(config.log);
+  const log = tellTo(logger);
   // Durable state: the journal alone.
-  const place = config.store ?? { file: folder("freshet.db") };
-  const log = (event: string, details: object) => app.log.info(details, event);
+  const place = config.store ?? { file: folder("freshet.db"), startsHere: true };
   const { diskBytes } = limits;
-  // Threads of the store start while folders are read.
   const [store, recordDisk, originalDisk, variantDisk] = await Promise.all([
     ports.store ?? openStore({ ...place, log }),
     // Caches: records may race and are fenced; bytes and variants are named by content and never go stale.
@@ -222,16 +174,16 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     maxWaiting: MOST_WAITING_FOR_CELLS,
     keptBytes: FINDER,
   });
-  const sharedTier = config.sharedCache && openSharedTier(config.sharedCache, app, limits);
+  const sharedTier = config.sharedCache && openSharedTier(config.sharedCache, logger, limits);
   const fileOf = (project: string, name: string) =>
     readFile(store.db.$extendTables<ProjectTables>(), project, name);
   const accessLog =
     config.accessLog &&
-    (await openAccessLog(config.accessLog, (err) => app.log.warn({ err }, "access log cannot be written")));
+    (await openAccessLog(config.accessLog, (err) => logger.warn({ err }, "access log cannot be written")));
   const source = createSources({
     dataFolder: config.dataFolder,
     readFile: fileOf,
-    log: (event, details) => app.log.warn(details, event),
+    log: (event, details) => logger.warn(details, event),
   });
   const metrics: Metrics = createMetrics({
     queue,
@@ -253,7 +205,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     applied: () => coverage.applied,
     instances: () => invalidation.instances,
     invalidations: () => invalidation.figures,
-    warming: () => warmUp.waiting(),
+    warming: async () => behind?.warmUp.waiting() ?? 0,
     improving: () => improvements.waiting,
     cuttingOut: () => cutouts.waiting,
     converting: () => videos.waiting,
@@ -327,13 +279,13 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     bytesOf: (digest) => originals.bytesOf(digest),
     makers: makersOf(config.cutouts, { limits: renderLimits, wire: cutoutWire }),
     report: metrics.cutouts,
-    log: (event, details) => app.log.warn(details, event),
+    log: (event, details) => logger.warn(details, event),
   });
 
   // Journeys.
   const recent = new RecentUrls(projects.isCurrent);
-  const listing = ports.drivers.some(needsListing) ? createListing({ store, now, log }) : undefined;
-  const nodes = createNodeHeaders(ports.drivers.flatMap(({ reads }) => reads ?? []));
+  const listing = drivers.some(needsListing) ? createListing({ store, now, log }) : undefined;
+  const nodes = createNodeHeaders(drivers.flatMap(({ reads }) => reads ?? []));
   const seen = listing ? { listing } : {};
   const delivery = new Delivery({
     originals,
@@ -348,7 +300,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     now,
   });
   if (MINIFIER === undefined && projects.all.some(({ minify }) => minify))
-    app.log.warn({ code: "MINIFIER_MISSING" }, MINIFIER_MISSING);
+    logger.warn({ code: "MINIFIER_MISSING" }, MINIFIER_MISSING);
   const requests = new DeliveryRequests(projects, now);
   const port = createDeliveryPort({ originals, records, coverage, recent });
   const box = ports.box ?? (await sealedBoxOf(config));
@@ -365,7 +317,7 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
     coverage,
     projects,
     delivery: port,
-    drivers: ports.drivers,
+    drivers,
     ...(listing ? { listed: listing.find } : {}),
     keepMs: limits.retention * 1_000,
     keepAuditMs: limits.auditRetention * 1_000,
@@ -378,123 +330,123 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
   });
   const { admission } = invalidation.instances;
   const stateOf = (original: Original) => states.of(original);
-  const warmUp = createWarmUp({
-    ...{ store, projects, now, log, isAlone: instance.isAlone },
-    delivery:
-      instance.role === "control"
-        ? undefined
-        : { requests, delivery, admission, originals, stateOf, observer, drivers: ports.drivers },
-    perSecond: limits.warmUpRate,
-    tuning: ports.warmUpTuning,
-    ended: metrics.warmed,
-  });
-  let isReady = false;
+  const pictures = instance.role === "control" ? undefined : createPictures();
+  const front = createFront({ hit: pictures?.hit, deliver: pictures?.deliver });
+  let behind: Behind | undefined;
+  let completing: Promise<void> | undefined;
+  let isComplete = false;
+  let isStopping = false;
   let setupToken: string | undefined;
-  errorResponses(app);
-  const isKept = (name: string) => feed.known.get(name)?.isDeleted === false;
-  const isThere = (name: string) => projects.byName(name) !== undefined || isKept(name);
-  const isProject = async (name: string) => {
-    if (!isThere(name)) await feed.refresh();
-    return isThere(name);
-  };
-  const access = createAccess({ store, config, isProject, box, now });
-  const { keys, sessions, reached } = access;
-  const connectors = createConnectors(store, now);
-  const principals = createPrincipals({ projects, adminKey: config.adminKey, keys, now });
-  accessControl(app, principals, projects, { refresh: feed.refresh, isKept, sessions, reached });
-  const operations = collectOperations(app);
-  healthRoutes(app, { isReady: () => isReady, metrics });
-  demoRoutes(app, { projects, sampleFolder: folder("sample") });
-  if (instance.role !== "delivery") {
-    const { journal } = invalidation;
-    const db = store.db.$extendTables<ChangeTables>();
-    const { installation, sections } = config;
-    const fixed = config.projects;
-    const changes = createChanges({ ...{ store, feed, projects, fixed, installation, box, journal, now } });
-    const stateChanges = createStateChanges({ store, feed, journal, now, delivery: port });
-    await app.register(invalidation.routes);
-    await app.register(warmUp.routes);
-    const fileChanges = createFileChanges({ store, feed, fixed, journal, now, delivery: port });
-    const views = createViews(feed, sections, installation);
-    const drafts = createDrafts({ feed, views, installation, box, projects });
-    projectRoutes(app, { feed, changes, views, sections });
-    versionRoutes(app, { db, changes, views });
-    stateRoutes(app, { db, changes: stateChanges, projects });
-    fileRoutes(app, { db, changes: fileChanges, projects, cells });
-    explainRoutes(app, { projects, drafts, now });
-    signRoutes(app, { projects, now });
-    const trial = { dataFolder: config.dataFolder, readFile: fileOf, readFacts: factsOf };
-    trialRoutes(app, { projects, drafts, trial, now });
-    access.routes(app);
-    connectorRoutes(app, { connectors, projects, box, addresses: config.connectorAddresses, now });
-    instanceRoutes(app, { instances: invalidation.instances });
-    nodeRoutes(app, { nodes: invalidation.nodes });
-    statsRoutes(app, { analytics, projects, now });
-    adminRoutes(app, { db, operations, version: VERSION });
-    consoleRoutes(app, { folder: config.consoleFolder, projects });
-  }
-  if (instance.role !== "control") {
+
+  function createPictures() {
     const hitParts = {
       ...{ requests, delivery, answers, admission, observer, accessLog },
       keepAliveMs: KEEP_ALIVE_MS,
       now: Date.now,
     };
-    answerHit = createHotPath({ ...hitParts, fromDisk: createDiskPath(hitParts) });
     const budgets = createBudgets({
       ...{ limits, now },
       nodes: config.cdn.flatMap((each) => ("nodes" in each ? each.nodes : [])),
       hasNodes: config.cdn.length > 0,
     });
-    const routes = {
-      ...{ requests, delivery, admission, recent, observer, accessLog, projects },
+    const route: DeliveryRouteParts = {
+      ...{ requests, delivery, admission, recent, observer, accessLog, stateOf },
       turns: createTurns({ queue, originals, budgets }),
       placeholders: createPlaceholders({
         digestOf: (project, name) => files.digestOf(project, name),
         read: fileOf,
       }),
-      stateOf,
       confirm: confirmation(feed, config.projects, states),
+      ...addressOf(config.console.proxies),
+      failed: (err) => logger.error({ err }, "delivery failed"),
     };
-    deliveryRoutes(app, routes);
-    if (instance.role === "all") pictureRoute(app, routes);
+    return {
+      hit: createHotPath({ ...hitParts, fromDisk: createDiskPath(hitParts) }),
+      deliver: createImageRoute(route),
+      route,
+      warming: { requests, delivery, admission, originals, stateOf, observer },
+    };
+  }
+  async function complete(): Promise<void> {
+    if (front.server.listening) await front.isTime;
+    store.settle();
+    const { createBehind } = await import("./behind.ts");
+    behind = await createBehind({
+      ...{
+        config,
+        now,
+        store,
+        instance,
+        projects,
+        feed,
+        box,
+        cells,
+        metrics,
+        analytics,
+        invalidation,
+        pictures,
+      },
+      ...{ log: logger, front: front.server, delivery: port, drivers },
+      ...{
+        readFile: fileOf,
+        readFacts: factsOf,
+        isReady: () => isComplete && !isStopping,
+        warmUpTuning: ports.warmUpTuning,
+      },
+    });
+    setupToken = await behind.start();
+    isComplete = true;
+    front.place(behind.answer);
   }
 
-  return {
-    app,
+  const server: Server = {
+    get app() {
+      if (!behind) throw new Error("The server is not complete yet.");
+      return behind.app;
+    },
     get setupToken() {
       return setupToken;
     },
     reopenLog: accessLog?.reopen,
-    async start() {
-      // They have a store of their own.
-      const counting = analytics.start();
-      counting.catch(() => {}); // told below
-      await access.migrate();
-      await connectors.migrate();
+    async serve() {
       await invalidation.migrate();
-      await store.migrate(LISTING_OWNER, LISTING_MIGRATIONS);
-      await warmUp.migrate();
-      listing?.start();
+      if (listing) {
+        await store.migrate(LISTING_OWNER, LISTING_MIGRATIONS);
+        listing.start();
+      }
       await feed.start();
-      await invalidation.start();
+      await invalidation.restore();
       feed.follow();
-      await warmUp.start();
-      await counting;
-      if (instance.role !== "delivery") setupToken = await access.prepareSetup();
-      isReady = true;
+    },
+    listen: async (at) => {
+      const port = await front.listen(at);
+      logger.info(`Server listening at ${at.host}, port ${port}`);
+      return port;
+    },
+    complete() {
+      completing ??= complete();
+      return completing;
+    },
+    async start() {
+      await server.serve();
+      await server.complete();
     },
     async stop() {
-      isReady = false;
-      connections?.leave();
+      isStopping = true;
+      front.leave();
+      // What is half there cannot be put away.
+      await completing?.catch(() => {});
       await rest(limits.drainPauseMs);
-      const cut = setTimeout(() => app.server.closeAllConnections(), limits.drainMs);
+      const cut = setTimeout(() => front.server.closeAllConnections(), limits.drainMs);
       await improvements.stop();
       await cutouts.stop();
       await cutoutWire.close();
-      await app.close();
+      const closed = front.close();
+      await behind?.close();
+      await closed;
       clearTimeout(cut);
       await accessLog?.close();
-      await warmUp.stop();
+      await behind?.warmUp.stop();
       await analytics.stop();
       await invalidation.stop();
       await listing?.stop();
@@ -508,6 +460,14 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
       await store.close();
     },
   };
+  return server;
+}
+
+/** Who asks, where proxies are trusted that say for whom they do. */
+function addressOf(proxies: readonly string[]): Pick<DeliveryRouteParts, "addressOf"> {
+  if (proxies.length === 0) return {};
+  const isTrusted = proxyAddress.compile([...proxies]);
+  return { addressOf: (request: IncomingMessage) => proxyAddress(request, isTrusted) };
 }
 
 /** Connections for analytics: one that writes, some that read. Pages must not take those of the journal. */
@@ -526,7 +486,7 @@ const LARGEST_SHARED = 64 * 2 ** 20;
 
 function openSharedTier(
   { s3, ...settings }: NonNullable<Config["sharedCache"]>,
-  app: FastifyInstance,
+  logger: Logger,
   { maxOriginalBytes }: Config["limits"],
 ): SharedTier {
   return new SharedTier({
@@ -534,7 +494,7 @@ function openSharedTier(
     client: createS3Client(s3),
     rendererVersion: RENDERER_VERSION,
     maxBytes: Math.max(LARGEST_SHARED, maxOriginalBytes),
-    log: (event, details) => app.log.warn(details, event),
+    log: (event, details) => logger.warn(details, event),
   });
 }
 

@@ -1,6 +1,6 @@
 import type { Kysely, Transaction } from "kysely";
 import { sql } from "kysely";
-import { StoreError } from "./errors.ts";
+import { isStoreError, StoreError } from "./errors.ts";
 
 /** One step forward of an owner's tables. A step that was released is never changed; a new one is added instead. */
 export interface Migration {
@@ -38,21 +38,29 @@ export async function migrate(
   if (wrong)
     throw new TypeError(`migration ${wrong.version} of ${owner} is out of order: versions are 1, 2, 3, …`);
   const table = sql.table(`${owner}_migration`);
+  const applied = async (from: Kysely<unknown>): Promise<number> => {
+    const { rows } = await sql<Applied>`select version, name from ${table} order by version`.execute(from);
+    for (const { version, name } of rows) {
+      if (migrations[version - 1]?.name !== name) {
+        throw new StoreError("STORE_OUTDATED", `${owner} ${version} "${name}" is unknown here`);
+      }
+    }
+    return rows.length;
+  };
+  // Nearly every start finds nothing to do, and sees that by one look. There may be no table yet, which engines say in their own ways.
+  const before = await applied(db).catch((error: unknown) => {
+    if (isStoreError(error) && error.code === "STORE_OUTDATED") throw error;
+    return 0;
+  });
+  if (before > 0 && before === migrations.length) return;
   await db.transaction().execute(async (transaction) => {
     await lock(transaction);
     await sql`create table if not exists ${table}
       (version integer not null primary key, name text not null, applied_at bigint not null)`.execute(
       transaction,
     );
-    const { rows } = await sql<Applied>`select version, name from ${table} order by version`.execute(
-      transaction,
-    );
-    for (const { version, name } of rows) {
-      if (migrations[version - 1]?.name !== name) {
-        throw new StoreError("STORE_OUTDATED", `${owner} ${version} "${name}" is unknown here`);
-      }
-    }
-    for (const { version, name, up } of migrations.slice(rows.length)) {
+    const count = await applied(transaction);
+    for (const { version, name, up } of migrations.slice(count)) {
       await up(transaction);
       await sql`insert into ${table} (version, name, applied_at) values (${version}, ${name}, ${now()})`.execute(
         transaction,

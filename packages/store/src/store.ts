@@ -23,6 +23,8 @@ export interface Store {
   listen(channel: string, wake: () => void): () => void;
   /** See `Migration`: versioned, forward only, under the owner's prefix, safe to run twice and by two processes. */
   migrate(owner: string, migrations: readonly Migration[]): Promise<void>;
+  /** The start is over: from now on statements wait for nobody but each other. See `EmbeddedOptions.startsHere`. */
+  settle(): void;
   /** Finishes what was sent, then closes. May be called twice. */
   close(): Promise<void>;
 }
@@ -37,6 +39,11 @@ interface CommonOptions {
 export interface EmbeddedOptions extends CommonOptions {
   /** Path of the SQLite file (its folder is made if missing), or ":memory:" for a store that lives as long as it is open. */
   readonly file: string;
+  /**
+   * Statements run in the caller's thread until `settle` is called, and in one of their own from then on: for a start, which waits for each
+   * of them and would have to wait for the thread as well. A file, never ":memory:".
+   */
+  readonly startsHere?: boolean;
 }
 
 export interface PostgresOptions extends CommonOptions {

@@ -1,5 +1,6 @@
 import { isIPv6 } from "node:net";
 import { LRUCache } from "lru-cache";
+import { growing } from "../cache/growing.ts";
 
 /** How many failures are allowed at once, and milliseconds until one more is. */
 export interface Allowance {
@@ -15,7 +16,7 @@ const KEYS: Allowance = { burst: 20, refillMs: 1_000 };
  * answered whatever else comes from their address, since many people may share one.
  */
 export class Failures {
-  readonly #spent = new LRUCache<string, { readonly left: number; readonly at: number }>({ max: 10_000 });
+  readonly #spent = new LRUCache<string, { readonly left: number; readonly at: number }>(growing(10_000));
   readonly #now: () => number;
   readonly #allowance: Allowance;
 

@@ -1,5 +1,6 @@
 import { LRUCache } from "lru-cache";
 import type { Answer } from "./answers.ts";
+import { growing } from "./growing.ts";
 
 const NOTHING = new Uint8Array(0);
 /** About two kilobytes each. */
@@ -17,7 +18,7 @@ export interface Head {
  * nothing has to be chosen or written anew. It holds for exactly as long as the whole answer would.
  */
 export class Heads {
-  readonly #heads = new LRUCache<string, Head>({ max: MOST_HEADS });
+  readonly #heads = new LRUCache<string, Head>(growing(MOST_HEADS));
 
   get(key: string): Head | undefined {
     return this.#heads.get(key);

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { isImprovable, isRenderError } from "@freshet/core/resize";
 import { LRUCache } from "lru-cache";
+import { growing } from "./growing.ts";
 import { Improvement } from "./improvement.ts";
 import { createPatience } from "./patience.ts";
 import { type Better, betterKeyOf, type VariantRequest, type Variants } from "./variants.ts";
@@ -46,7 +47,7 @@ interface Waiting {
  */
 export class Improvements {
   readonly #parts: ImprovementsParts;
-  readonly #known = new LRUCache<string, Improvement>({ max: MOST_KNOWN });
+  readonly #known = new LRUCache<string, Improvement>(growing(MOST_KNOWN));
   readonly #waiting = new Map<Improvement, Waiting>();
   readonly #stop = new AbortController();
   #run: Promise<void> | undefined;

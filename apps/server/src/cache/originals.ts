@@ -16,6 +16,7 @@ import { sniffVideo } from "../video/sniff.ts";
 import { ByteTiers } from "./byte-tiers.ts";
 import type { Coverage } from "./coverage.ts";
 import type { DiskStore } from "./disk-store.ts";
+import { growing } from "./growing.ts";
 import { LentBytes } from "./lent-bytes.ts";
 import { type OriginalRecord, type Outcome, REMEMBERED, type Records } from "./records.ts";
 import type { Shelf } from "./shared/shared-tier.ts";
@@ -109,7 +110,7 @@ export class Originals {
   readonly #tiers: ByteTiers;
   readonly #flights = new Map<string, Flight>();
   readonly #budget: VersionBudget;
-  readonly #known = new LRUCache<string, Original>({ max: 20_000 });
+  readonly #known = new LRUCache<string, Original>(growing(20_000));
   /** Bytes just fetched, by digest: the renders that waited for the flight take them from here, not from the disk. */
   readonly #recent = new LRUCache<string, Recent>({
     maxSize: RECENT_BYTES,

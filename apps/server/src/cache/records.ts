@@ -5,6 +5,7 @@ import type { ErrorCode } from "../errors.ts";
 import type { Validators } from "../sources/source.ts";
 import type { Container } from "../video/sniff.ts";
 import type { DiskStore } from "./disk-store.ts";
+import { growing } from "./growing.ts";
 
 /**
  * What the origin gave when it was last asked. `facts` is undefined for bytes that are not an image we read; `video` is what holds one, where
@@ -68,7 +69,7 @@ export class Records {
   constructor(disk: DiskStore, maxRecords: number) {
     this.#disk = disk;
     this.#memory = new LRUCache<string, OriginalRecord>({
-      max: maxRecords,
+      ...growing(maxRecords),
       dispose: (record, key, reason) => {
         if (reason === "evict") this.#unlink(record.tag, key);
       },

@@ -32,6 +32,7 @@ import type { Departure } from "./departure.ts";
 import type { DiskStore } from "./disk-store.ts";
 import { Flights } from "./flights.ts";
 import type { FrameShelf } from "./frames.ts";
+import { growing } from "./growing.ts";
 import type { Patience } from "./patience.ts";
 import type { RenderQueue } from "./render-queue.ts";
 import type { Shelf } from "./shared/shared-tier.ts";
@@ -135,8 +136,8 @@ export class Variants {
   readonly #cells: Cells | undefined;
   readonly #finders: Cells | undefined;
   readonly #frames: FrameShelf | undefined;
-  readonly #seen = new LRUCache<string, Seen>({ max: MOST_SEEN });
-  readonly #refused = new LRUCache<string, RenderError>({ max: MOST_REFUSALS });
+  readonly #seen = new LRUCache<string, Seen>(growing(MOST_SEEN));
+  readonly #refused = new LRUCache<string, RenderError>(growing(MOST_REFUSALS));
   readonly #flights = new Flights<{ readonly bytes: Uint8Array; readonly from: VariantOrigin } | undefined>(
     (error) => isServerError(error) && PERSONAL.has(error.code),
   );

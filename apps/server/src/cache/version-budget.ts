@@ -1,4 +1,5 @@
 import { LRUCache } from "lru-cache";
+import { growing } from "./growing.ts";
 
 /** Confirmations an original may have at once, and milliseconds until one more is granted. */
 const BURST = 10;
@@ -9,7 +10,7 @@ const REFILL_MS = 2_000;
  * original has a small allowance that fills up again.
  */
 export class VersionBudget {
-  readonly #spent = new LRUCache<string, { readonly left: number; readonly at: number }>({ max: 20_000 });
+  readonly #spent = new LRUCache<string, { readonly left: number; readonly at: number }>(growing(20_000));
   readonly #now: () => number;
 
   constructor(now: () => number) {

@@ -2,6 +2,7 @@ import { hash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { estimateCost, type ImageFacts } from "@freshet/core/resize";
 import { LRUCache } from "lru-cache";
+import { growing } from "../cache/growing.ts";
 import { createPatience } from "../cache/patience.ts";
 import type { Variants } from "../cache/variants.ts";
 import { allowanceToCutOut } from "../cells/allowance.ts";
@@ -53,11 +54,11 @@ interface Waiting {
  */
 export class Cutouts {
   readonly #parts: CutoutsParts;
-  readonly #known = new LRUCache<string, Cutout>({ max: MOST_KNOWN });
+  readonly #known = new LRUCache<string, Cutout>(growing(MOST_KNOWN));
   readonly #looks = new Map<string, Promise<void>>();
   /** By digest of the mask: where it is kept, and whose it is. */
   readonly #masks = new LRUCache<string, { readonly key: string; readonly digest: string }>({
-    max: MOST_KNOWN,
+    ...growing(MOST_KNOWN),
   });
   readonly #waiting = new Set<Waiting>();
   readonly #stop = new AbortController();

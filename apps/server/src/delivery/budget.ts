@@ -1,4 +1,5 @@
 import { LRUCache } from "lru-cache";
+import { growing } from "../cache/growing.ts";
 
 const MINUTE = 60_000;
 /** Whoever spends nothing saves up for so many minutes; as much may be owed. */
@@ -11,7 +12,7 @@ export class Budget {
   readonly #perMs: number;
   readonly #most: number;
   readonly #now: () => number;
-  readonly #spent = new LRUCache<string, { readonly left: number; readonly at: number }>({ max: MOST_NAMES });
+  readonly #spent = new LRUCache<string, { readonly left: number; readonly at: number }>(growing(MOST_NAMES));
 
   constructor(perMinute: number, now: () => number) {
     this.#perMs = perMinute / MINUTE;

@@ -7,7 +7,7 @@ import { type HotPathParts, keepAliveLine } from "./hot-path.ts";
 import { observeRequest } from "./observed.ts";
 
 /**
- * Answers what memory has let go, where its head is remembered and its body lies open on the disk: without the framework, like a hit of
+ * Answers what memory has let go, where its head is remembered and its body lies open on the disk: like a hit of
  * memory, with a read of the file more. For plain requests only, as `isPlain` of the hot path says; false leaves the request untouched.
  */
 export function createDiskPath({

@@ -36,7 +36,7 @@ export interface Absent {
 }
 
 /**
- * Answers hits of the memory tier before the framework sees them: a second request for a URL costs a look-up, the look whether its answer
+ * Answers hits of the memory tier before the ordinary way is taken: a second request for a URL costs a look-up, the look whether its answer
  * still holds, and one write of finished bytes; less where those are a head alone, for HEAD and 304. Everything else goes the ordinary
  * way; both ways give the same headers. The ordinary way takes twice the CPU (npm run bench -- --only hits).
  */

@@ -60,7 +60,8 @@ export function pictureRoute(
       if (projects.byHost(host) !== project) throw new ServerError("PROJECT_NOT_FOUND", "Give it a host.");
       const { url, as = "delivered" } = request.query;
       const look = { mark: as, alter: as === "original" ? asOriginal : withInfo, dress: forOne };
-      await serveImage(parts, request, reply, { host, target: targetOf(url), look });
+      reply.hijack();
+      await serveImage(parts, request.raw, reply.raw, { host, target: targetOf(url), look });
     },
   );
 }

@@ -1,6 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
 import { isProxied } from "@freshet/core";
-import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { AccessLog } from "../access-log/access-log.ts";
 import type { Observer } from "../analytics/recorder.ts";
 import type { Patience } from "../cache/patience.ts";
@@ -21,9 +20,6 @@ import type { RecentUrls } from "./recent-urls.ts";
 import type { DeliveryRequest, DeliveryRequests } from "./request.ts";
 import { OPEN_HEADERS } from "./tags.ts";
 import type { Turns, Visitor } from "./turns.ts";
-
-/** Where every request that is no API call is led; the handler reads the raw target, never a decoded one. */
-export const DELIVERY_ROUTE = "/v7/";
 
 /** So often a request is begun anew because the settings changed while it was answered. */
 const MOST_READINGS = 3;
@@ -48,6 +44,10 @@ export interface DeliveryRouteParts {
   readonly turns?: Turns;
   /** Past the lease: makes sure that the settings are those of now. */
   readonly confirm?: (project: Project) => Promise<void>;
+  /** The address of whoever asks, by what a proxy says of him where it is trusted; absent: that of the connection. */
+  readonly addressOf?: (request: IncomingMessage) => string | undefined;
+  /** Told of what nobody foresaw. */
+  readonly failed: (error: unknown) => void;
 }
 
 /** Which delivery URL is asked for, and how its answer differs from that to a visitor. */
@@ -74,92 +74,89 @@ export interface Asker {
   readonly visitor?: Visitor;
 }
 
-/** GET, HEAD and OPTIONS of images. */
-export function deliveryRoutes(app: FastifyInstance, parts: DeliveryRouteParts): void {
-  app.all(
-    DELIVERY_ROUTE,
-    { logLevel: "warn", config: { access: "public" } },
-    async (request: FastifyRequest, reply: FastifyReply) => {
-      if (request.raw.method === "OPTIONS") {
-        reply.hijack();
-        preflight(reply.raw);
-        observeRequest(parts.observer, request.raw, request.originalUrl, parts.accessLog).preflight();
+/** GET, HEAD and OPTIONS of images. The raw target is read, never a decoded one; `target` stands in for it where that was rewritten. */
+export function createImageRoute(
+  parts: DeliveryRouteParts,
+): (request: IncomingMessage, response: ServerResponse, target?: string) => Promise<void> {
+  return async (request, response, target = request.url ?? "/") => {
+    try {
+      if (request.method === "OPTIONS") {
+        preflight(response);
+        observeRequest(parts.observer, request, target, parts.accessLog).preflight();
         return;
       }
-      await serveImage(parts, request, reply, {
-        host: request.raw.headers.host,
-        target: request.originalUrl,
-      });
-    },
-  );
+      await serveImage(parts, request, response, { host: request.headers.host, target });
+    } catch (error) {
+      parts.failed(error);
+      response.destroy();
+    }
+  };
 }
 
 /** Answers with the image of a delivery URL or, for whatever reason there is none, with a placeholder. */
 export async function serveImage(
   parts: DeliveryRouteParts,
-  request: FastifyRequest,
-  reply: FastifyReply,
+  request: IncomingMessage,
+  response: ServerResponse,
   asked: Asked,
 ): Promise<void> {
-  const { raw } = request;
   const begun = performance.now();
   const { host, target, look } = asked;
   const dress = look?.dress ?? asItIs;
-  const observe = look ? UNOBSERVED : observeRequest(parts.observer, raw, target, parts.accessLog);
+  const observe = look ? UNOBSERVED : observeRequest(parts.observer, request, target, parts.accessLog);
   let understood: DeliveryRequest | undefined;
   try {
-    if (raw.method !== "GET" && raw.method !== "HEAD") throw new ServerError("METHOD_NOT_ALLOWED");
-    const first = parts.requests.read(host, target, raw.socket.remoteAddress);
+    if (request.method !== "GET" && request.method !== "HEAD") throw new ServerError("METHOD_NOT_ALLOWED");
+    const first = parts.requests.read(host, target, request.socket.remoteAddress);
     understood = first;
     // Once, after the request has arrived and before any cache is looked at.
-    const entered = parts.admission.enter(raw.headers["freshet-demand"]);
+    const entered = parts.admission.enter(request.headers["freshet-demand"]);
     const standing = typeof entered === "string" ? entered : await entered;
-    reply.raw.once(
+    response.once(
       "close",
-      parts.admission.begin(() => reply.raw.destroy()),
+      parts.admission.begin(() => response.destroy()),
     );
     if (standing !== "current") await parts.confirm?.(first.project);
-    const { socket, headers } = raw;
-    const visitor = { departure: departureOf(socket), client: look ? NOBODY : clientOf(request) };
+    const { socket, headers } = request;
+    const visitor = {
+      departure: departureOf(socket),
+      client: look ? NOBODY : clientOf(request, parts.addressOf),
+    };
     const asker = { socket, headers, visitor };
     const { read, delivered } = await answer(parts, asker, asked, standing, observe);
     understood = read;
     if (typeof delivered === "string") {
-      reply.hijack();
-      redirect(reply.raw, delivered);
+      redirect(response, delivered);
       observe.redirected(read, performance.now() - begun);
       return;
     }
     if (!look) {
-      const url = { path: target, host, accept: raw.headers.accept };
+      const url = { path: target, host, accept: request.headers.accept };
       for (const source of read.sources) parts.recent.add(source, url);
     }
-    reply.hijack();
-    const written = write(raw, reply.raw, delivered, { begun, dress, target });
+    const written = write(request, response, delivered, { begun, dress, target });
     observe.answered(read, delivered, written, performance.now() - begun);
   } catch (error) {
     const failure = codeOf(error);
     if (failure.code === "CLIENT_GONE") {
-      reply.hijack();
       const project = understood?.project;
       const milliseconds = performance.now() - begun;
       observe.failed({ project, understood, failure, status: failure.status, bytes: 0, milliseconds });
       return;
     }
-    if (failure.code === "INTERNAL") request.log.error({ err: failure.cause }, "delivery failed");
-    reply.hijack();
+    if (failure.code === "INTERNAL") parts.failed(failure.cause);
     const project = understood?.project ?? parts.requests.projectOf(host);
     const milliseconds = performance.now() - begun;
     const placeholder = await parts.placeholders(project);
-    const written = writePlaceholder(raw, reply.raw, failure, placeholder, { understood, dress });
+    const written = writePlaceholder(request, response, failure, placeholder, { understood, dress });
     observe.failed({ project, understood, failure, ...written, milliseconds });
   }
 }
 
-/** Whoever asks, by what a proxy says of him where it is trusted. */
-function clientOf(request: FastifyRequest): Client {
-  const address = request.ip;
-  return { address, isForwarded: address !== request.raw.socket.remoteAddress };
+function clientOf(request: IncomingMessage, addressOf: DeliveryRouteParts["addressOf"]): Client {
+  const own = request.socket.remoteAddress;
+  const address = addressOf ? addressOf(request) : own;
+  return { address, isForwarded: address !== own };
 }
 
 /** Whoever looks at Freshet itself has shown his right to. */

@@ -10,6 +10,7 @@ import { createInvalidation, type Invalidation } from "./invalidation.ts";
 import { createMemoryDelivery, type MemoryDelivery } from "./memory-delivery.ts";
 import type { MemoryNode } from "./memory-node.ts";
 import type { InvalidationPorts } from "./ports.ts";
+import { invalidationRoutes } from "./routes.ts";
 import type { Tuning } from "./tuning.ts";
 
 /** Waits that are long in life are short in tests; what is not tested is far away. */
@@ -61,7 +62,7 @@ export async function routesOf({ projects, invalidation }: Boot): Promise<Fastif
   const keys = { principalOf: async () => undefined };
   const principals = createPrincipals({ projects, adminKey: undefined, keys, now: Date.now });
   accessControl(app, principals, projects);
-  await app.register(invalidation.routes);
+  await app.register(invalidationRoutes(invalidation.api));
   return app;
 }
 

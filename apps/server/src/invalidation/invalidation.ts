@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
 import type { Cause, InvalidationEntry, InvalidationReceipt, InvalidationRequest } from "@freshet/core";
-import type { FastifyInstance } from "fastify";
 import { AUDIT_MIGRATIONS, AUDIT_OWNER } from "../admin/audit.ts";
 import { isServerError, ServerError } from "../errors.ts";
 import type { InvalidationFigures } from "../health/invalidation-metrics.ts";
@@ -23,7 +22,7 @@ import type { InvalidationPorts } from "./ports.ts";
 import { createRecheck } from "./recheck.ts";
 import { readRequest } from "./request.ts";
 import { createRetention } from "./retention.ts";
-import { invalidationRoutes } from "./routes.ts";
+import type { RouteParts } from "./routes.ts";
 import type { Seen } from "./seen.ts";
 import { journalSettings } from "./settings.ts";
 import { createSettle, SETTLE_MIGRATIONS, SETTLE_OWNER, type SettleAfter, settleAgain } from "./settle.ts";
@@ -44,13 +43,17 @@ export interface Invalidation {
   readonly figures: InvalidationFigures;
   /** The nodes and how each of them is; with projects, what of it concerns those. */
   nodes(projects: readonly string[] | undefined): Promise<readonly NodeHealth[]>;
-  /** A fastify plugin: the routes of the API. */
-  readonly routes: (app: FastifyInstance) => Promise<void>;
+  /** What the routes of the API stand on. */
+  readonly api: RouteParts;
   /** Brings the tables up to date: before settings are read, which is before `start`. */
   migrate(): Promise<void>;
   /** What changes settings or states journals it in the same transaction, and sets it on its way when that is committed. */
   readonly journal: Pick<Journal, "acceptWithin"> & { take(accepted: Accepted): Promise<void> };
-  /** Restores what was applied, resumes what a crash left behind; when it resolves, images may be served. */
+  /** Restores what was applied and makes this instance known; when it resolves, images may be served. */
+  restore(): Promise<void>;
+  /** Resumes what a crash left behind and carries out what comes from now on. After `restore`. */
+  carry(): Promise<void>;
+  /** Both, one behind the other. */
   start(): Promise<void>;
   /** Ends the work under way; the next start resumes it. */
   stop(): Promise<void>;
@@ -226,6 +229,7 @@ export function createInvalidation(ports: InvalidationPorts): Invalidation {
       .catch((error) => log("journal not followed", { error: reasonOf(error) }));
   };
   let following = Promise.resolve();
+  let migrating: Promise<void> | undefined;
   let deafen = (): void => {};
 
   const invalidation: Invalidation = {
@@ -237,7 +241,7 @@ export function createInvalidation(ports: InvalidationPorts): Invalidation {
       },
     },
     nodes: (some) => readNodes({ db, lanes, open: census.open, contact: join.contact }, some),
-    routes: invalidationRoutes({
+    api: {
       ...{ projects, delivery, log, journal, submit, streams },
       async reach() {
         const { instances: all } = await instances.view();
@@ -250,14 +254,17 @@ export function createInvalidation(ports: InvalidationPorts): Invalidation {
         pipeline.wake();
         progress.tell();
       },
-    }),
-    journal: { acceptWithin: journal.acceptWithin, take },
-    async migrate() {
-      await store.migrate(AUDIT_OWNER, AUDIT_MIGRATIONS);
-      await store.migrate(OWNER, MIGRATIONS);
-      await store.migrate(SETTLE_OWNER, SETTLE_MIGRATIONS);
     },
-    async start() {
+    journal: { acceptWithin: journal.acceptWithin, take },
+    migrate() {
+      migrating ??= (async () => {
+        await store.migrate(AUDIT_OWNER, AUDIT_MIGRATIONS);
+        await store.migrate(OWNER, MIGRATIONS);
+        await store.migrate(SETTLE_OWNER, SETTLE_MIGRATIONS);
+      })();
+      return migrating;
+    },
+    async restore() {
       await invalidation.migrate();
       // Registered first, then the journal is read, then images are served: nobody is overlooked in between.
       await instances.register();
@@ -267,12 +274,18 @@ export function createInvalidation(ports: InvalidationPorts): Invalidation {
       await instances.start();
       if (!instance.isAlone) deafen = lookAgain(store, "freshet_journal", tuning.followMs, news);
       await invalidation.journalSettings(projects.all);
+    },
+    async carry() {
       if (!carries) return;
       await pipeline.start();
       await recheck.start();
       await settle.start();
       await join.start();
       retention.start();
+    },
+    async start() {
+      await invalidation.restore();
+      await invalidation.carry();
     },
     async stop() {
       stopping.abort();

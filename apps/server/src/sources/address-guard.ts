@@ -3,6 +3,7 @@ import { isIP, type LookupFunction } from "node:net";
 import ipaddr from "ipaddr.js";
 import { LRUCache } from "lru-cache";
 import { buildConnector } from "undici";
+import { growing } from "../cache/growing.ts";
 import { spentOn, took } from "./times.ts";
 
 /** How far a request may reach: the public internet only, or private, loopback and link-local networks too. */
@@ -75,7 +76,10 @@ export const systemResolve: Resolve = (host) => dns.promises.lookup(host, { all:
  * pool that renders also use, and must not be asked once per connection.
  */
 export function cachedResolve(resolve: Resolve = systemResolve): Resolve {
-  const known = new LRUCache<string, Promise<readonly dns.LookupAddress[]>>({ max: 2_000, ttl: 30_000 });
+  const known = new LRUCache<string, Promise<readonly dns.LookupAddress[]>>({
+    ...growing(2_000),
+    ttl: 30_000,
+  });
   return (host) => {
     const earlier = known.get(host);
     if (earlier !== undefined) return earlier;

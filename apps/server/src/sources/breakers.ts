@@ -1,4 +1,5 @@
 import { LRUCache } from "lru-cache";
+import { growing } from "../cache/growing.ts";
 import type { Refusal } from "./refusal.ts";
 
 /** When an origin is left alone, and for how long. */
@@ -37,7 +38,7 @@ interface State {
  * through to see. Each owner counts for himself.
  */
 export class Breakers {
-  readonly #states = new LRUCache<string, State>({ max: 10_000 });
+  readonly #states = new LRUCache<string, State>(growing(10_000));
   readonly #failures: number;
   readonly #restMs: number;
   readonly #longestRestMs: number;

@@ -1,4 +1,5 @@
 import { LRUCache } from "lru-cache";
+import { growing } from "../cache/growing.ts";
 
 /** Remembers per host which scheme worked, so that an original named without one is not tried twice each time. */
 export interface Schemes {
@@ -9,7 +10,7 @@ export interface Schemes {
 }
 
 export function createSchemes(): Schemes {
-  const known = new LRUCache<string, string>({ max: 10_000, ttl: 600_000 });
+  const known = new LRUCache<string, string>({ ...growing(10_000), ttl: 600_000 });
   return {
     order(urls) {
       const scheme = known.get(hostOf(urls[0]));

@@ -5,6 +5,7 @@ import { setTimeout as rest } from "node:timers/promises";
 import { isRenderError, probe, type RenderError } from "@freshet/core/resize";
 import { LRUCache } from "lru-cache";
 import type { ByteTiers } from "../cache/byte-tiers.ts";
+import { growing } from "../cache/growing.ts";
 import type { Patience } from "../cache/patience.ts";
 import { NOBODYS } from "../cache/render-queue.ts";
 import type { Turn } from "../cache/turn.ts";
@@ -92,8 +93,8 @@ export class Videos {
   readonly #waitMs: number;
   readonly #lines = { quick: new Line(MOST_WAITING.quick), slow: new Line(MOST_WAITING.slow) };
   readonly #jobs = new Map<string, Job>();
-  readonly #facts = new LRUCache<string, VideoFacts | RenderError>({ max: 5_000 });
-  readonly #refused = new LRUCache<string, RenderError>({ max: 5_000 });
+  readonly #facts = new LRUCache<string, VideoFacts | RenderError>(growing(5_000));
+  readonly #refused = new LRUCache<string, RenderError>(growing(5_000));
   readonly #recent = new LRUCache<string, Uint8Array>({
     maxSize: RECENT.bytes,
     sizeCalculation: (bytes) => Math.max(1, bytes.length),

@@ -59,6 +59,8 @@ export async function openPostgres(options: PostgresOptions): Promise<Store> {
       });
       log("store migrated", { owner, version: migrations.length });
     },
+    // Statements never waited in this process.
+    settle() {},
     close() {
       closing ??= close();
       return closing;

@@ -1,19 +1,20 @@
-import { mkdir } from "node:fs/promises";
-import { dirname } from "node:path";
 import { Kysely, sql } from "kysely";
 import { migrate } from "../migrate.ts";
 import type { EmbeddedOptions, Store } from "../store.ts";
 import { checkedChannel, createWakes } from "../wakes.ts";
 import { openSqlite } from "./database.ts";
 import { sqliteDialect } from "./dialect.ts";
+import { openHere } from "./here.ts";
 
 /** Opens a file of this machine in a thread of this process; see `openStore`. */
 export async function openEmbedded(options: EmbeddedOptions): Promise<Store> {
   const { file, log = () => {}, busyTimeout = 5_000, now = Date.now } = options;
-  if (file !== ":memory:") await mkdir(dirname(file), { recursive: true });
-  const database = await openSqlite({ file, busyTimeout }, (error) =>
-    log("store broken", { error: error.message }),
-  );
+  const inThread = () =>
+    openSqlite({ file, busyTimeout }, (error) => log("store broken", { error: error.message }));
+  const here = options.startsHere
+    ? openHere({ file, busyTimeout }, inThread, (error) => log("store stays here", { error: String(error) }))
+    : undefined;
+  const database = here ?? (await inThread());
   const db = new Kysely<unknown>({ dialect: sqliteDialect(database) });
   const wakes = createWakes((error) => log("store listener failed", { error: String(error) }));
   return {
@@ -27,6 +28,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Store> {
       await migrate(db, owner, migrations, now, async () => {});
       log("store migrated", { owner, version: migrations.length });
     },
+    settle: () => here?.move(),
     close: async () => {
       await db.destroy();
       await database.close();

@@ -109,6 +109,7 @@ export class Indexing {
     const there = new Set(await readdir(this.#parts.folder).catch(() => []));
     for (const [shelf, name] of SHELVES.entries()) {
       if (this.isStopped) return;
+      if (!there.has(name) && index.idsOf(shelf).next().done) continue;
       await this.#look(shelf, name, there.has(name));
       if (this.#found <= FEW) continue;
       this.#many.resolve();

@@ -2,6 +2,7 @@ import { LRUCache } from "lru-cache";
 import type { S3Client } from "../../s3/client.ts";
 import { failure, type S3Failure } from "../../s3/outcomes.ts";
 import { Flights } from "../flights.ts";
+import { growing } from "../growing.ts";
 import { Breaker, type BreakerState } from "./breaker.ts";
 import { describeBytes, isTrue, looksTrue } from "./checksum.ts";
 import { type Dropped, Uploads } from "./uploads.ts";
@@ -84,7 +85,7 @@ export class SharedTier {
 
   constructor(parts: SharedTierParts) {
     this.#parts = parts;
-    this.#known = new LRUCache({ max: KNOWN, ttl: KNOWN_MS });
+    this.#known = new LRUCache({ ...growing(KNOWN), ttl: KNOWN_MS });
     this.#reading = new Breaker((state) => this.#tell("read", state), parts.now);
     this.#writing = new Breaker((state) => this.#tell("write", state), parts.now);
     this.#uploads = new Uploads<Offer>({
