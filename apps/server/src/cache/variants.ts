@@ -34,6 +34,7 @@ import { Flights } from "./flights.ts";
 import type { FrameShelf } from "./frames.ts";
 import type { Patience } from "./patience.ts";
 import type { RenderQueue } from "./render-queue.ts";
+import type { Rooms } from "./rooms.ts";
 import type { Shelf } from "./shared/shared-tier.ts";
 import type { Turn } from "./turn.ts";
 
@@ -209,9 +210,9 @@ export class Variants {
     });
   }
 
-  /** The bytes of a variant that the disk can give at once; with room for `front` bytes before them in a buffer of their own. */
-  keptNow(key: string, front: number): Buffer | undefined {
-    return this.#tiers.getNow(key, front);
+  /** The bytes of a variant that the disk can give at once: `length` of them from `front` on of a room that is taken for them. */
+  readNow(key: string, front: number, rooms: Rooms) {
+    return this.#tiers.readNow(key, front, rooms);
   }
 
   /** Whether `kept` will probably find something. */
