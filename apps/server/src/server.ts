@@ -1,5 +1,5 @@
 import { mkdir } from "node:fs/promises";
-import { createServer as createHttpServer } from "node:http";
+import { createServer as createHttpServer, type RequestListener } from "node:http";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { setTimeout as rest } from "node:timers/promises";
@@ -22,6 +22,7 @@ import { ANALYTICS_FILE } from "./analytics/tables.ts";
 import { Answers } from "./cache/answers.ts";
 import { ByteTiers } from "./cache/byte-tiers.ts";
 import { Coverage } from "./cache/coverage.ts";
+import { Crowds } from "./cache/crowds.ts";
 import { DiskStore } from "./cache/disk-store.ts";
 import { FrameShelf } from "./cache/frames.ts";
 import { Improvements } from "./cache/improvements.ts";
@@ -41,7 +42,8 @@ import { consoleRoutes } from "./console/routes.ts";
 import { Cutouts } from "./cutouts/cutouts.ts";
 import { makersOf } from "./cutouts/makers.ts";
 import { createBudgets } from "./delivery/budgets.ts";
-import { Delivery } from "./delivery/deliver.ts";
+import { createCrowdPath } from "./delivery/crowd-path.ts";
+import { type Delivered, Delivery } from "./delivery/deliver.ts";
 import { createDiskPath } from "./delivery/disk-path.ts";
 import { explainRoutes } from "./delivery/explain-route.ts";
 import { createHotPath, type HotPath } from "./delivery/hot-path.ts";
@@ -156,9 +158,11 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
   await mkdir(config.dataFolder, { recursive: true });
 
   let answerHit: HotPath | undefined;
+  let ordinary: RequestListener | undefined;
   let connections: Connections | undefined;
   const app = Fastify({
     serverFactory: (handler) => {
+      ordinary = handler;
       const server = createHttpServer(HTTP, (request, response) => {
         if (connections?.isLeaving) response.shouldKeepAlive = false;
         if (!answerHit?.(request, response)) handler(request, response);
@@ -439,14 +443,22 @@ export async function createServer(config: Config, ports: ServerPorts): Promise<
       keepAliveMs: KEEP_ALIVE_MS,
       now: Date.now,
     };
-    answerHit = createHotPath({ ...hitParts, fromDisk: createDiskPath(hitParts) });
+    const crowds = new Crowds<Delivered>();
+    answerHit = createHotPath({
+      ...hitParts,
+      fromDisk: createDiskPath(hitParts),
+      besideOthers: createCrowdPath({
+        ...{ ...hitParts, crowds },
+        ordinary: (request, response) => ordinary?.(request, response),
+      }),
+    });
     const budgets = createBudgets({
       ...{ limits, now },
       nodes: config.cdn.flatMap((each) => ("nodes" in each ? each.nodes : [])),
       hasNodes: config.cdn.length > 0,
     });
     const routes = {
-      ...{ requests, delivery, admission, recent, observer, accessLog, projects },
+      ...{ requests, delivery, admission, recent, observer, accessLog, projects, crowds },
       turns: createTurns({ queue, originals, budgets }),
       placeholders: createPlaceholders({
         digestOf: (project, name) => files.digestOf(project, name),

@@ -1,5 +1,7 @@
 import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import type { Answer } from "./answers.ts";
+import { textOf } from "./head-text.ts";
 import type { Head } from "./heads.ts";
 import { endAfterOwnHead } from "./own-head.ts";
 import { closingOf, FIRST_LINES, type Kept, type Shape } from "./wire.ts";
@@ -17,6 +19,62 @@ export interface LentAnswer {
 /** Tenths of a millisecond as a text: nearly every read takes less than three. */
 const TENTHS = Array.from({ length: 10 }, (_, tenths) => `0.${tenths}`);
 
+/** To whom, and when. */
+interface Recipient {
+  readonly socket: Socket;
+  readonly response: ServerResponse;
+  /** The last line of a head. */
+  readonly keepAlive: string;
+  /** Until it was ready. */
+  readonly milliseconds: number;
+  readonly second: number;
+}
+
+/** What is said of an answer besides its own head: its number, how it was come by, how long that took. */
+function toldOf(
+  { ranges }: Pick<Answer, "ranges">,
+  {
+    stamp,
+    from,
+    status,
+    length,
+  }: { readonly stamp: number; readonly from: string; readonly status: string; readonly length: number },
+  milliseconds: number,
+): string {
+  const took = TENTHS[Math.round(milliseconds * 10)] ?? milliseconds.toFixed(1);
+  return `\r\nFreshet-Stamp: ${stamp}\r\nCache-Status: ${status}\r\nServer-Timing: ${from};dur=${took}\r\nAccept-Ranges: ${ranges ? "bytes" : "none"}\r\nContent-Length: ${length}`;
+}
+
+/**
+ * Writes a finished answer that others are sent too, and ends the response. False where the connection has not taken all of it yet: then "close"
+ * comes when it has.
+ */
+export function sendFinished(
+  answer: Answer,
+  {
+    shape,
+    ...about
+  }: {
+    readonly shape: Exclude<Shape, "unmodified">;
+    readonly stamp: number;
+    readonly from: string;
+    /** `Cache-Status` (RFC 9211). */
+    readonly status: string;
+  },
+  { socket, response, keepAlive, milliseconds, second }: Recipient,
+): boolean {
+  const { body, head } = answer;
+  const told = toldOf(answer, { ...about, length: body.length }, milliseconds);
+  response.statusCode = 200;
+  socket.cork();
+  socket.write(FIRST_LINES[shape] + textOf(head).lines + told + closingOf(second, keepAlive), "latin1");
+  if (shape === "whole") socket.write(body);
+  socket.uncork();
+  const isTaken = socket.writableLength === 0;
+  endAfterOwnHead(response);
+  return isTaken;
+}
+
 /**
  * Writes the answer and ends the response, whose turn on the socket it is. False where the connection has not taken all of it yet: then
  * "close" comes when it has, and nothing in the room may change before.
@@ -24,19 +82,13 @@ const TENTHS = Array.from({ length: 10 }, (_, tenths) => `0.${tenths}`);
 export function sendOnce(
   { head, stamp, room, length, kept }: LentAnswer,
   shape: Exclude<Shape, "unmodified">,
-  to: {
-    readonly socket: Socket;
-    readonly response: ServerResponse;
-    readonly keepAlive: string;
-    readonly milliseconds: number;
-    readonly second: number;
-  },
+  to: Recipient,
 ): boolean {
   const { socket, response, milliseconds } = to;
   const first = FIRST_LINES[shape];
   const { answer, lines, front } = head;
-  const took = TENTHS[Math.round(milliseconds * 10)] ?? milliseconds.toFixed(1);
-  const told = `\r\nFreshet-Stamp: ${stamp}\r\nCache-Status: freshet; hit; detail=disk\r\nServer-Timing: disk;dur=${took}\r\nAccept-Ranges: ${answer.ranges ? "bytes" : "none"}\r\nContent-Length: ${length}`;
+  const about = { stamp, from: "disk", status: "freshet; hit; detail=disk", length } as const;
+  const told = toldOf(answer, about, milliseconds);
   const closing = closingOf(to.second, to.keepAlive);
   const start = front - first.length - lines.length - told.length - closing.length;
   let at = start + room.write(first, start, "latin1");

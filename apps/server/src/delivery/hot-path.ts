@@ -26,6 +26,8 @@ export interface HotPathParts {
   readonly now: () => number;
   /** Answers a plain request that memory cannot, or leaves it untouched too. */
   readonly fromDisk?: (request: IncomingMessage, response: ServerResponse, absent: Absent) => boolean;
+  /** Lets it wait for what another one has begun, or leaves it untouched too. */
+  readonly besideOthers?: (request: IncomingMessage, response: ServerResponse, absent: Absent) => boolean;
 }
 
 /** What memory was asked for and has not: by which key, and as what the URL was read. */
@@ -79,7 +81,8 @@ export function createHotPath(parts: HotPathParts): HotPath {
     if (!found) return false;
     if ("memoryKey" in found) {
       const { reading, memoryKey, isKnown } = found;
-      if (!parts.fromDisk?.(request, response, found)) return false;
+      if (!parts.fromDisk?.(request, response, found))
+        return parts.besideOthers?.(request, response, found) ?? false;
       if (!isKnown) shortcuts.add(url, headers, reading, { key: memoryKey, value: undefined });
       return true;
     }
