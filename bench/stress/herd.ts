@@ -37,11 +37,15 @@ interface Contender {
   readonly rounds: number;
 }
 
+let runs = 0;
+
 export async function compareHerds(
   { pictures, origin, leaveOut }: Parts,
   options: Options,
   progress: Progress,
 ): Promise<readonly HerdPeer[]> {
+  // Made again, it asks the same origin, which would count both.
+  runs += 1;
   const own = await startOwn();
   const contenders: Contender[] = [
     {
@@ -70,10 +74,10 @@ export async function compareHerds(
     for (const contender of contenders) {
       const rounds: HerdRound[] = [];
       const picture = pictures.names[2] ?? "";
-      await ask(contender.urlOf(origin.pictureUrl(`warm-${contender.name}`, picture)), 1);
+      await ask(contender.urlOf(origin.pictureUrl(`warm-${contender.name}-${runs}`, picture)), 1);
       for (let round = 0; round < contender.rounds; round += 1) {
         progress(`herd: round ${round + 1} of ${contender.rounds}, ${contender.name}`);
-        rounds.push(await stampede(contender, origin, `${contender.name}-${round}`, picture));
+        rounds.push(await stampede(contender, origin, `${contender.name}-${runs}-${round}`, picture));
       }
       peers.push({ name: contender.name, rounds });
     }

@@ -1,3 +1,4 @@
+import { connect } from "node:net";
 import { createInvalidationClient } from "@freshet/core";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -75,6 +76,40 @@ describe("hits of the disk", () => {
       })
       .toEqual(["memory", true]);
     expect((await get(large)).from).toBe("disk");
+  });
+
+  it("reach a client that reads slowly whole and unmixed, while others are answered from the same memory", async () => {
+    const others = [1, 2].map((step) => `/v7/_site_/noise.png?w=${380 - step}`);
+    const expected = (await get(large)).body;
+    for (const path of [large, ...others]) await onDisk(path);
+    const bodies = await Promise.all(others.map(async (path) => (await get(path)).body));
+    const socket = connect(freshet.port, "127.0.0.1").pause();
+    // More than the connection takes before somebody reads.
+    const asked = 60;
+    for (let each = 0; each < asked; each += 1) {
+      socket.write(`GET ${large} HTTP/1.1\r\nHost: 127.0.0.1:${freshet.port}\r\n\r\n`);
+      for (const [place, path] of others.entries()) {
+        const hit = await get(path);
+        expect([hit.from, bodies[place]?.equals(hit.body)]).toEqual(["disk", true]);
+      }
+    }
+    const chunks: Buffer[] = [];
+    let length = 0;
+    socket.on("data", (chunk: Buffer) => {
+      chunks.push(chunk);
+      length += chunk.length;
+    });
+    socket.resume();
+    await expect.poll(() => length, { timeout: 20_000 }).toBeGreaterThan(asked * expected.length);
+    socket.destroy();
+    let rest = Buffer.concat(chunks);
+    const isAsExpected = Array.from({ length: asked }, () => {
+      const start = rest.indexOf("\r\n\r\n") + 4;
+      const body = rest.subarray(start, start + expected.length);
+      rest = rest.subarray(start + expected.length);
+      return body.equals(expected);
+    });
+    expect(isAsExpected).not.toContain(false);
   });
 
   it("end with an invalidation, though their files lie open", async () => {

@@ -18,6 +18,7 @@ import type { Behind } from "./behind.ts";
 import { Answers } from "./cache/answers.ts";
 import { ByteTiers } from "./cache/byte-tiers.ts";
 import { Coverage } from "./cache/coverage.ts";
+import { Crowds } from "./cache/crowds.ts";
 import { DiskStore } from "./cache/disk-store.ts";
 import { FrameShelf } from "./cache/frames.ts";
 import { Improvements } from "./cache/improvements.ts";
@@ -34,7 +35,8 @@ import type { Config } from "./config.ts";
 import { Cutouts } from "./cutouts/cutouts.ts";
 import { makersOf } from "./cutouts/makers.ts";
 import { createBudgets } from "./delivery/budgets.ts";
-import { Delivery } from "./delivery/deliver.ts";
+import { createCrowdPath } from "./delivery/crowd-path.ts";
+import { type Delivered, Delivery } from "./delivery/deliver.ts";
 import { createDiskPath } from "./delivery/disk-path.ts";
 import { createHotPath } from "./delivery/hot-path.ts";
 import { createListing, LISTING_MIGRATIONS, LISTING_OWNER, needsListing } from "./delivery/listing.ts";
@@ -344,13 +346,14 @@ export async function createServer(config: Config, ports: ServerPorts = {}): Pro
       keepAliveMs: KEEP_ALIVE_MS,
       now: Date.now,
     };
+    const crowds = new Crowds<Delivered>();
     const budgets = createBudgets({
       ...{ limits, now },
       nodes: config.cdn.flatMap((each) => ("nodes" in each ? each.nodes : [])),
       hasNodes: config.cdn.length > 0,
     });
     const route: DeliveryRouteParts = {
-      ...{ requests, delivery, admission, recent, observer, accessLog, stateOf },
+      ...{ requests, delivery, admission, recent, observer, accessLog, stateOf, crowds },
       turns: createTurns({ queue, originals, budgets }),
       placeholders: createPlaceholders({
         digestOf: (project, name) => files.digestOf(project, name),
@@ -360,9 +363,14 @@ export async function createServer(config: Config, ports: ServerPorts = {}): Pro
       ...addressOf(config.console.proxies),
       failed: (err) => logger.error({ err }, "delivery failed"),
     };
+    const deliver = createImageRoute(route);
     return {
-      hit: createHotPath({ ...hitParts, fromDisk: createDiskPath(hitParts) }),
-      deliver: createImageRoute(route),
+      hit: createHotPath({
+        ...hitParts,
+        fromDisk: createDiskPath(hitParts),
+        besideOthers: createCrowdPath({ ...hitParts, crowds, ordinary: deliver }),
+      }),
+      deliver,
       route,
       warming: { requests, delivery, admission, originals, stateOf, observer },
     };

@@ -24,7 +24,10 @@ export interface Tally {
   /** A host. */
   readonly referrer: string | undefined;
   readonly country: string | undefined;
+  readonly source: "memory" | "disk";
   hits: number;
+  /** Of all of them, until they were ready. */
+  microseconds: number;
   /** Whoever is told when the hits were taken, so that nobody keeps it for longer than it counts. */
   readonly owner?: { forget(): void };
 }
@@ -68,9 +71,10 @@ export class Buffer {
     return this.#touched.length + this.#lines.size + this.#resizes.size + this.#fetches.size === 0;
   }
 
-  /** One more answer of a tally. */
-  count(tally: Tally): void {
+  /** One more answer of a tally, ready within the shortest of times that are told apart. */
+  count(tally: Tally, milliseconds = 0): void {
     tally.hits += 1;
+    tally.microseconds += microseconds(milliseconds);
     if (tally.hits === 1) this.#touched.push(tally);
   }
 
@@ -134,9 +138,10 @@ export class Buffer {
     const touched = this.#touched;
     this.#touched = [];
     for (const tally of touched) {
-      const { facts, hits } = tally;
+      const { facts, hits, source, microseconds } = tally;
       tally.hits = 0;
-      this.#add(at, facts, tally, { source: "memory", via: "instance" }, hits, 0);
+      tally.microseconds = 0;
+      this.#add(at, facts, tally, { source, via: "instance" }, hits, 0, microseconds);
       tally.owner?.forget();
     }
   }
@@ -166,6 +171,7 @@ export class Buffer {
     how: Pick<Line, "source" | "via"> & Partial<Pick<Line, "code" | "node" | "cache">>,
     count: number,
     milliseconds: number | undefined,
+    total = microseconds(milliseconds ?? 0) * count,
   ): void {
     const { project, status, format, bytes, bytesIn = 0 } = facts;
     const { source, via, code, node, cache } = how;
@@ -193,7 +199,7 @@ export class Buffer {
     line.hits += count;
     line.bytes += bytes * count;
     line.bytesIn += bytesIn * count;
-    line.microseconds += microseconds(milliseconds ?? 0) * count;
+    line.microseconds += total;
   }
 }
 

@@ -50,7 +50,8 @@ test("hits of a counter are in the batch of their second, with everything known 
   const { buffer, second, written, now } = startFlusher();
   await second();
   const began = now();
-  const tally = { facts: answerOf(), referrer: "shop.example", country: "DE", hits: 0 };
+  const who = { referrer: "shop.example", country: "DE" };
+  const tally = { facts: answerOf(), ...who, source: "memory" as const, hits: 0, microseconds: 0 };
   for (let hit = 0; hit < 1_000; hit += 1) buffer.count(tally);
   await second();
   for (let hit = 0; hit < 5; hit += 1) buffer.count(tally);

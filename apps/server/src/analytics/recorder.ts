@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { Metrics } from "../health/metrics.ts";
 import type { Buffer, Tally } from "./buffer.ts";
 import type { AnswerEvent, AnswerFacts, FetchEvent, RenderEvent } from "./events.ts";
+import { BUCKETS } from "./lines.ts";
 import { COUNTRY_HEADERS, countryOf } from "./visitors.ts";
 
 /**
@@ -9,8 +10,8 @@ import { COUNTRY_HEADERS, countryOf } from "./visitors.ts";
  * learns what becomes of it.
  */
 export interface Observer {
-  /** A counter for one answer of the memory tier: adding to it is all that a hit costs. */
-  hits(facts: () => AnswerFacts): HitCounter;
+  /** A counter for one answer of memory, or of the disk: adding to it is all that a hit costs. */
+  hits(facts: () => AnswerFacts, source?: Tally["source"]): HitCounter;
   answered(event: AnswerEvent): void;
   rendered(event: RenderEvent): void;
   fetched(event: FetchEvent): void;
@@ -19,7 +20,8 @@ export interface Observer {
 }
 
 export interface HitCounter {
-  add(headers: IncomingHttpHeaders): void;
+  /** `milliseconds`: until it was ready. */
+  add(headers: IncomingHttpHeaders, milliseconds?: number): void;
 }
 
 /** Visitors of one answer are told apart by referrer and country; of more than so many in a second neither is counted. */
@@ -42,10 +44,10 @@ export function createObserver(parts: {
     return undefined;
   };
   return {
-    hits: (facts) =>
+    hits: (facts, source = "memory") =>
       buffer
-        ? new TallyCounter({ metrics, buffer, facts: facts(), countryIn })
-        : { add: () => metrics.hit() },
+        ? new TallyCounter({ metrics, buffer, facts: facts(), source, countryIn, now })
+        : { add: (_, milliseconds = 0) => metrics.hit(source, milliseconds) },
     answered(event) {
       const { source, code, milliseconds } = event;
       if (source === "failed") metrics.failed(code ?? "INTERNAL");
@@ -62,6 +64,8 @@ interface TallyParts {
   readonly metrics: Pick<Metrics, "hit">;
   readonly buffer: Buffer;
   readonly facts: AnswerFacts;
+  readonly source: Tally["source"];
+  readonly now: () => number;
   readonly countryIn: (headers: IncomingHttpHeaders) => string | undefined;
 }
 
@@ -76,20 +80,25 @@ class TallyCounter implements HitCounter {
 
   constructor(parts: TallyParts) {
     this.#parts = parts;
-    this.#plain = { facts: parts.facts, referrer: undefined, country: undefined, hits: 0 };
+    this.#plain = this.#newTally(undefined, undefined);
     this.#last = this.#plain;
   }
 
-  add(headers: IncomingHttpHeaders): void {
-    const { metrics, buffer, countryIn } = this.#parts;
+  add(headers: IncomingHttpHeaders, milliseconds = 0): void {
+    const { metrics, buffer, countryIn, source } = this.#parts;
+    metrics.hit(source, milliseconds);
+    if (milliseconds > BUCKETS[0]) {
+      const who = { referer: headers.referer, country: countryIn(headers) };
+      buffer.answer({ ...this.#parts.facts, ...who, source, milliseconds }, this.#parts.now());
+      return;
+    }
     // Never the headers themselves: they are as long as anybody likes.
     const referrer = buffer.referrers.hostOf(headers.referer);
     const country = countryOf(countryIn(headers));
     if (this.#last.referrer !== referrer || this.#last.country !== country) {
       this.#last = this.#tallyOf(referrer, country);
     }
-    buffer.count(this.#last);
-    metrics.hit();
+    buffer.count(this.#last, milliseconds);
   }
 
   #tallyOf(referrer: string | undefined, country: string | undefined): Tally {
@@ -99,10 +108,14 @@ class TallyCounter implements HitCounter {
     const known = this.#others.get(key);
     if (known) return known;
     if (this.#others.size >= MOST_TALLIES) return this.#plain;
-    const { facts } = this.#parts;
-    const tally: Tally = { facts, referrer, country, hits: 0, owner: this };
+    const tally: Tally = { ...this.#newTally(referrer, country), owner: this };
     this.#others.set(key, tally);
     return tally;
+  }
+
+  #newTally(referrer: string | undefined, country: string | undefined): Tally {
+    const { facts, source } = this.#parts;
+    return { facts, referrer, country, source, hits: 0, microseconds: 0 };
   }
 
   /** What was counted was taken. */

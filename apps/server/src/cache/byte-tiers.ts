@@ -1,4 +1,5 @@
 import type { DiskStore } from "./disk-store.ts";
+import type { Rooms } from "./rooms.ts";
 import type { Shelf } from "./shared/shared-tier.ts";
 
 /** Bytes of one kind by content address: on the local disk and, behind it, in the shared tier where there is one. */
@@ -46,10 +47,12 @@ export class ByteTiers {
     return this.#disk.lend(name, path);
   }
 
-  /** What `get` would give, if the disk can give it at once; with room for `front` bytes before it in a buffer of its own. */
-  getNow(name: string, front: number): Buffer | undefined {
-    const kept = this.#disk.getNow(name, front);
-    if (kept) this.#shared?.offer(name, kept, false);
+  /** What `get` would give, if the disk can give it at once: `length` bytes from `front` on of a room that is taken for them. */
+  readNow(name: string, front: number, rooms: Rooms) {
+    const kept = this.#disk.readNow(name, front, rooms);
+    // An upload takes its time, and the room may be another answer's by then.
+    if (kept && this.#shared?.knows(name) === false)
+      this.#shared.offer(name, Buffer.from(kept.room.subarray(front, front + kept.length)), false);
     return kept;
   }
 

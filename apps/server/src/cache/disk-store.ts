@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { copyFile, link, mkdir, open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { AtOnce } from "./disk/at-once.ts";
 import { endsWhole, FOOTER_BYTES, footerOf } from "./disk/footer.ts";
 import { GONE, PUT, USED } from "./disk/frames.ts";
 import { Incoming } from "./disk/incoming.ts";
@@ -11,6 +12,7 @@ import { MOST_SIZE, NameIndex, NONE } from "./disk/name-index.ts";
 import { mostOpenFiles, OpenFile, OpenFiles } from "./disk/open-files.ts";
 import { Turns } from "./disk/turns.ts";
 import { openFd } from "./disk/whole-files.ts";
+import { OWN_ROOMS, type Rooms } from "./rooms.ts";
 
 /** Read at once where the file is open already: the thread pool costs more than the reading. */
 const READ_AT_ONCE_BYTES = 512 * 1024;
@@ -63,12 +65,19 @@ export class DiskStore {
   readonly #shelves = new Set<string>();
   /** Who is opening a file under a name. What changes the name removes it: the file that was opened may be another by then. */
   readonly #opening = new Map<string, object>();
+  readonly #atOnce = new AtOnce();
+  readonly #now: () => number;
   #uses = new Set<number>();
   #usesSince = performance.now();
   #isShrinking = false;
 
-  private constructor(folder: string, maxBytes: number, mostOpen: number, log: IndexLog) {
+  private constructor(
+    folder: string,
+    maxBytes: number,
+    { mostOpen, log, now }: { readonly mostOpen: number; readonly log: IndexLog; readonly now: () => number },
+  ) {
     this.#folder = folder;
+    this.#now = now;
     this.#maxBytes = maxBytes;
     this.#files = new OpenFiles(mostOpen);
     this.#log = log;
@@ -83,12 +92,17 @@ export class DiskStore {
 
   /**
    * Opens the folder; of a small one everything is indexed then, and leftovers of interrupted writes are removed. A large one is usable
-   * at once and indexed in the background. Of `mostOpen` files the descriptor is kept.
+   * at once and indexed in the background. Of `mostOpen` files the descriptor is kept; by `now`, in milliseconds, reads are timed.
    */
-  static async open(folder: string, maxBytes: number, mostOpen = mostOpenFiles()): Promise<DiskStore> {
+  static async open(
+    folder: string,
+    maxBytes: number,
+    mostOpen = mostOpenFiles(),
+    now = () => performance.now(),
+  ): Promise<DiskStore> {
     await mkdir(folder, { recursive: true });
     const log = await IndexLog.open(`${folder}.index`);
-    const store = new DiskStore(folder, Math.max(1, maxBytes), mostOpen, log);
+    const store = new DiskStore(folder, Math.max(1, maxBytes), { mostOpen, log, now });
     await store.#indexing.begin();
     for (const stage of [store.#indexing.known, store.#indexing.done]) void stage.then(() => store.#shrink());
     return store;
@@ -122,21 +136,33 @@ export class DiskStore {
 
   /**
    * The same, if it can be had at once: of a small file that lies open and was read lately, whose pages are in memory then, so that the
-   * event loop waits for no disk. Undefined says nothing about whether it is there. Before the bytes, their buffer has room for `front`
-   * more.
+   * event loop waits for no disk. Undefined says nothing about whether it is there.
    */
-  getNow(name: string, front = 0): Buffer | undefined {
+  getNow(name: string): Buffer | undefined {
+    const read = this.readNow(name, 0, OWN_ROOMS);
+    return read?.room.subarray(0, read.length);
+  }
+
+  /** What `getNow` gives, `length` bytes from `front` on of a room that is taken for them. */
+  readNow(
+    name: string,
+    front: number,
+    rooms: Rooms,
+  ): { readonly room: Buffer; readonly length: number } | undefined {
     const id = this.#index.find(name);
     if (id !== NONE) this.#use(id);
     if (!this.#indexing.isKnown) this.#indexing.used(name);
     const file = this.#files.get(name);
     if (!file || file.size > READ_AT_ONCE_BYTES) return undefined;
-    const now = performance.now();
-    if (now - file.readAt > WARM_MS) return undefined;
+    const begun = this.#now();
+    if (begun - file.readAt > WARM_MS || !this.#atOnce.may(begun)) return undefined;
     try {
-      const bytes = file.readNow(front);
+      const room = rooms.take(front + file.size);
+      const length = file.readNow(room, front);
+      const now = this.#now();
       file.readAt = now;
-      if (bytes) return bytes;
+      this.#atOnce.took(now - begun, now);
+      if (length !== undefined) return { room, length };
     } catch {
       // Whatever it is: the file is opened anew, and judged then.
     }
@@ -254,7 +280,7 @@ export class DiskStore {
         await this.delete(name);
         return undefined;
       }
-      file.readAt = performance.now();
+      file.readAt = this.#now();
       if (!isKept) this.#files.keep(name, file);
       this.#correct(name, file.size);
       return bytes;

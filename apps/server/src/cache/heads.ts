@@ -1,16 +1,32 @@
 import { LRUCache } from "lru-cache";
+import type { HitCounter } from "../analytics/recorder.ts";
 import type { Answer } from "./answers.ts";
 import { growing } from "./growing.ts";
+import { textOf } from "./head-text.ts";
+import { frontOf, type Shape } from "./wire.ts";
 
 const NOTHING = new Uint8Array(0);
 /** About two kilobytes each. */
 const MOST_HEADS = 8_192;
+/** For so long memory is not given a body a second time that it has let go. */
+const REST_MS = 60_000;
 
 /** A finished answer without its body, which the disk has. */
 export interface Head {
   readonly answer: Answer;
   /** Key of the variant that is the body. */
   readonly variant: string;
+  /** Its lines, and the bytes that they may come to with what is said besides. */
+  readonly lines: string;
+  readonly front: number;
+  /** What one more answer from the disk is told to; made by whoever sends the first one. */
+  readonly counters: { [Which in Shape]?: HitCounter };
+  /** Memory takes none as large. */
+  isTooLarge: boolean;
+  /** When memory was given the body again, by `performance.now()`. */
+  keptAt: number;
+  /** Of the reads of the disk for all heads, which one was its last. */
+  readAs: number;
 }
 
 /**
@@ -19,12 +35,32 @@ export interface Head {
  */
 export class Heads {
   readonly #heads = new LRUCache<string, Head>(growing(MOST_HEADS));
+  #reads = 0;
 
   get(key: string): Head | undefined {
     return this.#heads.get(key);
   }
 
   set(key: string, answer: Answer, variant: string): void {
-    this.#heads.set(key, { answer: { ...answer, body: NOTHING }, variant });
+    const { head } = answer;
+    this.#heads.set(key, {
+      ...{ lines: textOf(head).lines, front: frontOf(head) },
+      ...{ answer: { ...answer, body: NOTHING }, variant, counters: {}, isTooLarge: false },
+      ...{ keptAt: Number.NEGATIVE_INFINITY, readAs: Number.NEGATIVE_INFINITY },
+    });
+  }
+
+  /**
+   * Whether memory, which holds so many answers, should be given the body that is read now. At first, yes: the next one who asks finds it there.
+   * If memory has let it go since, more is asked for than it holds, and to give it everything again and again costs more than it spares: then only
+   * what comes back so soon that memory would still have had it, until a minute is over.
+   */
+  isForMemory(head: Head, answers: number, now = performance.now()): boolean {
+    this.#reads += 1;
+    const isSoon = this.#reads - head.readAs <= answers;
+    head.readAs = this.#reads;
+    if (head.isTooLarge || (now - head.keptAt < REST_MS && !isSoon)) return false;
+    head.keptAt = now;
+    return true;
   }
 }

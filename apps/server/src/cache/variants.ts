@@ -35,6 +35,7 @@ import type { FrameShelf } from "./frames.ts";
 import { growing } from "./growing.ts";
 import type { Patience } from "./patience.ts";
 import type { RenderQueue } from "./render-queue.ts";
+import type { Rooms } from "./rooms.ts";
 import type { Shelf } from "./shared/shared-tier.ts";
 import type { Turn } from "./turn.ts";
 
@@ -217,9 +218,9 @@ export class Variants {
     return this.make(wanted, (...made) => work(...made).finally(rendering.resolve));
   }
 
-  /** The bytes of a variant that the disk can give at once; with room for `front` bytes before them in a buffer of their own. */
-  keptNow(key: string, front: number): Buffer | undefined {
-    return this.#tiers.getNow(key, front);
+  /** The bytes of a variant that the disk can give at once: `length` of them from `front` on of a room that is taken for them. */
+  readNow(key: string, front: number, rooms: Rooms) {
+    return this.#tiers.readNow(key, front, rooms);
   }
 
   /** Whether `kept` will probably find something. */

@@ -9,25 +9,17 @@ import { endAfterOwnHead } from "./own-head.ts";
 /** Ways in which one answer goes out: with its body, without it (HEAD), as 304. */
 export type Shape = "whole" | "bare" | "unmodified";
 
-const FIRST_LINES = {
+export const FIRST_LINES = {
   whole: "HTTP/1.1 200 OK",
   bare: "HTTP/1.1 200 OK",
   unmodified: "HTTP/1.1 304 Not Modified",
 } as const satisfies Record<Shape, string>;
 
-/** Where a body came from, and how long that took. */
-export interface From {
-  readonly tier: "memory" | "disk";
-  readonly milliseconds: number;
-}
-
-const FROM_MEMORY: From = { tier: "memory", milliseconds: 0 };
-
 /** What is said of an answer besides its own head, at most: number, lengths, times. */
 const FURTHER_LINES = 400;
 
-/** The last second that was written as a date: all answers of it share the text. */
-let date = { second: -1, text: "" };
+/** The last second that was written as a date: all answers of it share the end of their heads. */
+let closing = { second: -1, keepAlive: "", text: "" };
 
 /** An answer in memory, with room in front of its body so that head and body go out in one write. */
 export class Kept {
@@ -49,6 +41,14 @@ export class Kept {
   }
 
   /** `keepAlive` is the last line of a head: for how long a connection is kept. */
+  /** To a connection that has not taken all of it yet: "close" of its response comes when it has. */
+  lendUntilClose(response: ServerResponse): void {
+    this.readers += 1;
+    response.once("close", () => {
+      this.readers -= 1;
+    });
+  }
+
   wire(shape: Shape, keepAlive: string): Wire {
     const wire = this.#wires[shape] ?? new Wire(this, shape, keepAlive);
     this.#wires[shape] = wire;
@@ -66,9 +66,14 @@ function roomOf({ head, body }: Answer): Buffer {
 /** Bytes that a head may come to. */
 export const frontOf = (head: readonly string[]): number => FURTHER_LINES + textOf(head).lines.length;
 
-function dateOf(second: number): string {
-  if (date.second !== second) date = { second, text: new Date(second * 1_000).toUTCString() };
-  return date.text;
+/** The last lines of a head, with the empty one behind it. */
+export function closingOf(second: number, keepAlive: string): string {
+  if (closing.second !== second || closing.keepAlive !== keepAlive) {
+    const date = new Date(second * 1_000).toUTCString();
+    const lines = ["", `Date: ${date}`, "Connection: keep-alive", keepAlive, "", ""];
+    closing = { second, keepAlive, text: lines.join("\r\n") };
+  }
+  return closing.text;
 }
 
 /**
@@ -83,15 +88,13 @@ export class Wire {
   readonly #shape: Shape;
   readonly #before: string;
   readonly #keepAlive: string;
-  readonly #from: From;
   #stamp = -1;
   #second = -1;
   /** All of it, or where the room could not be written to, the head alone. */
   #bytes: Buffer = Buffer.alloc(0);
   #body: Uint8Array | undefined;
 
-  constructor(kept: Kept, shape: Shape, keepAlive: string, from: From = FROM_MEMORY) {
-    this.#from = from;
+  constructor(kept: Kept, shape: Shape, keepAlive: string) {
     this.#kept = kept;
     this.#shape = shape;
     this.#keepAlive = keepAlive;
@@ -123,12 +126,7 @@ export class Wire {
       socket.write(this.#bytes);
     }
     const isTaken = socket.writableLength === 0;
-    if (!isTaken) {
-      this.#kept.readers += 1;
-      response.once("close", () => {
-        this.#kept.readers -= 1;
-      });
-    }
+    if (!isTaken) this.#kept.lendUntilClose(response);
     endAfterOwnHead(response);
     return isTaken;
   }
@@ -150,17 +148,11 @@ export class Wire {
   }
 
   #headOf({ ranges, body }: Answer, stamp: number, second: number): string {
-    const { tier, milliseconds } = this.#from;
     const length = this.#shape === "unmodified" ? "" : `\r\nContent-Length: ${body.length}`;
     return `${this.#before}\r
 Freshet-Stamp: ${stamp}\r
-Cache-Status: freshet; hit; detail=${tier}\r
-Server-Timing: ${tier};dur=${milliseconds.toFixed(1)}\r
-Accept-Ranges: ${ranges ? "bytes" : "none"}${length}\r
-Date: ${dateOf(second)}\r
-Connection: keep-alive\r
-${this.#keepAlive}\r
-\r
-`;
+Cache-Status: freshet; hit; detail=memory\r
+Server-Timing: memory;dur=0.0\r
+Accept-Ranges: ${ranges ? "bytes" : "none"}${length}${closingOf(second, this.#keepAlive)}`;
   }
 }

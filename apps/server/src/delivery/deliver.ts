@@ -2,12 +2,14 @@ import { isProxied } from "@freshet/core";
 import { CUTOUT_MASK, isRenderError } from "@freshet/core/resize";
 import type { Answer, Answers } from "../cache/answers.ts";
 import type { Coverage } from "../cache/coverage.ts";
-import { Heads } from "../cache/heads.ts";
+import { type Head, Heads } from "../cache/heads.ts";
 import type { Improvement } from "../cache/improvement.ts";
 import type { Improvements } from "../cache/improvements.ts";
+import type { LentAnswer } from "../cache/lent-answer.ts";
 import type { Originals } from "../cache/originals.ts";
+import { OWN_ROOMS, type Rooms } from "../cache/rooms.ts";
 import type { Made, Variants } from "../cache/variants.ts";
-import { frontOf, Kept } from "../cache/wire.ts";
+import type { Kept } from "../cache/wire.ts";
 import type { Cutouts } from "../cutouts/cutouts.ts";
 import { ServerError } from "../errors.ts";
 import type { Standing } from "../instances/admission.ts";
@@ -105,23 +107,42 @@ export class Delivery {
     return answer && stamp !== undefined ? { answer, stamp, from: "memory" } : undefined;
   }
 
-  /** The answer that memory has no more, with its body from the disk, where that takes no waiting; memory is given it again. */
-  revive(
+  /** The answer that memory has no more, with its body from the disk, where that takes no waiting. */
+  revive(request: DeliveryRequest, memoryKey: string, asking: Asking = {}): Delivered | undefined {
+    const lent = this.lend(request, memoryKey, OWN_ROOMS, asking);
+    if (!lent) return undefined;
+    const { head, stamp, kept } = lent;
+    const answer = kept?.answer ?? { ...head.answer, body: bodyOf(lent) };
+    return { answer, stamp, from: "disk" };
+  }
+
+  /** The same for whoever sends it himself and at once: its body stands in one of the rooms. Memory is given it again where it is worth it. */
+  lend(
     request: DeliveryRequest,
     memoryKey: string,
+    rooms: Rooms,
     asking: Asking = {},
-  ): (Delivered & { readonly from: "disk"; readonly kept: Kept }) | undefined {
+  ): LentAnswer | undefined {
     const head = this.#heads.get(memoryKey);
     const stamp = head && this.stampOf(request, head.answer, asking);
     if (!head || stamp === undefined) return undefined;
-    const front = frontOf(head.answer.head);
-    const body = this.#parts.variants.keptNow(head.variant, front);
-    if (!body) return undefined;
-    const answer = { ...head.answer, body };
-    // What was read lies where it is sent from.
-    const room = Buffer.from(body.buffer, 0, front + body.length);
-    const kept = this.#parts.answers.set(memoryKey, answer, room) ?? new Kept(answer, room);
-    return { answer, stamp, from: "disk", kept };
+    const { answers, variants } = this.#parts;
+    const isForMemory = this.#heads.isForMemory(head, answers.size);
+    const read = variants.readNow(head.variant, head.front, isForMemory ? OWN_ROOMS : rooms);
+    if (!read) return undefined;
+    const { room, length } = read;
+    const kept = isForMemory ? this.#keep(memoryKey, head, read) : undefined;
+    return { head, stamp, room, length, kept };
+  }
+
+  /** What was read lies where it is sent from. */
+  #keep(memoryKey: string, head: Head, read: Pick<LentAnswer, "room" | "length">): Kept | undefined {
+    const answer = { ...head.answer, body: bodyOf({ head, ...read }) };
+    // The file has a footer behind its bytes.
+    const room = read.room.subarray(0, head.front + read.length);
+    const kept = this.#parts.answers.set(memoryKey, answer, room);
+    if (!kept) head.isTooLarge = true;
+    return kept;
   }
 
   /**
@@ -353,6 +374,9 @@ export class Delivery {
     return { text: infoText(about, choice, { digest, remarks: request.url.remarks }), from };
   }
 }
+
+const bodyOf = ({ head: { front }, room, length }: Pick<LentAnswer, "head" | "room" | "length">) =>
+  room.subarray(front, front + length);
 
 function renderingOf(choice: Extract<Choice, { kind: "variant" }>, made: Made, bytesIn: number): Rendering {
   const { milliseconds } = made;

@@ -1,10 +1,11 @@
 import type { AccessLog } from "../access-log/access-log.ts";
 import type { Observer } from "../analytics/recorder.ts";
-import { Wire } from "../cache/wire.ts";
+import { sendOnce } from "../cache/lent-answer.ts";
+import { LentRooms } from "../cache/rooms.ts";
 import type { Admission } from "../instances/admission.ts";
 import type { Delivery } from "./deliver.ts";
 import { type HotPathParts, keepAliveLine } from "./hot-path.ts";
-import { observeRequest } from "./observed.ts";
+import { factsOf } from "./observed.ts";
 
 /**
  * Answers what memory has let go, where its head is remembered and its body lies open on the disk: like a hit of
@@ -18,34 +19,50 @@ export function createDiskPath({
   keepAliveMs,
   now,
 }: {
-  readonly delivery: Pick<Delivery, "revive">;
+  readonly delivery: Pick<Delivery, "lend">;
   readonly admission: Admission;
-  readonly observer: Observer;
+  readonly observer: Pick<Observer, "hits">;
   readonly accessLog: AccessLog | undefined;
   readonly keepAliveMs: number;
   readonly now: () => number;
 }): NonNullable<HotPathParts["fromDisk"]> {
   const keepAlive = keepAliveLine(keepAliveMs);
-  return (request, response, { url, read, memoryKey }) => {
-    const { headers, method } = request;
+  const rooms = new LentRooms();
+  return (request, response, { url, reading, memoryKey }) => {
+    const { headers, method = "" } = request;
+    const read = reading.request;
     const { socket } = response;
     if (!socket || headers["if-none-match"] !== undefined) return false;
     const begun = performance.now();
-    const revived = delivery.revive(read, memoryKey);
-    if (!revived) return false;
-    const { stamp, kept } = revived;
+    const lent = delivery.lend(read, memoryKey, rooms);
+    if (!lent) return false;
+    const { head, stamp, kept } = lent;
     const milliseconds = performance.now() - begun;
-    const wire = new Wire(kept, method === "HEAD" ? "bare" : "whole", keepAlive, {
-      tier: "disk",
-      milliseconds,
-    });
-    if (!wire.send(socket, response, stamp, Math.floor(now() / 1_000))) {
+    const time = now();
+    const shape = method === "HEAD" ? "bare" : "whole";
+    const second = Math.floor(time / 1_000);
+    const isTaken = sendOnce(lent, shape, { socket, response, keepAlive, milliseconds, second });
+    // A room that a connection still reads is not lent again.
+    if (isTaken && !kept) rooms.giveBack(lent.room);
+    if (!isTaken)
       response.once(
         "close",
         admission.begin(() => socket.destroy()),
       );
-    }
-    observeRequest(observer, request, url, accessLog).answered(read, revived, wire, milliseconds);
+    const bytes = shape === "whole" ? lent.length : 0;
+    head.counters[shape] ??= observer.hits(
+      () => factsOf(read, url, head.answer, { status: 200, bytes }),
+      "disk",
+    );
+    head.counters[shape].add(headers, milliseconds);
+    accessLog?.answered(
+      {
+        ...{ method, host: headers.host, path: url, status: 200, bytes, from: "disk" },
+        ...{ stamp, duration: milliseconds, project: read.project.name },
+      },
+      socket.remoteAddress,
+      time,
+    );
     return true;
   };
 }

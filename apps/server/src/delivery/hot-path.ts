@@ -8,7 +8,7 @@ import type { Admission } from "../instances/admission.ts";
 import { isNotModified } from "./conditional.ts";
 import { type Delivery, memoryKeyOf } from "./deliver.ts";
 import { factsOf } from "./observed.ts";
-import type { DeliveryRequest, DeliveryRequests } from "./request.ts";
+import type { DeliveryRequest, DeliveryRequests, Reading } from "./request.ts";
 import { hintsOf, type Shortcut, Shortcuts } from "./shortcuts.ts";
 
 /** Answers the request if it is a hit of the memory tier; false leaves it untouched. */
@@ -26,13 +26,17 @@ export interface HotPathParts {
   readonly now: () => number;
   /** Answers a plain request that memory cannot, or leaves it untouched too. */
   readonly fromDisk?: (request: IncomingMessage, response: ServerResponse, absent: Absent) => boolean;
+  /** Lets it wait for what another one has begun, or leaves it untouched too. */
+  readonly besideOthers?: (request: IncomingMessage, response: ServerResponse, absent: Absent) => boolean;
 }
 
 /** What memory was asked for and has not: by which key, and as what the URL was read. */
 export interface Absent {
   readonly url: string;
-  readonly read: DeliveryRequest;
+  readonly reading: Reading;
   readonly memoryKey: string;
+  /** Whether a shortcut says so. */
+  readonly isKnown: boolean;
 }
 
 /**
@@ -57,11 +61,13 @@ export function createHotPath(parts: HotPathParts): HotPath {
     }
     const reading = holds ? known.reading : requests.peek(host, url);
     if (!reading) return undefined;
-    const read = reading.request;
     // A key that was made before is compared by its hash.
-    const memoryKey = holds ? known.entry.key : memoryKeyOf(host, url, accept, hintsOf(read, headers));
+    const memoryKey = holds
+      ? known.entry.key
+      : memoryKeyOf(host, url, accept, hintsOf(reading.request, headers));
     const entry = answers.find(memoryKey);
-    return entry ? shortcuts.add(url, headers, reading, entry) : { url, read, memoryKey };
+    if (entry) return shortcuts.add(url, headers, reading, entry);
+    return { url, reading, memoryKey, isKnown: holds === true };
   };
 
   return (request, response) => {
@@ -73,7 +79,13 @@ export function createHotPath(parts: HotPathParts): HotPath {
     if (!admission.isCurrent(headers["freshet-demand"])) return false;
     const found = find(url, headers);
     if (!found) return false;
-    if ("memoryKey" in found) return parts.fromDisk?.(request, response, found) ?? false;
+    if ("memoryKey" in found) {
+      const { reading, memoryKey, isKnown } = found;
+      if (!parts.fromDisk?.(request, response, found))
+        return parts.besideOthers?.(request, response, found) ?? false;
+      if (!isKnown) shortcuts.add(url, headers, reading, { key: memoryKey, value: undefined });
+      return true;
+    }
     const kept = found.entry.value;
     if (!kept) return false;
     const { answer } = kept;

@@ -18,7 +18,12 @@ export interface Written {
 
 /** What is told of one request. */
 export interface ObservedRequest {
-  answered(read: DeliveryRequest, delivered: Delivered, written: Written, milliseconds: number): void;
+  answered(
+    read: DeliveryRequest,
+    delivered: Pick<Delivered, "answer" | "from" | "stamp">,
+    written: Written,
+    milliseconds: number,
+  ): void;
   redirected(read: DeliveryRequest, milliseconds: number): void;
   /** Of a browser that asks what it may do; no answer that anybody counts. */
   preflight(): void;

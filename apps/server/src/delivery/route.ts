@@ -2,6 +2,8 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:
 import { isProxied } from "@freshet/core";
 import type { AccessLog } from "../access-log/access-log.ts";
 import type { Observer } from "../analytics/recorder.ts";
+import type { Crowds } from "../cache/crowds.ts";
+import type { Departure } from "../cache/departure.ts";
 import type { Patience } from "../cache/patience.ts";
 import { ERRORS, type ErrorCode, ServerError } from "../errors.ts";
 import type { Admission, Standing } from "../instances/admission.ts";
@@ -42,6 +44,8 @@ export interface DeliveryRouteParts {
   readonly stateOf?: (original: Original) => State | undefined;
   /** How requests take their turns; absent is one after the other. */
   readonly turns?: Turns;
+  /** Who waits for what another one has begun; absent: everybody walks the whole way. */
+  readonly crowds?: Crowds<Delivered>;
   /** Past the lease: makes sure that the settings are those of now. */
   readonly confirm?: (project: Project) => Promise<void>;
   /** The address of whoever asks, by what a proxy says of him where it is trusted; absent: that of the connection. */
@@ -174,7 +178,8 @@ export async function answer(
     delivery,
     stateOf = () => undefined,
     turns,
-  }: Pick<DeliveryRouteParts, "requests" | "delivery" | "stateOf" | "turns">,
+    crowds,
+  }: Pick<DeliveryRouteParts, "requests" | "delivery" | "stateOf" | "turns" | "crowds">,
   { socket, headers, patience, visitor }: Asker,
   { host, target, look }: Asked,
   standing: Standing,
@@ -201,11 +206,19 @@ export async function answer(
         delivery.hit(read, memoryKey, asking) ??
         (ifNoneMatch === undefined ? delivery.revive(read, memoryKey, asking) : undefined);
       const kept = standing === "current" ? find() : undefined;
-      const turn = kept || !visitor ? undefined : await turns?.(read, visitor, memoryKey);
-      const wish = { accept, ifNoneMatch, hints, patience, turn, onRender: observe.rendering(read) };
-      const delivered =
-        kept ??
-        (await delivery.deliver(read, wish, memoryKey, standing).finally(() => turn?.promised?.leave()));
+      const make = async (departure?: Departure) => {
+        const turn =
+          visitor && (await turns?.(read, departure ? { ...visitor, departure } : visitor, memoryKey));
+        const wish = { accept, ifNoneMatch, hints, patience, turn, onRender: observe.rendering(read) };
+        return delivery.deliver(read, wish, memoryKey, standing).finally(() => turn?.promised?.leave());
+      };
+      // Nobody follows whoever may be answered otherwise than himself.
+      const isForAll = standing === "current" && !look && ifNoneMatch === undefined;
+      const isLed = isForAll && crowds && visitor && !read.sources.some(({ isForOne }) => isForOne);
+      const led = isLed ? () => crowds.lead(memoryKey, visitor.departure, make) : make;
+      const delivered = kept ?? (await led());
+      // Those who came after him waited on.
+      if (isLed && visitor.departure.isOver) throw new ServerError("CLIENT_GONE");
       if (holds()) return { read, delivered };
     } catch (error) {
       if (holds()) throw error;
@@ -320,7 +333,7 @@ function write(
 }
 
 /** RFC 9211: a time to live below nothing is what it calls stale; the tier is in `Server-Timing` as well. */
-function cacheStatus({ from, staleFor }: Delivered): string {
+export function cacheStatus({ from, staleFor }: Pick<Delivered, "from" | "staleFor">): string {
   const how = CACHED.has(from) ? "hit" : "fwd=miss";
   if (staleFor !== undefined) return `freshet; ${how}; ttl=-${staleFor}; detail=stale`;
   return how === "hit" ? `freshet; hit; detail=${from}` : "freshet; fwd=miss";

@@ -16,7 +16,10 @@ const MOST_EACH = 8;
 /** Longer `Accept` headers are nobody's. */
 const LONGEST_ACCEPT = 500;
 
-/** What a URL led to before: how it was read, and where in memory its answer lies. Nothing of it is true before it was looked at again. */
+/**
+ * What a URL led to before: how it was read, and where in memory its answer lies or, where the disk has it, would lie. Nothing of it is true
+ * before it was looked at again.
+ */
 export interface Shortcut {
   readonly reading: Reading;
   readonly entry: Entry<Kept>;
@@ -56,7 +59,7 @@ export class Shortcuts {
     const shortcut = { reading, entry, host, formats, hints, accept: remembered(accept) };
     if (url.length > LONGEST_URL || (host?.length ?? 0) > LONGEST_HOST) return shortcut;
     const others = (this.#known.get(url) ?? []).filter(
-      (each) => each.entry.value && !(each.host === host && each.formats === formats && each.hints === hints),
+      (each) => !(each.host === host && each.formats === formats && each.hints === hints),
     );
     this.#known.set(url, [shortcut, ...others].slice(0, MOST_EACH));
     if (this.#known.young >= MOST_URLS) this.#known.turn();

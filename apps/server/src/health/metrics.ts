@@ -24,8 +24,8 @@ import { warmUpMetrics } from "./warm-up-metrics.ts";
 /** What the server counts about itself, in Prometheus' text form. */
 export interface Metrics {
   answered(from: Delivered["from"], milliseconds: number): void;
-  /** An answer from memory: counted in a plain number, because a hit costs hardly more than a labelled counter. */
-  hit(): void;
+  /** An answer from memory, or without waiting from the disk: counted in plain numbers, because a hit costs hardly more than a labelled counter. */
+  hit(from: "memory" | "disk", milliseconds: number): void;
   failed(code: ErrorCode): void;
   rendered(milliseconds: number): void;
   /** A look at an original's pixels: for its content, faces, focus, color or quality. */
@@ -73,15 +73,17 @@ export function createMetrics(read: {
   accessLogMetrics(registry, read.accessLog);
   videoMetrics(registry, read.converting);
   const registers = [registry];
-  let hits = 0;
+  const hits = { memory: 0, disk: 0 };
   const answers = new Counter({
     name: "freshet_answers_total",
     help: "Images delivered, by where the bytes came from.",
     labelNames: ["from"],
     registers,
     collect() {
-      this.inc({ from: "memory" }, hits);
-      hits = 0;
+      for (const from of ["memory", "disk"] as const) {
+        if (hits[from] > 0 || from === "memory") this.inc({ from }, hits[from]);
+        hits[from] = 0;
+      }
     },
   });
   const failures = new Counter({
@@ -160,14 +162,15 @@ export function createMetrics(read: {
   return {
     answered(from, milliseconds) {
       if (from === "memory") {
-        hits += 1;
+        hits.memory += 1;
         return;
       }
       answers.inc({ from });
       misses.observe(milliseconds / 1000);
     },
-    hit() {
-      hits += 1;
+    hit(from, milliseconds) {
+      hits[from] += 1;
+      if (from === "disk") misses.observe(milliseconds / 1000);
     },
     failed: (code) => failures.inc({ code }),
     rendered: (milliseconds) => renders.observe(milliseconds / 1000),

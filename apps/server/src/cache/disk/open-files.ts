@@ -52,17 +52,15 @@ export class OpenFile {
   }
 
   /**
-   * The bytes before the footer, read at once; undefined where the file is not whole. They are a part of a buffer of their own that has
-   * `front` bytes before them.
+   * Reads the file at once into `room`, which has `size` bytes from `front` on. Answers how many of them are before the footer; undefined
+   * where the file is not whole.
    */
-  readNow(front = 0): Buffer | undefined {
-    const room = Buffer.allocUnsafeSlow(front + this.size);
-    const bytes = room.subarray(front);
+  readNow(room: Buffer, front: number): number | undefined {
     let filled = 0;
     for (let more = -1; more !== 0 && filled < this.size; filled += more) {
-      more = readSync(this.#fd, bytes, filled, this.size - filled, filled);
+      more = readSync(this.#fd, room, front + filled, this.size - filled, filled);
     }
-    return this.#check(bytes, filled);
+    return this.#isWhole(room, front, filled) ? this.size - FOOTER_BYTES : undefined;
   }
 
   /** The same in the thread pool. */
@@ -70,7 +68,8 @@ export class OpenFile {
     this.#readers += 1;
     try {
       const bytes = Buffer.allocUnsafeSlow(this.size);
-      return this.#check(bytes, await readAt(this.#fd, bytes, 0));
+      const isWhole = this.#isWhole(bytes, 0, await readAt(this.#fd, bytes, 0));
+      return isWhole ? bytes.subarray(0, this.size - FOOTER_BYTES) : undefined;
     } finally {
       this.#readers -= 1;
       this.#closeIfDone();
@@ -83,14 +82,14 @@ export class OpenFile {
     this.#closeIfDone();
   }
 
-  #check(bytes: Buffer, filled: number): Buffer | undefined {
-    if (filled < this.size) return undefined;
+  #isWhole(room: Buffer, front: number, filled: number): boolean {
+    if (filled < this.size) return false;
     // Looked at after the reading: what was written before it has moved the time.
     const { ctimeMs, size } = fstatSync(this.#fd);
-    if (ctimeMs === this.#changedAt && size === this.size) return bytes.subarray(0, size - FOOTER_BYTES);
-    const content = bytesOf(bytes);
+    if (ctimeMs === this.#changedAt && size === this.size) return true;
+    const content = bytesOf(room.subarray(front, front + this.size));
     this.#changedAt = content && Date.now() - ctimeMs > CERTAIN_MS ? ctimeMs : Number.NaN;
-    return content;
+    return content !== undefined;
   }
 
   #closeIfDone(): void {

@@ -11,7 +11,7 @@ export function diskOf(
   shelf: Shelf,
   timing: { readonly read: () => Promise<void>; readonly write: () => Promise<void> },
 ): DiskStore {
-  const disk: Pick<DiskStore, "bytes" | "has" | "get" | "getNow" | "put" | "delete"> = {
+  const disk: Pick<DiskStore, "bytes" | "has" | "get" | "getNow" | "readNow" | "put" | "delete"> = {
     get bytes() {
       return 0;
     },
@@ -22,6 +22,7 @@ export function diskOf(
       return bytes && Buffer.from(bytes);
     },
     getNow: () => undefined,
+    readNow: () => undefined,
     async put(name, bytes) {
       await timing.write();
       shelf.set(name, bytes);
