@@ -33,12 +33,8 @@ needNode24();
 await buildUnlessShipped();
 
 const env = {
-  // glibc keeps freed pixels: two arenas take a quarter of the memory, and what has a megabyte and more goes back at once.
+  // glibc's arenas keep freed pixels: two of them take a quarter of the memory.
   MALLOC_ARENA_MAX: "2",
-  MALLOC_MMAP_THRESHOLD_: "1048576",
-  MALLOC_TRIM_THRESHOLD_: "8388608",
-  // It comes in pages of two megabytes then, where the system has them.
-  GLIBC_TUNABLES: "glibc.malloc.hugetlb=1",
   NODE_COMPILE_CACHE: join(ROOT, ".cache/compile"),
   ...process.env,
 };

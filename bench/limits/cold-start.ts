@@ -111,9 +111,6 @@ async function contendersIn(folder: string, bare: string, original: string): Pro
       env: {
         // As the unit of systemd and the launcher set them.
         MALLOC_ARENA_MAX: "2",
-        MALLOC_MMAP_THRESHOLD_: "1048576",
-        MALLOC_TRIM_THRESHOLD_: "8388608",
-        GLIBC_TUNABLES: "glibc.malloc.hugetlb=1",
         UV_THREADPOOL_SIZE: String(availableParallelism() + 4),
         FRESHET_CONFIG: config,
         FRESHET_DATA: data,

@@ -74,9 +74,6 @@ export async function startFreshet(options: FreshetOptions = {}): Promise<Freshe
         ...inherited(),
         // As the launcher sets them.
         MALLOC_ARENA_MAX: "2",
-        MALLOC_MMAP_THRESHOLD_: "1048576",
-        MALLOC_TRIM_THRESHOLD_: "8388608",
-        GLIBC_TUNABLES: "glibc.malloc.hugetlb=1",
         UV_THREADPOOL_SIZE: String(availableParallelism() + 4),
         FRESHET_DATA: dataFolder,
         PORT: String(port),
