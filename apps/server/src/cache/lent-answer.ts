@@ -4,7 +4,7 @@ import type { Answer } from "./answers.ts";
 import { textOf } from "./head-text.ts";
 import type { Head } from "./heads.ts";
 import { endAfterOwnHead } from "./own-head.ts";
-import { closingOf, FIRST_LINES, type Kept, type Shape } from "./wire.ts";
+import { closingOf, FIRST_LINES, type Kept, type Shape, toldOf } from "./wire.ts";
 
 /** An answer from the disk that is sent once: its body stands in a room, behind `front` bytes for its head. */
 export interface LentAnswer {
@@ -16,9 +16,6 @@ export interface LentAnswer {
   readonly kept: Kept | undefined;
 }
 
-/** Tenths of a millisecond as a text: nearly every read takes less than three. */
-const TENTHS = Array.from({ length: 10 }, (_, tenths) => `0.${tenths}`);
-
 /** To whom, and when. */
 interface Recipient {
   readonly socket: Socket;
@@ -28,21 +25,6 @@ interface Recipient {
   /** Until it was ready. */
   readonly milliseconds: number;
   readonly second: number;
-}
-
-/** What is said of an answer besides its own head: its number, how it was come by, how long that took. */
-function toldOf(
-  { ranges }: Pick<Answer, "ranges">,
-  {
-    stamp,
-    from,
-    status,
-    length,
-  }: { readonly stamp: number; readonly from: string; readonly status: string; readonly length: number },
-  milliseconds: number,
-): string {
-  const took = TENTHS[Math.round(milliseconds * 10)] ?? milliseconds.toFixed(1);
-  return `\r\nFreshet-Stamp: ${stamp}\r\nCache-Status: ${status}\r\nServer-Timing: ${from};dur=${took}\r\nAccept-Ranges: ${ranges ? "bytes" : "none"}\r\nContent-Length: ${length}`;
 }
 
 /**
@@ -63,8 +45,8 @@ export function sendFinished(
   },
   { socket, response, keepAlive, milliseconds, second }: Recipient,
 ): boolean {
-  const { body, head } = answer;
-  const told = toldOf(answer, { ...about, length: body.length }, milliseconds);
+  const { body, head, ranges } = answer;
+  const told = toldOf({ ...about, ranges, length: body.length }, milliseconds);
   response.statusCode = 200;
   socket.cork();
   socket.write(FIRST_LINES[shape] + textOf(head).lines + told + closingOf(second, keepAlive), "latin1");
@@ -87,8 +69,11 @@ export function sendOnce(
   const { socket, response, milliseconds } = to;
   const first = FIRST_LINES[shape];
   const { answer, lines, front } = head;
-  const about = { stamp, from: "disk", status: "freshet; hit; detail=disk", length } as const;
-  const told = toldOf(answer, about, milliseconds);
+  const { ranges } = answer;
+  const told = toldOf(
+    { ranges, stamp, from: "disk", status: "freshet; hit; detail=disk", length },
+    milliseconds,
+  );
   const closing = closingOf(to.second, to.keepAlive);
   const start = front - first.length - lines.length - told.length - closing.length;
   let at = start + room.write(first, start, "latin1");

@@ -40,7 +40,6 @@ export class Kept {
     this.answer = room ? answer : { ...answer, body: this.room.subarray(this.room.length - length) };
   }
 
-  /** `keepAlive` is the last line of a head: for how long a connection is kept. */
   /** To a connection that has not taken all of it yet: "close" of its response comes when it has. */
   lendUntilClose(response: ServerResponse): void {
     this.readers += 1;
@@ -49,6 +48,7 @@ export class Kept {
     });
   }
 
+  /** `keepAlive` is the last line of a head: for how long a connection is kept. */
   wire(shape: Shape, keepAlive: string): Wire {
     const wire = this.#wires[shape] ?? new Wire(this, shape, keepAlive);
     this.#wires[shape] = wire;
@@ -65,6 +65,33 @@ function roomOf({ head, body }: Answer): Buffer {
 
 /** Bytes that a head may come to. */
 export const frontOf = (head: readonly string[]): number => FURTHER_LINES + textOf(head).lines.length;
+
+/** Tenths of a millisecond as a text: nearly every read takes less than three. */
+const TENTHS = Array.from({ length: 10 }, (_, tenths) => `0.${tenths}`);
+
+/** What is said of an answer besides its own head: its number, how it was come by, how long that took. */
+export function toldOf(
+  {
+    ranges,
+    stamp,
+    from,
+    status,
+    length,
+  }: {
+    readonly ranges: boolean;
+    readonly stamp: number;
+    readonly from: string;
+    /** `Cache-Status` (RFC 9211). */
+    readonly status: string;
+    /** Absent where there is no body to tell of. */
+    readonly length: number | undefined;
+  },
+  milliseconds: number,
+): string {
+  const took = TENTHS[Math.round(milliseconds * 10)] ?? milliseconds.toFixed(1);
+  const lengthLine = length === undefined ? "" : `\r\nContent-Length: ${length}`;
+  return `\r\nFreshet-Stamp: ${stamp}\r\nCache-Status: ${status}\r\nServer-Timing: ${from};dur=${took}\r\nAccept-Ranges: ${ranges ? "bytes" : "none"}${lengthLine}`;
+}
 
 /** The last lines of a head, with the empty one behind it. */
 export function closingOf(second: number, keepAlive: string): string {
@@ -148,11 +175,8 @@ export class Wire {
   }
 
   #headOf({ ranges, body }: Answer, stamp: number, second: number): string {
-    const length = this.#shape === "unmodified" ? "" : `\r\nContent-Length: ${body.length}`;
-    return `${this.#before}\r
-Freshet-Stamp: ${stamp}\r
-Cache-Status: freshet; hit; detail=memory\r
-Server-Timing: memory;dur=0.0\r
-Accept-Ranges: ${ranges ? "bytes" : "none"}${length}${closingOf(second, this.#keepAlive)}`;
+    const length = this.#shape === "unmodified" ? undefined : body.length;
+    const told = toldOf({ ranges, stamp, from: "memory", status: "freshet; hit; detail=memory", length }, 0);
+    return `${this.#before}${told}${closingOf(second, this.#keepAlive)}`;
   }
 }

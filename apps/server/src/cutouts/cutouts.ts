@@ -57,9 +57,9 @@ export class Cutouts {
   readonly #known = new LRUCache<string, Cutout>(growing(MOST_KNOWN));
   readonly #looks = new Map<string, Promise<void>>();
   /** By digest of the mask: where it is kept, and whose it is. */
-  readonly #masks = new LRUCache<string, { readonly key: string; readonly digest: string }>({
-    ...growing(MOST_KNOWN),
-  });
+  readonly #masks = new LRUCache<string, { readonly key: string; readonly digest: string }>(
+    growing(MOST_KNOWN),
+  );
   readonly #waiting = new Set<Waiting>();
   readonly #stop = new AbortController();
   #run: Promise<void> | undefined;

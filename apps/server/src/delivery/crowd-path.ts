@@ -1,15 +1,13 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { AccessLog } from "../access-log/access-log.ts";
 import type { Observer } from "../analytics/recorder.ts";
 import type { Crowds } from "../cache/crowds.ts";
 import { sendFinished } from "../cache/lent-answer.ts";
 import { ServerError } from "../errors.ts";
-import type { Admission } from "../instances/admission.ts";
 import type { Delivered, Delivery } from "./deliver.ts";
 import { departureOf } from "./departures.ts";
-import { type HotPathParts, keepAliveLine } from "./hot-path.ts";
+import { type HotPathParts, keepAliveLine, underWay } from "./hot-path.ts";
 import { observeRequest } from "./observed.ts";
-import type { DeliveryRequests } from "./request.ts";
+import { isPersonal } from "./request.ts";
 import { cacheStatus } from "./route.ts";
 
 /**
@@ -27,15 +25,10 @@ export function createCrowdPath({
   keepAliveMs,
   now,
   ordinary,
-}: {
+}: Pick<HotPathParts, "requests" | "admission" | "accessLog" | "keepAliveMs" | "now"> & {
   readonly crowds: Crowds<Delivered>;
-  readonly requests: DeliveryRequests;
   readonly delivery: Pick<Delivery, "hit">;
-  readonly admission: Admission;
   readonly observer: Observer;
-  readonly accessLog: AccessLog | undefined;
-  readonly keepAliveMs: number;
-  readonly now: () => number;
   readonly ordinary: (request: IncomingMessage, response: ServerResponse) => void;
 }): NonNullable<HotPathParts["besideOthers"]> {
   const keepAlive = keepAliveLine(keepAliveMs);
@@ -43,8 +36,7 @@ export function createCrowdPath({
     if (!crowds.isUnderWay(memoryKey)) return false;
     const { headers, method, socket } = request;
     // Whoever has a copy may need no body, and what is one visitor's own is nobody else's.
-    if (headers["if-none-match"] !== undefined || reading.request.sources.some(({ isForOne }) => isForOne))
-      return false;
+    if (headers["if-none-match"] !== undefined || isPersonal(reading.request)) return false;
     const begun = performance.now();
     const observe = () => observeRequest(observer, request, url, accessLog);
     const leave = crowds.join(memoryKey, (found) => {
@@ -69,10 +61,7 @@ export function createCrowdPath({
       const second = Math.floor(now() / 1_000);
       const to = { socket, response, keepAlive, milliseconds, second };
       if (!sendFinished(answer, { shape, stamp, from, status: cacheStatus(found) }, to)) {
-        response.once(
-          "close",
-          admission.begin(() => socket.destroy()),
-        );
+        underWay(admission, response, socket);
       }
       const written = { status: 200, bytes: shape === "whole" ? answer.body.length : 0 };
       observe().answered(read, { answer, stamp, from }, written, milliseconds);

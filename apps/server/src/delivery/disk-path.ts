@@ -1,10 +1,7 @@
-import type { AccessLog } from "../access-log/access-log.ts";
-import type { Observer } from "../analytics/recorder.ts";
 import { sendOnce } from "../cache/lent-answer.ts";
 import { LentRooms } from "../cache/rooms.ts";
-import type { Admission } from "../instances/admission.ts";
 import type { Delivery } from "./deliver.ts";
-import { type HotPathParts, keepAliveLine } from "./hot-path.ts";
+import { type HotPathParts, keepAliveLine, underWay } from "./hot-path.ts";
 import { factsOf } from "./observed.ts";
 
 /**
@@ -18,13 +15,8 @@ export function createDiskPath({
   accessLog,
   keepAliveMs,
   now,
-}: {
+}: Pick<HotPathParts, "admission" | "observer" | "accessLog" | "keepAliveMs" | "now"> & {
   readonly delivery: Pick<Delivery, "lend">;
-  readonly admission: Admission;
-  readonly observer: Pick<Observer, "hits">;
-  readonly accessLog: AccessLog | undefined;
-  readonly keepAliveMs: number;
-  readonly now: () => number;
 }): NonNullable<HotPathParts["fromDisk"]> {
   const keepAlive = keepAliveLine(keepAliveMs);
   const rooms = new LentRooms();
@@ -44,11 +36,7 @@ export function createDiskPath({
     const isTaken = sendOnce(lent, shape, { socket, response, keepAlive, milliseconds, second });
     // A room that a connection still reads is not lent again.
     if (isTaken && !kept) rooms.giveBack(lent.room);
-    if (!isTaken)
-      response.once(
-        "close",
-        admission.begin(() => socket.destroy()),
-      );
+    if (!isTaken) underWay(admission, response, socket);
     const bytes = shape === "whole" ? lent.length : 0;
     head.counters[shape] ??= observer.hits(
       () => factsOf(read, url, head.answer, { status: 200, bytes }),

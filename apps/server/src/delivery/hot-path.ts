@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import { type AccessLog, HitLine } from "../access-log/access-log.ts";
 import type { HitCounter, Observer } from "../analytics/recorder.ts";
 import type { Answer, Answers } from "../cache/answers.ts";
@@ -99,11 +100,7 @@ export function createHotPath(parts: HotPathParts): HotPath {
     const time = now();
     const isTaken = wire.send(socket, response, stamp, Math.floor(time / 1_000));
     // What the connection has taken is under way no longer.
-    if (!isTaken)
-      response.once(
-        "close",
-        admission.begin(() => socket.destroy()),
-      );
+    if (!isTaken) underWay(admission, response, socket);
     counterOf(wire, read, url, answer).add(headers);
     if (accessLog) {
       wire.line ??= lineOf(wire, read, request);
@@ -116,6 +113,14 @@ export function createHotPath(parts: HotPathParts): HotPath {
     wire.counter ??= observer.hits(() => factsOf(read, url, answer, wire));
     return wire.counter;
   }
+}
+
+/** It counts as under way until the connection, which has not taken all of it yet, has. */
+export function underWay(admission: Admission, response: ServerResponse, socket: Socket): void {
+  response.once(
+    "close",
+    admission.begin(() => socket.destroy()),
+  );
 }
 
 export const keepAliveLine = (milliseconds: number): string =>

@@ -46,6 +46,10 @@ export interface DeliveryRequest {
   readonly info?: InfoWish | undefined;
 }
 
+/** Whether a visitor's address has a say in where something is read from: then the answer is his alone. */
+export const isPersonal = ({ sources }: Pick<DeliveryRequest, "sources">): boolean =>
+  sources.some(({ isForOne }) => isForOne);
+
 /** A delivery URL as it was read once. */
 export interface Reading {
   readonly request: DeliveryRequest;
@@ -102,8 +106,7 @@ export class DeliveryRequests {
     // Asked on every use: what was true when the URL was read may have ended since.
     if (this.#hasEnded(read)) throw new ServerError("URL_EXPIRED");
     // Another visitor's reading is another one.
-    if (!known && !read.sources.some(({ isForOne }) => isForOne))
-      this.#memo.set(key, { request: read, epoch });
+    if (!known && !isPersonal(read)) this.#memo.set(key, { request: read, epoch });
     return read;
   }
 

@@ -19,7 +19,7 @@ import { hintKey, readHints } from "./hints.ts";
 import { type ObservedRequest, observeRequest, UNOBSERVED, type Written } from "./observed.ts";
 import type { Placeholder, Placeholders } from "./placeholder.ts";
 import type { RecentUrls } from "./recent-urls.ts";
-import type { DeliveryRequest, DeliveryRequests } from "./request.ts";
+import { type DeliveryRequest, type DeliveryRequests, isPersonal } from "./request.ts";
 import { OPEN_HEADERS } from "./tags.ts";
 import type { Turns, Visitor } from "./turns.ts";
 
@@ -214,7 +214,7 @@ export async function answer(
       };
       // Nobody follows whoever may be answered otherwise than himself.
       const isForAll = standing === "current" && !look && ifNoneMatch === undefined;
-      const isLed = isForAll && crowds && visitor && !read.sources.some(({ isForOne }) => isForOne);
+      const isLed = isForAll && crowds && visitor && !isPersonal(read);
       const led = isLed ? () => crowds.lead(memoryKey, visitor.departure, make) : make;
       const delivered = kept ?? (await led());
       // Those who came after him waited on.

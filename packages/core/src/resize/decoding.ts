@@ -6,7 +6,7 @@ import type { Sharp } from "sharp";
 import { limited, openImage, openShrunk } from "./engine.ts";
 import type { Size } from "./geometry.ts";
 import { withoutUnseen } from "./jpeg/unseen.ts";
-import type { Header } from "./probe.ts";
+import type { Painting } from "./passes.ts";
 
 /** By how much a JPEG can be shrunk while it is decoded. */
 export type Shrink = 1 | 2 | 4 | 8;
@@ -25,14 +25,17 @@ export const shrunk = ({ width, height }: Size, shrink: Shrink): Size => ({
   height: Math.max(1, Math.floor(height / shrink)),
 });
 
-/** What of an original has to be decoded to be made smaller so; all of it where the picture is to be as true as it can be. */
+/** What of an original has to be decoded to be made smaller so; all of it where the picture is to be as true as it can be. A copy is one of the scraps. */
 export function decodedOf(
-  { bytes, header }: { readonly bytes: Uint8Array; readonly header: Header },
+  { bytes, header, scraps }: Pick<Painting, "bytes" | "header" | "scraps">,
   shrink: Shrink,
   isFine: boolean,
 ): Uint8Array {
   const { format, interlaced, hasGainMap } = header;
-  return format === "jpeg" && interlaced && !hasGainMap && !isFine ? withoutUnseen(bytes, shrink) : bytes;
+  if (format !== "jpeg" || !interlaced || hasGainMap || isFine) return bytes;
+  const seen = withoutUnseen(bytes, shrink);
+  if (seen !== bytes) scraps?.push(seen);
+  return seen;
 }
 
 /**

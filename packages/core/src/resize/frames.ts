@@ -2,7 +2,6 @@ import sharp, { type Sharp } from "sharp";
 import { decodeAt, decodedOf, openFrame, shrinkOf, shrunk } from "./decoding.ts";
 import { openImage, toRaw } from "./engine.ts";
 import { type Size, sameSize } from "./geometry.ts";
-import { letGo } from "./let-go.ts";
 import type { Painting } from "./passes.ts";
 import type { Pass } from "./picture.ts";
 import type { Header } from "./probe.ts";
@@ -25,10 +24,11 @@ const LEAST_PIXELS = 3_000_000;
 
 /** The frame that this pass may begin with in place of the original, which is decoded as for `decodedOf`; undefined where it has to be the original. */
 export async function frameFor(
-  { frames, header, bytes, gamut, deadline }: Painting,
+  painting: Painting,
   { incoming, extract, scaled }: Pass,
   isFine: boolean,
 ): Promise<Uint8Array | undefined> {
+  const { frames, header, gamut, deadline } = painting;
   const isScaledAlone = sameSize(extract, incoming) && !sameSize(extract, scaled);
   if (!frames || !isScaledAlone || gamut !== "srgb" || !canBeFramed(header)) return undefined;
   const shrink = shrinkOf(incoming, scaled);
@@ -36,10 +36,7 @@ export async function frameFor(
   // Only where a frame is wanted: most renders are alone, and the trial costs as much as some of them.
   const make = async () => {
     if (!(await areFramesTrue())) throw new Error("This sharp goes another way than frames do.");
-    const decoded = decodedOf({ bytes, header }, shrink, isFine);
-    return decodeAt(decoded, shrink, deadline).finally(() => {
-      if (decoded !== bytes) letGo(decoded);
-    });
+    return decodeAt(decodedOf(painting, shrink, isFine), shrink, deadline);
   };
   try {
     return await frames.take(isFine ? `${shrink}, fine` : String(shrink), width * height * 3, make);

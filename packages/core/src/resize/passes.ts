@@ -97,7 +97,6 @@ async function openSource(
   const frame = await frameFor(painting, pass, isFine);
   if (frame) return { source: openFrame(frame), pass };
   const bytes = decodedOf(painting, shrinkOf(pass.extract, pass.scaled), isFine);
-  if (bytes !== painting.bytes) painting.scraps?.push(bytes);
   return { source: await openOriginal({ ...painting, bytes }, pages > 1), pass };
 }
 
