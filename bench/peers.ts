@@ -5,6 +5,7 @@ import { findProgram } from "../test/support/find.ts";
 import { type Freshet, freePort, startFreshet } from "../test/support/freshet.ts";
 import { installPart } from "../test/support/part.ts";
 import { NotHere } from "./cell.ts";
+import { removeLater } from "./leavings.ts";
 import { startNginxWith } from "./nginx.ts";
 import { QUALITY, WIDTH } from "./peers/loop/picture.ts";
 import type { Pictures } from "./pictures.ts";
@@ -56,6 +57,7 @@ export async function startOwn(core?: number, more: object = {}): Promise<Freshe
       },
     },
     launcher: core === undefined ? [] : onCore(core),
+    remove: removeLater,
   });
 }
 

@@ -88,6 +88,7 @@ async function startFilled(side: Side, { pictures }: Pick<Parts, "pictures">): P
     origins: { allow: ["127.0.0.1"], allowPrivate: true },
   };
   const server = await startFreshet({
+    remove: removeLater,
     config: { projects: { bench: project }, limits: side === "full" ? { diskBytes: FULL_BYTES } : {} },
   });
   try {

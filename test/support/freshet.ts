@@ -26,6 +26,8 @@ export interface FreshetOptions {
   readonly port?: number;
   /** A command that starts Node, such as `["taskset", "-c", "0"]`. */
   readonly launcher?: readonly string[];
+  /** How its folder is removed when it was stopped; absent is at once. */
+  readonly remove?: (folder: string) => Promise<void>;
   /** Another build of the server, by its main.js, than the one in the tree. */
   readonly main?: string;
 }
@@ -54,7 +56,7 @@ export interface Freshet {
 
 /** Starts a Freshet and waits until it says that it is ready; rejects with what it wrote when it does not. */
 export async function startFreshet(options: FreshetOptions = {}): Promise<Freshet> {
-  const { main = MAIN } = options;
+  const { main = MAIN, remove = removeNow } = options;
   if (!existsSync(main)) throw new Error(`${main} is missing. Build the server first: npm run build.`);
   const folder = await mkdtemp(join(tmpdir(), "freshet-"));
   const dataFolder = join(folder, "data");
@@ -87,7 +89,6 @@ export async function startFreshet(options: FreshetOptions = {}): Promise<Freshe
     await running.ready();
   };
 
-  const remove = () => rm(folder, { recursive: true, force: true, maxRetries: 5 });
   for (let attempt = 1; ; attempt += 1) {
     if (options.port === undefined) port = await freePort();
     try {
@@ -97,7 +98,7 @@ export async function startFreshet(options: FreshetOptions = {}): Promise<Freshe
       // Somebody else may take the free port before the server does.
       const isTaken = options.port === undefined && /port \d+ .*in use/i.test(String(error));
       if (isTaken && attempt < MOST_PORTS) continue;
-      await remove();
+      await remove(folder);
       throw error;
     }
   }
@@ -115,7 +116,7 @@ export async function startFreshet(options: FreshetOptions = {}): Promise<Freshe
     logs: () => output,
     async stop() {
       await running.end("SIGTERM");
-      await remove();
+      await remove(folder);
     },
     kill: () => running.end("SIGKILL"),
     freeze: () => running.send("SIGSTOP"),
@@ -127,6 +128,8 @@ export async function startFreshet(options: FreshetOptions = {}): Promise<Freshe
     },
   };
 }
+
+const removeNow = (folder: string) => rm(folder, { recursive: true, force: true, maxRetries: 5 });
 
 interface Running {
   readonly pid: number;

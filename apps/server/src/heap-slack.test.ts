@@ -15,6 +15,29 @@ test.each([
   expect(growthOf(heap)).toBe(percent);
 });
 
+test("the young generation stays within its bytes, whatever survives", { timeout: 60_000 }, async () => {
+  const module = JSON.stringify(new URL("./heap-slack.ts", import.meta.url).href);
+  const script = `
+    import { getHeapSpaceStatistics } from "node:v8";
+    import { setTimeout } from "node:timers/promises";
+    import { keepSlack, YOUNG_BYTES } from ${module};
+    const young = () => getHeapSpaceStatistics().find((each) => each.space_name === "new_space").space_size;
+    if (process.argv[1] === "bounded") keepSlack();
+    // A few megabytes between two looks, as a server allocates them; some of it lives for a while.
+    let kept = [];
+    for (let turn = 0; turn < 250; turn += 1) {
+      kept.push(Array.from({ length: 12_000 }, (_, at) => ({ at, turn })));
+      if (kept.length > 60) kept = kept.slice(30);
+      await setTimeout(20);
+    }
+    console.log(young() / YOUNG_BYTES);`;
+  const grown = async (how: string) =>
+    Number((await run(process.execPath, ["--input-type=module", "-e", script, how])).stdout);
+  const [bounded, free] = await Promise.all([grown("bounded"), grown("free")]);
+  expect(bounded).toBeLessThanOrEqual(2);
+  expect(free).toBeGreaterThan(2);
+});
+
 test("V8 is told of it, and the process may end", { timeout: 30_000 }, async () => {
   const module = JSON.stringify(new URL("./heap-slack.ts", import.meta.url).href);
   const script = `import { keepSlack } from ${module}; keepSlack(); console.log("told");`;

@@ -23,7 +23,8 @@ import { DiskStore } from "./cache/disk-store.ts";
 import { FrameShelf } from "./cache/frames.ts";
 import { Improvements } from "./cache/improvements.ts";
 import { createInspect } from "./cache/inspect.ts";
-import { Originals } from "./cache/originals.ts";
+import { AHEAD_BYTES, Originals } from "./cache/originals.ts";
+import { ReadAhead } from "./cache/read-ahead.ts";
 import { Records } from "./cache/records.ts";
 import { RenderQueue } from "./cache/render-queue.ts";
 import { longestLookup, SharedTier } from "./cache/shared/shared-tier.ts";
@@ -155,8 +156,9 @@ export async function createServer(config: Config, ports: ServerPorts = {}): Pro
   };
 
   const coverage = new Coverage(now);
+  const places = limits.renders ?? availableParallelism();
   const queue = new RenderQueue({
-    places: limits.renders ?? availableParallelism(),
+    places,
     maxWaitingCost: limits.waitingCost,
     maxAgeMs: limits.waitingMs,
   });
@@ -249,6 +251,12 @@ export async function createServer(config: Config, ports: ServerPorts = {}): Pro
       const event = fetchEvent(original, fetched, took);
       if (event) observer.fetched(event);
     },
+  });
+  const readAhead = new ReadAhead({
+    places,
+    bytes: AHEAD_BYTES,
+    typicalBytes: () => originals.typicalBytes,
+    maxAgeMs: limits.waitingMs,
   });
   const variants = new Variants({
     disk: variantDisk,
@@ -354,7 +362,7 @@ export async function createServer(config: Config, ports: ServerPorts = {}): Pro
     });
     const route: DeliveryRouteParts = {
       ...{ requests, delivery, admission, recent, observer, accessLog, stateOf, crowds },
-      turns: createTurns({ queue, originals, budgets }),
+      turns: createTurns({ queue, originals, budgets, readAhead }),
       placeholders: createPlaceholders({
         digestOf: (project, name) => files.digestOf(project, name),
         read: fileOf,
@@ -506,11 +514,12 @@ function openSharedTier(
   });
 }
 
-/** Twice the origin's time, for an original that is asked again, the wait for a place, two look-ups and a render. */
+/** Twice the origin's time, for an original that is asked again, the waits to be read and for a place, two look-ups and a render. */
 function longestFillOf({ limits, sharedCache }: Config): number {
   const { originTimeoutMs, waitingMs, cellWaitingMs } = limits;
   return (
     2 * originTimeoutMs +
+    waitingMs +
     Math.max(waitingMs, cellWaitingMs) +
     2 * longestLookup(sharedCache?.lookupMs ?? 0) +
     5_000

@@ -28,6 +28,11 @@ import { isFile, isUnread, moreOf, sparing, type Wanted } from "./wanted.ts";
 /** Seconds that caches may keep an answer which its origin is being asked about. */
 const REVALIDATING_SECONDS = 1;
 const RECENT_BYTES = 32 * 2 ** 20;
+/** What originals should take that are read and not rendered: so much less that they are still recent when their turn comes. */
+export const AHEAD_BYTES = 24 * 2 ** 20;
+/** Before any was read; and what one more counts beside all before it. */
+const FIRST_BYTES = 4 * 2 ** 20;
+const MEMORY = 0.95;
 const RECENT_MS = 5_000;
 /** A caller waits for at most this many flights before the origin counts as broken for it. */
 const MOST_FLIGHTS = 5;
@@ -122,11 +127,17 @@ export class Originals {
   });
   readonly #lent = new LentBytes();
   #order = 0;
+  #typicalBytes = FIRST_BYTES;
 
   constructor(parts: OriginalsParts) {
     this.#parts = parts;
     this.#tiers = new ByteTiers(parts.bytes, parts.shared);
     this.#budget = new VersionBudget(parts.now);
+  }
+
+  /** Of one original that was read lately. */
+  get typicalBytes(): number {
+    return this.#typicalBytes;
   }
 
   /** The usable record, if it is in memory and nothing has to be asked or learned. */
@@ -277,7 +288,8 @@ export class Originals {
    * finds them empty then.
    */
   async bytesOf(digest: string, until?: Promise<unknown>): Promise<Uint8Array | undefined> {
-    const recent = this.#recent.get(digest)?.bytes;
+    // Looked at, not used: those that wait go before those that had their turn stay.
+    const recent = this.#recent.peek(digest)?.bytes;
     if (recent) return this.#lent.use(recent, this.#end(until));
     return this.#lent.get(digest, async () => (await this.#tiers.get(digest))?.bytes, this.#end(until));
   }
@@ -420,6 +432,7 @@ export class Originals {
     const facts = found.facts ?? (await this.#parts.readFacts(bytes));
     const video = facts ? undefined : sniffVideo(bytes);
     const size = bytes.length;
+    this.#typicalBytes = this.#typicalBytes * MEMORY + size * (1 - MEMORY);
     // What is too large to be recent is there for as long as it is written to the disk, and then on it: a program reads it from there.
     const written = this.#tiers.write(digest, bytes, false);
     this.#lent.hold(digest, bytes, this.#end(written));

@@ -110,6 +110,22 @@ test("what is asked for stays while thousands of others are asked for once", () 
   expect(loved.filter((key) => queues.find(key)).length).toBe(50);
 });
 
+test("what is asked for once does not grow into room that nobody else has taken; what is asked for again does", () => {
+  const MB = 2 ** 20;
+  const once = new TwoQueues<number>(256 * MB);
+  const again = new TwoQueues<number>(256 * MB);
+  for (let key = 0; key < 300; key += 1) {
+    once.set(String(key), key, MB);
+    again.set(String(key), key, MB);
+    again.find(String(key));
+  }
+  expect(once.bytes).toBe(25 * MB);
+  expect(again.bytes).toBeGreaterThan(250 * MB);
+  // Who comes back has proved himself.
+  for (let key = 200; key < 300; key += 1) once.set(String(key), key, MB);
+  expect(once.bytes).toBe(100 * MB);
+});
+
 test("what was loved long ago goes when others are asked for", () => {
   const queues = new TwoQueues<string>(100 * 1_000);
   const ask = (key: string) => queues.find(key) ?? queues.set(key, key, 1_000);

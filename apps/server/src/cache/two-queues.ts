@@ -21,6 +21,8 @@ interface Node<Value> extends Entry<Value> {
 const MOST_USES = 3;
 /** Part of the bytes in which newcomers have to prove themselves. */
 const TRIAL = 0.1;
+/** They may always have as much, while others leave room. */
+const LEAST_TRIAL_BYTES = 16 * 2 ** 20;
 /** Keys of newcomers that went are remembered as far back as there are entries, and at least so many. */
 const LEAST_REMEMBERED = 128;
 
@@ -28,10 +30,12 @@ const LEAST_REMEMBERED = 128;
  * Values by key, bounded by bytes, which a walk over many keys does not sweep out: S3-FIFO (Yang and others, SOSP 2023). What is
  * new waits in a small queue. At its end, what was used meanwhile goes on to the main queue; the rest goes and leaves its key behind:
  * a key that comes back soon enters the main queue at once. At the end of that one, what was used gets another round. So a use adds
- * one to a number and moves nothing.
+ * one to a number and moves nothing. The small queue does not grow into room that the main one has left: memory is for what is asked for
+ * again.
  */
 export class TwoQueues<Value> {
   readonly #most: number;
+  readonly #mostInTrial: number;
   readonly #nodes = new Map<string, Node<Value>>();
   readonly #trial = new Queue<Value>();
   readonly #main = new Queue<Value>();
@@ -41,6 +45,7 @@ export class TwoQueues<Value> {
   /** `most` is what the bytes of all entries together may come to. */
   constructor(most: number) {
     this.#most = most;
+    this.#mostInTrial = Math.max(most * TRIAL, LEAST_TRIAL_BYTES);
   }
 
   get bytes(): number {
@@ -76,6 +81,10 @@ export class TwoQueues<Value> {
     node.queue.bytes += bytes - node.bytes;
     node.bytes = bytes;
     while (this.bytes > this.#most) this.#makeRoom(node);
+    for (let oldest = this.#trial.oldest(node); oldest && this.#trial.bytes > this.#mostInTrial; ) {
+      this.#judge(oldest);
+      oldest = this.#trial.oldest(node);
+    }
     return node;
   }
 
@@ -101,7 +110,11 @@ export class TwoQueues<Value> {
     const proven = this.#main.oldest(but);
     const isFull = this.#trial.bytes > this.#most * TRIAL;
     const node = isFull || !proven ? (newcomer ?? proven) : proven;
-    if (!node) return;
+    if (node) this.#judge(node);
+  }
+
+  /** What is oldest in its queue: what was used goes on, the rest goes. */
+  #judge(node: Node<Value>): void {
     if (node.uses > 0) {
       node.uses = node.queue === this.#trial ? 0 : node.uses - 1;
       node.queue.drop(node);

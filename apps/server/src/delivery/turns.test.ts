@@ -1,19 +1,25 @@
 import { expect, test } from "vitest";
 import { createDeparture } from "../cache/departure.ts";
+import { ReadAhead } from "../cache/read-ahead.ts";
 import { RenderQueue } from "../cache/render-queue.ts";
 import { isServerError, ServerError } from "../errors.ts";
 import type { DeliveryRequest } from "./request.ts";
 import { createTurns } from "./turns.ts";
 
 const READ = {
-  original: { identity: { project: "shop", tag: "o-1", segments: ["cdn.example", "a.jpg"], userTags: [] } },
+  original: {
+    recordKey: "shop/cdn.example/a.jpg",
+    identity: { project: "shop", tag: "o-1", segments: ["cdn.example", "a.jpg"], userTags: [] },
+  },
 } as unknown as DeliveryRequest;
 
 function turnsWith(how: { isNew: boolean; isSpent?: boolean; whileLooking?: () => void }) {
   const queue = new RenderQueue({ places: 1, maxWaitingCost: 100, maxAgeMs: 1_000 });
+  const readAhead = new ReadAhead({ places: 1, bytes: 50, typicalBytes: () => 1, maxAgeMs: 1_000 });
   const paid: number[] = [];
   const turns = createTurns({
     queue,
+    readAhead,
     originals: {
       async isNew() {
         how.whileLooking?.();

@@ -1,5 +1,6 @@
 import type { Departure } from "../cache/departure.ts";
 import type { Originals } from "../cache/originals.ts";
+import type { ReadAhead } from "../cache/read-ahead.ts";
 import type { RenderQueue } from "../cache/render-queue.ts";
 import type { Turn } from "../cache/turn.ts";
 import { ServerError } from "../errors.ts";
@@ -20,15 +21,17 @@ export type Turns = (read: DeliveryRequest, visitor: Visitor, key: string) => Pr
 
 /**
  * Lets a request in before anything is done for it. What names an original that was never seen has to be read and rendered: it is told at
- * once if its render would wait too long or nobody would pay for it, so that its origin is asked for nothing.
+ * once if its render would wait too long or nobody would pay for it, so that its origin is asked for nothing, and else waits until
+ * its turn is near enough to read the original.
  * @throws ServerError SERVER_BUSY, CLIENT_GONE, CLIENT_BUDGET_SPENT, ORIGIN_BUDGET_SPENT.
  */
 export function createTurns(parts: {
   readonly queue: Pick<RenderQueue, "promise">;
   readonly originals: Pick<Originals, "isNew">;
   readonly budgets: Budgets;
+  readonly readAhead: Pick<ReadAhead, "enter">;
 }): Turns {
-  const { queue, originals, budgets } = parts;
+  const { queue, originals, budgets, readAhead } = parts;
   return async ({ original }, { departure, client }, key) => {
     const { project, segments } = original.identity;
     const lane = [project, segments[0] ?? ""] as const;
@@ -39,7 +42,16 @@ export function createTurns(parts: {
     const promised = queue.promise(lane, key);
     try {
       pay(FETCHING);
-      return { lane, departure, pay, promised };
+      const reading = await readAhead.enter(original.recordKey, lane, departure);
+      const keep = () => {
+        promised.keep();
+        reading.isHere();
+      };
+      const leave = () => {
+        promised.leave();
+        reading.end();
+      };
+      return { lane, departure, pay, promised: { keep, leave } };
     } catch (error) {
       promised.leave();
       throw error;

@@ -17,14 +17,11 @@ export function footerFor(checksum: number, length: number): Buffer {
 
 /** Whether a file of that size ends with this footer: one that was torn does not, whatever its bytes are. */
 export const endsWhole = (footer: Buffer, size: number): boolean =>
-  footer.readUInt32BE(0) === MAGIC && footer.readBigUInt64BE(8) === BigInt(size - FOOTER_BYTES);
-
-/** The bytes before a true footer; undefined where there is none. */
-export function bytesOf(file: Buffer): Buffer | undefined {
-  const end = file.length - FOOTER_BYTES;
-  if (end < 0 || file.readUInt32BE(end) !== MAGIC) return undefined;
+  footer.readUInt32BE(0) === MAGIC &&
   // Lengths beyond four bytes are never written, so their upper half is 0.
-  if (file.readUInt32BE(end + 8) !== 0 || file.readUInt32BE(end + 12) !== end) return undefined;
-  const bytes = file.subarray(0, end);
-  return file.readUInt32BE(end + 4) === crc32(bytes) ? bytes : undefined;
-}
+  footer.readUInt32BE(8) === 0 &&
+  footer.readUInt32BE(12) === size - FOOTER_BYTES;
+
+/** Whether a file of these bytes has this true footer behind them. */
+export const isSealed = (bytes: Uint8Array, footer: Buffer): boolean =>
+  endsWhole(footer, bytes.length + FOOTER_BYTES) && footer.readUInt32BE(4) === crc32(bytes);

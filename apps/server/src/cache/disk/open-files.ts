@@ -1,7 +1,7 @@
 import { close, fstatSync, readFileSync, readSync } from "node:fs";
 import { LRUCache } from "lru-cache";
-import { bytesOf, FOOTER_BYTES } from "./footer.ts";
-import { readAt } from "./whole-files.ts";
+import { FOOTER_BYTES, isSealed } from "./footer.ts";
+import { readAllAt } from "./whole-files.ts";
 
 /** Where the system does not say how many files a process may open. */
 const USUAL_MOST = 256;
@@ -60,16 +60,23 @@ export class OpenFile {
     for (let more = -1; more !== 0 && filled < this.size; filled += more) {
       more = readSync(this.#fd, room, front + filled, this.size - filled, filled);
     }
-    return this.#isWhole(room, front, filled) ? this.size - FOOTER_BYTES : undefined;
+    const end = front + this.size - FOOTER_BYTES;
+    const isWhole =
+      end >= front &&
+      this.#isWhole(filled, room.subarray(front, end), room.subarray(end, end + FOOTER_BYTES));
+    return isWhole ? end - front : undefined;
   }
 
-  /** The same in the thread pool. */
+  /** The same in the thread pool, into a buffer of its own: whoever is done with the bytes can give its memory back. */
   async read(): Promise<Buffer | undefined> {
+    const length = this.size - FOOTER_BYTES;
+    if (length < 0) return undefined;
     this.#readers += 1;
     try {
-      const bytes = Buffer.allocUnsafeSlow(this.size);
-      const isWhole = this.#isWhole(bytes, 0, await readAt(this.#fd, bytes, 0));
-      return isWhole ? bytes.subarray(0, this.size - FOOTER_BYTES) : undefined;
+      const bytes = Buffer.allocUnsafeSlow(length);
+      const footer = Buffer.allocUnsafe(FOOTER_BYTES);
+      const filled = await readAllAt(this.#fd, [bytes, footer], 0);
+      return this.#isWhole(filled, bytes, footer) ? bytes : undefined;
     } finally {
       this.#readers -= 1;
       this.#closeIfDone();
@@ -82,14 +89,14 @@ export class OpenFile {
     this.#closeIfDone();
   }
 
-  #isWhole(room: Buffer, front: number, filled: number): boolean {
+  #isWhole(filled: number, bytes: Buffer, footer: Buffer): boolean {
     if (filled < this.size) return false;
     // Looked at after the reading: what was written before it has moved the time.
     const { ctimeMs, size } = fstatSync(this.#fd);
     if (ctimeMs === this.#changedAt && size === this.size) return true;
-    const content = bytesOf(room.subarray(front, front + this.size));
-    this.#changedAt = content && Date.now() - ctimeMs > CERTAIN_MS ? ctimeMs : Number.NaN;
-    return content !== undefined;
+    const isTrue = isSealed(bytes, footer);
+    this.#changedAt = isTrue && Date.now() - ctimeMs > CERTAIN_MS ? ctimeMs : Number.NaN;
+    return isTrue;
   }
 
   #closeIfDone(): void {
