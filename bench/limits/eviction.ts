@@ -4,6 +4,7 @@ import { type Freshet, startFreshet } from "../../test/support/freshet.ts";
 import { usageOf } from "../accounting.ts";
 import type { Parts, Progress } from "../cell.ts";
 import { fetchRendition } from "../check.ts";
+import { removeLater } from "../leavings.ts";
 import type { Options } from "../options.ts";
 import { deliveryUrl } from "../peers.ts";
 import { pause } from "../programs.ts";

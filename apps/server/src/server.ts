@@ -191,6 +191,7 @@ export async function createServer(config: Config, ports: ServerPorts = {}): Pro
   });
   const metrics: Metrics = createMetrics({
     queue,
+    readAhead: () => readAhead,
     cells: {
       get running() {
         return cells.running + finders.running;

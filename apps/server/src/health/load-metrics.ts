@@ -1,4 +1,5 @@
 import { Counter, Gauge, type Registry } from "prom-client";
+import type { ReadAhead } from "../cache/read-ahead.ts";
 import type { RenderQueue } from "../cache/render-queue.ts";
 import type { Cells } from "../cells/cells.ts";
 import { usageOf } from "../cells/usage.ts";
@@ -6,7 +7,11 @@ import { usageOf } from "../cells/usage.ts";
 /** How much work there is and what is turned away; read when the metrics are asked for. */
 export function loadMetrics(
   registry: Registry,
-  read: { readonly queue: RenderQueue; readonly cells: Pick<Cells, "running" | "waiting" | "pids"> },
+  read: {
+    readonly queue: RenderQueue;
+    readonly readAhead: () => Pick<ReadAhead, "waiting">;
+    readonly cells: Pick<Cells, "running" | "waiting" | "pids">;
+  },
 ): void {
   const registers = [registry];
   const gauge = (name: string, help: string, value: () => number) =>
@@ -16,7 +21,12 @@ export function loadMetrics(
         this.set(value());
       },
     });
-  const { queue, cells } = read;
+  const { queue, readAhead, cells } = read;
+  gauge(
+    "freshet_originals_waiting",
+    "Originals of which nothing is known yet that wait to be read, until their renders are near.",
+    () => readAhead().waiting,
+  );
   gauge("freshet_renders_running", "Renders at work.", () => queue.running);
   gauge("freshet_renders_waiting", "Renders waiting for a place.", () => queue.waiting);
   gauge(

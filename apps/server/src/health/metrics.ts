@@ -2,6 +2,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom
 import type { AccessLog } from "../access-log/access-log.ts";
 import type { Answers } from "../cache/answers.ts";
 import type { ImprovementReport } from "../cache/improvements.ts";
+import type { ReadAhead } from "../cache/read-ahead.ts";
 import type { RenderQueue } from "../cache/render-queue.ts";
 import type { SharedTier } from "../cache/shared/shared-tier.ts";
 import type { Cells } from "../cells/cells.ts";
@@ -44,6 +45,7 @@ export interface Metrics {
 /** `queue` and the getters are read when the metrics are asked for, not when things happen. */
 export function createMetrics(read: {
   readonly queue: RenderQueue;
+  readonly readAhead: () => Pick<ReadAhead, "waiting">;
   readonly cells: Pick<Cells, "running" | "waiting" | "pids">;
   readonly breakers: Breakers;
   readonly sharedTier: SharedTier | undefined;
