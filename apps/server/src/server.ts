@@ -363,7 +363,7 @@ export async function createServer(config: Config, ports: ServerPorts = {}): Pro
     });
     const route: DeliveryRouteParts = {
       ...{ requests, delivery, admission, recent, observer, accessLog, stateOf, crowds },
-      turns: createTurns({ queue, originals, budgets, readAhead }),
+      turns: createTurns({ queue, originals, budgets, readAhead, source }),
       placeholders: createPlaceholders({
         digestOf: (project, name) => files.digestOf(project, name),
         read: fileOf,

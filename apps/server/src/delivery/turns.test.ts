@@ -13,13 +13,14 @@ const READ = {
   },
 } as unknown as DeliveryRequest;
 
-function turnsWith(how: { isNew: boolean; isSpent?: boolean; whileLooking?: () => void }) {
+function turnsWith(how: { isNew: boolean; isDown?: boolean; isSpent?: boolean; whileLooking?: () => void }) {
   const queue = new RenderQueue({ places: 1, maxWaitingCost: 100, maxAgeMs: 1_000 });
   const readAhead = new ReadAhead({ places: 1, bytes: 50, typicalBytes: () => 1, maxAgeMs: 1_000 });
   const paid: number[] = [];
   const turns = createTurns({
     queue,
     readAhead,
+    source: { isDown: () => how.isDown ?? false },
     originals: {
       async isNew() {
         how.whileLooking?.();
@@ -35,7 +36,7 @@ function turnsWith(how: { isNew: boolean; isSpent?: boolean; whileLooking?: () =
   const client = { address: "192.0.2.1", isForwarded: false };
   const ask = (key = "k") =>
     turns(READ, { departure, client }, key).catch((error: unknown) => isServerError(error) && error.code);
-  return { queue, paid, departure, ask };
+  return { queue, readAhead, paid, departure, ask };
 }
 
 test("what was never seen is promised a place and paid for before its origin is asked; what is known is neither", async () => {
@@ -58,4 +59,21 @@ test("there is no turn for who has gone meanwhile, owes, or comes when everythin
   const answers = await Promise.all(Array.from({ length: 50 }, (_, at) => many.ask(`k${at}`)));
   expect(answers.at(-1)).toBe("SERVER_BUSY");
   expect(many.paid.length).toBe(answers.filter((each) => typeof each !== "string").length);
+});
+
+test("an original waits to be read until others have been, unless its origin is left alone; who does not wait to the end leaves nothing", async () => {
+  const crowded = async (isDown: boolean) => {
+    const { readAhead, departure, ask, queue } = turnsWith({ isNew: true, isDown });
+    const others = await Promise.all(
+      Array.from({ length: 50 }, (_, at) => readAhead.enter(`other ${at}`, ["shop", ""], departure)),
+    );
+    for (const other of others) other.isHere();
+    return { departure, asked: ask(), queue, readAhead };
+  };
+  expect(await (await crowded(true)).asked).toMatchObject({ promised: {} });
+  const waiting = await crowded(false);
+  await expect.poll(() => waiting.readAhead.waiting).toBe(1);
+  waiting.departure.end();
+  expect(await waiting.asked).toBe("CLIENT_GONE");
+  expect([waiting.readAhead.waiting, waiting.queue.waitingCost]).toEqual([0, 0]);
 });

@@ -4,6 +4,7 @@ import type { ReadAhead } from "../cache/read-ahead.ts";
 import type { RenderQueue } from "../cache/render-queue.ts";
 import type { Turn } from "../cache/turn.ts";
 import { ServerError } from "../errors.ts";
+import type { Sources } from "../sources/sources.ts";
 import type { Budgets, Client } from "./budgets.ts";
 import type { DeliveryRequest } from "./request.ts";
 
@@ -30,8 +31,9 @@ export function createTurns(parts: {
   readonly originals: Pick<Originals, "isNew">;
   readonly budgets: Budgets;
   readonly readAhead: Pick<ReadAhead, "enter">;
+  readonly source: Pick<Sources, "isDown">;
 }): Turns {
-  const { queue, originals, budgets, readAhead } = parts;
+  const { queue, originals, budgets, readAhead, source } = parts;
   return async ({ original }, { departure, client }, key) => {
     const { project, segments } = original.identity;
     const lane = [project, segments[0] ?? ""] as const;
@@ -42,6 +44,8 @@ export function createTurns(parts: {
     const promised = queue.promise(lane, key);
     try {
       pay(FETCHING);
+      // Nothing will be read, and to say so takes no time.
+      if (source.isDown(original.location, original.policy)) return { lane, departure, pay, promised };
       const reading = await readAhead.enter(original.recordKey, lane, departure);
       const keep = () => {
         promised.keep();

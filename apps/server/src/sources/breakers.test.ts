@@ -12,7 +12,9 @@ describe("an origin's breaker", () => {
     breakers = new Breakers({ failures: 3, restMs: 1_000, longestRestMs: 4_000, now: () => time });
   });
   const enter = (owner = "demo", origin = ORIGIN) => {
+    const isForetold = breakers.refuses(owner, origin);
     const passage = breakers.enter(owner, origin);
+    expect("kind" in passage).toBe(isForetold);
     return "kind" in passage ? undefined : passage;
   };
   const fail = (times: number) => {

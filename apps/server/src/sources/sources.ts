@@ -5,11 +5,13 @@ import { createFilesSource, type ReadFile } from "./files.ts";
 import { createFolderSource } from "./folder.ts";
 import { createHttpReader, type HttpSourceOptions, httpSourceOf } from "./http.ts";
 import { createReports } from "./reports.ts";
-import type { Location, Source } from "./source.ts";
+import type { Location, Source, SourcePolicy } from "./source.ts";
 
 export interface Sources extends Source {
   /** Origins that are left alone. */
   readonly breakers: Breakers;
+  /** Whether asking would be refused at once, because the origin is left alone. */
+  isDown(location: Location, policy: Pick<SourcePolicy, "owner">): boolean;
   /** Lets go of kept connections and fails the fetches that are still running. */
   close(): Promise<void>;
 }
@@ -37,6 +39,11 @@ export function createSources(options: {
       const fetched = await byKind[location.kind].fetch(location, request, signal);
       if (fetched.kind === "refused") report(location, fetched);
       return fetched;
+    },
+    isDown(location, { owner = "" }) {
+      if (location.kind !== "http") return false;
+      const origins = location.urls.map((url) => URL.parse(url)?.origin ?? "");
+      return origins.every((origin) => reader.breakers.refuses(owner, origin));
     },
     breakers: reader.breakers,
     close: reader.close,
