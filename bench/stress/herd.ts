@@ -1,6 +1,5 @@
-import { Agent } from "node:http";
 import { costOf, resetPeak, usageOf } from "../accounting.ts";
-import { pictureAt } from "../ask.ts";
+import { sharedPictureAt } from "../ask.ts";
 import type { Parts, Progress } from "../cell.ts";
 import { readMetrics } from "../metrics.ts";
 import type { Options } from "../options.ts";
@@ -74,7 +73,12 @@ export async function compareHerds(
     for (const contender of contenders) {
       const rounds: HerdRound[] = [];
       const picture = pictures.names[2] ?? "";
-      await ask(contender.urlOf(origin.pictureUrl(`warm-${contender.name}-${runs}`, picture)), 1);
+      // A server is compiled once, and meets many crowds.
+      await sharedPictureAt(
+        contender.urlOf(origin.pictureUrl(`warm-${contender.name}-${runs}`, picture)),
+        HERD,
+        ACCEPT,
+      );
       for (let round = 0; round < contender.rounds; round += 1) {
         progress(`herd: round ${round + 1} of ${contender.rounds}, ${contender.name}`);
         rounds.push(await stampede(contender, origin, `${contender.name}-${runs}-${round}`, picture));
@@ -93,12 +97,16 @@ async function stampede(
   token: string,
   picture: string,
 ): Promise<HerdRound> {
-  const alone = await costOf(server, () => ask(urlOf(origin.pictureUrl(`one-${token}`, picture)), 1));
+  const alone = await costOf(server, () =>
+    sharedPictureAt(urlOf(origin.pictureUrl(`one-${token}`, picture)), 1, ACCEPT),
+  );
   const count = async () => (name === "freshet" ? readMetrics(server.url) : undefined);
   const before = await count();
   resetPeak(server.pid);
   const settled = usageOf(server.pid).peakBytes;
-  const cost = await costOf(server, () => ask(urlOf(origin.pictureUrl(`herd-${token}`, picture)), HERD));
+  const cost = await costOf(server, () =>
+    sharedPictureAt(urlOf(origin.pictureUrl(`herd-${token}`, picture)), HERD, ACCEPT),
+  );
   const { peakBytes } = usageOf(server.pid);
   const after = await count();
   const risen = (metric: string) => (after && before ? after(metric) - before(metric) : undefined);
@@ -116,16 +124,4 @@ async function stampede(
 
 async function fetchesOf(origin: Origin, token: string): Promise<number> {
   return Object.values(await origin.asked(token)).reduce((sum, value) => sum + value, 0);
-}
-
-/** Equal requests on connections of their own; throws unless all get the same picture. */
-async function ask(url: string, count: number): Promise<void> {
-  const agent = new Agent({ maxSockets: count });
-  try {
-    const answers = await Promise.all(Array.from({ length: count }, () => pictureAt(url, agent, ACCEPT)));
-    if (!answers.every((bytes) => answers[0]?.equals(bytes)))
-      throw new Error(`${url} gave different pictures.`);
-  } finally {
-    agent.destroy();
-  }
 }
