@@ -889,4 +889,26 @@ describe("Originals", () => {
       expect(await again).toMatchObject({ trust: "known" });
     });
   });
+
+  it("keeps what waits for its render rather than what has been rendered, and knows what originals take", async () => {
+    const size = 5 * 2 ** 20;
+    const large = async (number: number) => {
+      const each = describeOriginal(project, `https://h.example/${number}.jpg`);
+      const current = originals.current(each, undefined);
+      await answerNext(bytes("", { bytes: new Uint8Array(size).fill(number) }));
+      const { outcome } = (await current).record;
+      return outcome.kind === "bytes" ? outcome.digest : "";
+    };
+    const before = originals.typicalBytes;
+    const digests: string[] = [];
+    for (let number = 0; number < 6; number += 1) digests.push(await large(number));
+    expect(originals.typicalBytes).toBeGreaterThan(before);
+    expect(originals.typicalBytes).toBeLessThan(size);
+    // The first two have their turn; there is no room for a seventh, and the disk of this test has none for any.
+    for (const digest of digests.slice(0, 2)) await originals.bytesOf(digest, Promise.resolve());
+    digests.push(await large(6));
+    await settle();
+    const kept = await Promise.all(digests.map((digest) => originals.bytesOf(digest)));
+    expect(kept.map((each) => each?.[0])).toEqual([undefined, 1, 2, 3, 4, 5, 6]);
+  });
 });

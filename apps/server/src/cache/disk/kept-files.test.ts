@@ -52,6 +52,14 @@ describe("files that DiskStore keeps open", () => {
     expect([store.getNow(name(1)), await store.get(name(1))]).toEqual([undefined, undefined]);
   });
 
+  it("are read into memory that can be given back, if they are large", async () => {
+    await store.put(name(1), Buffer.alloc(900_000, 7));
+    for (const which of ["first", "again"]) {
+      const bytes = await store.get(name(1));
+      expect([which, bytes?.length, bytes?.buffer.byteLength]).toEqual([which, 900_000, 900_000]);
+    }
+  });
+
   it("are bounded in number, and those of what is gone are closed", async () => {
     for (let number = 0; number < 9; number += 1) {
       await store.put(name(number), Buffer.alloc(100, number));

@@ -56,14 +56,17 @@ export class OpenFile {
    * where the file is not whole.
    */
   readNow(room: Buffer, front: number): number | undefined {
+    const end = front + this.size - FOOTER_BYTES;
     let filled = 0;
     for (let more = -1; more !== 0 && filled < this.size; filled += more) {
       more = readSync(this.#fd, room, front + filled, this.size - filled, filled);
     }
-    const end = front + this.size - FOOTER_BYTES;
+    if (end < front || filled < this.size) return undefined;
+    const changedAt = this.#changed();
+    // Views are made for those alone that have to be looked at: hits of the disk leave nothing to collect.
     const isWhole =
-      end >= front &&
-      this.#isWhole(filled, room.subarray(front, end), room.subarray(end, end + FOOTER_BYTES));
+      changedAt === undefined ||
+      this.#isTrue(changedAt, room.subarray(front, end), room.subarray(end, end + FOOTER_BYTES));
     return isWhole ? end - front : undefined;
   }
 
@@ -75,8 +78,9 @@ export class OpenFile {
     try {
       const bytes = Buffer.allocUnsafeSlow(length);
       const footer = Buffer.allocUnsafe(FOOTER_BYTES);
-      const filled = await readAllAt(this.#fd, [bytes, footer], 0);
-      return this.#isWhole(filled, bytes, footer) ? bytes : undefined;
+      if ((await readAllAt(this.#fd, [bytes, footer], 0)) < this.size) return undefined;
+      const changedAt = this.#changed();
+      return changedAt === undefined || this.#isTrue(changedAt, bytes, footer) ? bytes : undefined;
     } finally {
       this.#readers -= 1;
       this.#closeIfDone();
@@ -89,13 +93,18 @@ export class OpenFile {
     this.#closeIfDone();
   }
 
-  #isWhole(filled: number, bytes: Buffer, footer: Buffer): boolean {
-    if (filled < this.size) return false;
-    // Looked at after the reading: what was written before it has moved the time.
+  /**
+   * When the file was changed, in milliseconds since the epoch; undefined where that was before it was last found whole. Asked after the
+   * reading: what was written before it has moved the time.
+   */
+  #changed(): number | undefined {
     const { ctimeMs, size } = fstatSync(this.#fd);
-    if (ctimeMs === this.#changedAt && size === this.size) return true;
+    return ctimeMs === this.#changedAt && size === this.size ? undefined : ctimeMs;
+  }
+
+  #isTrue(changedAt: number, bytes: Buffer, footer: Buffer): boolean {
     const isTrue = isSealed(bytes, footer);
-    this.#changedAt = isTrue && Date.now() - ctimeMs > CERTAIN_MS ? ctimeMs : Number.NaN;
+    this.#changedAt = isTrue && Date.now() - changedAt > CERTAIN_MS ? changedAt : Number.NaN;
     return isTrue;
   }
 
