@@ -309,7 +309,7 @@ export class Originals {
     const lent = await this.#tiers.lend(digest, path);
     if (lent !== undefined) return lent;
     // On their way to the disk.
-    const recent = this.#recent.get(digest)?.bytes;
+    const recent = this.#recent.peek(digest)?.bytes;
     if (!recent) return undefined;
     const { length } = recent;
     await writeFile(path, this.#lent.use(recent));

@@ -39,14 +39,14 @@ interface Entry {
  * they do for renders. An original that many ask for is one.
  */
 export class ReadAhead {
-  readonly #parts: Bounds;
+  readonly #bounds: Bounds;
   readonly #entries = new Map<string, Entry>();
   readonly #lanes = new FairLanes<Entry>();
   /** Those that are read and held now, without those whose origins are slow. */
   #ahead = 0;
 
-  constructor(parts: Bounds) {
-    this.#parts = parts;
+  constructor(bounds: Bounds) {
+    this.#bounds = bounds;
   }
 
   /** Originals that wait to be read. */
@@ -86,7 +86,7 @@ export class ReadAhead {
 
   async #begun({ begun }: Entry, departure: Departure): Promise<void> {
     const over = Promise.withResolvers<never>();
-    const { maxAgeMs } = this.#parts;
+    const { maxAgeMs } = this.#bounds;
     const late = setTimeout(() => over.reject(new Busy(maxAgeMs)), maxAgeMs);
     const forget = departure.onEnd(() => over.reject(new ServerError("CLIENT_GONE")));
     await Promise.race([begun.promise, over.promise]).finally(() => {
@@ -96,7 +96,7 @@ export class ReadAhead {
   }
 
   #beginNext(): void {
-    const { places, bytes, typicalBytes } = this.#parts;
+    const { places, bytes, typicalBytes } = this.#bounds;
     const most = Math.max(places + 1, Math.floor(bytes / typicalBytes()));
     while (this.#ahead < most) {
       const entry = this.#lanes.shift();

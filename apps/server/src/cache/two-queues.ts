@@ -81,9 +81,10 @@ export class TwoQueues<Value> {
     node.queue.bytes += bytes - node.bytes;
     node.bytes = bytes;
     while (this.bytes > this.#most) this.#makeRoom(node);
-    for (let oldest = this.#trial.oldest(node); oldest && this.#trial.bytes > this.#mostInTrial; ) {
+    while (this.#trial.bytes > this.#mostInTrial) {
+      const oldest = this.#trial.oldest(node);
+      if (!oldest) break;
       this.#judge(oldest);
-      oldest = this.#trial.oldest(node);
     }
     return node;
   }
