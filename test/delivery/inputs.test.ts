@@ -120,3 +120,15 @@ it.each(INPUTS)("$name is resized, negotiated and described", async ({ name, for
 it("asks the origin once for all of it", () => {
   for (const { name } of INPUTS) expect(origin.requests.get(`/${name}`), name).toBe(1);
 });
+
+it("makes a large progressive photograph in full colour small, which is held with every sample it has", async () => {
+  const size = { width: 6_000, height: 4_000 };
+  const noise = { type: "gaussian", mean: 128, sigma: 20 } as const;
+  const photograph = sharp({ create: { ...size, channels: 3, background: "#888", noise } });
+  const bytes = await photograph
+    .jpeg({ quality: 50, progressive: true, chromaSubsampling: "4:4:4" })
+    .toBuffer();
+  origin.put("/photograph.jpg", bytes, { "content-type": "image/jpeg" });
+  const answer = await get("photograph.jpg?w=600");
+  expect([answer.status, (await sharp(answer.bytes).metadata()).width]).toEqual([200, 600]);
+}, 60_000);

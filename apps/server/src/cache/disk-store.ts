@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
-import { copyFile, link, mkdir, open, rename, rm } from "node:fs/promises";
+import { copyFile, link, mkdir, open, rename, rm, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { AtOnce } from "./disk/at-once.ts";
 import { endsWhole, FOOTER_BYTES, footerOf } from "./disk/footer.ts";
@@ -11,7 +11,7 @@ import { Indexing } from "./disk/indexing.ts";
 import { MOST_SIZE, NameIndex, NONE } from "./disk/name-index.ts";
 import { mostOpenFiles, OpenFile, OpenFiles } from "./disk/open-files.ts";
 import { Turns } from "./disk/turns.ts";
-import { openFd } from "./disk/whole-files.ts";
+import { openFd, writeNew } from "./disk/whole-files.ts";
 import { OWN_ROOMS, type Rooms } from "./rooms.ts";
 
 /** Read at once where the file is open already: the thread pool costs more than the reading. */
@@ -26,16 +26,6 @@ const REMOVED_AT_ONCE = 32;
 
 /** What the operating system says of a file that is not there. */
 const MISSING: ReadonlySet<unknown> = new Set(["ENOENT", "ENOTDIR"]);
-
-/** Writes the parts one behind the other without joining them in memory first. */
-async function writeParts(path: string, parts: readonly Uint8Array[]): Promise<void> {
-  const file = await open(path, "wx");
-  try {
-    for (const part of parts) await file.writeFile(part);
-  } finally {
-    await file.close();
-  }
-}
 
 /**
  * A bounded folder of immutable or replaceable byte strings, each under a lower-case hex name. A write is seen whole or not at
@@ -364,13 +354,13 @@ export class DiskStore {
   async #writeAside(name: string, path: string, bytes: Uint8Array): Promise<void> {
     const parts = [bytes, footerOf(bytes)];
     try {
-      await writeParts(path, parts);
+      await writeNew(path, parts);
     } catch (error) {
       if (!MISSING.has((error as NodeJS.ErrnoException).code)) throw error;
       // Somebody removed the shelf.
       this.#shelves.clear();
       await this.#makeShelf(name);
-      await writeParts(path, parts);
+      await writeNew(path, parts);
     }
   }
 
@@ -438,7 +428,10 @@ export class DiskStore {
   /** In the name's turn. */
   async #remove(name: string): Promise<void> {
     this.#forget(name);
-    await rm(this.#path(name), { force: true });
+    // By itself: removing as a shell does looks twice first, in the thread pool, and whoever makes room removes as much as he writes.
+    await unlink(this.#path(name)).catch(({ code }: NodeJS.ErrnoException) => {
+      if (!MISSING.has(code)) throw new Error(`${name} could not be removed: ${code}`);
+    });
     this.#note(GONE, name, 0);
   }
 

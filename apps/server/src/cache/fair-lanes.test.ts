@@ -57,6 +57,18 @@ test("keeps count of all that waits and was promised, and is first come, first s
   );
 });
 
+test("whoever may not go is passed over, keeps his place and turns nothing back", () => {
+  const lanes = new FairLanes<Item>();
+  const item = (lane: string, id: number): Item => ({ id, cost: 10, lane: [lane, ""] });
+  const items = [item("a", 0), item("a", 1), item("b", 2), item("b", 3)];
+  for (const each of items) lanes.push(each);
+  const mayGo = ({ id }: Item) => id !== 0 && id !== 2;
+  expect(lanes.peek(mayGo)?.id).toBe(1);
+  expect([lanes.shift(mayGo)?.id, lanes.shift(mayGo)?.id, lanes.shift(mayGo)]).toEqual([1, 3, undefined]);
+  expect([lanes.size, lanes.cost]).toEqual([2, 20]);
+  expect([lanes.shift()?.id, lanes.shift()?.id, lanes.shift()]).toEqual([0, 2, undefined]);
+});
+
 test("lanes in which something waits all the time are served the same, to within one of the dearest each", () => {
   const costs = fc.array(arbitraryCost, { minLength: 60, maxLength: 60 });
   fc.assert(

@@ -72,27 +72,21 @@ export class FairLanes<Item extends Laned> {
     };
   }
 
-  /** Whose turn it is; it goes on waiting. */
-  peek(): Item | undefined {
-    let lane = this.#root;
-    while (lane.lanes.size > 0) {
-      const next = firstOf(lane);
-      if (!next) return undefined;
-      lane = next;
-    }
-    const [item] = lane.items;
-    return item;
+  /** Whose turn it is among those that may go; it goes on waiting. */
+  peek(mayGo: (item: Item) => boolean = () => true): Item | undefined {
+    return firstOf(this.#root, mayGo);
   }
 
-  /** Takes out whose turn it is. */
-  shift(): Item | undefined {
-    const item = this.peek();
+  /** Takes out whose turn it is among those that may go. */
+  shift(mayGo?: (item: Item) => boolean): Item | undefined {
+    const item = this.peek(mayGo);
     if (!item) return undefined;
     const chain = this.#chains.get(item) ?? [];
     for (const [depth, lane] of chain.entries()) {
       const around = chain[depth - 1];
       if (!around) continue;
-      around.clock = lane.turn;
+      // Who let others go before him does not turn it back.
+      around.clock = Math.max(around.clock, lane.turn);
       lane.turn += item.cost;
     }
     this.delete(item);
@@ -149,10 +143,14 @@ function laneIn<Item>(around: Lane<Item>, name: string): Lane<Item> {
   return lane;
 }
 
-function firstOf<Item>({ lanes }: Lane<Item>): Lane<Item> | undefined {
-  let first: Lane<Item> | undefined;
-  for (const each of lanes.values()) if (each.size > 0 && (!first || each.turn < first.turn)) first = each;
-  return first;
+function firstOf<Item>({ lanes, items }: Lane<Item>, mayGo: (item: Item) => boolean): Item | undefined {
+  for (const item of items) if (mayGo(item)) return item;
+  const waiting = [...lanes.values()].filter(({ size }) => size > 0);
+  for (const lane of waiting.toSorted((one, other) => one.turn - other.turn)) {
+    const first = firstOf(lane, mayGo);
+    if (first) return first;
+  }
+  return undefined;
 }
 
 /** Of another lane as much is served meanwhile as it has, but no more than of one's own. */

@@ -8,6 +8,7 @@ import {
   FACES_REVISION,
   facesQuestion,
   type Gamut,
+  heldBytes,
   IMPROVER_REVISION,
   type ImageFacts,
   isRenderError,
@@ -104,6 +105,8 @@ export type BytesOf = (digest: string, until?: Promise<unknown>) => Promise<Uint
 export interface Needs {
   /** In hundredths of a second of one core. */
   readonly cost: number;
+  /** Bytes that decoding holds at once, where it is done in the server itself. */
+  readonly held?: number | undefined;
   /** Present for what is done in a cell. */
   readonly allowance?: Allowance | undefined;
 }
@@ -195,6 +198,7 @@ export class Variants {
     const options = { rival, gamut, images: further.flatMap((each) => each.facts ?? []) };
     const needs = () => ({
       cost: estimateCost(request.facts, transformation, format, options),
+      held: heldBytes(request.facts),
       allowance: allowanceOf(request.facts, transformation, format, options),
     });
     const before = this.#beforehand(request, bytesOf);
@@ -312,7 +316,7 @@ export class Variants {
       if (kept) return kept;
       const refused = this.#refused.get(key);
       if (refused) throw refused;
-      const { cost, allowance } = needs();
+      const { cost, held, allowance } = needs();
       turn?.pay?.(cost);
       this.#frames?.expect(digest);
       const make = async (run: Run) => {
@@ -337,7 +341,8 @@ export class Variants {
       const queued = { lane: turn?.lane, departure, patience, promised: turn?.promised };
       const cells = allowance && this.#cells;
       const inside = () => (cells ? cells.enter(allowance, make, queued) : make(HERE));
-      const enter = () => (cells && !isLate ? inside() : this.#queue.run({ cost, ...queued }, inside));
+      const job = { cost, ...(!cells && { held }), ...queued };
+      const enter = () => (cells && !isLate ? inside() : this.#queue.run(job, inside));
       const entered = before ? before({ lane: turn?.lane, departure, patience }).then(enter) : enter();
       const made = await entered.catch((error) => this.#refuse(key, error));
       if (!made) return undefined;

@@ -9,6 +9,7 @@ import {
   DEFAULT_LIMITS,
   estimateCost,
   estimateMemory,
+  heldBytes,
   type ImageFacts,
   type RenderLimits,
 } from "@freshet/core/resize";
@@ -17,6 +18,8 @@ import { type Allowance, EMPTY_CELL } from "./cell.ts";
 const MB = 1_000_000;
 /** What needs more is rendered in a cell; a photograph of 12 megapixels at its full size needs about that. */
 const MOST_HERE = 72 * MB;
+/** Coefficients of a progressive JPEG, of which no more than that are held at once: a cell for it would take more than it saves. */
+const MOST_COEFFICIENTS = 120 * MB;
 /** Estimates are true to a quarter. */
 const CAUTION = 1.25;
 
@@ -55,7 +58,8 @@ export function allowanceOf(
   // To cut out is arithmetic of our own, on every pixel: it would keep the server from everything else.
   const isOurs = transformation.cutout?.bg_remove === true;
   const isKnown = !formats.has("svg") && !formats.has("avif") && developed.length === 0;
-  if (!isOurs && isKnown && format !== "jxl" && needed <= MOST_HERE) return undefined;
+  const isSmall = needed <= MOST_HERE || isSmallBeside(facts, transformation, format, options);
+  if (!isOurs && isKnown && format !== "jxl" && isSmall) return undefined;
   const bytes = EMPTY_CELL + needed * CAUTION + (isOurs ? CUT : 0);
   if (formats.has("svg")) return { ...DRAWING, bytes: Math.max(bytes, DRAWING.bytes) };
   const cpuMs =
@@ -68,6 +72,17 @@ export function allowanceOf(
     cpuMs: Math.min(PICTURE_MS, cpuMs),
     isQuick: false,
   };
+}
+
+/** Whether the coefficients of a progressive JPEG are all that is large. */
+function isSmallBeside(
+  facts: ImageFacts,
+  transformation: Transformation,
+  format: OutputFormat,
+  options: { readonly rival?: OutputFormat | undefined; readonly images: readonly ImageFacts[] },
+): boolean {
+  if (facts.format !== "jpeg" || heldBytes(facts) > MOST_COEFFICIENTS) return false;
+  return estimateMemory({ ...facts, interlaced: false }, transformation, format, options) <= MOST_HERE;
 }
 
 /** The same for an improvement, which is always done in a cell: it may have to give way to visitors at any moment. */

@@ -15,6 +15,8 @@ export interface ImageFacts {
   readonly pixels: number;
   /** Progressive JPEG or interlaced PNG: the whole image has to be held to decode it. */
   readonly interlaced: boolean;
+  /** Samples of a pixel in a progressive JPEG, over all its channels: 3 in full colour, 1.5 where two of them are halved each way. */
+  readonly samples?: number | undefined;
   /** Present where the embedded profile reaches colours that sRGB has not. */
   readonly isWide?: true | undefined;
   /** Pages of a document, of which one is shown: these are the facts of that one. */

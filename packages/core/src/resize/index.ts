@@ -22,6 +22,7 @@ export {
 export { FACES_REVISION, faceWishes, wantsFaces } from "./faces/wishes.ts";
 export type { Frames } from "./frames.ts";
 export { carriesP3, type Gamut } from "./gamut.ts";
+export { heldBytes } from "./held.ts";
 export { IMPROVER_REVISION, type Improved, improve, isImprovable } from "./improve.ts";
 export type { Memory } from "./insight.ts";
 export { letGo } from "./let-go.ts";

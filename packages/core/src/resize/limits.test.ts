@@ -60,6 +60,9 @@ describe("limits", () => {
     } as const;
     expect(refusal({ ...deep, pixelBytes: 4 })).toBeUndefined();
     expect(refusal({ ...deep, pixelBytes: 8 })).toContain("338000000 bytes to hold at once");
+    const progressive = { interlaced: true, width: 8_000, height: 6_000, pixels: 48_000_000 } as const;
+    expect(refusal({ ...progressive, samples: 3 })).toBeUndefined();
+    expect(refusal({ ...progressive, samples: 4 })).toContain("393600000 bytes to hold at once");
     expect(refusal({ format: "gif", width: 9_000, height: 9_000, pixels: 81_000_000 })).toContain(
       "bytes to hold",
     );

@@ -14,6 +14,10 @@ it("a photograph that is made small takes next to nothing", () => {
 
 it("what has to be held whole is counted as that", () => {
   expect(estimate("w=100", { interlaced: true })).toBeGreaterThan(35);
+  // Measured: 107 MB for 18 megapixels in full colour, of a progressive JPEG.
+  const progressive = (samples: number) => estimate("w=100", { interlaced: true, samples });
+  expect(progressive(3)).toBeGreaterThan(72);
+  expect(progressive(1.5)).toBeLessThan(50);
   expect(estimate("w=100", { format: "avif" })).toBeGreaterThan(200);
   expect(estimate("w=100", { format: "gif", pages: 9 })).toBeGreaterThan(50);
   expect(estimate("trim=1&w=100", { format: "png" })).toBeGreaterThan(50);

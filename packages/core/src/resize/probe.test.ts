@@ -33,7 +33,16 @@ describe("probe", () => {
   });
 
   it("tells what has to be held whole", async () => {
-    expect((await probe(await plain().jpeg({ progressive: true }).toBuffer())).interlaced).toBe(true);
+    const progressive = (chromaSubsampling: string) => plain().jpeg({ progressive: true, chromaSubsampling });
+    expect(await probe(await progressive("4:2:0").toBuffer())).toMatchObject({
+      interlaced: true,
+      samples: 1.5,
+    });
+    expect(await probe(await progressive("4:4:4").toBuffer())).toMatchObject({
+      interlaced: true,
+      samples: 3,
+    });
+    expect(await probe(await plain().jpeg().toBuffer())).not.toHaveProperty("samples");
     expect((await probe(await plain().png({ progressive: true }).toBuffer())).interlaced).toBe(true);
   });
 

@@ -5,6 +5,7 @@ import { readHead } from "./develop/heads.ts";
 import { asRenderError, openImage } from "./engine.ts";
 import { RenderError } from "./errors.ts";
 import { isWideProfile } from "./icc.ts";
+import { readSamples } from "./jpeg/scans.ts";
 import { LARGEST_PDF, LARGEST_SVG, tooLarge } from "./limits.ts";
 import { sniffFormat } from "./sniff.ts";
 import { layDown, type Symmetry, UPRIGHT, uprighting } from "./symmetry.ts";
@@ -46,9 +47,10 @@ export async function probe(bytes: Uint8Array): Promise<ImageFacts> {
 
 /** Without what only a render needs. */
 export function factsOf(header: Header): ImageFacts {
-  const { format, width, height, pages, hasAlpha, pixels, interlaced, isWide, isPart, documentPages } =
-    header;
+  const { format, width, height, pages, hasAlpha, pixels, interlaced } = header;
+  const { samples, isWide, isPart, documentPages } = header;
   const marks = {
+    ...(samples && { samples }),
     ...(isWide && { isWide }),
     ...(isPart && { isPart }),
     ...(documentPages && { documentPages }),
@@ -103,6 +105,7 @@ export async function readPlainHeader(
   const { orientation = turned } = header;
   const symmetry = pages > 1 ? UPRIGHT : uprighting(orientation);
   const size = layDown(symmetry, { width: header.width, height: header.pageHeight ?? header.height });
+  const samples = format === "jpeg" && header.isProgressive ? readSamples(bytes) : undefined;
   const isColored = header.space === "srgb" || header.space === "rgb16";
   return {
     format,
@@ -111,6 +114,7 @@ export async function readPlainHeader(
     hasAlpha: header.hasAlpha,
     pixels: size.width * size.height * pages,
     interlaced: header.isProgressive,
+    ...(samples && { samples }),
     ...(isColored && header.icc && isWideProfile(header.icc) ? { isWide: true } : {}),
     orientation,
     uprighting: symmetry,

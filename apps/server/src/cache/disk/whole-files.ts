@@ -7,6 +7,7 @@ export const closeFd = promisify(fs.close);
 const read = promisify(fs.read);
 const readv = promisify(fs.readv);
 const write = promisify(fs.write);
+const writev = promisify(fs.writev);
 
 /** Reads from `position` on until the bytes are full or the file ends. Answers how many it read. */
 export async function readAt(fd: number, bytes: Uint8Array, position: number): Promise<number> {
@@ -29,15 +30,26 @@ export async function readAllAt(fd: number, parts: readonly Uint8Array[], positi
   return filled;
 }
 
-/** Writes all parts from `position` on, one behind the other. Answers where they end. */
+/** Writes all parts from `position` on, one behind the other and at once where the disk takes them. Answers where they end. */
 export async function writeAt(fd: number, parts: readonly Uint8Array[], position: number): Promise<number> {
-  let end = position;
+  let { bytesWritten: written } = await writev(fd, parts, position);
+  let end = 0;
   for (const part of parts) {
-    for (let written = 0; written < part.length; ) {
-      const { bytesWritten } = await write(fd, part, written, part.length - written, end);
-      written += bytesWritten;
-      end += bytesWritten;
+    end += part.length;
+    while (written < end) {
+      const left = part.subarray(written - end);
+      written += (await write(fd, left, 0, left.length, position + written)).bytesWritten;
     }
   }
-  return end;
+  return position + end;
+}
+
+/** Writes a file of these parts where there is none. */
+export async function writeNew(path: string, parts: readonly Uint8Array[]): Promise<void> {
+  const file = await openFd(path, "wx");
+  try {
+    await writeAt(file, parts, 0);
+  } finally {
+    await closeFd(file);
+  }
 }

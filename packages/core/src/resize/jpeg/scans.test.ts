@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import sharp from "sharp";
 import { beforeAll, expect, it } from "vitest";
-import { readProgression } from "./scans.ts";
+import { readProgression, readSamples } from "./scans.ts";
 
 const SIDE = { width: 320, height: 200 };
 let progressive: Buffer;
@@ -42,6 +42,39 @@ it("reads nothing of what is not progressive, or was cut off", () => {
     expect(readProgression(torn), `${part}`).toBeUndefined();
   }
   expect(readProgression(progressive.subarray(0, -2))).toBeUndefined();
+});
+
+it("counts the samples of a pixel over all channels, from the beginning alone", async () => {
+  const flat = (background: string) => sharp({ create: { ...SIDE, channels: 3, background } });
+  const coloured = (chromaSubsampling: string, image = flat("#80ff40")) =>
+    image.jpeg({ progressive: true, chromaSubsampling }).toBuffer();
+  const counted = [
+    [await coloured("4:2:0"), 1.5],
+    [await coloured("4:4:4"), 3],
+    [await coloured("4:4:4", flat("#888").toColourspace("b-w")), 1],
+    [await coloured("4:4:4", flat("#888").toColourspace("cmyk")), 4],
+    [baseline, undefined],
+    [Buffer.alloc(0), undefined],
+  ] as const;
+  for (const [bytes, samples] of counted) expect(readSamples(bytes)).toBe(samples);
+  const [, full] = counted;
+  expect(readSamples(full[0].subarray(0, 700))).toBe(3);
+  // ITU-T T.81, B.1.1.2: a marker may be preceded by any number of fill bytes.
+  const filled = Buffer.concat([full[0].subarray(0, 2), Buffer.from([0xff, 0xff]), full[0].subarray(2)]);
+  expect(readSamples(filled)).toBe(3);
+});
+
+it("whatever the bytes are, samples are none or between a few and all of four channels", () => {
+  const damage = fc.array(fc.tuple(fc.nat(700), fc.integer({ min: 0, max: 255 })), { maxLength: 8 });
+  fc.assert(
+    fc.property(damage, fc.nat(), (changes, length) => {
+      const bytes = Uint8Array.from(progressive);
+      for (const [at, value] of changes) bytes[at] = value;
+      const samples = readSamples(bytes.subarray(0, length % bytes.length)) ?? 1;
+      expect(samples).toBeGreaterThan(0);
+      expect(samples).toBeLessThanOrEqual(4);
+    }),
+  );
 });
 
 it("whatever the bytes are, scans lie one after the other within them", () => {

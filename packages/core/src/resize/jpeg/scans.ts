@@ -74,6 +74,23 @@ export function readProgression(bytes: Uint8Array): Progression | undefined {
   return components?.every(isComplete) ? { components, scans } : undefined;
 }
 
+/** Samples of a pixel over all channels of a progressive JPEG, of which the beginning is enough; undefined where it says none. */
+export function readSamples(bytes: Uint8Array): number | undefined {
+  const reader = new Reader(bytes, "big");
+  for (let at = 2; reader.u8(at) === 0xff; ) {
+    const [marker, body] = [reader.u8(at + 1), at + 4];
+    if (marker === START_OF_PROGRESSIVE) {
+      const frame = readFrame(reader, body) ?? [];
+      const most = (of: "across" | "down") => Math.max(...frame.map((component) => component[of]));
+      const samples = frame.reduce((sum, { across, down }) => sum + across * down, 0);
+      return samples > 0 ? samples / (most("across") * most("down")) : undefined;
+    }
+    // Any marker may be filled up before.
+    at = marker === 0xff ? at + 1 : Math.max(body, at + 2 + reader.u16(at + 2));
+  }
+  return undefined;
+}
+
 type Frame = readonly (Pick<Component, "across" | "down"> & {
   readonly id: number;
   readonly table: number;
