@@ -148,7 +148,9 @@ An SVG stays one, whatever its size is asked to be, unless \`force_format\` name
 it draws, without scripts, handlers, links, foreign objects, fonts and addresses outside itself, and without comments and white space.
 One that cannot be read strictly, or is too deep or too heavy, is delivered as pixels.
 
-JPEG XL is sent to clients that name \`image/jxl\`, where the URL or the project lists it, in 2.5 megapixels at most; AVIF in 4, GIF in 16, others in 40.
+JPEG XL is sent to clients that name \`image/jxl\`, where the URL or the project lists it, in 2.5 megapixels at most; AVIF in 4, WebP in 13 (6 with transparency), GIF in 16,
+JPEG in 26, PNG and animated WebP in 40. It has fewer where the original has to be held whole while it is read, as progressive JPEGs and WebPs have to: what reading and
+writing take together is bounded, and grows with \`limits.cellBytes\`.
 
 A PDF is delivered as a picture of one of its pages, on white, drawn in the size that is asked for: two pixels a point (144 to the inch) where none is. What
 is drawn of it has 12 megapixels at most; more are enlarged from those. HEIC, JPEG XL, PSD, BMP, ICO, JPEG 2000 and cameras' files (DNG, CR2, NEF, ARW, RAF) are

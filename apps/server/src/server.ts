@@ -74,8 +74,8 @@ import { createTools } from "./video/tools.ts";
 import { Videos } from "./video/videos.ts";
 import type { WarmUpTuning } from "./warmup/worker.ts";
 
-/** Decoding holds so much for each render at a time: a progressive photograph of 20 megapixels with halved colours. */
-const HELD_BYTES = 64_000_000;
+/** Memory of one render, all of them together: a photograph of 12 megapixels at its full size. */
+const RENDER_BYTES = 120_000_000;
 /** More cells than that help nobody unless somebody says so: each may take a core. */
 const MOST_CELLS = 2;
 const MOST_WAITING_FOR_CELLS = 1_000;
@@ -163,7 +163,7 @@ export async function createServer(config: Config, ports: ServerPorts = {}): Pro
     places,
     maxWaitingCost: limits.waitingCost,
     maxAgeMs: limits.waitingMs,
-    maxHeld: places * HELD_BYTES,
+    maxTaken: places * RENDER_BYTES,
   });
   // Hostile formats are read in processes of their own, which may be killed.
   const cells = new Cells({

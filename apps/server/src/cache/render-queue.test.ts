@@ -41,12 +41,12 @@ describe("RenderQueue", () => {
     expect(queue.running).toBe(0);
   });
 
-  it("holds no more bytes at once than are allowed, and lets what holds little go first meanwhile", async () => {
-    const queue = new RenderQueue({ places: 3, maxWaitingCost: 100, maxAgeMs: 5_000, maxHeld: 100e6 });
+  it("takes no more memory at once than is allowed, and lets what takes little go first meanwhile", async () => {
+    const queue = new RenderQueue({ places: 3, maxWaitingCost: 100, maxAgeMs: 5_000, maxTaken: 100e6 });
     const started: string[] = [];
-    const begin = (name: string, held?: number) => {
+    const begin = (name: string, taken?: number) => {
       const { open, opened } = gate();
-      const ran = queue.run({ cost: 1, held }, async () => {
+      const ran = queue.run({ cost: 1, taken }, async () => {
         started.push(name);
         await opened;
       });
@@ -56,7 +56,7 @@ describe("RenderQueue", () => {
         await settled();
       };
     };
-    const end = [begin("large", 60e6), begin("larger", 70e6), begin("smaller", 30e6), begin("little", 9e6)];
+    const end = [begin("large", 50e6), begin("larger", 60e6), begin("smaller", 35e6), begin("little", 9e6)];
     await settled();
     // The third would fit beside the first, but the second waits with it; the fourth does not count.
     expect(started).toEqual(["large", "little"]);
@@ -71,15 +71,15 @@ describe("RenderQueue", () => {
     expect([started.length, queue.running, queue.waiting]).toEqual([6, 0, 0]);
   });
 
-  it("runs alone what holds more than is allowed, and forgets it when it fails or nobody waits for it any more", async () => {
-    const queue = new RenderQueue({ places: 2, maxWaitingCost: 100, maxAgeMs: 5_000, maxHeld: 100e6 });
-    const failed = queue.run({ cost: 1, held: 900e6 }, () => Promise.reject(new Error("unreadable")));
+  it("runs alone what takes more than is allowed, and forgets it when it fails or nobody waits for it any more", async () => {
+    const queue = new RenderQueue({ places: 2, maxWaitingCost: 100, maxAgeMs: 5_000, maxTaken: 100e6 });
+    const failed = queue.run({ cost: 1, taken: 900e6 }, () => Promise.reject(new Error("unreadable")));
     await expect(failed).rejects.toThrow("unreadable");
     const { open, opened } = gate();
-    const first = queue.run({ cost: 1, held: 900e6 }, () => opened);
+    const first = queue.run({ cost: 1, taken: 900e6 }, () => opened);
     const departure = createDeparture();
-    const gone = codeOf(queue.run({ cost: 1, held: 900e6, departure }, async () => {}));
-    const last = queue.run({ cost: 1, held: 90e6 }, async () => "last");
+    const gone = codeOf(queue.run({ cost: 1, taken: 900e6, departure }, async () => {}));
+    const last = queue.run({ cost: 1, taken: 90e6 }, async () => "last");
     await settled();
     departure.end();
     expect(await gone).toBe("CLIENT_GONE");

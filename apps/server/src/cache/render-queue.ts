@@ -11,16 +11,16 @@ const LASTING = { after: 0.25, allowed: 0.5 };
 /** A photograph as a WebP; its cost in hundredths of a second is what the unit says. */
 const FIRST = { ms: 90, cost: 9 };
 const MOST_RETRY_SECONDS = 30;
-/** What a picture takes anyway: who holds no more is not counted. */
-const LITTLE_HELD = 16_000_000;
+/** What a picture takes anyway: who takes no more is not counted. */
+const LITTLE = 32_000_000;
 export const NOBODYS: LaneName = ["", ""];
 
 /** What somebody wants to have rendered. */
 export interface RenderJob {
   /** In the unit of `estimateCost`. */
   readonly cost: number;
-  /** Bytes that it holds at once; absent is few. */
-  readonly held?: number | undefined;
+  /** Bytes of memory that it takes at most; absent is few. */
+  readonly taken?: number | undefined;
   /** Absent is one for all that is nobody's. */
   readonly lane?: LaneName | undefined;
   readonly patience?: Patience | undefined;
@@ -41,7 +41,7 @@ export interface Promised {
 interface Waiting {
   readonly cost: number;
   /** Bytes that count. */
-  readonly held: number;
+  readonly taken: number;
   readonly lane: LaneName;
   readonly since: number;
   readonly start: () => void;
@@ -72,14 +72,14 @@ export interface Refusals {
 /**
  * Bounds the pixel work: how many renders run, each of which keeps one core busy whatever it costs, and how long one may wait to. Projects
  * and origins take turns by cost, so that nobody's flood is another one's wait. What could not be served in time is refused with
- * SERVER_BUSY at once, by how long renders have taken lately, instead of after waiting; the longest lane gives way. What holds much waits
- * until others have let go of as much; those that hold little go first then, so that no core has to wait with it.
+ * SERVER_BUSY at once, by how long renders have taken lately, instead of after waiting; the longest lane gives way. What takes much memory
+ * waits until others have given back as much; those that take little go first then, so that no core has to wait with it.
  */
 export class RenderQueue {
   readonly #places: number;
   readonly #maxWaitingCost: number;
   readonly #maxAgeMs: number;
-  readonly #maxHeld: number;
+  readonly #maxTaken: number;
   readonly #now: () => number;
   readonly #lanes = new FairLanes<Waiting>();
   readonly #timers = new Map<Waiting, NodeJS.Timeout>();
@@ -92,7 +92,7 @@ export class RenderQueue {
   readonly #refusals = { foreseen: 0, displaced: 0, late: 0, abandoned: 0 };
   #running = 0;
   #runningCost = 0;
-  #held = 0;
+  #taken = 0;
   #queuedCost = 0;
   /** Since when something waits without a break. */
   #waitingSince: number | undefined;
@@ -101,14 +101,14 @@ export class RenderQueue {
     readonly places: number;
     readonly maxWaitingCost: number;
     readonly maxAgeMs: number;
-    /** Bytes that renders hold together, unless one alone holds more. */
-    readonly maxHeld?: number;
+    /** Bytes that renders take together, unless one alone takes more. */
+    readonly maxTaken?: number;
     readonly now?: () => number;
   }) {
     this.#places = bounds.places;
     this.#maxWaitingCost = bounds.maxWaitingCost;
     this.#maxAgeMs = bounds.maxAgeMs;
-    this.#maxHeld = bounds.maxHeld ?? Number.POSITIVE_INFINITY;
+    this.#maxTaken = bounds.maxTaken ?? Number.POSITIVE_INFINITY;
     this.#now = bounds.now ?? (() => performance.now());
   }
 
@@ -189,8 +189,8 @@ export class RenderQueue {
       });
     }
     const { cost } = job;
-    const held = countedOf(job.held);
-    await this.#queue(job, held);
+    const taken = countedOf(job.taken);
+    await this.#queue(job, taken);
     this.#runningCost += cost;
     const begun = this.#now();
     try {
@@ -198,7 +198,7 @@ export class RenderQueue {
     } finally {
       this.#pace.add(cost, this.#now() - begun);
       this.#runningCost = Math.max(0, this.#runningCost - cost);
-      this.#held -= held;
+      this.#taken -= taken;
       this.#leave();
     }
   }
@@ -225,18 +225,18 @@ export class RenderQueue {
     throw new Busy(expected);
   }
 
-  async #queue({ cost, lane = NOBODYS, promised, departure }: RenderJob, held: number): Promise<void> {
+  async #queue({ cost, lane = NOBODYS, promised, departure }: RenderJob, taken: number): Promise<void> {
     promised?.keep();
     if (departure?.isOver) throw this.#abandoned();
-    if (this.#lanes.size === 0 && this.#running < this.#places && this.#fits(held)) {
+    if (this.#lanes.size === 0 && this.#running < this.#places && this.#fits(taken)) {
       this.#running += 1;
-      this.#held += held;
+      this.#taken += taken;
       return;
     }
     // Who was let in before his original was read is not sent away for what it turned out to be, unless that is hopeless.
     this.#admit(lane, cost, promised ? this.#maxAgeMs : this.#boundMs);
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const entry: Waiting = { cost, held, lane, since: this.#now(), start: resolve, refuse: reject };
+    const entry: Waiting = { cost, taken, lane, since: this.#now(), start: resolve, refuse: reject };
     const late = () => {
       this.#refusals.late += 1;
       this.#refuse(entry);
@@ -304,19 +304,19 @@ export class RenderQueue {
     }
   }
 
-  #fits(held: number): boolean {
-    return held === 0 || this.#held === 0 || this.#held + held <= this.#maxHeld;
+  #fits(taken: number): boolean {
+    return taken === 0 || this.#taken === 0 || this.#taken + taken <= this.#maxTaken;
   }
 
   #startNext(): void {
     while (this.#running < this.#places) {
-      const isNext = this.#fits(this.#lanes.peek()?.held ?? 0);
-      // Nobody who holds much overtakes the one that waits with it.
-      const next = this.#lanes.shift(isNext ? undefined : ({ held }) => held === 0);
+      const isNext = this.#fits(this.#lanes.peek()?.taken ?? 0);
+      // Nobody who takes much overtakes the one that waits with it.
+      const next = this.#lanes.shift(isNext ? undefined : ({ taken }) => taken === 0);
       if (!next) break;
       this.#settle(next);
       this.#running += 1;
-      this.#held += next.held;
+      this.#taken += next.taken;
       next.start();
     }
     if (this.#lanes.size === 0) this.#startPatient();
@@ -340,4 +340,4 @@ export class RenderQueue {
   }
 }
 
-const countedOf = (held = 0): number => (held > LITTLE_HELD ? held : 0);
+const countedOf = (taken = 0): number => (taken > LITTLE ? taken : 0);

@@ -5,10 +5,10 @@ import {
   checkLimits,
   checkPage,
   estimateCost,
+  estimateMemory,
   FACES_REVISION,
   facesQuestion,
   type Gamut,
-  heldBytes,
   IMPROVER_REVISION,
   type ImageFacts,
   isRenderError,
@@ -105,8 +105,8 @@ export type BytesOf = (digest: string, until?: Promise<unknown>) => Promise<Uint
 export interface Needs {
   /** In hundredths of a second of one core. */
   readonly cost: number;
-  /** Bytes that decoding holds at once, where it is done in the server itself. */
-  readonly held?: number | undefined;
+  /** Bytes that it takes at most, where it is done in the server itself. */
+  readonly taken?: number | undefined;
   /** Present for what is done in a cell. */
   readonly allowance?: Allowance | undefined;
 }
@@ -198,7 +198,7 @@ export class Variants {
     const options = { rival, gamut, images: further.flatMap((each) => each.facts ?? []) };
     const needs = () => ({
       cost: estimateCost(request.facts, transformation, format, options),
-      held: heldBytes(request.facts),
+      taken: estimateMemory(request.facts, transformation, format, options).most,
       allowance: allowanceOf(request.facts, transformation, format, options),
     });
     const before = this.#beforehand(request, bytesOf);
@@ -316,7 +316,7 @@ export class Variants {
       if (kept) return kept;
       const refused = this.#refused.get(key);
       if (refused) throw refused;
-      const { cost, held, allowance } = needs();
+      const { cost, taken, allowance } = needs();
       turn?.pay?.(cost);
       this.#frames?.expect(digest);
       const make = async (run: Run) => {
@@ -341,7 +341,7 @@ export class Variants {
       const queued = { lane: turn?.lane, departure, patience, promised: turn?.promised };
       const cells = allowance && this.#cells;
       const inside = () => (cells ? cells.enter(allowance, make, queued) : make(HERE));
-      const job = { cost, ...(!cells && { held }), ...queued };
+      const job = { cost, ...(!cells && { taken }), ...queued };
       const enter = () => (cells && !isLate ? inside() : this.#queue.run(job, inside));
       const entered = before ? before({ lane: turn?.lane, departure, patience }).then(enter) : enter();
       const made = await entered.catch((error) => this.#refuse(key, error));

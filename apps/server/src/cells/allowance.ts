@@ -9,17 +9,18 @@ import {
   DEFAULT_LIMITS,
   estimateCost,
   estimateMemory,
-  heldBytes,
   type ImageFacts,
   type RenderLimits,
 } from "@freshet/core/resize";
 import { type Allowance, EMPTY_CELL } from "./cell.ts";
 
 const MB = 1_000_000;
-/** What needs more is rendered in a cell; a photograph of 12 megapixels at its full size needs about that. */
-const MOST_HERE = 72 * MB;
-/** Coefficients of a progressive JPEG, of which no more than that are held at once: a cell for it would take more than it saves. */
-const MOST_COEFFICIENTS = 120 * MB;
+/**
+ * What decoding holds more of, or painting and writing, is rendered in a cell. Of the coefficients of a progressive JPEG it may be as much as
+ * of what is written: a cell for them would take more than it saves.
+ */
+const MOST_READ_HERE = 64 * MB;
+const MOST_HERE = 120 * MB;
 /** Estimates are true to a quarter. */
 const CAUTION = 1.25;
 
@@ -38,6 +39,8 @@ const DEVELOPING_MS = 1_200;
 const MS_PER_COST = 20;
 /** Cutting out is arithmetic in JavaScript, whose memory is collected late. */
 const CUT = 60 * MB;
+/** Resident memory of a process that takes so many bytes by estimate. */
+const withCaution = (most: number) => EMPTY_CELL + most * CAUTION;
 /** Four encodings of the largest picture that is improved; what is left of comparing a small one is collected late. */
 const IMPROVING: Allowance = { bytes: 200 * MB, cpuMs: 40_000, isQuick: false };
 
@@ -53,14 +56,14 @@ export function allowanceOf(
 ): Allowance | undefined {
   const all = [facts, ...options.images];
   const formats: ReadonlySet<InputFormat> = new Set(all.map((each) => each.format));
-  const needed = estimateMemory(facts, transformation, format, options);
+  const { read, written, most } = estimateMemory(facts, transformation, format, options);
   const developed = all.filter((each) => isDeveloped(each.format) && !each.isPart);
   // To cut out is arithmetic of our own, on every pixel: it would keep the server from everything else.
   const isOurs = transformation.cutout?.bg_remove === true;
   const isKnown = !formats.has("svg") && !formats.has("avif") && developed.length === 0;
-  const isSmall = needed <= MOST_HERE || isSmallBeside(facts, transformation, format, options);
+  const isSmall = read <= (facts.format === "jpeg" ? MOST_HERE : MOST_READ_HERE) && written <= MOST_HERE;
   if (!isOurs && isKnown && format !== "jxl" && isSmall) return undefined;
-  const bytes = EMPTY_CELL + needed * CAUTION + (isOurs ? CUT : 0);
+  const bytes = withCaution(most) + (isOurs ? CUT : 0);
   if (formats.has("svg")) return { ...DRAWING, bytes: Math.max(bytes, DRAWING.bytes) };
   const cpuMs =
     developed.length > 0 && !formats.has("avif") && !isOurs
@@ -74,17 +77,6 @@ export function allowanceOf(
   };
 }
 
-/** Whether the coefficients of a progressive JPEG are all that is large. */
-function isSmallBeside(
-  facts: ImageFacts,
-  transformation: Transformation,
-  format: OutputFormat,
-  options: { readonly rival?: OutputFormat | undefined; readonly images: readonly ImageFacts[] },
-): boolean {
-  if (facts.format !== "jpeg" || heldBytes(facts) > MOST_COEFFICIENTS) return false;
-  return estimateMemory({ ...facts, interlaced: false }, transformation, format, options) <= MOST_HERE;
-}
-
 /** The same for an improvement, which is always done in a cell: it may have to give way to visitors at any moment. */
 export function allowanceToImprove(
   facts: ImageFacts,
@@ -92,8 +84,8 @@ export function allowanceToImprove(
   format: OutputFormat,
   options: { readonly images: readonly ImageFacts[] },
 ): Allowance {
-  const needed = estimateMemory(facts, transformation, format, { ...options, late: true });
-  return { ...IMPROVING, bytes: Math.max(EMPTY_CELL + needed * CAUTION, IMPROVING.bytes) };
+  const { most } = estimateMemory(facts, transformation, format, { ...options, late: true });
+  return { ...IMPROVING, bytes: Math.max(withCaution(most), IMPROVING.bytes) };
 }
 
 /** The finder of faces with its network and all that it runs on: 110 were seen after a hundred pictures. */
@@ -108,18 +100,18 @@ export function allowanceToSketch(facts: ImageFacts): Allowance | undefined {
 
 /** The same for finding faces, which is always done in a cell; `facts` are of the original where it is read there. */
 export function allowanceToFindFaces(facts: ImageFacts | undefined): Allowance {
-  const needed = facts ? estimateMemory(facts, SMALL, "png") : 0;
-  return { bytes: EMPTY_CELL + FINDER + needed * CAUTION, cpuMs: PICTURE_MS, isQuick: false };
+  const most = facts ? estimateMemory(facts, SMALL, "png").most : 0;
+  return { bytes: withCaution(most) + FINDER, cpuMs: PICTURE_MS, isQuick: false };
 }
 
 /** Of finding a subject: colours and cut of a megapixel, measured at 80 MB, or what a provider of the operator's loads. The first leaves room for a render beside it. */
-const CUTTING_OUT = { own: 110 * MB, operators: 230 * MB };
+const CUTTING_OUT = { own: 80 * MB, operators: 230 * MB };
 const CUTTING_OUT_MS = 60_000;
 
 /** The same for finding the subject of an original, which is always done in a cell of its own. */
 export function allowanceToCutOut(facts: ImageFacts, by: keyof typeof CUTTING_OUT): Allowance {
-  const needed = estimateMemory(facts, { resize: { w: 1024, h: 1024, func: "bound" } }, "png");
-  const bytes = EMPTY_CELL + needed * CAUTION + CUTTING_OUT[by];
+  const { most } = estimateMemory(facts, { resize: { w: 1024, h: 1024, func: "bound" } }, "png");
+  const bytes = withCaution(most) + CUTTING_OUT[by];
   return { bytes, cpuMs: CUTTING_OUT_MS, isQuick: false, ends: true };
 }
 
@@ -133,7 +125,7 @@ const MOST_DEVELOPED = 25_000_000;
 /** What originals may be where cells may take so many bytes together: what is held whole is let in larger where there is room. */
 export function limitsWithin(cellBytes: number): RenderLimits {
   const factor = Math.max(1, cellBytes / USUAL_CELLS);
-  const { maxPixels, maxHeldBytes } = DEFAULT_LIMITS;
+  const { maxPixels, maxHeldBytes, maxTakenBytes } = DEFAULT_LIMITS;
   const larger = (most: number, of: InputFormat) =>
     Math.max(maxPixels[of], Math.min(most, Math.floor(maxPixels[of] * factor)));
   const developed = DEVELOPED_FORMATS.map((each) => [each, larger(MOST_DEVELOPED, each)] as const);
@@ -141,6 +133,7 @@ export function limitsWithin(cellBytes: number): RenderLimits {
     ...DEFAULT_LIMITS,
     maxPixels: { ...maxPixels, avif: larger(MOST_AVIF, "avif"), ...Object.fromEntries(developed) },
     maxHeldBytes: Math.floor(maxHeldBytes * factor),
+    maxTakenBytes: Math.max(maxTakenBytes, Math.floor((cellBytes - EMPTY_CELL) / CAUTION)),
   };
 }
 

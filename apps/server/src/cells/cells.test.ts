@@ -1,4 +1,5 @@
 import { DEFAULT_LIMITS, isRenderError } from "@freshet/core/resize";
+import sharp from "sharp";
 import { afterEach, expect, test } from "vitest";
 import { createDeparture } from "../cache/departure.ts";
 import { createPatience } from "../cache/patience.ts";
@@ -30,6 +31,8 @@ const asPng = (original: Uint8Array): JobInput<"render"> => ({
   format: "png",
   seen: [],
 });
+
+const GREY = { width: 8, height: 8, channels: 3, background: "#888" } as const;
 
 let cells: Cells | undefined;
 const open = (bounds: Partial<CellBounds> = {}) => {
@@ -125,6 +128,20 @@ test("what earlier jobs left in a process is not taken for what a job needs", as
   const { rendered } = await renderIn(pool, small, { ...ENOUGH, bytes: EMPTY_CELL + 20e6 });
   expect(rendered.width).toBe(99);
   expect(pool.pids).toEqual([pid]);
+});
+
+test("bytes that a process is sent are none of what a job may take, and count for all together", async () => {
+  const [small, much] = [await sharp({ create: GREY }).jpeg().toBuffer(), Buffer.alloc(40e6)];
+  const allowance = { ...ENOUGH, bytes: EMPTY_CELL + 50e6 };
+  const pool = open({ bytes: 2 * allowance.bytes + 60e6 });
+  const first = renderIn(pool, Buffer.concat([small, much]), allowance);
+  const second = renderIn(pool, small, allowance);
+  expect([pool.running, pool.waiting]).toEqual([1, 1]);
+  expect([await codeOf(first), await codeOf(second)]).toEqual([undefined, undefined]);
+  // Everything was given back.
+  const both = [renderIn(pool, small, allowance), renderIn(pool, small, allowance)];
+  expect([pool.running, pool.waiting]).toEqual([2, 0]);
+  for (const each of both) expect(await codeOf(each)).toBeUndefined();
 });
 
 test("what nobody waits for is ended for whoever comes, and says nothing about the picture", async () => {

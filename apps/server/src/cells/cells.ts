@@ -30,6 +30,9 @@ const FIRST_MS = 300;
 /** Milliseconds after which a process that nobody needs ends. */
 const IDLE_MS = 30_000;
 
+/** What is sent is received in pieces, put together and read: so many times its bytes. */
+const COPIES = 2;
+
 /** What few bytes cost cannot be foreseen: each job counts as one. */
 const ONE = 1;
 
@@ -114,6 +117,7 @@ export class Cells {
     const begun = performance.now();
     let cell: Cell | undefined;
     let left = 0;
+    let sent = 0;
     // A visitor may have come for the same meanwhile.
     const stop = () => yielding?.isOver === false && cell?.end();
     if (yielding) this.#yielding.add(yielding);
@@ -127,7 +131,11 @@ export class Cells {
           left = this.#leftIn(cell);
           this.#bytes += left;
         }
-        return cell.run(name, input, allowance);
+        // Its bytes come to it in copies, of which nobody knew before they were there.
+        const received = COPIES * lengthOf(input);
+        sent += received;
+        this.#bytes += received;
+        return cell.run(name, input, { ...allowance, bytes: allowance.bytes + sent });
       });
     } catch (error) {
       // What was broken off says nothing about the picture.
@@ -141,7 +149,7 @@ export class Cells {
       // How long it takes to be broken off says nothing of what somebody waits for.
       if (!yielding) this.#pace.add(ONE, performance.now() - begun);
       this.#running -= 1;
-      this.#bytes -= allowance.bytes + left;
+      this.#bytes -= allowance.bytes + left + sent;
       this.#startNext();
     }
   }
@@ -269,4 +277,10 @@ export class Cells {
     }
     if (this.waiting === 0) this.#startPatient();
   }
+}
+
+/** Bytes that are sent with a job. */
+function lengthOf(input: object): number {
+  const parts = Object.values(input).flatMap((part) => (part instanceof Map ? [...part.values()] : [part]));
+  return parts.reduce((sum, part) => sum + (part instanceof Uint8Array ? part.length : 0), 0);
 }

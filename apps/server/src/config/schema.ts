@@ -267,7 +267,7 @@ export const CONFIG_SCHEMA = {
         cellBytes: {
           type: "integer",
           description:
-            "Bytes of memory that all of them may take together. What needs more is answered with 413: an AVIF or HEIC original may have 15 megapixels by default (BMP 16, PSD 14, JPEG XL 12, JPEG 2000 7, a sensor 10), and up to 25 with more: AVIF and HEIC from 600000000 bytes on. A progressive JPEG in full colour has about 35 at most, and 50 from 480000000 bytes on.",
+            "Bytes of memory that all of them may take together. What needs more is answered with 413: an AVIF or HEIC original may have 15 megapixels by default (BMP 16, PSD 14, JPEG XL 12, JPEG 2000 7, a sensor 10), and up to 25 with more: AVIF and HEIC from 600000000 bytes on. A progressive JPEG in full colour has about 35 at most, and 50 from 480000000 bytes on. Large answers are scaled down to what it allows.",
           minimum: 200_000_000,
           maximum: 64 * GIB,
           default: 360_000_000,

@@ -33,8 +33,10 @@ export interface RenderLimits {
   readonly maxPixels: Readonly<Record<InputFormat | "interlaced", number>>;
   /** Bytes that decoding may hold at once, where it does not go row by row. */
   readonly maxHeldBytes: number;
+  /** Bytes that decoding and writing one picture may take together, as they are estimated; larger wishes are scaled down to it. */
+  readonly maxTakenBytes: number;
   readonly maxPages: number;
-  /** Pixels of the output, all frames together, per format; larger wishes are scaled down to it. */
+  /** Pixels of the output, all frames together, per format; larger wishes are scaled down to it as well. */
   readonly maxOutputPixels: Readonly<Record<OutputFormat, number>>;
   /** Milliseconds one render may take. */
   readonly timeoutMs: number;

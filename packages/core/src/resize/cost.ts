@@ -77,7 +77,7 @@ export function estimateCost(
   format: OutputFormat,
   { rival, gamut, late, images = [] }: Beside & { readonly gamut?: Gamut | undefined } = {},
 ): number {
-  const { size, pages, effects, passes } = foresee(facts, transformation, format);
+  const { size, pages, effects, passes } = foresee(facts, transformation, format, rival);
   const reading = readingOf(facts) + (gamut === "p3" ? WIDENING : 0);
   const read = (facts.width * facts.height * pages * (reading + lookingOf(facts, transformation))) / 1e6;
   const lighting = passes.some(({ inLight }) => inLight) ? LIGHTING : 0;

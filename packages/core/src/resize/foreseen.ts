@@ -17,7 +17,12 @@ export interface Beside {
 }
 
 /** What would be drawn, as far as the facts of an original say it: nothing of it was read. For estimates. */
-export function foresee(facts: ImageFacts, transformation: Transformation, format: OutputFormat): Picture {
+export function foresee(
+  facts: ImageFacts,
+  transformation: Transformation,
+  format: OutputFormat,
+  rival?: OutputFormat,
+): Picture {
   const drawable = { ...facts, uprighting: UPRIGHT, isGrey: false, isDeep: false };
-  return draw(drawable, { transformation, format, limits: DEFAULT_LIMITS });
+  return draw(drawable, { transformation, format, rival, limits: DEFAULT_LIMITS });
 }

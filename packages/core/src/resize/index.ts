@@ -22,12 +22,11 @@ export {
 export { FACES_REVISION, faceWishes, wantsFaces } from "./faces/wishes.ts";
 export type { Frames } from "./frames.ts";
 export { carriesP3, type Gamut } from "./gamut.ts";
-export { heldBytes } from "./held.ts";
 export { IMPROVER_REVISION, type Improved, improve, isImprovable } from "./improve.ts";
 export type { Memory } from "./insight.ts";
 export { letGo } from "./let-go.ts";
 export { checkLimits, checkPage, DEFAULT_LIMITS } from "./limits.ts";
-export { estimateMemory } from "./memory.ts";
+export { estimateMemory, type MemoryEstimate } from "./memory.ts";
 export { probe } from "./probe.ts";
 export { render } from "./render.ts";
 export { sniffFormat } from "./sniff.ts";

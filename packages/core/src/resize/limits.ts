@@ -32,6 +32,8 @@ export const DEFAULT_LIMITS: RenderLimits = {
     interlaced: 50 * MEGA,
   },
   maxHeldBytes: 320 * MEGA,
+  // What a cell of the server has where it is alone, less a process and a quarter.
+  maxTakenBytes: 228 * MEGA,
   maxPages: 500,
   // AVIF takes 30 MB of memory a megapixel, five times what the others take, JPEG XL 75, and GIF five times their time.
   maxOutputPixels: {

@@ -69,7 +69,7 @@ const BLANK = new Uint8Array();
 it("is charged for", () => {
   const [plain, linear] = [asked("w=800"), asked("w=800&linear=1")];
   expect(estimateCost(photo(), linear, "webp")).toBeGreaterThan(1.3 * estimateCost(photo(), plain, "webp"));
-  expect(estimateMemory(photo(), linear, "webp")).toBeGreaterThan(
-    estimateMemory(photo(), plain, "webp") + 1e7,
+  expect(estimateMemory(photo(), linear, "webp").most).toBeGreaterThan(
+    estimateMemory(photo(), plain, "webp").most + 2e6,
   );
 });

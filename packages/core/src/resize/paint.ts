@@ -9,9 +9,7 @@ import type { Header } from "./probe.ts";
 import { chosenQuality, writerOf } from "./quality/target.ts";
 import { textureOf } from "./quality/texture.ts";
 import { writePicture } from "./write.ts";
-
-/** Pixels that are held to be looked at or encoded twice; a larger picture comes in the first format alone, at a typical quality. */
-const MOST_HELD = 16_000_000;
+import { isLetGo, MOST_FINISHED } from "./written.ts";
 
 /** Makes the pixels of a planned picture and encodes them; of two formats the smaller bytes are given. */
 export async function paint(
@@ -22,7 +20,7 @@ export async function paint(
 ): Promise<Rendered> {
   const { header, gamut, deadline } = painting;
   const isStill = picture.pages === 1;
-  const isSmall = picture.size.width * picture.size.height <= MOST_HELD;
+  const isSmall = picture.size.width * picture.size.height <= MOST_FINISHED;
   const { image, isFresh } = await paintAll(
     isSmall ? painting : { ...painting, frames: undefined },
     picture,
@@ -33,8 +31,9 @@ export async function paint(
   // raw pixels have none, whether they come from a frame or from the original.
   const isMarked = isFresh && isStill && isSmall && isMarkedIn(format, header);
   const isRivalled = rival !== undefined && isStill && isSmall;
-  // What is not written by sharp is written from pixels.
-  const needsPixels = isChosen || isMarked || isRivalled || format === "jxl";
+  // What is not written by sharp is written from pixels; and where decoding holds much, it is over before writing begins.
+  const isOver = isStill && isSmall && isLetGo(header);
+  const needsPixels = isChosen || isMarked || isRivalled || isOver || format === "jxl";
   const raw = needsPixels ? await toRaw(image, deadline) : undefined;
   const timing = !isStill && (raw || !isFresh) ? timingOf(header) : {};
   const quality = qualityIn(picture, isChosen ? raw : undefined);

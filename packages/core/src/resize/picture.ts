@@ -4,6 +4,7 @@ import type { Effect } from "./effect.ts";
 import { type Box, type Size, sameSize, turnedSize, whole } from "./geometry.ts";
 import type { Press } from "./quality/target.ts";
 import { followedBy, inverse, layDown, moveBox, type Symmetry, UPRIGHT } from "./symmetry.ts";
+import type { Held } from "./written.ts";
 
 /**
  * One run through sharp. Sharp has its own order whatever the order of the calls, and this is it: take `extract` of
@@ -49,6 +50,8 @@ export interface Picture {
   readonly uprighting: Symmetry;
   /** Where the picture was cut out of the upright original. */
   readonly within: { readonly left: number; readonly top: number; readonly original: Size };
+  /** By what it is told how much decoding the original holds. */
+  readonly held: Held;
   /** Page of a document that is drawn, from 1 on; of another original it says nothing. */
   readonly documentPage: number;
   /** Frames that are painted; more than one only for an animation. */

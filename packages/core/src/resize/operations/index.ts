@@ -4,6 +4,7 @@ import { OPERATIONS, type OperationName, type Transformation } from "../../opera
 import { openPass, type Picture } from "../picture.ts";
 import type { Header } from "../probe.ts";
 import { layDown } from "../symmetry.ts";
+import type { Held } from "../written.ts";
 import type { Apply, RenderContext } from "./apply.ts";
 import { blur } from "./blur.ts";
 import { bright } from "./bright.ts";
@@ -57,7 +58,7 @@ export const APPLY: { readonly [Name in OperationName]: Apply<Name> } = {
 };
 
 /** What the drawing needs of an image's header. */
-export type Drawable = Pick<Header, "width" | "height" | "pages" | "uprighting" | "isGrey" | "isDeep">;
+export type Drawable = Pick<Header, "pages" | "uprighting" | "isGrey" | "isDeep"> & Held;
 
 /** What a drawing is made for; without `insight` as if every original were plain. */
 export type Wish = Omit<RenderContext, "insight"> & Partial<Pick<RenderContext, "insight">>;
@@ -81,10 +82,8 @@ function applyOne<Name extends OperationName>(name: Name, picture: Picture, cont
   return APPLY[name](picture, values ?? {}, context);
 }
 
-function blank(
-  { width, height, pages, uprighting, isGrey, isDeep }: Drawable,
-  context: RenderContext,
-): Picture {
+function blank(drawable: Drawable, context: RenderContext): Picture {
+  const { width, height, pages, uprighting, isGrey, isDeep } = drawable;
   const size = { width, height };
   const wanted = context.transformation.resize?.bg_color;
   const background = wanted === "auto" ? context.insight.color : wanted;
@@ -95,6 +94,7 @@ function blank(
     size,
     uprighting,
     within: { left: 0, top: 0, original: size },
+    held: drawable,
     documentPage: 1,
     pages: ANIMATED.includes(context.format) ? pages : 1,
     background,

@@ -59,7 +59,7 @@ describe("a drawing", () => {
       const { width, height } = draw(size, wish).size;
       return width * height;
     };
-    expect(pixels("")).toBeGreaterThan(39e6);
+    expect(pixels("")).toBeGreaterThan(25e6);
     for (const query of ["gray=1", "radius=9", "w=8000&h=8000&func=fit&bg_img_fit=1"]) {
       expect(pixels(query)).toBeLessThanOrEqual(16e6);
       expect(pixels(query)).toBeGreaterThan(15e6);

@@ -18,6 +18,7 @@ import {
 } from "../picture.ts";
 import { type Plan, planResize } from "../plan.ts";
 import { frameAround, largestWithout, planPart, wantedRatio } from "../plan-part.ts";
+import { mayBeTransparent, mostPixels } from "../written.ts";
 import type { Apply, RenderContext } from "./apply.ts";
 import { sigmaOf } from "./blur.ts";
 import { tinted } from "./colorize.ts";
@@ -106,7 +107,7 @@ const MOST_RETOUCHED = 16_000_000;
 /** Pixels along whose outline a subject is cut out at most, by arithmetic that holds them eight times over: with an encoder 300 MB. */
 const MOST_CUT = 5_000_000;
 
-function bounds(picture: Picture, { format, limits, transformation }: RenderContext) {
+function bounds(picture: Picture, { format, rival, limits, transformation }: RenderContext) {
   const { watermark } = transformation;
   const isMarked = watermark !== undefined && !isEmptyTransformation({ watermark });
   const isRetouched =
@@ -116,10 +117,13 @@ function bounds(picture: Picture, { format, limits, transformation }: RenderCont
     isMarked ||
     transformation.resize?.bg_img_fit === true ||
     transformation.resize?.linear === true;
+  const isTransparent = mayBeTransparent(picture.held, transformation);
+  const written = { format, rival, isRetouched, isTransparent };
   const most = Math.min(
     limits.maxOutputPixels[format],
     isRetouched ? MOST_RETOUCHED : Number.POSITIVE_INFINITY,
     picture.isCutOut ? MOST_CUT : Number.POSITIVE_INFINITY,
+    picture.pages > 1 ? Number.POSITIVE_INFINITY : mostPixels(picture.held, written, limits.maxTakenBytes),
   );
   const maxPixels = Math.max(1, Math.floor(most / picture.pages));
   return { maxSide: LARGEST_SIDE, maxPixels, tilt: transformation.rotate?.r ?? 0 };
