@@ -35,6 +35,7 @@ const DRAWN = 16;
 const DEVELOPING = 100_000_000;
 /** The largest page that is drawn, and its copies on the way out of WebAssembly. */
 const RASTERISED = 11 * 12_000_000;
+
 /** Bytes that a render takes at most besides the encoded ones, estimated like its cost. For admission: who needs much is rendered where it harms nobody. */
 export interface MemoryEstimate {
   /** Of these, what decoding holds. */

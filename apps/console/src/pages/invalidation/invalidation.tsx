@@ -41,7 +41,7 @@ function FormAndLog({ project }: { readonly project: string }) {
         ) : (
           <InvalidateForm project={project} rules={rules} />
         ))}
-      <InvalidationLog project={project} rules={rules} />
+      <InvalidationLog project={project} rules={isPending ? undefined : rules} />
     </>
   );
 }

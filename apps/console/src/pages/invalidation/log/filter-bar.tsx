@@ -24,7 +24,8 @@ const CAUSES = [
 
 export interface FilterBarProps {
   readonly filters: LogFilters;
-  readonly rules: ProjectRules;
+  /** Undefined until they are read: what an address means is not known before. */
+  readonly rules: ProjectRules | undefined;
   readonly chosen: (filters: LogFilters) => void;
 }
 
@@ -77,6 +78,7 @@ function PictureField({ filters, rules, change }: FieldProps) {
   const [error, setError] = useState<string>();
   const search = (event: FormEvent) => {
     event.preventDefault();
+    if (!rules) return;
     if (text.trim() === "") return change({ path: undefined, isNamed: undefined });
     const searched = searchedBy(text, rules);
     if (searched.path === undefined) return setError(searched.sentence);
@@ -91,6 +93,7 @@ function PictureField({ filters, rules, change }: FieldProps) {
         description="Its path or any URL of it; /folder/* for a folder."
         value={text}
         error={error}
+        disabled={rules === undefined}
         spellCheck={false}
         autoComplete="off"
         classNames={{ input: classes.mono ?? "" }}

@@ -22,7 +22,8 @@ const WIDE = "(min-width: 60em)";
 
 export interface InvalidationLogProps {
   readonly project: string;
-  readonly rules: ProjectRules;
+  /** Undefined until they are read. */
+  readonly rules: ProjectRules | undefined;
 }
 
 /** The log of a project: what is looked at stands in the address, what is under way moves by itself. */
