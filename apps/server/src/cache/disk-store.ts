@@ -429,8 +429,8 @@ export class DiskStore {
   async #remove(name: string): Promise<void> {
     this.#forget(name);
     // By itself: removing as a shell does looks twice first, in the thread pool, and whoever makes room removes as much as he writes.
-    await unlink(this.#path(name)).catch(({ code }: NodeJS.ErrnoException) => {
-      if (!MISSING.has(code)) throw new Error(`${name} could not be removed: ${code}`);
+    await unlink(this.#path(name)).catch((error: NodeJS.ErrnoException) => {
+      if (!MISSING.has(error.code)) throw error;
     });
     this.#note(GONE, name, 0);
   }

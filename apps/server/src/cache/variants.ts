@@ -196,11 +196,14 @@ export class Variants {
     checkLimits(request.facts, 0, this.#limits);
     checkPage(request.facts, transformation.page?.doc_page);
     const options = { rival, gamut, images: further.flatMap((each) => each.facts ?? []) };
-    const needs = () => ({
-      cost: estimateCost(request.facts, transformation, format, options),
-      taken: estimateMemory(request.facts, transformation, format, options).most,
-      allowance: allowanceOf(request.facts, transformation, format, options),
-    });
+    const needs = () => {
+      const memory = estimateMemory(request.facts, transformation, format, options);
+      return {
+        cost: estimateCost(request.facts, transformation, format, options),
+        taken: memory.most,
+        allowance: allowanceOf(request.facts, transformation, format, options, memory),
+      };
+    };
     const before = this.#beforehand(request, bytesOf);
     // What was rendered shares no memory with what it was rendered from.
     const rendering = Promise.withResolvers<void>();

@@ -10,6 +10,7 @@ import {
   estimateCost,
   estimateMemory,
   type ImageFacts,
+  type MemoryEstimate,
   type RenderLimits,
 } from "@freshet/core/resize";
 import { type Allowance, EMPTY_CELL } from "./cell.ts";
@@ -46,17 +47,19 @@ const IMPROVING: Allowance = { bytes: 200 * MB, cpuMs: 40_000, isQuick: false };
 
 /**
  * What a render in a cell may use; undefined for one that is done in the server itself. Drawings and AVIF never are: their headers
- * promise too little. Other formats are where they have to be held whole, and what is cut out.
+ * promise too little. Other formats are where they have to be held whole, and what is cut out. `memory` is the estimate for the same picture, where
+ * somebody has it already.
  */
 export function allowanceOf(
   facts: ImageFacts,
   transformation: Transformation,
   format: OutputFormat,
   options: { readonly rival?: OutputFormat | undefined; readonly images: readonly ImageFacts[] },
+  memory: MemoryEstimate = estimateMemory(facts, transformation, format, options),
 ): Allowance | undefined {
   const all = [facts, ...options.images];
   const formats: ReadonlySet<InputFormat> = new Set(all.map((each) => each.format));
-  const { read, written, most } = estimateMemory(facts, transformation, format, options);
+  const { read, written, most } = memory;
   const developed = all.filter((each) => isDeveloped(each.format) && !each.isPart);
   // To cut out is arithmetic of our own, on every pixel: it would keep the server from everything else.
   const isOurs = transformation.cutout?.bg_remove === true;

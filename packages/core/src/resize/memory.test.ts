@@ -11,7 +11,9 @@ const estimate = (query: string, facts: Partial<ImageFacts> = {}, format: Output
   estimateMemory(photo(facts), asked(query), format).most / MB;
 
 // Resident memory of a process at its peak, less what it has at rest and twice the bytes that it was sent. Pictures were full of noise.
-test.each<[measured: number, query: string, facts: Partial<ImageFacts>, format: OutputFormat]>([
+test.each<
+  [measured: number, query: string, facts: Partial<ImageFacts>, format: OutputFormat, late?: boolean]
+>([
   [178, "", SIZE_24, "jpeg"],
   [128, "w=4000", SIZE_24, "jpeg"],
   [105, "w=3000", SIZE_24, "webp"],
@@ -26,11 +28,10 @@ test.each<[measured: number, query: string, facts: Partial<ImageFacts>, format: 
   [167, "w=500", { ...SIZE_24, interlaced: true, samples: 3 }, "webp"],
   [218, "w=4000", { ...SIZE_24, interlaced: true, samples: 3 }, "jpeg"],
   [149, "", { format: "png" }, "webp"],
-  [140, "w=1200", { format: "jpeg" }, "avif"],
+  [140, "w=1200", { format: "jpeg" }, "avif", true],
 ])(
   "%s MB for %s of %o as %s: estimates are true to a quarter, or careful",
-  (measured, query, facts, format) => {
-    const late = measured === 140;
+  (measured, query, facts, format, late = false) => {
     const { most } = estimateMemory(photo(facts), asked(query), format, { late });
     expect((most * 1.25) / MB).toBeGreaterThan(measured);
     expect(most / MB).toBeLessThan(1.6 * measured);
