@@ -1,6 +1,7 @@
 import { promisify } from "node:util";
 import { brotliDecompress, gunzip } from "node:zlib";
 import { letGo } from "@freshet/core/resize";
+import { LoopShare } from "./loop-share.ts";
 import type { Refusal } from "./refusal.ts";
 import { Overflow, type Spool, type Spooled } from "./spool.ts";
 
@@ -18,6 +19,8 @@ export type HeldBody = Exclude<Body, { kind: "spooled" }>;
 
 /** Bytes made room for before any arrived: an origin's word about its length costs us no more than this. */
 const FIRST_ROOM = 1 << 20;
+
+const loop = new LoopShare();
 
 /** How large a body may be. */
 interface Size {
@@ -41,14 +44,15 @@ export async function readBody(
 ): Promise<Body> {
   const { announced = 0, maxBytes, spool } = size;
   if (announced > Math.max(maxBytes, spool?.maxBytes ?? 0)) return { kind: "too-large" };
-  let room = new Uint8Array(Math.min(size.announced ?? FIRST_ROOM, FIRST_ROOM, maxBytes));
+  let room = roomFor(Math.min(size.announced ?? FIRST_ROOM, FIRST_ROOM, maxBytes));
   let total = 0;
   const soFar = () => room.subarray(0, total);
   let overflow: Overflow | undefined;
   let isWhole = false;
   try {
     for await (const chunk of chunks) {
-      const next = total + chunk.length;
+      const { length } = chunk;
+      const next = total + length;
       if (spool && !overflow && next > spool.from && spool.takes(total > 0 ? soFar() : chunk)) {
         overflow = new Overflow(spool);
         const moved = await overflow.add(soFar());
@@ -61,10 +65,12 @@ export async function readBody(
       } else {
         if (next > maxBytes) return { kind: "too-large" };
         if (next > room.length) {
-          // The memory moves along where it can; a second buffer of megabytes would be work for the garbage collector.
           const most = spool && next <= spool.from ? spool.from : maxBytes;
-          const length = Math.min(Math.max(next, room.length * 2, announced), most);
-          room = new Uint8Array(room.buffer.transfer(length));
+          const larger = roomFor(Math.min(Math.max(next, room.length * 2, announced), most));
+          larger.set(soFar());
+          // What it leaves, megabytes of it, would be work for the garbage collector.
+          letGo(room);
+          room = larger;
         }
         room.set(chunk, total);
       }
@@ -73,6 +79,8 @@ export async function readBody(
       letGo(chunk);
       const refusal = received(total, overflow ? undefined : soFar);
       if (refusal) return { kind: "refused", refusal };
+      const pause = loop.pauseAfter(length);
+      if (pause) await pause;
     }
     isWhole = true;
     if (overflow) return { kind: "spooled", spooled: overflow.whole };
@@ -82,6 +90,10 @@ export async function readBody(
   // Room that was not needed is given back, so that a small image does not hold a large buffer.
   return { kind: "whole", bytes: total === room.length ? room : new Uint8Array(room.buffer.transfer(total)) };
 }
+
+/** Nothing is written to it beforehand, and nobody may look at what was not written since. */
+const roomFor = (bytes: number): Uint8Array<ArrayBuffer> =>
+  new Uint8Array(Buffer.allocUnsafeSlow(bytes).buffer);
 
 const DECODERS = { gzip: promisify(gunzip), "x-gzip": promisify(gunzip), br: promisify(brotliDecompress) };
 

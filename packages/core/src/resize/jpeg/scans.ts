@@ -150,7 +150,9 @@ function readScan(reader: Reader, body: number, frame: Frame): Omit<Scan, "start
 
 /** Where the next marker stands; those that tell of a lost beginning are part of the data (T.81, B.1.1.5). */
 function endOfData(bytes: Uint8Array, from: number): number {
-  for (let at = bytes.indexOf(0xff, from); at !== -1; at = bytes.indexOf(0xff, at + 1)) {
+  // A Buffer finds a byte with instructions for many at once, which a plain array of bytes does not.
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  for (let at = buffer.indexOf(0xff, from); at !== -1; at = buffer.indexOf(0xff, at + 1)) {
     const next = bytes[at + 1] ?? 0;
     if (next !== 0 && next !== 0xff && (next < 0xd0 || next > 0xd7)) return at;
   }
