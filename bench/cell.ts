@@ -11,8 +11,8 @@ export const GROUPS = [
   "stress",
   "start",
   "edge",
-  "freshness",
   "quality",
+  "freshness",
   "console",
   "analytics",
 ] as const;

@@ -169,7 +169,7 @@ export const GOALS = [
       [0.9, 0.97],
     ),
     most("G15.opens", "until the dead one is no longer asked", "dead-origin", [10], S),
-    most("G15.fails", "an answer for it from then on", "dead-origin", [5], MS),
+    most("G15.fails", "p99 until an answer for it from then on", "dead-origin", [5], MS),
   ),
   goal(
     "G16",

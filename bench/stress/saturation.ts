@@ -7,6 +7,7 @@ import { isInstalled } from "../programs.ts";
 import { type Rounds, takeRounds } from "../rounds.ts";
 import { median, quantile, ratioOf, summarised } from "../statistics.ts";
 import { table } from "../table.ts";
+import { type FileServer, startFileServer } from "./file-server.ts";
 import { HITS_PER_SECOND, hitsFor, timed } from "./steady-hits.ts";
 
 /** Clients that each want a picture nobody asked for before, always. */
@@ -15,15 +16,20 @@ const SECONDS = 90;
 /** Until a client asks again that was told 503. */
 const AGAIN_MS = 200;
 
-interface SaturationRound {
-  /** Milliseconds of each hit. */
+/** Milliseconds of each hit. */
+interface Latencies {
   readonly idle: readonly number[];
   readonly saturated: readonly number[];
+}
+
+interface SaturationRound extends Latencies {
+  /** Of nginx serving a file of the same bytes beside the same misses: how long the machine lets a hit wait. Absent without nginx. */
+  readonly file?: Latencies | undefined;
   /** Hits a second in a closed loop of four; absent without wrk. */
   readonly rate?: { readonly idle: number; readonly saturated: number };
 }
 
-type Side = "idle" | "saturated";
+type Side = keyof Latencies;
 
 /** Where the hits come from: a body that a small memory tier does not keep comes from the disk every time. */
 const TIERS = [
@@ -35,6 +41,7 @@ interface Tier {
   readonly name: (typeof TIERS)[number]["name"];
   readonly width: number;
   readonly server: Server;
+  readonly nginx: FileServer | undefined;
 }
 
 /** Whether hits wait behind renders: hits at a fixed rate, alone and while 32 misses wait. */
@@ -44,9 +51,14 @@ export const saturation: Cell = {
   about: "hits of memory and of the disk while 32 misses wait for the cores",
   async run(parts, options, progress) {
     const tiers: Tier[] = [];
+    const nginx = await startFileServer();
+    if (!nginx)
+      parts.leaveOut("nginx static beside the same misses", "not installed (apt-get install nginx)");
     try {
-      for (const { name, width, limits } of TIERS)
-        tiers.push({ name, width, server: await startOwn(undefined, { limits }) });
+      for (const { name, width, limits } of TIERS) {
+        const server = await startOwn(undefined, { limits });
+        tiers.push({ name, width, server, nginx: name === "memory" ? nginx : undefined });
+      }
       const seconds = options.quick ? 2 : 4;
       const taken = await takeRounds(
         "saturation",
@@ -57,6 +69,7 @@ export const saturation: Cell = {
       return report(taken);
     } finally {
       for (const { server } of tiers) await server.stop();
+      await nginx?.stop();
     }
   },
 };
@@ -64,13 +77,15 @@ export const saturation: Cell = {
 function report(tiers: readonly Rounds<SaturationRound>[]): Outcome {
   const of = (name: Tier["name"]) => tiers.find((tier) => tier.name === name)?.rounds ?? [];
   const p99 = (name: Tier["name"], side: Side) => of(name).map((round) => quantile(round[side], 0.99));
-  const rows = tiers.flatMap(({ name, rounds }) =>
-    (["idle", "saturated"] as const).map((side) => [
-      `${name}, ${side === "idle" ? "alone" : `while ${MISSING} misses wait`}`,
-      ...[0.5, 0.99, 1].map((share) =>
-        median(rounds.map((round) => quantile(round[side], share))).toFixed(1),
-      ),
-    ]),
+  const files = of("memory").flatMap(({ file }) => (file ? [file] : []));
+  const rows = [...tiers, ...(files.length > 0 ? [{ name: "nginx static", rounds: files }] : [])].flatMap(
+    ({ name, rounds }) =>
+      (["idle", "saturated"] as const).map((side) => [
+        `${name}, ${side === "idle" ? "alone" : `while ${MISSING} misses wait`}`,
+        ...[0.5, 0.99, 1].map((share) =>
+          median(rounds.map((round: Latencies) => quantile(round[side], share))).toFixed(1),
+        ),
+      ]),
   );
   const rates = of("memory").flatMap(({ rate }) => (rate ? [rate] : []));
   return {
@@ -94,7 +109,7 @@ function report(tiers: readonly Rounds<SaturationRound>[]): Outcome {
 }
 
 async function oneRound(
-  { name: tier, width, server: own }: Tier,
+  { name: tier, width, server: own, nginx }: Tier,
   { pictures, origin }: Parts,
   round: number,
   seconds: number,
@@ -104,6 +119,8 @@ async function oneRound(
   const from = `freshet_answers_total{from="${tier}"}`;
   const before = (await readMetrics(own.url))(from);
   const idle = await hitsFor(hit, seconds);
+  const file = await nginx?.serve(hit);
+  const idleFile = file === undefined ? undefined : await hitsFor(file, seconds);
   const idleRate = await rateOf(hit);
   let isOver = false;
   let missed = 0;
@@ -123,6 +140,7 @@ async function oneRound(
   // Queues are full and renders under way.
   await Promise.race([isUnderWay, missing]);
   const saturated = await hitsFor(hit, seconds);
+  const saturatedFile = file === undefined ? undefined : await hitsFor(file, seconds);
   const saturatedRate = await rateOf(hit);
   isOver = true;
   await missing;
@@ -130,7 +148,13 @@ async function oneRound(
   if (came < idle.length + saturated.length)
     throw new Error(`${came} hits came from the ${tier}, ${idle.length + saturated.length} should have.`);
   const rate = idleRate !== undefined && saturatedRate !== undefined;
-  return { idle, saturated, ...(rate && { rate: { idle: idleRate, saturated: saturatedRate } }) };
+  const beside = idleFile && saturatedFile && { idle: idleFile, saturated: saturatedFile };
+  return {
+    idle,
+    saturated,
+    file: beside,
+    ...(rate && { rate: { idle: idleRate, saturated: saturatedRate } }),
+  };
 }
 
 async function rateOf(url: string): Promise<number | undefined> {

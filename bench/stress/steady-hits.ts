@@ -26,6 +26,9 @@ export async function hitsWhile(url: string, goesOn: (asked: number) => boolean)
   return Promise.all(asked);
 }
 
+/** Of every hit: what a browser accepts. */
+export const HEADERS = { accept: "image/avif,image/webp,*/*" };
+
 const agent = new Agent({ keepAlive: true });
 
 /** One request until its last byte, whatever it is answered. */
@@ -34,7 +37,7 @@ export function timed(
 ): Promise<{ readonly status: number; readonly error: string | undefined; readonly milliseconds: number }> {
   const begun = performance.now();
   return new Promise((resolve, reject) => {
-    get(url, { agent, headers: { accept: "image/avif,image/webp,*/*" } }, (answer) => {
+    get(url, { agent, headers: HEADERS }, (answer) => {
       const error = answer.headers["freshet-error"];
       answer.on("error", reject);
       answer.on("end", () =>
