@@ -7,7 +7,7 @@ sharp.cache(false);
 sharp.concurrency(1);
 
 /** Raised by hand whenever the same bytes and transformation would give another picture. */
-const REVISION = 9;
+const REVISION = 10;
 
 /** Names everything that decides pixels besides the input: part of every variant key. */
 export const RENDERER_VERSION = `${REVISION}-${sharp.versions.sharp}-${sharp.versions.vips}`;

@@ -114,8 +114,15 @@ export function scaleTo(picture: Picture, size: Size): Picture {
   return replaceLast(picture, { ...openPass(layDown(symmetry, size), symmetry), incoming, extract });
 }
 
-/** Times by which a side is larger than wanted where linear light begins, and the pixels that are held there at most. */
-const AHEAD = 2;
+/**
+ * Times by which a side is larger than wanted where linear light begins. By photographs at 800 pixels: from 2 on a render costs 1.65 of a
+ * plain one for 95.8 points of SSIMULACRA2 against light all the way (94.2 the least), from 1.8 on 1.55 for 95.0 (92.6), from 1.5 on 1.4
+ * for 92.6 (87.6); a plain one has 82.8.
+ */
+const AHEAD = 1.8;
+/** What is no larger than this has little to lose beforehand, and its finest detail all of it: it is in linear light from the beginning. */
+const NEAR = 2;
+/** Pixels that are held there at most. */
 const MOST_AHEAD = 16_000_000;
 
 /**
@@ -126,7 +133,8 @@ export function scaleInLight(picture: Picture, size: Size): Picture {
   const { width, height } = picture.size;
   if (size.width >= width || size.height >= height) return scaleTo(picture, size);
   const room = Math.sqrt(MOST_AHEAD / (size.width * size.height * picture.pages));
-  const factor = Math.max(1, Math.min(AHEAD, room));
+  const isNear = Math.max(width / size.width, height / size.height) <= NEAR;
+  const factor = Math.max(1, Math.min(isNear ? NEAR : AHEAD, room));
   const near = {
     width: Math.min(width, Math.round(size.width * factor)),
     height: Math.min(height, Math.round(size.height * factor)),
