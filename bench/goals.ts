@@ -169,7 +169,9 @@ export const GOALS = [
       [0.9, 0.97],
     ),
     most("G15.opens", "until the dead one is no longer asked", "dead-origin", [10], S),
-    most("G15.fails", "p99 until an answer for it from then on", "dead-origin", [5], MS),
+    most("G15.fails", "half of the answers for it from then on", "dead-origin", [5], MS),
+    // What waits for the same turns as a hit may take as long.
+    most("G15.fails.p99", "p99 of these answers", "dead-origin", [25, 10], MS),
   ),
   goal(
     "G16",
