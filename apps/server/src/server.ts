@@ -23,7 +23,8 @@ import { DiskStore } from "./cache/disk-store.ts";
 import { FrameShelf } from "./cache/frames.ts";
 import { Improvements } from "./cache/improvements.ts";
 import { createInspect } from "./cache/inspect.ts";
-import { AHEAD_BYTES, Originals } from "./cache/originals.ts";
+import { AHEAD_BYTES } from "./cache/original-bytes.ts";
+import { Originals } from "./cache/originals.ts";
 import { ReadAhead } from "./cache/read-ahead.ts";
 import { Records } from "./cache/records.ts";
 import { RenderQueue } from "./cache/render-queue.ts";
@@ -259,7 +260,7 @@ export async function createServer(config: Config, ports: ServerPorts = {}): Pro
   const readAhead = new ReadAhead({
     places,
     bytes: AHEAD_BYTES,
-    typicalBytes: () => originals.typicalBytes,
+    typicalBytes: () => originals.bytes.typicalSize,
     maxAgeMs: limits.waitingMs,
   });
   const variants = new Variants({
@@ -283,14 +284,14 @@ export async function createServer(config: Config, ports: ServerPorts = {}): Pro
   const improvements = new Improvements({
     variants,
     // Masks among them: which digests are theirs is known without a look at a disk or bucket.
-    bytesOf: async (digest) => (await cutouts.bytesOf(digest)) ?? originals.bytesOf(digest),
+    bytesOf: async (digest) => (await cutouts.bytesOf(digest)) ?? originals.bytes.get(digest),
     report: metrics.improvements,
     ...{ now, log },
   });
   const cutoutWire = createWire(config.cutouts && { firstByteMs: config.cutouts.timeoutMs });
   const cutouts = new Cutouts({
     variants,
-    bytesOf: (digest) => originals.bytesOf(digest),
+    bytesOf: (digest) => originals.bytes.get(digest),
     makers: makersOf(config.cutouts, { limits: renderLimits, wire: cutoutWire }),
     report: metrics.cutouts,
     log: (event, details) => logger.warn(details, event),

@@ -899,16 +899,16 @@ describe("Originals", () => {
       const { outcome } = (await current).record;
       return outcome.kind === "bytes" ? outcome.digest : "";
     };
-    const before = originals.typicalBytes;
+    const before = originals.bytes.typicalSize;
     const digests: string[] = [];
     for (let number = 0; number < 6; number += 1) digests.push(await large(number));
-    expect(originals.typicalBytes).toBeGreaterThan(before);
-    expect(originals.typicalBytes).toBeLessThan(size);
+    expect(originals.bytes.typicalSize).toBeGreaterThan(before);
+    expect(originals.bytes.typicalSize).toBeLessThan(size);
     // The first two have their turn; there is no room for a seventh, and the disk of this test has none for any.
-    for (const digest of digests.slice(0, 2)) await originals.bytesOf(digest, Promise.resolve());
+    for (const digest of digests.slice(0, 2)) await originals.bytes.get(digest, Promise.resolve());
     digests.push(await large(6));
     await settle();
-    const kept = await Promise.all(digests.map((digest) => originals.bytesOf(digest)));
+    const kept = await Promise.all(digests.map((digest) => originals.bytes.get(digest)));
     expect(kept.map((each) => each?.[0])).toEqual([undefined, 1, 2, 3, 4, 5, 6]);
   });
 });

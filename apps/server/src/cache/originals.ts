@@ -1,4 +1,3 @@
-import { writeFile } from "node:fs/promises";
 import { setTimeout as rest } from "node:timers/promises";
 import { isContentVersion, isVideoPath } from "@freshet/core";
 import type { ImageFacts } from "@freshet/core/resize";
@@ -13,11 +12,10 @@ import type { Fetched, Inspect, Source } from "../sources/source.ts";
 import type { Spool } from "../sources/spool.ts";
 import { type FetchTimes, timed } from "../sources/times.ts";
 import { sniffVideo } from "../video/sniff.ts";
-import { ByteTiers } from "./byte-tiers.ts";
 import type { Coverage } from "./coverage.ts";
 import type { DiskStore } from "./disk-store.ts";
 import { growing } from "./growing.ts";
-import { LentBytes } from "./lent-bytes.ts";
+import { OriginalBytes, RECENT_BYTES } from "./original-bytes.ts";
 import { type OriginalRecord, type Outcome, REMEMBERED, type Records } from "./records.ts";
 import type { Shelf } from "./shared/shared-tier.ts";
 import { type Answered, nextRecord, staleWhile, trustOf, type VersionTrust } from "./succession.ts";
@@ -27,13 +25,6 @@ import { isFile, isUnread, moreOf, sparing, type Wanted } from "./wanted.ts";
 
 /** Seconds that caches may keep an answer which its origin is being asked about. */
 const REVALIDATING_SECONDS = 1;
-const RECENT_BYTES = 32 * 2 ** 20;
-/** What originals should take that are read and not rendered: so much less that they are still recent when their turn comes. */
-export const AHEAD_BYTES = 24 * 2 ** 20;
-/** Before any was read; and what one more counts beside all before it. */
-const FIRST_BYTES = 4 * 2 ** 20;
-const MEMORY = 0.95;
-const RECENT_MS = 5_000;
 /** A caller waits for at most this many flights before the origin counts as broken for it. */
 const MOST_FLIGHTS = 5;
 
@@ -66,12 +57,6 @@ export interface How {
   readonly isPatient?: boolean;
   /** What is read to its end; absent is what can be rendered. */
   readonly wanted?: Wanted;
-}
-
-interface Recent {
-  readonly bytes: Uint8Array;
-  /** They are no longer. */
-  readonly leave: () => void;
 }
 
 interface Flight {
@@ -111,33 +96,17 @@ export interface OriginalsParts {
  * was stamped before an invalidation he could have heard of.
  */
 export class Originals {
+  readonly bytes: OriginalBytes;
   readonly #parts: OriginalsParts;
-  readonly #tiers: ByteTiers;
   readonly #flights = new Map<string, Flight>();
   readonly #budget: VersionBudget;
   readonly #known = new LRUCache<string, Original>(growing(20_000));
-  /** Bytes just fetched, by digest: the renders that waited for the flight take them from here, not from the disk. */
-  readonly #recent = new LRUCache<string, Recent>({
-    maxSize: RECENT_BYTES,
-    sizeCalculation: ({ bytes }) => Math.max(1, bytes.length),
-    dispose: ({ leave }) => leave(),
-    ttl: RECENT_MS,
-    // What nobody took in time is not held until somebody looks for it.
-    ttlAutopurge: true,
-  });
-  readonly #lent = new LentBytes();
   #order = 0;
-  #typicalBytes = FIRST_BYTES;
 
   constructor(parts: OriginalsParts) {
     this.#parts = parts;
-    this.#tiers = new ByteTiers(parts.bytes, parts.shared);
+    this.bytes = new OriginalBytes(parts.bytes, parts.shared);
     this.#budget = new VersionBudget(parts.now);
-  }
-
-  /** Of one original that was read lately. */
-  get typicalBytes(): number {
-    return this.#typicalBytes;
   }
 
   /** The usable record, if it is in memory and nothing has to be asked or learned. */
@@ -283,43 +252,6 @@ export class Originals {
       : undefined;
   }
 
-  /**
-   * Bytes by their digest, from memory, disk or the shared tier; undefined when they were evicted. Who says until when they are needed
-   * finds them empty then.
-   */
-  async bytesOf(digest: string, until?: Promise<unknown>): Promise<Uint8Array | undefined> {
-    // Looked at, not used: those that wait go before those that had their turn stay.
-    const recent = this.#recent.peek(digest)?.bytes;
-    if (recent) return this.#lent.use(recent, this.#end(until));
-    return this.#lent.get(digest, async () => (await this.#tiers.get(digest))?.bytes, this.#end(until));
-  }
-
-  /** When the shared tier has sent what it was offered, nobody knows. */
-  #end(until: Promise<unknown> | undefined): Promise<unknown> | undefined {
-    return this.#parts.shared ? undefined : until;
-  }
-
-  /** The file that holds the bytes, if the disk has them; it may go at any moment. */
-  locate(digest: string) {
-    return this.#tiers.locate(digest);
-  }
-
-  /** Puts bytes under a path of the caller's, with something behind them; how many they are, or undefined when they were evicted. */
-  async lend(digest: string, path: string): Promise<number | undefined> {
-    const lent = await this.#tiers.lend(digest, path);
-    if (lent !== undefined) return lent;
-    // On their way to the disk.
-    const recent = this.#recent.peek(digest)?.bytes;
-    if (!recent) return undefined;
-    const { length } = recent;
-    await writeFile(path, this.#lent.use(recent));
-    return length;
-  }
-
-  #holds(digest: string): boolean {
-    return this.#recent.has(digest) || this.#tiers.holds(digest);
-  }
-
   /** Asks the origin about a record that expired; nobody waits for it, so that nobody is told if it fails. */
   #revalidate(original: Original): void {
     const flight = this.#running(original) ?? this.#start(original, false);
@@ -379,7 +311,7 @@ export class Originals {
     const settled = known?.outcome.kind === "bytes" && !known.doubtful ? known.stamp : 0;
     const fresh = caller || floor.sequence > settled;
     const confirmed =
-      !fresh && known?.outcome.kind === "bytes" && this.#holds(known.outcome.digest) ? known : undefined;
+      !fresh && known?.outcome.kind === "bytes" && this.bytes.holds(known.outcome.digest) ? known : undefined;
     const request = {
       policy: original.policy,
       fresh,
@@ -432,16 +364,7 @@ export class Originals {
     const facts = found.facts ?? (await this.#parts.readFacts(bytes));
     const video = facts ? undefined : sniffVideo(bytes);
     const size = bytes.length;
-    this.#typicalBytes = this.#typicalBytes * MEMORY + size * (1 - MEMORY);
-    // What is too large to be recent is there for as long as it is written to the disk, and then on it: a program reads it from there.
-    const written = this.#tiers.write(digest, bytes, false);
-    this.#lent.hold(digest, bytes, this.#end(written));
-    if (size > RECENT_BYTES) await written;
-    else {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      this.#lent.use(bytes, this.#end(promise));
-      this.#recent.set(digest, { bytes, leave: resolve });
-    }
+    await this.bytes.keep(digest, bytes);
     const mediaType = readMediaType(found.contentType);
     return {
       ...{ kind: "bytes", digest, size, facts },

@@ -83,7 +83,7 @@ async function instance(shared?: Shelf, folder?: string) {
   });
   const improvements = new Improvements({
     variants,
-    bytesOf: (digest) => originals.bytesOf(digest),
+    bytesOf: (digest) => originals.bytes.get(digest),
     report: {
       ended: (end) => own.ends.push(end),
       saved: (bytes) => {

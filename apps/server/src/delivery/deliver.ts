@@ -280,7 +280,7 @@ export class Delivery {
 
   /** Where the bytes of an original are that is better not held. */
   async #fileOf({ digests: [digest], size }: Sources): Promise<FileBody | undefined> {
-    return size > MOST_HELD ? await this.#parts.originals.locate(digest) : undefined;
+    return size > MOST_HELD ? await this.#parts.originals.bytes.locate(digest) : undefined;
   }
 
   async #refill({ sources }: DeliveryRequest, found: Sources): Promise<void> {
@@ -288,7 +288,7 @@ export class Delivery {
     await Promise.all(
       sources.map(async (source, place) => {
         const file = place === 0 ? await this.#fileOf(found) : undefined;
-        const kept = file ?? (await originals.bytesOf(found.digests[place] ?? ""));
+        const kept = file ?? (await originals.bytes.get(found.digests[place] ?? ""));
         if (!kept) await originals.refill(source);
       }),
     );
@@ -333,7 +333,7 @@ export class Delivery {
     const mask = further.find(({ image }) => image === CUTOUT_MASK)?.digest;
     return async (wanted: string, until?: Promise<unknown>) => {
       if (poster && wanted === digest) return await poster.bytes();
-      return await (wanted === mask ? cutouts?.bytesOf(wanted) : originals.bytesOf(wanted, until));
+      return await (wanted === mask ? cutouts?.bytesOf(wanted) : originals.bytes.get(wanted, until));
     };
   }
 

@@ -49,13 +49,13 @@ export async function seeVideo(
     const film = filmOf(keyOf("original", digest), container, false);
     const common = { kind: "film", film, from: "original", ignored: [] } as const;
     if (isHeld(film, ifNoneMatch)) return { ...common, bytes: NOTHING };
-    const file = found.size > MOST_HELD ? await originals.locate(digest) : undefined;
+    const file = found.size > MOST_HELD ? await originals.bytes.locate(digest) : undefined;
     if (file) return { ...common, bytes: NOTHING, file };
-    const bytes = await originals.bytesOf(digest);
+    const bytes = await originals.bytes.get(digest);
     return bytes ? { ...common, bytes } : { kind: "gone" };
   }
   if (!videos) throw new ServerError("VIDEO_UNSUPPORTED");
-  const original: Original = { digest, container, lend: (path) => originals.lend(digest, path) };
+  const original: Original = { digest, container, lend: (path) => originals.bytes.lend(digest, path) };
   if (wanted.kind === "poster") {
     const poster = await videos.poster(original, wanted.seconds, asking);
     if (!poster) return { kind: "gone" };
