@@ -97,6 +97,17 @@ test("a released row rests until its time", async () => {
   expect(await queue.claim(1)).toMatchObject([{ note: "later", attempts: 2 }]);
 });
 
+test("a released row rests until a time that lies between two milliseconds", async () => {
+  const { open, clock } = await setup(1);
+  const queue = open("a");
+  await queue.claim(1);
+  expect(await queue.release("j0", clock.time + 49.5)).toBe(true);
+  clock.time += 49;
+  expect(await queue.claim(1)).toEqual([]);
+  clock.time += 1;
+  expect(await queue.claim(1)).toHaveLength(1);
+});
+
 test("a new row is due even if the clock goes back", async () => {
   const { open, clock, add } = await setup(0);
   await add(0);

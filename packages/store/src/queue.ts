@@ -104,7 +104,8 @@ export function createQueue<Row extends QueueColumns>(store: Store, options: Que
       return rows.map((row) => row.key);
     },
     finish: (id, values = {}, db = store.db) => leave(id, null, values, db),
-    release: (id, at, values = {}, db = store.db) => leave(id, at, values, db),
+    // SQLite keeps a part of a millisecond, PostgreSQL refuses it.
+    release: (id, at, values = {}, db = store.db) => leave(id, Math.ceil(at), values, db),
     async remove(id) {
       const { numAffectedRows } =
         await sql`delete from ${table} where ${key} = ${id} and lease_by = ${me}`.execute(store.db);

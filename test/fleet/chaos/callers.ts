@@ -26,6 +26,8 @@ export interface Sent {
   readonly ended: Promise<End>;
   /** Resolves with the log's sentence when it first ends in ERROR_CDN_NODE. */
   readonly failed: Promise<string>;
+  /** What its log said last; of one that has ended, that. */
+  readonly said: () => string;
 }
 
 /** An invalidation, and the pictures that it covers. */
@@ -151,14 +153,17 @@ export function createCallers(parts: {
       for (const each of change.covers) published.set(each, Math.max(version, published.get(each) ?? 0));
       const { uuid, ...moment } = await send(change, first);
       const failed = Promise.withResolvers<string>();
+      let end: End = "open";
       open.set(uuid, `${uuid} is not known yet`);
       const ended = follow(uuid, moment, failed.resolve).then((how) => {
         open.delete(uuid);
+        end = how;
         if (how === "done") witness.done(change.covers, version);
         return how;
       });
       const mayBeGone = () => weather.mayBeGone(moment);
-      const one: Sent = { uuid, covers: change.covers, version, mayBeGone, ended, failed: failed.promise };
+      const said = () => open.get(uuid) ?? `${uuid} has ended: ${end}`;
+      const one = { uuid, covers: change.covers, version, mayBeGone, ended, failed: failed.promise, said };
       sent.push(one);
       return one;
     },

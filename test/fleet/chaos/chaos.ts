@@ -101,22 +101,28 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     };
     await Promise.all(Array.from({ length: 8 }, some));
   };
+  const faults = () => [...witness.wrong, ...callers.wrong, ...seen.wrong];
   const round = async (misfortunes: readonly Misfortune[]) => {
     weather.clear();
     for (const { name } of misfortunes) drawn.set(name, (drawn.get(name) ?? 0) + 1);
+    const [before, from] = [new Set(faults()), performance.now()];
     await Promise.all(misfortunes.map((each) => each.happen(scene)));
-    if (options.untilStale && witness.stale.length > 0) return;
-    isCalm = true;
-    stuck.push(...(await callers.settle(SETTLE_MS)));
-    await sweep();
-    isCalm = false;
+    const took = secondsSince(from);
+    if (!(options.untilStale && witness.stale.length > 0)) {
+      isCalm = true;
+      stuck.push(...(await callers.settle(SETTLE_MS)));
+      await sweep();
+      isCalm = false;
+    }
+    for (const fault of faults().filter((each) => !before.has(each)))
+      console.log(`${misfortunes.map(({ name }) => name).join(" and ")}, ${took} s: ${fault}`);
   };
 
   const progress = (times: number) =>
-    `${times} of ${rounds} rounds after ${Math.round((performance.now() - begun) / 1_000)} s: ` +
+    `${times} of ${rounds} rounds after ${secondsSince(begun)} s: ` +
     `${callers.sent.length} accepted, ${witness.answers} answers, slowest resume ${slowest(seen)} ms, ` +
     `${callers.lost.length} lost, ${stuck.length} stuck, ${witness.stale.length} stale, ` +
-    `${witness.wrong.length + callers.wrong.length + seen.wrong.length} wrong`;
+    `${faults().length} wrong`;
   const draw = createDraw(options.kinds, rounds, random);
   let ended = 0;
   try {
@@ -149,7 +155,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
         repeated: callers.repeated,
       },
       ...{ answers: witness.answers, hits: witness.hits, lost: callers.lost, stale: witness.stale },
-      wrong: [...witness.wrong, ...callers.wrong, ...seen.wrong, ...log],
+      wrong: [...faults(), ...log],
     };
   } finally {
     isRunning = false;
@@ -157,6 +163,8 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     await takeovers.close();
   }
 }
+
+const secondsSince = (begun: number): number => Math.round((performance.now() - begun) / 1_000);
 
 /** Milliseconds until what a killed worker had in hand was taken up, at most. */
 export const slowest = ({ resumed }: Seen): number => Math.round(Math.max(0, ...resumed));

@@ -49,7 +49,7 @@ const nodeDead: Misfortune = {
         const late = sleep(GIVEN_UP_MS, "no error", { ref: false });
         const first = await Promise.race([sent.failed, sent.ended, late]);
         // Another misfortune put the store back.
-        return first === "gone" ? said() : first;
+        return first === "gone" ? said() : first === "no error" ? `no error, but ${sent.said()}` : first;
       };
       const sentence = await said();
       if (sentence.includes(node.url)) seen.named += 1;

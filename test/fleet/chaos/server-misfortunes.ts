@@ -28,8 +28,8 @@ async function startAgain({ weather }: Scene, place: number, server: FleetServer
   weather.away.delete(place);
 }
 
-/** Kills a server that works on an invalidation, and says whether it did. */
-async function isKilledAtWork(scene: Scene): Promise<boolean> {
+/** Kills a server that works on an invalidation; says why not where it did not. */
+async function killAtWork(scene: Scene): Promise<string | undefined> {
   const { gate, weather, witness, callers, takeovers, seen } = scene;
   const { place, server } = anyServer(scene);
   const picture = scene.newPicture();
@@ -38,14 +38,16 @@ async function isKilledAtWork(scene: Scene): Promise<boolean> {
   await witness.read(picture, 0, server.url);
   const held = gate.hold(`/media/${picture}`);
   const sent = await callers.invalidate(ofOriginals(picture), place);
+  const begun = performance.now();
   const isReached = await Promise.race([
     held.reached.then(() => true),
     sent.ended.then(() => false),
     sleep(IN_HAND_MS, false),
   ]);
   if (!isReached) {
+    const why = `after ${Math.round(performance.now() - begun)} ms ${sent.said()}`;
     held.letGo();
-    return false;
+    return why;
   }
   weather.away.add(place);
   await server.kill();
@@ -56,7 +58,7 @@ async function isKilledAtWork(scene: Scene): Promise<boolean> {
   else if (resumed !== undefined) seen.resumed.push(resumed);
   await startAgain(scene, place, server);
   await sent.ended;
-  return resumed !== undefined;
+  return resumed === undefined ? `${sent.uuid} was in nobody's hand` : undefined;
 }
 
 /** It had an invalidation in hand: the origin's answer, which it waits for, is held until it is dead. */
@@ -64,8 +66,15 @@ const workerKilled: Misfortune = {
   name: "a worker killed with an invalidation in hand",
   parts: ["servers", "store"],
   async happen(scene) {
-    for (let tries = 0; tries < MOST_TRIES; tries += 1) if (await isKilledAtWork(scene)) return;
-    scene.seen.wrong.push(`no worker had an invalidation in hand in ${MOST_TRIES} tries`);
+    const tries: string[] = [];
+    while (tries.length < MOST_TRIES) {
+      const why = await killAtWork(scene);
+      if (why === undefined) return;
+      tries.push(why);
+    }
+    scene.seen.wrong.push(
+      `no worker had an invalidation in hand in ${MOST_TRIES} tries: ${tries.join("; ")}`,
+    );
   },
 };
 

@@ -9,6 +9,7 @@ import { TUNING } from "./tuning.ts";
 
 afterEach(() => {
   vi.useRealTimers();
+  vi.restoreAllMocks();
 });
 const laneOf = (driver: CdnDriver, stopping = new AbortController()) =>
   createLane(driver, createMeters(Date.now)(driver.limits), TUNING, Date.now, stopping.signal);
@@ -75,6 +76,22 @@ test("a node that fails twice on end is down: all that wait have failed, and it 
   await vi.advanceTimersByTimeAsync(TUNING.backoff.firstMs * 2);
   expect(await purge(want(4, "demo", "o-4"))).toEqual({ kind: "done" });
 });
+
+test.each([0.25, 0.49, 0.75])(
+  "the pause of a node that is down is whole milliseconds, by chance %d as well",
+  async (chance) => {
+    vi.useFakeTimers();
+    vi.spyOn(Math, "random").mockReturnValue(chance);
+    const node = createMemoryNode("a", { batch: 1 });
+    const { purge } = lane(node);
+    node.behave(new Error("reset"));
+    const both = [purge(want(1, "demo", "o-1")), purge(want(2, "demo", "o-2"))];
+    await vi.advanceTimersByTimeAsync(TUNING.backoff.firstMs / 2);
+    await Promise.all(both);
+    const outcome = await purge(want(3, "demo", "o-3"));
+    expect(outcome).toMatchObject({ kind: "failed", retryAfterMs: expect.toSatisfy(Number.isInteger) });
+  },
+);
 
 test("a single failure costs those of that call alone", async () => {
   vi.useFakeTimers();

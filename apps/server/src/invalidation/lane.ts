@@ -114,7 +114,7 @@ export function createLane(
       return;
     }
     failures += 1;
-    const own = backoffMs(failures, tuning.backoff) / 2;
+    const own = Math.ceil(backoffMs(failures, tuning.backoff) / 2);
     const retryAfterMs = known?.retryAfterMs;
     rest = { until: now() + Math.max(own, retryAfterMs ?? 0), reason };
     const outcome: Outcome = { kind: "failed", reason, retryAfterMs };

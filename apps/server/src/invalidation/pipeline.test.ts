@@ -1,4 +1,5 @@
 import { hash } from "node:crypto";
+import { CdnError } from "@freshet/cdn/errors";
 import { afterEach, expect, test } from "vitest";
 import { type Boot, boot, DEMO, newFile, routesOf, SHOP } from "./fixture.ts";
 import { createJournal } from "./journal.ts";
@@ -161,6 +162,14 @@ test("a node that stays away ends in ERROR_CDN_NODE with its name and reason; a 
   expect(retried).toMatchObject({ status: "DONE", attempt: 2, error: null });
   expect(good.purges.length).toBe(calls);
   expect(bad.floor(tagOf(made, "/a.jpg"))).toBe(1);
+});
+
+test("a node may ask for a part of a millisecond, and interrupts nobody's invalidation by it", async () => {
+  const node = createMemoryNode("a");
+  const made = await started(await newFile(), [node]);
+  node.behave(new CdnError("NODE_BUSY", "a", undefined, { retryAfterMs: 40.5 }));
+  expect(await invalidate(made, "/a.jpg")).toMatchObject({ status: "ERROR_CDN_NODE" });
+  expect(made.logged.filter(({ event }) => event === "invalidation interrupted")).toEqual([]);
 });
 
 async function retry(made: Boot, uuid: string) {

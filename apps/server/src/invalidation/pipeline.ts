@@ -261,7 +261,8 @@ async function purgeNode(parts: PipelineParts, work: NodeWork, stopping: AbortSi
       return { ...target, attempts, status: "failed", at: now(), error: outcome.reason };
     }
     if (outcome.kind === "failed") {
-      const wait = Math.max(backoffMs(attempts, tuning.backoff), outcome.retryAfterMs ?? 0);
+      // A driver may have reckoned it; a database takes whole milliseconds.
+      const wait = Math.ceil(Math.max(backoffMs(attempts, tuning.backoff), outcome.retryAfterMs ?? 0));
       return { ...target, attempts, next_at: now() + wait, error: outcome.reason };
     }
     await work.reading;
