@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -57,6 +58,34 @@ test("one command starts server and connector from one configuration, and one si
   }
   expect(running.logs()).not.toContain("The WordPress connector ended");
 });
+
+test("who told npm alone to end, as a supervisor does, has ended the server", async () => {
+  folder = await mkdtemp(join(tmpdir(), "freshet-start-"));
+  const port = await freePort();
+  const env = { ...process.env, FRESHET_DATA: join(folder, "data"), PORT: String(port) };
+  const npm = spawn("npm", ["start"], { cwd: ROOT, env, stdio: "ignore", detached: true });
+  try {
+    const isAlive = () =>
+      fetch(`http://127.0.0.1:${port}/livez`).then(
+        () => true,
+        () => false,
+      );
+    await expect.poll(isAlive, { timeout: LONGEST_START_MS, interval: 200 }).toBe(true);
+    npm.kill("SIGTERM");
+    await expect.poll(isAlive, { timeout: 15_000, interval: 200 }).toBe(false);
+  } finally {
+    // Whatever is left of the group.
+    if (npm.pid !== undefined) endGroup(npm.pid);
+  }
+});
+
+function endGroup(leader: number): void {
+  try {
+    process.kill(-leader, "SIGKILL");
+  } catch {
+    // Nobody is left.
+  }
+}
 
 test("a connector that takes longer than the server is not told a second time", async () => {
   folder = await mkdtemp(join(tmpdir(), "freshet-start-"));
