@@ -95,10 +95,10 @@ export async function startNode(file: string, core: number): Promise<Server> {
   return { url: `http://127.0.0.1:${port}`, pid: program.pid, stop: program.stop };
 }
 
-/** nginx with one worker, serving the files of a folder as fast as it can. */
-export const startNginx = (folder: string, core: number): Promise<Server> =>
+/** nginx with one worker, serving the files of a folder as fast as it can; on any core unless told. */
+export const startNginx = (folder: string, core?: number): Promise<Server> =>
   startNginxWith({
-    core,
+    ...(core !== undefined && { core }),
     server: `root ${folder};
     add_header Cache-Control "public, max-age=31536000"; add_header Vary Accept; add_header Access-Control-Allow-Origin "*";`,
   });

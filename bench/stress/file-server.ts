@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startNginxWith } from "../nginx.ts";
+import { startNginx } from "../peers.ts";
 import { isInstalled } from "../programs.ts";
 import { HEADERS } from "./steady-hits.ts";
 
@@ -16,7 +16,7 @@ export interface FileServer {
 export async function startFileServer(): Promise<FileServer | undefined> {
   if (!isInstalled("nginx")) return undefined;
   const folder = await mkdtemp(join(tmpdir(), "freshet-files-"));
-  const nginx = await startNginxWith({ server: `root ${folder};` });
+  const nginx = await startNginx(folder);
   let served = 0;
   return {
     async serve(url) {

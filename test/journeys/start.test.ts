@@ -1,8 +1,8 @@
-import { spawn } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
+import { answers } from "../support/daemon.ts";
 import { freePort } from "../support/freshet.ts";
 import { type Program, startProgram } from "../support/program.ts";
 
@@ -62,30 +62,19 @@ test("one command starts server and connector from one configuration, and one si
 test("who told npm alone to end, as a supervisor does, has ended the server", async () => {
   folder = await mkdtemp(join(tmpdir(), "freshet-start-"));
   const port = await freePort();
-  const env = { ...process.env, FRESHET_DATA: join(folder, "data"), PORT: String(port) };
-  const npm = spawn("npm", ["start"], { cwd: ROOT, env, stdio: "ignore", detached: true });
-  try {
-    const isAlive = () =>
-      fetch(`http://127.0.0.1:${port}/livez`).then(
-        () => true,
-        () => false,
-      );
-    await expect.poll(isAlive, { timeout: LONGEST_START_MS, interval: 200 }).toBe(true);
-    npm.kill("SIGTERM");
-    await expect.poll(isAlive, { timeout: 15_000, interval: 200 }).toBe(false);
-  } finally {
-    // Whatever is left of the group.
-    if (npm.pid !== undefined) endGroup(npm.pid);
-  }
+  program = await startProgram({
+    command: "npm",
+    args: ["start"],
+    cwd: ROOT,
+    env: { FRESHET_DATA: join(folder, "data"), PORT: String(port) },
+    ready: [/^Freshet is ready/m],
+    readyMs: LONGEST_START_MS,
+  });
+  process.kill(program.pid, "SIGTERM");
+  await expect
+    .poll(() => answers(`http://127.0.0.1:${port}`), { timeout: 15_000, interval: 200 })
+    .toBe(false);
 });
-
-function endGroup(leader: number): void {
-  try {
-    process.kill(-leader, "SIGKILL");
-  } catch {
-    // Nobody is left.
-  }
-}
 
 test("a connector that takes longer than the server is not told a second time", async () => {
   folder = await mkdtemp(join(tmpdir(), "freshet-start-"));

@@ -13,7 +13,8 @@ export interface Program {
 }
 
 export interface ProgramOptions {
-  /** Arguments of the Node that runs the test. */
+  /** The Node that runs the test unless told. */
+  readonly command?: string;
   readonly args: readonly string[];
   readonly cwd: string;
   /** Added to an otherwise clean environment: nothing named FRESHET_… and no PORT come in from outside. */
@@ -28,9 +29,9 @@ const STOP_MS = 15_000;
 
 /** Starts it and waits until it says that it is ready; rejects with what it wrote when it does not. */
 export async function startProgram(options: ProgramOptions): Promise<Program> {
-  const { args, cwd, env, ready, readyMs = 30_000 } = options;
+  const { command = process.execPath, args, cwd, env, ready, readyMs = 30_000 } = options;
   // A group of its own: whatever it starts ends with it, even when the test is cut off.
-  const child = spawn(process.execPath, args, {
+  const child = spawn(command, args, {
     cwd,
     env: { ...inherited(), ...env },
     stdio: ["ignore", "pipe", "pipe"],

@@ -17,8 +17,8 @@ export function affine({ rows, offset }: Extract<Effect, { kind: "affine" }>): R
   }
   const [[rr, rg, rb], [gr, gg, gb], [br, bg, bb]] = rows;
   const [r0, g0, b0] = offset;
-  const isGrey = rr === gr && gr === br && rg === gg && gg === bg && rb === gb && gb === bb;
-  if (isGrey && r0 === g0 && g0 === b0) return toGrey(rows[0], r0);
+  const isGrey = rows.every((row) => row.every((each, column) => each === rows[0][column]));
+  if (isGrey && offset.every((each) => each === r0)) return toGrey(rows[0], r0);
   return (data, channels, from, to) => {
     for (let at = from; at < to; at += channels) {
       const red = data[at] ?? 0;
