@@ -3,22 +3,20 @@ import { availableParallelism, cpus, loadavg } from "node:os";
 import { join } from "node:path";
 import { installParts } from "../scripts/parts.mjs";
 import { aimLines } from "./aims.ts";
-import type { Parts, Progress } from "./cell.ts";
+import { apart } from "./apart.ts";
+import type { Progress } from "./cell.ts";
 import { CELLS } from "./cells.ts";
 import { drawing } from "./chart/drawing.ts";
 import { writeDocs } from "./docs.ts";
 import { GOAL_HEAD, goalRows, isShut, judge, summary, unmeasuredLines } from "./gate.ts";
 import { type Command, readOptions } from "./options.ts";
-import { startOrigin } from "./peers.ts";
 import { makePictures } from "./pictures.ts";
 import { measuredOf, type Results, runCells, whyNot } from "./run.ts";
 import { table } from "./table.ts";
 
 const RESULTS = join(import.meta.dirname, "results");
 
-// A fleet of nodes is at work at the same time.
-process.setMaxListeners(50);
-// Children end with this process, which "exit" sees to; a signal alone would not make one.
+// What was left for the end is removed when this process ends, which "exit" sees to; a signal alone would not make one.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => process.exit(130));
 
 try {
@@ -37,7 +35,10 @@ async function bench(command: Command): Promise<void> {
     console.error(`${seconds} s  ${text}`);
   };
   await installParts({ bench: true });
-  const results = await withParts(progress, (parts) => runCells(command, parts, progress));
+  // What takes long is made once, and before anything is measured.
+  await makePictures(progress);
+  const { rounds, quick, pace } = command;
+  const results = await runCells(command, apart({ rounds, quick, pace }, progress), progress);
   const verdicts = judge(measuredOf(results), (criterion) => whyNot(criterion, results, CELLS));
 
   const tables = [...results.outcomes.values()].flatMap((outcome) => outcome.tables);
@@ -68,20 +69,6 @@ async function bench(command: Command): Promise<void> {
   if (command.gate && isShut(verdicts)) {
     console.error("The gate is shut: a goal is below its bar.");
     process.exitCode = 1;
-  }
-}
-
-async function withParts<Result>(
-  progress: Progress,
-  work: (parts: Parts) => Promise<Result>,
-): Promise<Result> {
-  const pictures = await makePictures(progress);
-  const origin = await startOrigin(pictures);
-  const leaveOut: Parts["leaveOut"] = (what) => progress(`left out: ${what}`);
-  try {
-    return await work({ pictures, origin, leaveOut });
-  } finally {
-    await origin.stop();
   }
 }
 

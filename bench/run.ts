@@ -1,6 +1,6 @@
 import { type Cell, NotHere, type Outcome, type Parts, type Progress } from "./cell.ts";
 import type { Criterion, Measured } from "./goals.ts";
-import type { Command, Options } from "./options.ts";
+import type { Command } from "./options.ts";
 import { STEADY } from "./statistics.ts";
 
 /** A run: what each cell found, and why others found nothing. */
@@ -13,13 +13,16 @@ export interface Results {
   readonly failed: boolean;
 }
 
+/** Runs one cell, and tells of what of it could not be had. Rejects as the cell does. */
+export type Runner = (cell: Cell, leaveOut: Parts["leaveOut"]) => Promise<Outcome>;
+
 /**
  * Runs the cells one behind the other. One that fails is named, and the others go on. Those whose rounds differ too much are run once more
  * when all have run, while the time lasts; the steadier of the two counts.
  */
 export async function runCells(
-  { cells, seconds, ...options }: Pick<Command, "cells" | "seconds" | keyof Options>,
-  parts: Parts,
+  { cells, seconds, quick }: Pick<Command, "cells" | "seconds" | "quick">,
+  runCell: Runner,
   progress: Progress,
   now: () => number = performance.now.bind(performance),
 ): Promise<Results> {
@@ -31,11 +34,10 @@ export async function runCells(
   let failed = false;
   const run = (cell: Cell): Promise<Outcome> => {
     const lacking = new Set<string>();
-    const leaveOut: Parts["leaveOut"] = (what, why) => {
+    return runCell(cell, (what, why) => {
       leftOut.set(cell.name, [...lacking.add(`${what}: ${firstLine(why)}`)]);
-      parts.leaveOut(what, why);
-    };
-    return cell.run({ ...parts, leaveOut }, options, progress);
+      progress(`left out: ${what}`);
+    });
   };
   for (const cell of cells) {
     if (isOver()) {
@@ -52,7 +54,7 @@ export async function runCells(
       progress(`${cell.name} FAILED: ${why}`);
     }
   }
-  for (const cell of options.quick ? [] : cells) {
+  for (const cell of quick ? [] : cells) {
     const first = outcomes.get(cell.name);
     if (first === undefined || spreadOf(first) <= STEADY || isOver()) continue;
     progress(`${cell.name}: its rounds differ too much, so it is measured again`);
