@@ -76,6 +76,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     // On a busy machine a commit alone may take a second. Who waits for something to become true waits long; a wait that is right ends as soon.
     expect: { poll: { timeout: 20_000 } },
+    globalSetup: [join(ENGINES, "folder.ts")],
     projects: [
       {
         extends: true as const,

@@ -78,9 +78,9 @@ export async function startIpx(): Promise<Server> {
   return { url: `http://127.0.0.1:${port}`, pid: program.pid, stop: program.stop };
 }
 
-/** ipx's URL of the same rendition. */
-export const ipxUrl = (server: Server, original: string): string =>
-  `${server.url}/w_${WIDTH},f_webp,q_${QUALITY}/${original}`;
+/** ipx's URL of the same rendition, in another format if one is named. */
+export const ipxUrl = (server: Server, original: string, format = "webp"): string =>
+  `${server.url}/w_${WIDTH},f_${format},q_${QUALITY}/${original}`;
 
 /** One file from memory with nothing but node:http. */
 export async function startNode(file: string, core: number): Promise<Server> {

@@ -12,10 +12,10 @@ const unlessAlone = (options: Options): Options => ({ ...options, quick: options
 const memory: Cell = {
   name: "memory",
   group: "stress",
-  about: "peak memory over misses of three formats, after them, and over ten times as many",
+  about: "peak memory over misses of three formats, after them, and over ten times as many, beside ipx",
   async run(parts, options, progress) {
     const found = await measureMemory(parts, unlessAlone(options), progress);
-    const { peak, idle, longPeak, misses, longMisses } = found;
+    const { peak, idle, longPeak, ipxPeak, misses, longMisses } = found;
     return {
       figures: found,
       tables: [
@@ -24,10 +24,12 @@ const memory: Cell = {
           [`peak over ${misses} misses`, megabytes(peak)],
           ["ten seconds later", megabytes(idle)],
           [`peak over ${longMisses} misses`, megabytes(longPeak)],
+          ...(ipxPeak === undefined ? [] : [[`ipx's peak over ${misses} misses`, megabytes(ipxPeak)]]),
         ]),
       ],
       measured: {
         "G5.peak": exactly(peak / 2 ** 20),
+        ...(ipxPeak !== undefined && { "G5.ipx": exactly(peak / ipxPeak) }),
         "G5.idle": exactly(idle / 2 ** 20),
         G6: exactly(longPeak / peak),
       },

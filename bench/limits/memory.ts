@@ -1,7 +1,7 @@
 import { resetPeak, usageOf } from "../accounting.ts";
+import type { Parts, Progress } from "../cell.ts";
 import type { Options } from "../options.ts";
-import { type Origin, type Server, startOwn } from "../peers.ts";
-import type { Pictures } from "../pictures.ts";
+import { ipxUrl, startIpx, startOwn } from "../peers.ts";
 import { pause } from "../programs.ts";
 import { residentOf } from "./resident.ts";
 
@@ -19,30 +19,42 @@ export interface MemoryFigures {
   readonly idle: number;
   /** At most over ten times as many. */
   readonly longPeak: number;
+  /** What ipx holds at most over as many misses as the first; unknown where it is not here. */
+  readonly ipxPeak: number | undefined;
   readonly misses: number;
   readonly longMisses: number;
 }
 
 /** Memory over uncached renders of large photographs as WebP, JPEG and AVIF, and whether it grows with their number. */
 export async function measureMemory(
-  parts: { readonly pictures: Pictures; readonly origin: Origin },
+  parts: Parts,
   options: Options,
-  progress: (text: string) => void,
+  progress: Progress,
 ): Promise<MemoryFigures> {
   const misses = options.quick ? 150 : 500;
-  const longMisses = options.quick ? 600 : 5_000;
+  const own = await measureOwn(parts, misses, options.quick ? 600 : 5_000, progress);
+  return { ...own, ipxPeak: await peakOfIpx(parts, misses, progress) };
+}
+
+async function measureOwn(
+  parts: Parts,
+  misses: number,
+  longMisses: number,
+  progress: Progress,
+): Promise<Omit<MemoryFigures, "ipxPeak">> {
   // Sixteen that wait are none too many, however slow the machine is.
   const server = await startOwn(undefined, { limits: { waitingMs: 120_000 } });
+  const urlOf: UrlOf = (original, format) => `${server.url}/v7/${original}?w=800&force_format=${format}&q=80`;
   try {
     const empty = residentOf(server.pid);
     resetPeak(server.pid);
     progress(`memory: ${misses} misses`);
-    await askFor(server, parts, misses);
+    await askFor(urlOf, parts, misses);
     const { peakBytes: peak } = usageOf(server.pid);
     await pause(IDLE_MS);
     const idle = residentOf(server.pid);
     progress(`memory: ${longMisses - misses} more`);
-    await askFor(server, parts, longMisses - misses);
+    await askFor(urlOf, parts, longMisses - misses);
     const { peakBytes: longPeak } = usageOf(server.pid);
     return { empty, peak, idle, longPeak: Math.max(peak, longPeak), misses, longMisses };
   } finally {
@@ -50,13 +62,24 @@ export async function measureMemory(
   }
 }
 
+async function peakOfIpx(parts: Parts, misses: number, progress: Progress): Promise<number | undefined> {
+  const ipx = await startIpx().catch((error: Error) => parts.leaveOut("ipx", error.message));
+  if (!ipx) return undefined;
+  try {
+    resetPeak(ipx.pid);
+    progress(`memory: ${misses} misses of ipx`);
+    await askFor((original, format) => ipxUrl(ipx, original, format), parts, misses);
+    return usageOf(ipx.pid).peakBytes;
+  } finally {
+    await ipx.stop();
+  }
+}
+
+type UrlOf = (original: string, format: (typeof FORMATS)[number]) => string;
+
 let asked = 0;
 
-async function askFor(
-  server: Server,
-  { pictures, origin }: { readonly pictures: Pictures; readonly origin: Origin },
-  count: number,
-): Promise<void> {
+async function askFor(urlOf: UrlOf, { pictures, origin }: Parts, count: number): Promise<void> {
   let next = 0;
   const client = async () => {
     while (next < count) {
@@ -64,8 +87,8 @@ async function askFor(
       next += 1;
       asked += 1;
       const original = origin.pictureUrl(`m${asked}`, pictures.names[at % pictures.names.length] ?? "");
-      const format = FORMATS[Math.floor(at / pictures.names.length) % FORMATS.length];
-      const answer = await fetch(`${server.url}/v7/${original}?w=800&force_format=${format}&q=80`);
+      const format = FORMATS[Math.floor(at / pictures.names.length) % FORMATS.length] ?? "webp";
+      const answer = await fetch(urlOf(original, format));
       await answer.arrayBuffer();
       if (answer.status !== 200) throw new Error(`${answer.url} was answered ${answer.status}.`);
     }

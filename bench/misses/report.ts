@@ -36,7 +36,6 @@ export function reportMisses(misses: Misses): Outcome {
     [`G2.${task.format}`]: own(perSecond, "bare sharp"),
     ...(task.format === "jpeg" && {
       "G3.ipx": own(cpuCrowd, "ipx"),
-      "G5.ipx": own(({ peakBytes }) => peakBytes, "ipx"),
       "G3.image-filter": own(cpuCrowd, "nginx image_filter"),
       "G3.vipsthumbnail": own(cpuCrowd, "vipsthumbnail"),
       "G3.imgproxy": own(perSecond, "imgproxy"),
