@@ -3,6 +3,7 @@
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { MEMORY_ENV } from "./memory.mjs";
 import { build, needNode24, ROOT, seconds, stillGoing, tool } from "./steps.mjs";
 
 const SERVER = join(ROOT, "apps/server/dist/main.js");
@@ -33,8 +34,7 @@ needNode24();
 await buildUnlessShipped();
 
 const env = {
-  // glibc's arenas keep freed pixels: two of them take a quarter of the memory.
-  MALLOC_ARENA_MAX: "2",
+  ...MEMORY_ENV,
   NODE_COMPILE_CACHE: join(ROOT, ".cache/compile"),
   ...process.env,
 };

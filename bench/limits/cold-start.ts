@@ -6,6 +6,7 @@ import { stripTypeScriptTypes } from "node:module";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
+import { MEMORY_ENV } from "../../scripts/memory.mjs";
 import { freePort } from "../../test/support/freshet.ts";
 import { startOrigin } from "../../test/support/origin.ts";
 import { usageOf } from "../accounting.ts";
@@ -110,7 +111,7 @@ async function contendersIn(folder: string, bare: string, original: string): Pro
       command: [process.execPath, MAIN],
       env: {
         // As the unit of systemd and the launcher set them.
-        MALLOC_ARENA_MAX: "2",
+        ...MEMORY_ENV,
         UV_THREADPOOL_SIZE: String(availableParallelism() + 4),
         FRESHET_CONFIG: config,
         FRESHET_DATA: data,

@@ -5,6 +5,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "../../packages/store/src/testing/free-port.ts";
+import { MEMORY_ENV } from "../../scripts/memory.mjs";
 
 export { freePort };
 
@@ -75,7 +76,7 @@ export async function startFreshet(options: FreshetOptions = {}): Promise<Freshe
       env: {
         ...inherited(),
         // As the launcher sets them.
-        MALLOC_ARENA_MAX: "2",
+        ...MEMORY_ENV,
         UV_THREADPOOL_SIZE: String(availableParallelism() + 4),
         FRESHET_DATA: dataFolder,
         PORT: String(port),

@@ -7,9 +7,9 @@ const run = promisify(execFile);
 const MB = 2 ** 20;
 
 test.each([
-  { heap: 8 * MB, percent: 300 },
-  { heap: 32 * MB, percent: 200 },
-  { heap: 128 * MB, percent: 50 },
+  { heap: 1 * MB, percent: 300 },
+  { heap: 8 * MB, percent: 75 },
+  { heap: 27 * MB, percent: 25 },
   { heap: 2_048 * MB, percent: 25 },
 ])("a heap of $heap bytes may grow by $percent percent", ({ heap, percent }) => {
   expect(growthOf(heap)).toBe(percent);

@@ -5,7 +5,7 @@ import { getHeapSpaceStatistics, getHeapStatistics, setFlagsFromString } from "n
  * allocates little it goes through tens of megabytes for every two or three, which is once for each picture that is rendered and costs a
  * fifth of the render.
  */
-const SLACK_BYTES = 64 * 2 ** 20;
+const SLACK_BYTES = 6 * 2 ** 20;
 /** A small heap may grow to four times its size, a large one by a quarter at least, as V8 itself allows. */
 const LEAST_PERCENT = 25;
 const MOST_PERCENT = 300;

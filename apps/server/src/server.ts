@@ -75,8 +75,8 @@ import { createTools } from "./video/tools.ts";
 import { Videos } from "./video/videos.ts";
 import type { WarmUpTuning } from "./warmup/worker.ts";
 
-/** Memory of one render, all of them together: a photograph of 12 megapixels at its full size. */
-const RENDER_BYTES = 120_000_000;
+/** Memory of one render, all of them together: half of what a progressive photograph of 25 megapixels takes to be decoded. */
+const RENDER_BYTES = 75_000_000;
 /** More cells than that help nobody unless somebody says so: each may take a core. */
 const MOST_CELLS = 2;
 const MOST_WAITING_FOR_CELLS = 1_000;

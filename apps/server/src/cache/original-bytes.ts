@@ -6,9 +6,9 @@ import { LentBytes } from "./lent-bytes.ts";
 import type { Shelf } from "./shared/shared-tier.ts";
 
 /** What is larger is read from the disk. */
-export const RECENT_BYTES = 32 * 2 ** 20;
+export const RECENT_BYTES = 16 * 2 ** 20;
 /** What originals should take that are read and not rendered: so much less that they are still recent when their turn comes. */
-export const AHEAD_BYTES = 24 * 2 ** 20;
+export const AHEAD_BYTES = 10 * 2 ** 20;
 /** Before any was read; and what one more counts beside all before it. */
 const FIRST_BYTES = 4 * 2 ** 20;
 const MEMORY = 0.95;

@@ -48,7 +48,7 @@ class Model {
       const [newcomer] = this.trial.filter((each) => each !== item);
       const [proven] = this.main.filter((each) => each !== item);
       const trialBytes = this.trial.reduce((sum, each) => sum + each.bytes, 0);
-      const oldest = (trialBytes > MOST / 10 || !proven ? (newcomer ?? proven) : proven) as Item;
+      const oldest = (trialBytes > MOST / 25 || !proven ? (newcomer ?? proven) : proven) as Item;
       const wasNew = oldest === newcomer;
       this.delete(oldest.key);
       if (oldest.uses > 0) {
@@ -119,7 +119,7 @@ test("what is asked for once does not grow into room that nobody else has taken;
     again.set(String(key), key, MB);
     again.find(String(key));
   }
-  expect(once.bytes).toBe(25 * MB);
+  expect(once.bytes).toBe(10 * MB);
   expect(again.bytes).toBeGreaterThan(250 * MB);
   // Who comes back has proved himself.
   for (let key = 200; key < 300; key += 1) once.set(String(key), key, MB);

@@ -20,9 +20,9 @@ interface Node<Value> extends Entry<Value> {
 /** More uses than so many buy no more rounds: what was loved an hour ago has to go some time. */
 const MOST_USES = 3;
 /** Part of the bytes in which newcomers have to prove themselves. */
-const TRIAL = 0.1;
+const TRIAL = 0.04;
 /** They may always have as much, while others leave room. */
-const LEAST_TRIAL_BYTES = 16 * 2 ** 20;
+const LEAST_TRIAL_BYTES = 8 * 2 ** 20;
 /** Keys of newcomers that went are remembered as far back as there are entries, and at least so many. */
 const LEAST_REMEMBERED = 128;
 

@@ -2,8 +2,8 @@ import type { OutputFormat } from "../format.ts";
 import type { Rendered } from "./contract.ts";
 import { applyEffects } from "./effects/index.ts";
 import type { Writing } from "./encoders.ts";
-import { framesOf, openRaw, type Raw, toRaw } from "./engine.ts";
-import { fillOf, type Painted, type Painting, runPasses } from "./passes.ts";
+import { framesOf, openRaw, type Raw } from "./engine.ts";
+import { fillOf, type Painted, type Painting, runPasses, toScrap } from "./passes.ts";
 import type { Picture } from "./picture.ts";
 import type { Header } from "./probe.ts";
 import { chosenQuality, writerOf } from "./quality/target.ts";
@@ -34,7 +34,7 @@ export async function paint(
   // What is not written by sharp is written from pixels; and where decoding holds much, it is over before writing begins.
   const isOver = isStill && isSmall && isLetGo(header);
   const needsPixels = isChosen || isMarked || isRivalled || isOver || format === "jxl";
-  const raw = needsPixels ? await toRaw(image, deadline) : undefined;
+  const raw = needsPixels ? await toScrap(image, painting) : undefined;
   const timing = !isStill && (raw || !isFresh) ? timingOf(header) : {};
   const quality = qualityIn(picture, isChosen ? raw : undefined);
   const write = (as: OutputFormat) => {
@@ -49,10 +49,10 @@ export async function paint(
   return second.bytes.length < first.bytes.length ? second : first;
 }
 
-/** The finished pixels of a still picture, and the quality that `paint` gives them. */
+/** The finished pixels of a still picture, for as long as the painting lasts, and the quality that `paint` gives them. */
 export async function paintRaw(painting: Painting, picture: Picture, format: OutputFormat) {
   const { image } = await paintAll(painting, picture, format);
-  const raw = await toRaw(image, painting.deadline);
+  const raw = await toScrap(image, painting);
   return { raw, quality: qualityIn(picture, raw)(format) };
 }
 
@@ -79,8 +79,7 @@ async function paintAll(painting: Painting, picture: Picture, format: OutputForm
   if (picture.effects.length === 0) return runPasses(painting, picture, fillOf(picture, isOpaque));
   // Effects see the transparency that was there, so that a format without it shows the same picture on white.
   const { image } = await runPasses(painting, picture, fillOf(picture, false));
-  const { deadline } = painting;
-  const pixels = openRaw(await applyEffects(await toRaw(image, deadline), picture.effects, painting));
+  const pixels = openRaw(await applyEffects(await toScrap(image, painting), picture.effects, painting));
   const { flatten, background } = fillOf(picture, isOpaque);
   return { image: flatten ? pixels.flatten({ background }) : pixels, isFresh: false };
 }

@@ -49,10 +49,20 @@ export interface Painting {
   readonly gamut: Gamut;
   /** Decoded pixels of the same original, where there are any. */
   readonly frames?: Frames | undefined;
-  /** Copies that nobody needs once it is painted. */
+  /** Copies and pixels that nobody needs once it is painted. */
   readonly scraps?: Uint8Array[];
   /** On the clock of `performance.now()`. */
   readonly deadline: number;
+}
+
+/** The finished pixels of an image, for as long as the painting lasts. They lie outside of the heap, whose collector knows nothing of their size. */
+export async function toScrap(
+  image: Sharp,
+  { scraps, deadline }: Pick<Painting, "scraps" | "deadline">,
+): Promise<Raw> {
+  const raw = await toRaw(image, deadline);
+  scraps?.push(raw.data);
+  return raw;
 }
 
 /** A picture after all its passes. `isFresh` when it comes out of the decoder, with whatever of the original clings to it. */
@@ -74,10 +84,10 @@ export async function runPasses(
   const fillAt = (place: number) => (place <= cut ? { ...fill, flatten: false } : fill);
   const { source, pass: first } = await openSource(painting, begin, picture);
   let image = step(source, first, { ...fillAt(0), flatten: fillAt(0).flatten && !picture.needsColor });
-  if (first.backdrop) image = openRaw(await backed(await toRaw(image, deadline), first, fill, deadline));
+  if (first.backdrop) image = openRaw(await backed(await toScrap(image, painting), first, fill, deadline));
   if (cut === 0) image = openRaw(await cutting(painting, picture.passes.slice(0, 1), image));
   for (const [place, pass] of later.entries()) {
-    image = await followUp(await toRaw(image, deadline), pass, fillAt(place + 1), deadline);
+    image = await followUp(await toScrap(image, painting), pass, fillAt(place + 1), deadline);
     if (cut === place + 1) image = openRaw(await cutting(painting, picture.passes.slice(0, cut + 1), image));
   }
   return { image, isFresh: later.length === 0 && first.backdrop === undefined };
@@ -100,12 +110,9 @@ async function openSource(
   return { source: await openOriginal({ ...painting, bytes }, pages > 1), pass };
 }
 
-async function cutting(
-  { mask, header, deadline }: Painting,
-  passes: readonly Pass[],
-  image: Sharp,
-): Promise<Raw> {
-  const raw = await toRaw(image, deadline);
+async function cutting(painting: Painting, passes: readonly Pass[], image: Sharp): Promise<Raw> {
+  const raw = await toScrap(image, painting);
+  const { mask, header, deadline } = painting;
   const { uprighting } = header;
   return mask && raw.pages === 1 ? cutOutOf(raw, mask, { passes, uprighting, deadline }) : raw;
 }

@@ -7,7 +7,7 @@ export const serve: Command = {
   words: [],
   options: {},
   notes: [
-    "The connectors of the configuration are not started; npm start runs them beside the server. MALLOC_ARENA_MAX=2 takes a part of the memory alone, and has to be set before; npm start sets it.",
+    "The connectors of the configuration are not started; npm start runs them beside the server. What glibc is told of memory (docs/operations/sizing.md) has to be set before; npm start sets it.",
     "It writes the server's log, which is JSON by itself, and has no --json. A server that cannot start ends with 1.",
   ],
   examples: ["freshet serve", "PORT=8081 FRESHET_CONFIG=/etc/freshet.json freshet serve"],
