@@ -1,9 +1,8 @@
 import { getHeapSpaceStatistics, getHeapStatistics, setFlagsFromString } from "node:v8";
 
 /**
- * Bytes that the heap may grow by between two walks through it. V8 plans for the rate of allocation alone: of a server that
- * allocates little it goes through tens of megabytes for every two or three, which is once for each picture that is rendered and costs a
- * fifth of the render.
+ * Bytes that a heap may grow by between two walks through it, however small it is. V8 plans for the rate of allocation alone: of a server
+ * that allocates little it goes through tens of megabytes for every two or three, which is once for each picture that is rendered.
  */
 const SLACK_BYTES = 6 * 2 ** 20;
 /** A small heap may grow to four times its size, a large one by a quarter at least, as V8 itself allows. */

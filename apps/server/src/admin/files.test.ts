@@ -58,6 +58,8 @@ test("a picture that is replaced is another one on everything made with it, on e
   });
   expect(red.headers.etag).toBe(`"${red.body.digest}"`);
   expect((await put("base.png", await picture("white", 200))).status).toBe(201);
+  // What is new is served by every instance within a second.
+  await expect.poll(async () => (await get(b, "/v7/_files_/base.png")).status).toBe(200);
   const urls = ["/v7/_again_/logo.png?w=20", "/v7/_files_/base.png?wat=1&wat_scale=100"];
   const before = await Promise.all(urls.flatMap((url) => [get(a, url), get(b, url)]));
   expect(before.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
