@@ -88,18 +88,20 @@ export async function measureHostile(
 async function warmUp(own: Server, { pictures, origin }: Parts, strange: Origin): Promise<string> {
   const hit = deliveryUrl(own, origin.pictureUrl("hostile-hit", pictures.names[0] ?? ""), 480);
   const urls = [hit, ...pictures.names.map((name) => deliveryUrl(own, origin.pictureUrl("hostile", name)))];
+  const strangers: string[] = [];
   for (let place = 0; place < AVIFS; place += 1) {
     const background = { r: place, g: 9, b: 9 };
     const picture = sharp({ create: { width: 160, height: 120, channels: 3, background } });
     strange.put(`/ordinary-${place}`, await picture.avif({ effort: 0 }).toBuffer());
-    urls.push(deliveryUrl(own, `${strange.url}/ordinary-${place}`, 100));
+    strangers.push(deliveryUrl(own, `${strange.url}/ordinary-${place}`, 100));
   }
-  await Promise.all(
-    urls.map(async (url) => {
-      const { status } = await timed(url);
-      if (status !== 200) throw new Error(`${url} was answered ${status}.`);
-    }),
-  );
+  const askFor = async (url: string) => {
+    const { status } = await timed(url);
+    if (status !== 200) throw new Error(`${url} was answered ${status}.`);
+  };
+  // Few originals are read at once: beside photographs one cell would have been enough for these.
+  await Promise.all(strangers.map(askFor));
+  await Promise.all(urls.map(askFor));
   const started = childrenOf(own.pid).length;
   if (started < CELLS) throw new Error(`${started} of ${CELLS} cells were started.`);
   await pause(SETTLE_MS);
