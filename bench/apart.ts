@@ -1,4 +1,4 @@
-import { type ChildProcess, fork } from "node:child_process";
+import { fork } from "node:child_process";
 import { join } from "node:path";
 import { type Cell, NotHere, type Outcome, type Progress } from "./cell.ts";
 import { removeAtTheEnd } from "./leavings.ts";
@@ -28,7 +28,7 @@ export type Told =
 export function apart(options: Options, progress: Progress): Runner {
   return (cell, leaveOut) =>
     new Promise((resolve, reject) => {
-      const child: ChildProcess = fork(SCRIPT, { serialization: "advanced" });
+      const child = fork(SCRIPT, { serialization: "advanced" });
       let end = (how: string | number | null) => reject(new Error(`${cell.name} ended with ${how}.`));
       child.on("message", (told: Told) => {
         if ("progress" in told) progress(told.progress);
