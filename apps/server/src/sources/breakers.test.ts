@@ -12,9 +12,7 @@ describe("an origin's breaker", () => {
     breakers = new Breakers({ failures: 3, restMs: 1_000, longestRestMs: 4_000, now: () => time });
   });
   const enter = (owner = "demo", origin = ORIGIN) => {
-    const isForetold = breakers.refuses(owner, origin);
     const passage = breakers.enter(owner, origin);
-    expect("kind" in passage).toBe(isForetold);
     return "kind" in passage ? undefined : passage;
   };
   const fail = (times: number) => {
@@ -39,10 +37,13 @@ describe("an origin's breaker", () => {
     time = 999;
     expect(enter()).toBeUndefined();
     time = 1_000;
+    expect(breakers.isResting("demo", ORIGIN)).toBe(true);
     const probe = enter();
     expect(probe).toBeDefined();
     expect(enter()).toBeUndefined();
+    expect(breakers.isResting("demo", ORIGIN)).toBe(true);
     probe?.worked();
+    expect(breakers.isResting("demo", ORIGIN)).toBe(false);
     expect(enter()).toBeDefined();
     expect(breakers.resting).toEqual([]);
   });

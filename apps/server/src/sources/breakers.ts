@@ -62,17 +62,17 @@ export class Breakers {
     return [...this.#states.values()].filter(({ restsUntil }) => restsUntil > 0).slice(0, 100);
   }
 
-  /** Whether `enter` would refuse. */
-  refuses(owner: string, origin: string): boolean {
+  /** Whether `enter` refuses all who ask, or, after a rest, all but one. */
+  isResting(owner: string, origin: string): boolean {
     const state = this.#states.peek(`${owner} ${origin}`);
-    return state !== undefined && state.restsUntil > 0 && this.#isLeftAlone(state);
+    return state !== undefined && state.restsUntil > 0;
   }
 
   enter(owner: string, origin: string): Passage | Refusal {
     const key = `${owner} ${origin}`;
     const state = this.#states.get(key);
     if (state && state.restsUntil > 0) {
-      if (this.#isLeftAlone(state)) return resting(origin);
+      if (state.isProbed || this.#now() < state.restsUntil) return resting(origin);
       state.isProbed = true;
       return this.#passage(key, state);
     }
@@ -80,10 +80,6 @@ export class Breakers {
       key,
       state ?? { owner, origin, failures: 0, restMs: this.#restMs, restsUntil: 0, isProbed: false },
     );
-  }
-
-  #isLeftAlone({ restsUntil, isProbed }: State): boolean {
-    return this.#now() < restsUntil || isProbed;
   }
 
   #passage(key: string, state: State): Passage {

@@ -10,7 +10,7 @@ import type { Location, Source, SourcePolicy } from "./source.ts";
 export interface Sources extends Source {
   /** Origins that are left alone. */
   readonly breakers: Breakers;
-  /** Whether asking would be refused at once, because the origin is left alone. */
+  /** Whether its origin is left alone: who asks is refused at once, but for one who sees after each rest whether it is back. */
   isDown(location: Location, policy: Pick<SourcePolicy, "owner">): boolean;
   /** Lets go of kept connections and fails the fetches that are still running. */
   close(): Promise<void>;
@@ -43,7 +43,7 @@ export function createSources(options: {
     isDown(location, { owner = "" }) {
       if (location.kind !== "http") return false;
       const origins = location.urls.map((url) => URL.parse(url)?.origin ?? "");
-      return origins.every((origin) => reader.breakers.refuses(owner, origin));
+      return origins.every((origin) => reader.breakers.isResting(owner, origin));
     },
     breakers: reader.breakers,
     close: reader.close,
