@@ -17,6 +17,7 @@ abstract class Freshet_Case extends TestCase {
 		array_map( 'unlink', glob( wp_upload_dir()['path'] . '/*.*' ) ); // What editors and tests left behind.
 		$wpdb->query( "DELETE FROM {$wpdb->prefix}freshet_files" );
 		$wpdb->query( "DELETE FROM {$wpdb->prefix}freshet_outbox" );
+		wp_clear_scheduled_hook( Freshet_Plugin::DUE );
 		foreach ( [ 'freshet_settings', 'freshet_push', 'freshet_scan', 'freshet_heard', 'freshet_messages' ] as $option ) {
 			delete_option( $option );
 		}
