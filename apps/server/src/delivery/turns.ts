@@ -44,7 +44,7 @@ export function createTurns(parts: {
     const promised = queue.promise(lane, key);
     try {
       pay(FETCHING);
-      // Nothing will be read, and to say so takes no time. Where one of them sees whether the origin is back, the others do not wait to be told.
+      // Nothing will be read, and to say so takes no time; nor should it while one request sees whether the origin is back.
       if (source.isDown(original.location, original.policy)) return { lane, departure, pay, promised };
       const reading = await readAhead.enter(original.recordKey, lane, departure);
       const keep = () => {

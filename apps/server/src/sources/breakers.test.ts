@@ -12,7 +12,9 @@ describe("an origin's breaker", () => {
     breakers = new Breakers({ failures: 3, restMs: 1_000, longestRestMs: 4_000, now: () => time });
   });
   const enter = (owner = "demo", origin = ORIGIN) => {
+    const isForetold = breakers.isResting(owner, origin);
     const passage = breakers.enter(owner, origin);
+    if ("kind" in passage) expect(isForetold).toBe(true);
     return "kind" in passage ? undefined : passage;
   };
   const fail = (times: number) => {
