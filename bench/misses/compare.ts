@@ -12,6 +12,11 @@ import type { Task } from "./task.ts";
 import { startVipsthumbnail } from "./vipsthumbnail.ts";
 
 const IN_FLIGHT = 16;
+/**
+ * Each of the set as often as the others, and enough that what a server does after its rest, while the others had their turn, weighs little:
+ * with three pictures it was a tenth of the figure.
+ */
+const PICTURES = 36;
 /** Milliseconds in which a server finishes what it does after its answer; it is counted as well. */
 const AFTERMATH_MS = 200;
 /** Seconds after which no round begins: many peers may be here. */
@@ -82,42 +87,35 @@ export async function compareMisses(
   try {
     progress(`${what}: comparing what each gives`);
     const outputs = await checkOutputs(runners, task, parts.pictures);
-    const pictures = parts.pictures.names.length;
-    const isShort = options.quick || options.pace < 1;
-    const alone = isShort ? pictures / 2 : pictures;
-    const crowd = isShort ? 12 : 24;
-    for (const runner of runners) await runner.run({ task, count: 2 * pictures, inFlight: 2 });
-    const peers = await takeRounds(
-      what,
-      runners,
-      (runner) => measure(runner, task, Math.ceil(alone), crowd),
-      {
-        ...options,
-        seconds: SECONDS,
-        progress,
-      },
-    );
+    const { length } = parts.pictures.names;
+    const count = options.quick ? 2 * length : PICTURES;
+    for (const runner of runners) await runner.run({ task, count: 2 * length, inFlight: 2 });
+    const peers = await takeRounds(what, runners, (runner) => measure(runner, task, count), {
+      ...options,
+      seconds: SECONDS,
+      progress,
+    });
     return { task, peers, outputs };
   } finally {
     for (const runner of runners) await runner.stop();
   }
 }
 
-async function measure(runner: Runner, task: Task, alone: number, crowd: number): Promise<MissRound> {
+async function measure(runner: Runner, task: Task, count: number): Promise<MissRound> {
   resetPeak(runner.pid);
-  const cpuOf = async (count: number, inFlight: number) => {
+  const cpuOf = async (inFlight: number) => {
     const before = usageOf(runner.pid).cpuMs;
     const took = await runner.run({ task, count, inFlight });
     await pause(AFTERMATH_MS);
     return { ...took, cpuMs: (usageOf(runner.pid).cpuMs - before) / count };
   };
-  const first = await cpuOf(alone, 1);
-  const second = await cpuOf(crowd, IN_FLIGHT);
+  const first = await cpuOf(1);
+  const second = await cpuOf(IN_FLIGHT);
   return {
     alone: { cpuMs: first.cpuMs, milliseconds: median(first.latencies) },
     crowd: {
       cpuMs: second.cpuMs,
-      perSecond: (crowd / second.milliseconds) * 1_000,
+      perSecond: (count / second.milliseconds) * 1_000,
       latencies: [quantile(second.latencies, 0.5), quantile(second.latencies, 0.99)],
     },
     peakBytes: usageOf(runner.pid).peakBytes,
