@@ -11,12 +11,16 @@ beforeEach(() => {
 });
 
 function headOf(key: string): Head {
+  keep(key);
+  return heads.get(key) as Head;
+}
+
+function keep(key: string): void {
   const answer = {
     ...{ head: ["ETag", '"e"'], etag: '"e"', body: Buffer.from("hat"), contentType: "image/webp" },
     ...{ ranges: false, project: projectOf(), digests: ["d"], generation: 0 },
   };
   heads.set(key, answer, "ab".repeat(20));
-  return heads.get(key) as Head;
 }
 
 test("memory is given a body when the disk gives it for the first time, and again a minute later", () => {
@@ -41,4 +45,15 @@ test("what memory takes at no time it is not given", () => {
   const head = headOf("a");
   head.isTooLarge = true;
   expect(heads.isForMemory(head, HELD, 0)).toBe(false);
+});
+
+test("answers that nobody asks for again leave the others their place, and hold a thousand at most; one who comes back stays", () => {
+  headOf("loved");
+  for (let at = 0; at < 3_000; at += 1) keep(`passing ${at}`);
+  const held = () =>
+    Array.from({ length: 3_000 }, (_, at) => heads.get(`passing ${at}`)).filter(Boolean).length;
+  expect([heads.get("loved")?.variant, held()]).toEqual(["ab".repeat(20), 1_024]);
+  keep("passing 0");
+  for (let at = 3_000; at < 6_000; at += 1) keep(`passing ${at}`);
+  expect(heads.get("passing 0")).toBeDefined();
 });

@@ -1,13 +1,14 @@
-import { LRUCache } from "lru-cache";
 import type { HitCounter } from "../analytics/recorder.ts";
 import type { Answer } from "./answers.ts";
-import { growing } from "./growing.ts";
 import { textOf } from "./head-text.ts";
+import { TwoQueues } from "./two-queues.ts";
 import { frontOf, type Shape } from "./wire.ts";
 
 const NOTHING = new Uint8Array(0);
-/** About two kilobytes each. */
+/** Three to four kilobytes each. */
 const MOST_HEADS = 8_192;
+/** Of these, answers that nobody asked for again; who comes back later than that is known by his key, and stays. */
+const NEWCOMERS = { bytes: 1_024, remembered: MOST_HEADS };
 /** For so long memory is not given a body a second time that it has let go. */
 const REST_MS = 60_000;
 
@@ -34,20 +35,21 @@ export interface Head {
  * nothing has to be chosen or written anew. It holds for exactly as long as the whole answer would.
  */
 export class Heads {
-  readonly #heads = new LRUCache<string, Head>(growing(MOST_HEADS));
+  readonly #heads = new TwoQueues<Head>(MOST_HEADS, NEWCOMERS);
   #reads = 0;
 
   get(key: string): Head | undefined {
-    return this.#heads.get(key);
+    return this.#heads.find(key)?.value;
   }
 
   set(key: string, answer: Answer, variant: string): void {
     const { head } = answer;
-    this.#heads.set(key, {
+    const kept: Head = {
       ...{ lines: textOf(head).lines, front: frontOf(head) },
       ...{ answer: { ...answer, body: NOTHING }, variant, counters: {}, isTooLarge: false },
       ...{ keptAt: Number.NEGATIVE_INFINITY, readAs: Number.NEGATIVE_INFINITY },
-    });
+    };
+    this.#heads.set(key, kept, 1);
   }
 
   /**

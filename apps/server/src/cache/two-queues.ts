@@ -26,6 +26,13 @@ const LEAST_TRIAL_BYTES = 8 * 2 ** 20;
 /** Keys of newcomers that went are remembered as far back as there are entries, and at least so many. */
 const LEAST_REMEMBERED = 128;
 
+/** What newcomers are given at least; absent is what suits bodies. */
+export interface Trial {
+  readonly bytes: number;
+  /** Keys of those that went. */
+  readonly remembered: number;
+}
+
 /**
  * Values by key, bounded by bytes, which a walk over many keys does not sweep out: S3-FIFO (Yang and others, SOSP 2023). What is
  * new waits in a small queue. At its end, what was used meanwhile goes on to the main queue; the rest goes and leaves its key behind:
@@ -36,16 +43,21 @@ const LEAST_REMEMBERED = 128;
 export class TwoQueues<Value> {
   readonly #most: number;
   readonly #mostInTrial: number;
+  readonly #leastRemembered: number;
   readonly #nodes = new Map<string, Node<Value>>();
   readonly #trial = new Queue<Value>();
   readonly #main = new Queue<Value>();
   /** Keys that went from the trial, as hashes: who is taken for another by mistake only enters the main queue. */
   readonly #gone = new Generations<number, true>();
 
-  /** `most` is what the bytes of all entries together may come to. */
-  constructor(most: number) {
+  /** `most` is what the bytes of all entries together may come to, or whatever else they are counted in. */
+  constructor(
+    most: number,
+    { bytes, remembered }: Trial = { bytes: LEAST_TRIAL_BYTES, remembered: LEAST_REMEMBERED },
+  ) {
     this.#most = most;
-    this.#mostInTrial = Math.max(most * TRIAL, LEAST_TRIAL_BYTES);
+    this.#mostInTrial = Math.max(most * TRIAL, bytes);
+    this.#leastRemembered = remembered;
   }
 
   get bytes(): number {
@@ -61,6 +73,11 @@ export class TwoQueues<Value> {
     const node = this.#nodes.get(key);
     if (node) this.touch(node);
     return node;
+  }
+
+  /** The same without a use: for whoever asks several times about one. */
+  peek(key: string): Entry<Value> | undefined {
+    return this.#nodes.get(key);
   }
 
   /** A use of an entry that `find` or `set` gave. */
@@ -128,7 +145,7 @@ export class TwoQueues<Value> {
 
   #remember(key: string): void {
     this.#gone.set(hashOf(key), true);
-    if (this.#gone.young * 2 > Math.max(LEAST_REMEMBERED, this.#nodes.size)) this.#gone.turn();
+    if (this.#gone.young * 2 > Math.max(this.#leastRemembered, this.#nodes.size)) this.#gone.turn();
   }
 
   #remove(node: Node<Value>): void {

@@ -34,3 +34,22 @@ test("a URL whose origin is told of the host alone is remembered, for each host"
   expect(read("a.example").original.recordKey).not.toBe(read("B.example").original.recordKey);
   expect(requests.peek("a.example", "/v7/_a_/a.jpg")?.request).toBe(read("a.example"));
 });
+
+test("of URLs that are asked for once a thousand or so are remembered, and all that are asked for again", () => {
+  const requests = requestsOf("told");
+  const ask = (name: string) => {
+    const target = `/v7/_a_/${name}.jpg`;
+    const isKnown = requests.peek("a.example", target) !== undefined;
+    // A request that is not answered from memory comes here several times.
+    for (let time = 0; time < 3; time += 1) requests.read("a.example", target);
+    return isKnown;
+  };
+  const knownOf = (name: string, count: number) =>
+    Array.from({ length: count }, (_, at) => ask(`${name}-${at}`)).filter(Boolean).length;
+  expect([knownOf("loved", 500), knownOf("loved", 500)]).toEqual([0, 500]);
+  expect(knownOf("passing", 5_000)).toBe(0);
+  expect(knownOf("loved", 500)).toBe(500);
+  // Whose key is known enters among those that stay.
+  expect(knownOf("passing", 5_000)).toBeLessThan(1_300);
+  expect(knownOf("passing", 5_000)).toBe(5_000);
+});

@@ -1,5 +1,5 @@
 import { isProxied, OWN_WATERMARK, type ParsedDeliveryUrl, watermarkImages } from "@freshet/core";
-import { LRUCache } from "lru-cache";
+import { TwoQueues } from "../cache/two-queues.ts";
 import { ServerError } from "../errors.ts";
 import { describeOriginal, type Original } from "../projects/originals.ts";
 import type { Project, Projects } from "../projects/project.ts";
@@ -11,8 +11,11 @@ import { watermarkSources } from "./watermarks.ts";
 
 /** Longest request target that is read as a delivery URL. */
 const LONGEST_URL = 8_192;
-/** Characters of URLs that are remembered; most have about a hundred. */
+/** Characters of URLs that are remembered. Most have about a hundred and count as more: a reading takes two kilobytes. */
 const MOST_CHARACTERS = 8 * 2 ** 20;
+const LEAST_CHARACTERS = 420;
+/** Of these, URLs that nobody asked for again; and how many that went are known when they come back, and stay. */
+const NEWCOMERS = { bytes: 2 ** 19, remembered: 20_000 };
 
 /** What a URL says about how long its answers may be kept. */
 export interface UrlLifetime {
@@ -65,11 +68,7 @@ export class DeliveryRequests {
   readonly #projects: Projects;
   readonly #now: () => number;
   /** By host and target, which are as long as anybody likes. */
-  readonly #memo = new LRUCache<string, Reading>({
-    max: 20_000,
-    maxSize: MOST_CHARACTERS,
-    sizeCalculation: (_, key) => key.length,
-  });
+  readonly #memo = new TwoQueues<Reading>(MOST_CHARACTERS, NEWCOMERS);
 
   constructor(projects: Projects, now: () => number = Date.now) {
     this.#projects = projects;
@@ -78,7 +77,7 @@ export class DeliveryRequests {
 
   /** The reading of a URL that was read before, if it still holds. */
   peek(host: string | undefined, target: string): Reading | undefined {
-    const known = this.#memo.get(`${host} ${target}`);
+    const known = this.#memo.find(`${host} ${target}`)?.value;
     return known && this.holds(host, known) ? known : undefined;
   }
 
@@ -106,7 +105,8 @@ export class DeliveryRequests {
     // Asked on every use: what was true when the URL was read may have ended since.
     if (this.#hasEnded(read)) throw new ServerError("URL_EXPIRED");
     // Another visitor's reading is another one.
-    if (!known && !isPersonal(read)) this.#memo.set(key, { request: read, epoch });
+    if (!known && !isPersonal(read))
+      this.#memo.set(key, { request: read, epoch }, Math.max(key.length, LEAST_CHARACTERS));
     return read;
   }
 
@@ -148,7 +148,8 @@ export class DeliveryRequests {
   }
 
   #known(host: string | undefined, key: string): DeliveryRequest | undefined {
-    const known = this.#memo.get(key);
+    // A request comes here several times; only the next one's `peek` is a use.
+    const known = this.#memo.peek(key)?.value;
     if (!known) return undefined;
     if (this.#isOfNow(host, known)) return known.request;
     this.#memo.delete(key);
