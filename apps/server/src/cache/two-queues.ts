@@ -28,7 +28,8 @@ const LEAST_REMEMBERED = 128;
 
 /** What newcomers are given at least; absent is what suits bodies. */
 export interface Trial {
-  readonly bytes: number;
+  /** In what `most` is counted in. */
+  readonly room: number;
   /** Keys of those that went. */
   readonly remembered: number;
 }
@@ -53,10 +54,10 @@ export class TwoQueues<Value> {
   /** `most` is what the bytes of all entries together may come to, or whatever else they are counted in. */
   constructor(
     most: number,
-    { bytes, remembered }: Trial = { bytes: LEAST_TRIAL_BYTES, remembered: LEAST_REMEMBERED },
+    { room, remembered }: Trial = { room: LEAST_TRIAL_BYTES, remembered: LEAST_REMEMBERED },
   ) {
     this.#most = most;
-    this.#mostInTrial = Math.max(most * TRIAL, bytes);
+    this.#mostInTrial = Math.max(most * TRIAL, room);
     this.#leastRemembered = remembered;
   }
 

@@ -11,11 +11,13 @@ import { watermarkSources } from "./watermarks.ts";
 
 /** Longest request target that is read as a delivery URL. */
 const LONGEST_URL = 8_192;
-/** Characters of URLs that are remembered. Most have about a hundred and count as more: a reading takes two kilobytes. */
+/** URLs that are remembered, and their characters; most have about a hundred, and two kilobytes of what was read from them. */
+const MOST_URLS = 20_000;
 const MOST_CHARACTERS = 8 * 2 ** 20;
-const LEAST_CHARACTERS = 420;
-/** Of these, URLs that nobody asked for again; and how many that went are known when they come back, and stay. */
-const NEWCOMERS = { bytes: 2 ** 19, remembered: 20_000 };
+/** A shorter one counts for as many, so that both bounds are one. */
+const LEAST_CHARACTERS = MOST_CHARACTERS / MOST_URLS;
+/** Of these, URLs that nobody asked for again, 1,250 at most; and how many that went are known when they come back, and stay. */
+const NEWCOMERS = { room: MOST_CHARACTERS / 16, remembered: MOST_URLS };
 
 /** What a URL says about how long its answers may be kept. */
 export interface UrlLifetime {
