@@ -7,7 +7,7 @@ export const MEMORY_ENV = {
   MALLOC_ARENA_MAX: "1",
   // From there on memory is the system's own, and goes back; said aloud, because glibc raises it by what it sees.
   MALLOC_MMAP_THRESHOLD_: String(2 * 2 ** 20),
-  MALLOC_TRIM_THRESHOLD_: String(32 * 2 ** 20),
+  MALLOC_TRIM_THRESHOLD_: String(8 * 2 ** 20),
   // Of it the system clears 2 MB at once and not 512 pages one by one.
   GLIBC_TUNABLES: "glibc.malloc.hugetlb=1",
 };

@@ -5,8 +5,8 @@ import { getHeapSpaceStatistics, getHeapStatistics, setFlagsFromString } from "n
  * that allocates little it goes through tens of megabytes for every two or three, which is once for each picture that is rendered.
  */
 const SLACK_BYTES = 6 * 2 ** 20;
-/** A small heap may grow to four times its size, a large one by a quarter at least, as V8 itself allows. */
-const LEAST_PERCENT = 25;
+/** A small heap may grow to four times its size, a large one by so much at least, where V8 itself would allow a tenth. */
+const LEAST_PERCENT = 15;
 const MOST_PERCENT = 300;
 const ADJUSTED_EVERY_MS = 10_000;
 

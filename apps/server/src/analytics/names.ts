@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import { LRUCache } from "lru-cache";
+import { Generations } from "../cache/generations.ts";
 
 /** What a name is: URLs and addresses of origins belong to a project, and so do originals, whose names begin with it. */
 export const NAME_KINDS = { url: 1, original: 2, referrer: 3, failing: 4, address: 5 } as const;
@@ -13,33 +13,26 @@ export function nameId(kind: NameKind, project: string, text: string): number {
   return Number.parseInt(hash("sha256", `${kind}\n${project}\n${text}`).slice(0, 13), 16);
 }
 
-/** Numbers of names that were used lately, the day on which the store was last told that a name is in use, and whether with its original. */
+/** Names that are remembered; of one that was forgotten the store is told once more. */
+const MOST_NAMES = 50_000;
+
+/** Of names that were used lately: the day on which the store was last told that a name is in use, and whether with its original. */
 export class Names {
-  readonly #ids = new LRUCache<string, { readonly id: number; told: number; hasOriginal: boolean }>({
-    max: 50_000,
-  });
+  /** Twice the day, and one more where the store was told of the original: the texts themselves would take three times as much. */
+  readonly #told = new Generations<number, number>();
 
   /** `isNew`: the store was not told of it on this day; `hasOriginal`: the store was told of its original. */
-  find(
-    kind: NameKind,
-    project: string,
-    text: string,
-    day: number,
-  ): { readonly id: number; readonly isNew: boolean; readonly hasOriginal: boolean } {
-    const key = `${kind}\n${project}\n${text}`;
-    let known = this.#ids.get(key);
-    if (!known) {
-      known = { id: nameId(kind, project, text), told: -1, hasOriginal: false };
-      this.#ids.set(key, known);
-    }
-    return { id: known.id, isNew: known.told < day, hasOriginal: known.hasOriginal };
+  find(id: number, day: number): { readonly isNew: boolean; readonly hasOriginal: boolean } {
+    const told = this.#told.get(id);
+    if (told === undefined) return { isNew: true, hasOriginal: false };
+    return { isNew: told < day * 2, hasOriginal: told % 2 === 1 };
   }
 
   /** After the commit. */
-  tell(kind: NameKind, project: string, text: string, day: number, hasOriginal: boolean): void {
-    const known = this.#ids.get(`${kind}\n${project}\n${text}`);
-    if (!known) return;
-    known.told = Math.max(known.told, day);
-    known.hasOriginal ||= hasOriginal;
+  tell(id: number, day: number, hasOriginal: boolean): void {
+    const known = this.find(id, day);
+    const latest = known.isNew ? day : Math.floor((this.#told.get(id) ?? 0) / 2);
+    this.#told.set(id, latest * 2 + (hasOriginal || known.hasOriginal ? 1 : 0));
+    if (this.#told.young > MOST_NAMES / 2) this.#told.turn();
   }
 }

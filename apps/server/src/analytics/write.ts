@@ -4,7 +4,7 @@ import type { Batch } from "./buffer.ts";
 import { type Bulk, type Cell, type Columns, createBulk } from "./bulk.ts";
 import { openAgain } from "./days.ts";
 import { isCounted, type Line, OTHER } from "./lines.ts";
-import { NAME_KINDS, type NameKind, Names } from "./names.ts";
+import { NAME_KINDS, type NameKind, Names, nameId } from "./names.ts";
 import { Sketches, type WrittenSketch } from "./sketches.ts";
 import { DAY, dayOf, rollupsOf, TEN_MINUTES } from "./summing.ts";
 import type { StatsTables } from "./tables.ts";
@@ -130,7 +130,7 @@ async function isFirst(db: Db, { writer, batch }: Sender, at: number): Promise<b
 class Sheet {
   readonly #names: Names;
   readonly #new = new Map<number, readonly Cell[]>();
-  readonly #told: (readonly [NameKind, string, string, number, boolean])[] = [];
+  readonly #told: Parameters<Names["tell"]>[] = [];
   readonly #counts = new Map<string, Count>();
   /** What was delivered: per day and project, originals and variants. */
   readonly seen: {
@@ -147,13 +147,14 @@ class Sheet {
 
   name(kind: NameKind, project: string, text: string, at: number, original: number | null = null): number {
     const day = dayOf(at);
-    const { id, isNew, hasOriginal } = this.#names.find(kind, project, text, day);
+    const id = nameId(kind, project, text);
+    const { isNew, hasOriginal } = this.#names.find(id, day);
     const mine = this.#new.get(id);
     // A node's line may name a URL, in this batch or one before, and an instance say later what its original is.
     const isBetter = original !== null && (mine ? mine[ORIGINAL_PLACE] === null : !hasOriginal);
     if (isBetter || (isNew && !mine)) {
       this.#new.set(id, [id, kind, project, text, original, at, day]);
-      this.#told.push([kind, project, text, day, original !== null]);
+      this.#told.push([id, day, original !== null]);
     }
     return id;
   }

@@ -7,7 +7,7 @@ import type { Mark } from "./mark.ts";
 const known = (name: string, { project = "demo", userTags = [] as readonly string[] } = {}): Identity => ({
   project,
   tag: `o-${name}`,
-  segments: name.split("/"),
+  name: `${project}/${name}`,
   userTags,
 });
 const original = (name: string, project = "demo"): Mark => ({ kind: "original", project, tag: `o-${name}` });
@@ -139,10 +139,10 @@ const source = fc
 const entries = fc.array(fc.array(mark, { maxLength: 3 }), { maxLength: 40 });
 
 /** What covers what, said without any structure. */
-function isCovered(by: Mark, { segments, tag: own, userTags, project: at }: Identity): boolean {
+function isCovered(by: Mark, { name: whose, tag: own, userTags, project: at }: Identity): boolean {
   if (by.project !== at) return false;
   if (by.kind === "project") return true;
-  if (by.kind === "prefix") return segments.join("/").startsWith(by.prefix);
+  if (by.kind === "prefix") return whose.startsWith(`${at}/${by.prefix}`);
   return by.tag === own || userTags.includes(by.tag);
 }
 

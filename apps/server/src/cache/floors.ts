@@ -37,10 +37,10 @@ export class Floors {
   }
 
   /** The newest floor that covers the original. */
-  of({ tag, segments, userTags }: Identity): Floor {
+  of({ project, tag, name, userTags }: Identity): Floor {
     let floor = newer(this.#whole, this.#named.get(tag));
     for (const each of userTags) floor = newer(floor, this.#named.get(each));
-    return this.#prefixes.size === 0 ? floor : this.#prefixes.newest(segments, floor);
+    return this.#prefixes.size === 0 ? floor : this.#prefixes.newest(name, project.length + 1, floor);
   }
 
   /** Turns the floors through a number into one of the whole, which covers at least as much. */

@@ -47,6 +47,18 @@ test("what is asked for seldom is no burst, and neither are other originals", ()
   expect(ask(shelf, "a")).toBeDefined();
 });
 
+test("a burst is one for a render that had to wait, but not for ever", () => {
+  const shelf = open();
+  shelf.expect("a");
+  shelf.expect("a");
+  now += 59_000;
+  shelf.expect("b");
+  expect(shelf.of("a").take("4", 30, make(30))).toBeDefined();
+  now += 2_000;
+  shelf.expect("b");
+  expect(shelf.of("a").take("8", 30, make(30))).toBeUndefined();
+});
+
 test("frames never hold more than they may, and the oldest goes first", async () => {
   const shelf = open(100);
   for (const digest of ["a", "b", "c", "d"]) {

@@ -2,8 +2,9 @@ import type { Frames } from "@freshet/core/resize";
 
 /** Sizes of one original that are asked for within so many milliseconds are a burst; a frame is kept as long after its last use. */
 const BURST_MS = 5_000;
-/** Originals and large frames that are watched for it. */
+/** Originals and large frames that are watched for it, and for how long: a render may wait for a while until it asks whether it is one of several. */
 const MOST_WATCHED = 10_000;
+const WATCHED_MS = 60_000;
 /** A frame that takes more of the room than this has to be asked for twice itself: sizes that need so many pixels are seldom several. */
 const LARGE = 1 / 3;
 
@@ -92,8 +93,10 @@ export class FrameShelf {
     const isBurst = before !== undefined && at - before.at <= BURST_MS;
     asked.delete(name);
     asked.set(name, { at, isBurst });
-    const [oldest = ""] = asked.keys();
-    if (asked.size > MOST_WATCHED) asked.delete(oldest);
+    for (const [oldest, { at: then }] of asked) {
+      if (at - then <= WATCHED_MS && asked.size <= MOST_WATCHED) break;
+      asked.delete(oldest);
+    }
     return isBurst;
   }
 

@@ -8,7 +8,7 @@ const NOTHING = new Uint8Array(0);
 /** Three to four kilobytes each. */
 const MOST_HEADS = 8_192;
 /** Of these, answers that nobody asked for again; who comes back later than that is known by his key, and stays. */
-const NEWCOMERS = { room: 1_024, remembered: MOST_HEADS };
+const NEWCOMERS = { room: 0, remembered: MOST_HEADS };
 /** For so long memory is not given a body a second time that it has let go. */
 const REST_MS = 60_000;
 

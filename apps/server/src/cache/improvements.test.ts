@@ -74,6 +74,16 @@ describe("Improvements", () => {
     expect(await improvements.bytesOf(some[0] as Improvement)).toBe(BETTER);
   });
 
+  it("forgets those that nobody asked for again first", async () => {
+    const improvements = make();
+    const once = await improvements.of("once", requestOf("once"));
+    const again = await improvements.of("again", requestOf("again"));
+    expect(await improvements.of("again", requestOf("again"))).toBe(again);
+    for (let other = 0; other < 1_000; other += 1) await improvements.of(`${other}`, requestOf(`${other}`));
+    expect(await improvements.of("again", requestOf("again"))).toBe(again);
+    expect(await improvements.of("once", requestOf("once"))).not.toBe(once);
+  });
+
   it("knows again what an earlier process found, and that nothing was", async () => {
     kept.set(betterKeyOf("a"), { ...BETTER, from: "disk" });
     kept.set(betterKeyOf("b"), { kind: "none", from: "disk" });

@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { isImprovable, isRenderError } from "@freshet/core/resize";
-import { LRUCache } from "lru-cache";
-import { growing } from "./growing.ts";
 import { Improvement } from "./improvement.ts";
 import { createPatience } from "./patience.ts";
+import { TwoQueues } from "./two-queues.ts";
 import { type Better, betterKeyOf, type VariantRequest, type Variants } from "./variants.ts";
 
 /** How an attempt ended. `lost`: the original is not here any more; `interrupted`: for a visitor, it comes again; `dropped`: too many wait, or it was interrupted too often. */
@@ -29,6 +28,8 @@ export interface ImprovementsParts {
 
 /** Variants of which is known how often they are asked for, about 1 kB each; and that wait to be improved. */
 const MOST_KNOWN = 10_000;
+/** Of these, variants that nobody asked for again. */
+const NEWCOMERS = { room: 0, remembered: MOST_KNOWN };
 const MOST_WAITING = 1_000;
 /** So often an attempt gives way before the variant has to deserve it anew. */
 const MOST_INTERRUPTIONS = 8;
@@ -47,7 +48,7 @@ interface Waiting {
  */
 export class Improvements {
   readonly #parts: ImprovementsParts;
-  readonly #known = new LRUCache<string, Improvement>(growing(MOST_KNOWN));
+  readonly #known = new TwoQueues<Improvement>(MOST_KNOWN, NEWCOMERS);
   readonly #waiting = new Map<Improvement, Waiting>();
   readonly #stop = new AbortController();
   #run: Promise<void> | undefined;
@@ -62,7 +63,7 @@ export class Improvements {
 
   /** What is known of the better answer to a variant; undefined for one that will never have any. */
   async of(key: string, request: VariantRequest): Promise<Improvement | undefined> {
-    const known = this.#known.get(key);
+    const known = this.#known.find(key)?.value;
     if (known) return known;
     const { facts, transformation, format, rival } = request;
     if (!isImprovable(facts, transformation, format, { rival })) return undefined;
@@ -70,9 +71,9 @@ export class Improvements {
     const improvement = new Improvement(betterKeyOf(key), due, this.#parts.now ?? Date.now);
     // What an earlier process, or another instance, has found.
     if (this.#parts.variants.isKept(improvement.key)) await this.bytesOf(improvement);
-    const first = this.#known.get(key);
+    const first = this.#known.find(key)?.value;
     if (first) return first;
-    this.#known.set(key, improvement);
+    this.#known.set(key, improvement, 1);
     return improvement;
   }
 

@@ -13,9 +13,9 @@ export type Mark =
   | { readonly kind: "project"; readonly project: string };
 
 /** Whether an invalidation of this target concerns the original. */
-export function covers(mark: Mark, { project, tag, segments, userTags }: Identity): boolean {
+export function covers(mark: Mark, { project, tag, name, userTags }: Identity): boolean {
   if (mark.project !== project) return false;
   if (mark.kind === "original") return mark.tag === tag;
   if (mark.kind === "tag") return userTags.includes(mark.tag);
-  return mark.kind === "project" || segments.join("/").startsWith(mark.prefix);
+  return mark.kind === "project" || name.startsWith(mark.prefix, project.length + 1);
 }

@@ -74,13 +74,16 @@ export class PrefixFloors {
     }
   }
 
-  /** The newest of `least` and the floors of all prefixes that contain the name. */
-  newest(segments: readonly string[], least: Floor): Floor {
+  /** The newest of `least` and the floors of all prefixes that contain the name, which begins at `from`. */
+  newest(name: string, from: number, least: Floor): Floor {
     let newest = least;
     let folder: Folder | undefined = this.#root;
-    for (let depth = 0; folder !== undefined && depth < segments.length; depth += 1) {
+    for (let at = from; folder !== undefined && at <= name.length; ) {
       const { floor, beginnings, lengths } = folder;
-      const segment = segments[depth] ?? "";
+      const slash = name.indexOf("/", at);
+      const end = slash === -1 ? name.length : slash;
+      const segment = name.slice(at, end);
+      at = end + 1;
       if (floor && floor.sequence > newest.sequence) newest = floor;
       if (beginnings && lengths) {
         for (const length of lengths.keys()) {

@@ -189,9 +189,9 @@ class Queue<Value> {
   }
 }
 
-/** FNV-1a over code units, 32 bits. */
+/** FNV-1a over code units, 32 bits with a sign: V8 keeps such a number where it stands, and any larger one in an object of its own. */
 function hashOf(key: string): number {
-  let hash = 0x811c9dc5;
+  let hash = 0x811c9dc5 | 0;
   for (let at = 0; at < key.length; at += 1) hash = Math.imul(hash ^ key.charCodeAt(at), 0x01000193);
-  return hash >>> 0;
+  return hash;
 }

@@ -12,7 +12,7 @@ import { Originals } from "../cache/originals.ts";
 import { Records } from "../cache/records.ts";
 import { RenderQueue } from "../cache/render-queue.ts";
 import { Variants } from "../cache/variants.ts";
-import { describeOriginal, type Original } from "../projects/originals.ts";
+import { describeOriginal, type Original, wideTagsOf } from "../projects/originals.ts";
 import { projectOf } from "../projects/project.test.support.ts";
 import type { Fetched } from "../sources/source.ts";
 import { Delivery } from "./deliver.ts";
@@ -86,7 +86,7 @@ test("an answer carries the tags of all its sources and is named by the digests 
   const { answer } = await deliver();
   const tags = header(answer.head, "xkey").split(" ");
   expect(tags).toEqual(
-    expect.arrayContaining([shown.tag, overlay.tag, ...shown.wideTags, ...overlay.wideTags]),
+    expect.arrayContaining([shown.tag, overlay.tag, ...wideTagsOf(shown), ...wideTagsOf(overlay)]),
   );
   const plain = await delivery.deliver(requestFor(shown), WISH, "plain");
   expect(plain.answer.etag).not.toBe(answer.etag);

@@ -6,7 +6,7 @@ import { RecentUrls } from "./recent-urls.ts";
 const identity = (name: string, userTags: readonly string[] = []): Identity => ({
   project: "demo",
   tag: `o-${name}`,
-  segments: name.split("/"),
+  name: `demo/${name}`,
   userTags,
 });
 const project = projectOf();

@@ -34,6 +34,8 @@ export class RecentUrls {
     maxSize: MOST_CHARACTERS,
     sizeCalculation: ({ urls }) => urls.reduce((sum, each) => sum + charactersOf(each), 1),
   });
+  /** Hosts and what clients accept: thousands of requests bring the same few, each time as texts of their own. */
+  readonly #texts = new LRUCache<string, string>({ max: 200 });
   readonly #isCurrent: (project: Project) => boolean;
 
   constructor(isCurrent: (project: Project) => boolean = () => true) {
@@ -45,8 +47,15 @@ export class RecentUrls {
     const urls = known?.urls ?? [];
     const isKnown = urls.some((each) => each.path === request.path && each.accept === request.accept);
     if (isKnown && known?.original.project === project) return;
-    const others = isKnown ? urls : [request, ...urls].slice(0, PER_ORIGINAL);
+    const kept = { ...request, host: this.#once(request.host), accept: this.#once(request.accept) };
+    const others = isKnown ? urls : [kept, ...urls.slice(0, PER_ORIGINAL - 1)];
     this.#known.set(identity.tag, { original: { identity, project }, urls: others });
+  }
+
+  #once(text: string | undefined): string | undefined {
+    const known = text === undefined ? undefined : this.#texts.get(text);
+    if (text !== undefined && known === undefined) this.#texts.set(text, text);
+    return known ?? text;
   }
 
   /** Some of the URLs that the invalidation of these targets covers, newest first; single originals before wide targets. */

@@ -16,8 +16,8 @@ const MOST_URLS = 20_000;
 const MOST_CHARACTERS = 8 * 2 ** 20;
 /** A shorter one counts for as many, so that both bounds are one. */
 const LEAST_CHARACTERS = MOST_CHARACTERS / MOST_URLS;
-/** Of these, URLs that nobody asked for again, 1,250 at most; and how many that went are known when they come back, and stay. */
-const NEWCOMERS = { room: MOST_CHARACTERS / 16, remembered: MOST_URLS };
+/** Of these, URLs that nobody asked for again, 800 at most; and how many that went are known when they come back, and stay. */
+const NEWCOMERS = { room: 0, remembered: MOST_URLS };
 
 /** What a URL says about how long its answers may be kept. */
 export interface UrlLifetime {

@@ -4,7 +4,7 @@ import type { OriginalRecord, Records } from "../cache/records.ts";
 import { FAILURES } from "../cache/succession.ts";
 import type { Delivery as DeliveryPort, Reread } from "../invalidation/ports.ts";
 import { projectTag } from "../projects/cache-tags.ts";
-import { describeOriginal } from "../projects/originals.ts";
+import { describeOriginal, wideTagsOf } from "../projects/originals.ts";
 import { describePrefix } from "../projects/prefixes.ts";
 import { tagsOf } from "../projects/tagging.ts";
 import type { RecentUrls } from "./recent-urls.ts";
@@ -32,9 +32,10 @@ export function createDeliveryPort(parts: {
       return { name, tag };
     },
     coverOf(project, path) {
-      const { name, tag, wideTags } = describeOriginal(project, path.replace(/^\/+/, ""));
+      const original = describeOriginal(project, path.replace(/^\/+/, ""));
+      const { name, tag } = original;
       const userTags = tagsOf(project, name.slice(project.name.length + 1));
-      return { name, tags: [tag, ...wideTags], userTags };
+      return { name, tags: [tag, ...wideTagsOf(original)], userTags };
     },
     projectTag,
     namePrefix: describePrefix,

@@ -1,5 +1,5 @@
 import { MOST_TAGS, projectTag } from "../projects/cache-tags.ts";
-import type { Original } from "../projects/originals.ts";
+import { type Original, wideTagsOf } from "../projects/originals.ts";
 
 /** What every answer allows: images are shown, drawn and timed from any page. */
 export const OPEN_HEADERS = [
@@ -33,7 +33,7 @@ export function tagsOfAnswer(sources: readonly [Original, ...Original[]], genera
     `${tag}.g${generation}`,
     projectTag(project.name),
     ...sources.map((source) => source.tag),
-    ...sources.flatMap(({ wideTags }) => wideTags),
+    ...sources.flatMap(wideTagsOf),
   ]);
   return { tags: [...wanted].slice(0, MOST_TAGS), complete: wanted.size <= MOST_TAGS };
 }

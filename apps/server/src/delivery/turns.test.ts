@@ -9,7 +9,7 @@ import { createTurns } from "./turns.ts";
 const READ = {
   original: {
     recordKey: "shop/cdn.example/a.jpg",
-    identity: { project: "shop", tag: "o-1", segments: ["cdn.example", "a.jpg"], userTags: [] },
+    identity: { project: "shop", tag: "o-1", name: "shop/cdn.example/a.jpg", userTags: [] },
   },
 } as unknown as DeliveryRequest;
 

@@ -35,8 +35,8 @@ export function createTurns(parts: {
 }): Turns {
   const { queue, originals, budgets, readAhead, source } = parts;
   return async ({ original }, { departure, client }, key) => {
-    const { project, segments } = original.identity;
-    const lane = [project, segments[0] ?? ""] as const;
+    const { project, name } = original.identity;
+    const lane = [project, name.slice(project.length + 1).split("/", 1)[0] ?? ""] as const;
     const pay = budgets(client, lane);
     const isNew = await originals.isNew(original);
     if (departure.isOver) throw new ServerError("CLIENT_GONE");

@@ -99,7 +99,7 @@ export async function boot(
     store,
     coverage,
     projects,
-    floor: (project, tag) => coverage.floor({ project, tag, segments: [], userTags: [] }),
+    floor: (project, tag) => coverage.floor({ project, tag, name: `${project}/`, userTags: [] }),
     delivery,
     invalidation,
     logged,

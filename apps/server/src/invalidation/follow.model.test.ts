@@ -30,7 +30,7 @@ const tagOf = (project: string, path: string) => `o-${project}${path}`;
 const identityOf = (project: string, path: (typeof PATHS)[number]): Identity => ({
   project,
   tag: tagOf(project, path),
-  segments: path.slice(1).split("/"),
+  name: project + path,
   userTags: (TARGETS.pets.covers as readonly string[]).includes(path) ? [userTag(project, "pets")] : [],
 });
 

@@ -36,7 +36,7 @@ export function createMemoryDelivery(project: Project, coverage: Coverage): Memo
   const identityOf = (name: string): Identity => ({
     project: project.name,
     tag: `o-${hash("sha256", name).slice(0, 16)}`,
-    segments: name.slice(project.name.length + 1).split("/"),
+    name,
     userTags: tagsOf(project, name.slice(project.name.length + 1)).map((tag) => userTag(project.name, tag)),
   });
   const nameOf = (path: string): string => nameOriginal(project, path).name;

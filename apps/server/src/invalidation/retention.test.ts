@@ -16,7 +16,7 @@ const CAUSE = { kind: "api" };
 const named = (path: string, project = "demo"): Identity => ({
   project,
   tag: `o-${path}`,
-  segments: path.split("/"),
+  name: `${project}/${path}`,
   userTags: [],
 });
 const folder = (name: string) => ({ scope: "original", urls: [`/h.example/${name}/*`] }) as const;

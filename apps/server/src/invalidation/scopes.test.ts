@@ -33,9 +33,13 @@ async function invalidate(made: Boot, request: InvalidationRequest) {
 
 /** The newest invalidation that covers a name. */
 function floorOf(made: Boot, name: string, ...tags: readonly string[]): number {
-  const segments = name.split("/");
   const userTags = tags.map((tag) => userTag("demo", tag));
-  return made.coverage.floor({ project: "demo", tag: originalTag(`demo/${name}`), segments, userTags });
+  return made.coverage.floor({
+    project: "demo",
+    tag: originalTag(`demo/${name}`),
+    name: `demo/${name}`,
+    userTags,
+  });
 }
 
 describe("a prefix", () => {

@@ -3,8 +3,8 @@ export interface Identity {
   readonly project: string;
   /** "o-" and 16 hex digits of its normal form. */
   readonly tag: string;
-  /** Its normal form without the project: host or folder first, the file last, e.g. ["h.example", "a", "b.jpg"]. */
-  readonly segments: readonly string[];
+  /** Its normal form: the project, host or folder, and the file last, e.g. "shop/h.example/a/b.jpg". */
+  readonly name: string;
   /** The user's tags ("u-" and 16 hex digits) that it has. */
   readonly userTags: readonly string[];
 }

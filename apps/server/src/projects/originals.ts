@@ -17,8 +17,6 @@ export interface Original {
   readonly tag: string;
   /** Everything by which an invalidation may cover it. */
   readonly identity: Identity;
-  /** Tags of its outermost folders ("p-"), of the user ("u-") and of its project ("t-"), as answers carry them. */
-  readonly wideTags: readonly string[];
   /** Name of its record: the normal form with the origin's own query. */
   readonly recordKey: string;
   readonly project: Project;
@@ -47,11 +45,6 @@ export function describeOriginal(
   // Neither files nor keys know queries; of a bucket they would ask for something else than the object.
   const query =
     resolved.kind === "http" && project.forwardQuery && originQuery !== "" ? `?${originQuery}` : "";
-  const tags = tagsOf(project, resolved.name);
-  const carried = carriedTags(project);
-  const { maxBytes: usual, maxVideoBytes = usual } = project.source;
-  // A video may be larger, but no more of it is held in memory.
-  const maxBytes = isVideoPath(resolved.name) ? Math.min(usual, maxVideoBytes) : usual;
   const { location, variation = "", isForOne = false } = placeOf(project, resolved, query, visitor);
   return {
     name,
@@ -59,20 +52,41 @@ export function describeOriginal(
     identity: {
       project: project.name,
       tag,
-      segments: resolved.name.split("/"),
-      userTags: tags.map((each) => userTag(project.name, each)),
+      name,
+      userTags: tagsOf(project, resolved.name).map((each) => userTag(project.name, each)),
     },
-    wideTags: [
-      ...parentFolders(resolved.name, FOLDER_TAGS).map((folder) => folderTag(project.name, folder)),
-      ...tags.filter((each) => carried.includes(each)).map((each) => userTag(project.name, each)),
-      projectTag(project.name),
-    ],
     recordKey: name + query + variation,
     project,
     location,
     isForOne,
-    policy: { ...project.source, maxBytes, allow: originHosts(project), owner: project.name },
+    policy: policyOf(project, isVideoPath(resolved.name)),
   };
+}
+
+/** Tags of its outermost folders ("p-"), of the user ("u-") and of its project ("t-"), as answers carry them. */
+export function wideTagsOf({ name, identity, project }: Original): readonly string[] {
+  const carried = carriedTags(project).map((each) => userTag(project.name, each));
+  const folders = parentFolders(name.slice(project.name.length + 1), FOLDER_TAGS);
+  return [
+    ...folders.map((folder) => folderTag(project.name, folder)),
+    ...identity.userTags.filter((each) => carried.includes(each)),
+    projectTag(project.name),
+  ];
+}
+
+/** The same for all pictures of a project, and for all of its videos: thousands of originals are remembered. */
+const policies = new WeakMap<Project, { readonly picture: SourcePolicy; readonly video: SourcePolicy }>();
+
+function policyOf(project: Project, isVideo: boolean): SourcePolicy {
+  let known = policies.get(project);
+  if (!known) {
+    const { maxBytes, maxVideoBytes = maxBytes } = project.source;
+    const picture = { ...project.source, allow: originHosts(project), owner: project.name };
+    // A video may be larger, but no more of it is held in memory.
+    known = { picture, video: { ...picture, maxBytes: Math.min(maxBytes, maxVideoBytes) } };
+    policies.set(project, known);
+  }
+  return isVideo ? known.video : known.picture;
 }
 
 /**

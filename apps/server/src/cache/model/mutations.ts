@@ -306,7 +306,7 @@ export const FURTHER_RULES: readonly Mutation[] = [
   one(
     "answers carry the tags of their folders and of the user",
     "delivery/tags.ts",
-    "...sources.flatMap(({ wideTags }) => wideTags),",
+    "...sources.flatMap(wideTagsOf),",
     "",
   ),
   one(

@@ -19,7 +19,7 @@ import { openScheduledDatabase } from "./scheduled-store.ts";
 export const LEASE_MS = 1_000;
 const TAG = `o-${"0".repeat(16)}`;
 const PETS = userTag("demo", "pets");
-const HAT = { project: "demo", tag: TAG, segments: ["hat.gif"], userTags: [PETS] };
+const HAT = { project: "demo", tag: TAG, name: "demo/hat.gif", userTags: [PETS] };
 /** What invalidations name in turn: the original, a beginning of its name, a tag that it has, everything. */
 const SCOPES = [
   { kind: "original", name: "demo/hat.gif", tag: TAG },
