@@ -65,7 +65,7 @@ export function createInstance(originals: number): Instance {
 const originalOf = (number: number) => ({
   project: PROJECT,
   tag: `o-${number.toString(16).padStart(16, "0")}`,
-  segments: ["h.example", "folder", `${number}.jpg`],
+  name: `${PROJECT}/h.example/folder/${number}.jpg`,
   userTags: [],
 });
 

@@ -186,7 +186,7 @@ async function readAll(readers: readonly Reader[], seconds: number, noise: () =>
 
 function measureFloors(): Pick<Neighbours, "floors" | "spared"> {
   const coverage = new Coverage(Date.now, MOST_FLOORS);
-  const quiet = { project: "quiet", tag: "o-quiet", segments: ["h", "a.jpg"], userTags: [] };
+  const quiet = { project: "quiet", tag: "o-quiet", name: "quiet/h/a.jpg", userTags: [] };
   let sequence = 1;
   coverage.apply(sequence, [{ kind: "original", project: quiet.project, tag: quiet.tag }]);
   const again = new Coverage(Date.now, MOST_FLOORS);
@@ -195,7 +195,7 @@ function measureFloors(): Pick<Neighbours, "floors" | "spared"> {
     coverage.apply(sequence + 1, [mark(String(sequence))]);
     again.apply(sequence, [mark("folder")]);
   }
-  const others = coverage.floor({ ...quiet, tag: "o-other", segments: ["h", "b.jpg"] });
+  const others = coverage.floor({ ...quiet, tag: "o-other", name: "quiet/h/b.jpg" });
   return {
     floors: { many: coverage.size, one: again.size, most: MOST_FLOORS },
     spared: coverage.floor(quiet) === 1 && others === 0,
