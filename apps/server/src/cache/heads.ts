@@ -7,7 +7,7 @@ import { frontOf, type Shape } from "./wire.ts";
 const NOTHING = new Uint8Array(0);
 /** Three to four kilobytes each. */
 const MOST_HEADS = 8_192;
-/** Of these, answers that nobody asked for again; who comes back later than that is known by his key, and stays. */
+/** Of these a twenty-fifth are answers that nobody asked for again; who comes back later than that is known by his key, and stays. */
 const NEWCOMERS = { room: 0, remembered: MOST_HEADS };
 /** For so long memory is not given a body a second time that it has let go. */
 const REST_MS = 60_000;

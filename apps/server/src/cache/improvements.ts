@@ -28,7 +28,7 @@ export interface ImprovementsParts {
 
 /** Variants of which is known how often they are asked for, about 1 kB each; and that wait to be improved. */
 const MOST_KNOWN = 10_000;
-/** Of these, variants that nobody asked for again. */
+/** Of these a twenty-fifth are variants that nobody asked for again; what comes back later than that is known by its key, and stays. */
 const NEWCOMERS = { room: 0, remembered: MOST_KNOWN };
 const MOST_WAITING = 1_000;
 /** So often an attempt gives way before the variant has to deserve it anew. */

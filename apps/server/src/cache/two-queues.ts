@@ -28,7 +28,7 @@ const LEAST_REMEMBERED = 128;
 
 /** What newcomers are given at least; absent is what suits bodies. */
 export interface Trial {
-  /** In what `most` is counted in. */
+  /** In what `most` is counted in; less than a twenty-fifth of it is that. */
   readonly room: number;
   /** Keys of those that went. */
   readonly remembered: number;
