@@ -30,9 +30,9 @@ export class Names {
 
   /** After the commit. */
   tell(id: number, day: number, hasOriginal: boolean): void {
-    const known = this.find(id, day);
-    const latest = known.isNew ? day : Math.floor((this.#told.get(id) ?? 0) / 2);
-    this.#told.set(id, latest * 2 + (hasOriginal || known.hasOriginal ? 1 : 0));
+    const told = this.#told.get(id) ?? 0;
+    const latest = Math.max(day, Math.floor(told / 2));
+    this.#told.set(id, latest * 2 + (hasOriginal ? 1 : told % 2));
     if (this.#told.young > MOST_NAMES / 2) this.#told.turn();
   }
 }
